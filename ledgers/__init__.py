@@ -1,0 +1,18 @@
+"""Books as text: the policy that ships with the product, and the sample county."""
+
+from pathlib import Path
+
+POLICY = Path(__file__).parent / "policy"
+XIUSHAN = Path(__file__).parent / "xiushan"
+
+# What `--policy NAME` stands for: files of POLICY, the wider ones first.
+POLICY_SETS: dict[str, tuple[str, ...]] = {
+    "national": ("national",),
+    "chongqing": ("national", "chongqing"),
+    "xiushan": ("national", "chongqing", "xiushan"),
+}
+
+
+def policy_files(name: str) -> list[Path]:
+    """The shipped policy files of a set, in the order in which a book includes them; KeyError for an unknown set."""
+    return [POLICY / f"{part}.beancount" for part in POLICY_SETS[name]]

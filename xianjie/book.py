@@ -1,0 +1,218 @@
+"""Opening a book: it is input, not code, so it is looked at before anything that it names can run.
+
+Beancount runs whatever Python a book's `plugin` lines name, and `insert_pythonpath` lets a book bring its own. Here the
+files are first read as bytes (encoding, includes that leave the folder), then parsed by Beancount, and only when the
+parsed options name nothing foreign do booking, plugins and validation follow, as Beancount's own loader does them.
+"""
+
+import gc
+import glob
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from beancount import loader
+from beancount.core import data
+from beancount.ops import validation
+from beancount.parser import booking
+
+from xianjie.messages import explain
+from xianjie.problems import Problem, Untrusted
+from xianjie.tables import Tables, relative_names, tables
+
+_INCLUDE = re.compile(rb'^\s*include\s+"([^"\n]*)"', re.MULTILINE)
+_METADATA = re.compile(rb"^([ \t]+)([a-z][A-Za-z0-9_-]+):|^([ \t]*)[^\s;]", re.MULTILINE)
+_OURS = ("plugins.", "beancount.plugins.")
+_EXTENSION = "reports."
+FILE_LIMIT = 256 * 1024 * 1024
+_judging = True
+
+
+@dataclass(frozen=True)
+class Book:
+    """A loaded book: Beancount's entries and options, and the tables as of a day."""
+
+    main: Path
+    entries: list[Any]
+    options: dict[str, Any]
+    tables: Tables
+    files: tuple[str, ...]  # every file of the book that was read, relative to its folder
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the names and contents of every file that was read."""
+        total = hashlib.sha256()
+        for name in self.files:
+            path = self.main.parent / name
+            content = path.read_bytes() if path.is_file() else b""
+            total.update(f"{name}\n{hashlib.sha256(content).hexdigest()}\n".encode())
+        return f"sha256:{total.hexdigest()}"
+
+
+def main_file(path: str | Path) -> Path:
+    """The book's main file, absolute: of a folder its main.beancount. Untrusted when there is none."""
+    given = Path(path)
+    main = given / "main.beancount" if given.is_dir() else given
+    if not main.is_file():
+        raise Untrusted([Problem(str(given), 0, "这里没有账簿：应为含有 main.beancount 的文件夹，或账簿的主文件")])
+    return Path(os.path.abspath(main))
+
+
+def read(path: str | Path, as_of: date | None = None) -> Book:
+    """Load a book that may come from anyone and read it into tables (default: as of today).
+
+    Raises Untrusted with everything that is wrong when the book cannot be judged. Rolls that cannot be believed do not
+    raise: they are in `tables.broken`.
+    """
+    main = main_file(path)
+    with _collector_off(), _not_judging():
+        entries, errors, options = load(main)
+        relative = relative_names(main, options)
+        problems = [explain(error, main.parent, relative) for error in errors]
+        book_tables = tables(entries, options, as_of or date.today())
+    problems += book_tables.problems
+    if problems:
+        raise Untrusted(sorted(set(problems)))
+    files = sorted({*relative.values(), *book_tables.files})
+    return Book(main, entries, options, book_tables, tuple(files))
+
+
+def load(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
+    """Entries, errors and options, as Beancount's own loader gives them, after the book was looked at. No cache."""
+    if problems := list(_files_problems(main)):
+        raise Untrusted(problems)
+    entries, errors, options = loader._parse_recursive([(str(main), True)], None)
+    if problems := _foreign_code(main, entries, options):
+        raise Untrusted(problems)
+    entries.sort(key=data.entry_sortkey)
+    entries, booking_errors = booking.book(entries, options)
+    entries, errors = loader.run_transformations(entries, [*errors, *booking_errors], options, None)
+    errors.extend(validation.validate(entries, options))
+    return entries, errors, options
+
+
+def judging() -> bool:
+    """Whether a plugin that the book names should judge it: not while our own commands read it, who judge themselves."""
+    return _judging
+
+
+@contextmanager
+def _not_judging() -> Iterator[None]:
+    global _judging
+    before, _judging = _judging, False
+    try:
+        yield
+    finally:
+        _judging = before
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """The cyclic garbage collector finds nothing while a book loads, and costs a seventh of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _files_problems(main: Path) -> Iterator[Problem]:
+    """Look at every file that the book includes, before Beancount opens any: encodings, and paths that leave the book."""
+    root = main.parent
+    home = Path(os.path.realpath(root))
+    pending, seen = [main], set()
+    while pending:
+        path = Path(os.path.normpath(pending.pop()))
+        if path in seen:
+            continue
+        seen.add(path)
+        name = path.relative_to(root).as_posix()
+        if not Path(os.path.realpath(path)).is_relative_to(home):
+            yield Problem(name, 0, "文件经符号链接指到账簿文件夹之外，不予读取")
+            continue
+        if not path.is_file() or path.stat().st_size > FILE_LIMIT:
+            yield Problem(name, 0, "不是可以读取的普通文件，或超过 256 MB")
+            continue
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            yield Problem(name, 0, f"文件无法读取（{error.strerror}）")
+            continue
+        yield from _text_problems(name, content)
+        for match in _INCLUDE.finditer(content):
+            line = content.count(b"\n", 0, match.start()) + 1
+            pattern = match.group(1).decode("utf-8", "replace")
+            if problem := _include_problem(root, path.parent, pattern):
+                yield Problem(name, line, problem)
+            else:
+                pending += [Path(found) for found in glob.glob(str(path.parent / pattern), recursive=True)]
+
+
+def _include_problem(root: Path, folder: Path, pattern: str) -> str:
+    target = Path(os.path.normpath(folder / pattern))
+    if os.path.isabs(pattern) or not target.is_relative_to(root):
+        return f"include “{pattern}”指到账簿文件夹之外，不予读取"
+    if pattern.endswith((".gpg", ".asc")):
+        return f"include “{pattern}”是加密文件，不予读取"
+    return ""
+
+
+def _text_problems(name: str, content: bytes) -> Iterator[Problem]:
+    if content.startswith(b"\xef\xbb\xbf"):
+        yield Problem(name, 1, "文件带有 BOM 标记，应另存为不带 BOM 的 UTF-8")
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        yield Problem(name, line, "文件不是 UTF-8 编码（可能是 GBK），应另存为 UTF-8")
+        return
+    yield from _repeated_keys(name, content)
+
+
+def _repeated_keys(name: str, content: bytes) -> Iterator[Problem]:
+    """A metadata key given twice for one directive or posting: Beancount silently keeps the last."""
+    seen: set[bytes] = set()
+    for match in _METADATA.finditer(content):
+        key = match.group(2)
+        if key is None:
+            seen.clear()
+        elif key in seen:
+            line = content.count(b"\n", 0, match.start()) + 1
+            yield Problem(name, line, f"属性 {key.decode()} 在同一处写了两次")
+        else:
+            seen.add(key)
+
+
+def _foreign_code(main: Path, entries: list[Any], options: dict[str, Any]) -> list[Problem]:
+    """What in the parsed book would run code that is not ours, or switch off Beancount's own checks."""
+    problems = []
+    if options.get("pythonpath") or options.get("insert_pythonpath"):
+        problems.append(Problem(main.name, 0, "账簿不得使用 insert_pythonpath：账簿是数据，不得自带程序"))
+    if options.get("plugin_processing_mode") != "default":
+        problems.append(Problem(main.name, 0, "账簿不得使用 plugin_processing_mode \"raw\"：那会跳过记账核对"))
+    problems += [
+        Problem(main.name, 0, f"账簿不得引用外来插件“{name}”：只允许 plugins.* 和 beancount.plugins.*")
+        for name, _ in options.get("plugin", ())
+        if not name.startswith(_OURS)
+    ]
+    relative = relative_names(main, options)
+    problems += [
+        Problem(
+            relative.get(entry.meta["filename"], main.name), entry.meta["lineno"], f"账簿不得引用外来的 Fava 扩展“{_extension(entry)}”"
+        )
+        for entry in entries
+        if isinstance(entry, data.Custom) and entry.type == "fava-extension" and not _extension(entry).startswith(_EXTENSION)
+    ]
+    return problems
+
+
+def _extension(entry: Any) -> str:
+    return str(entry.values[0].value) if entry.values else ""

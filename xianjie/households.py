@@ -1,0 +1,142 @@
+"""Households and their states by date: reading households.csv, and who is a priority household on a day.
+
+Base state and monitoring are two tracks, each keeps its last row. A household is a priority household (脱贫户、监测户)
+on a day when its base state is 脱贫户 or it is being monitored.
+"""
+
+import csv
+import io
+from bisect import bisect_right
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from xianjie.directives import BASE_STATES, MONITOR_KINDS, MONITORING_STATES
+from xianjie.problems import Problem
+from xianjie.registry import Issue
+from xianjie.schema import SCHEMAS, frame_of_rows, records
+
+FILE = "registry/households.csv"
+_DATES = ("date", "reported", "notice_from", "notice_to", "helper_assigned", "plan_made")
+_COLUMNS = tuple(name for name in SCHEMAS["households"] if name not in ("file", "line"))
+REQUIRED = _COLUMNS[:4]
+
+
+def read_households(
+    root: Path, as_of: date, villages: set[str]
+) -> tuple[pd.DataFrame, set[str], list[Problem], list[Issue]]:
+    """The households table up to the as-of date, every id in the file, what makes it untrusted, what is incomplete.
+
+    What a row says of days after the as-of date is not known yet and left out.
+    """
+    path = root / FILE
+    problems: list[Problem] = []
+    issues: list[Issue] = []
+    if not path.exists():
+        return frame_of_rows("households", []), set(), problems, issues
+    try:
+        data = path.read_bytes()
+        if data.startswith(b"\xef\xbb\xbf"):
+            raise ValueError("带有 BOM 标记，应为不带 BOM 的 UTF-8")
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
+        missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
+        if missing:
+            raise ValueError(f"缺少列 {'、'.join(missing)}")
+        raw = [(reader.line_num, row) for row in reader]
+    except UnicodeDecodeError:
+        return _unreadable("不是 UTF-8 编码")
+    except (ValueError, csv.Error, OSError) as error:
+        return _unreadable(str(error))
+    rows = []
+    ids = set()
+    for line, texts in raw:
+        row = _row(line, texts, villages, problems, issues)
+        ids.add(texts["household"])
+        if row and row["date"] <= as_of:
+            rows.append({k: None if k in _DATES and v and v > as_of else v for k, v in row.items()})
+    rows.sort(key=lambda row: row["date"])
+    return frame_of_rows("households", rows), ids, problems, issues
+
+
+def _unreadable(message: str) -> tuple[pd.DataFrame, set[str], list[Problem], list[Issue]]:
+    return frame_of_rows("households", []), set(), [Problem(FILE, 0, f"农户名册{message}")], []
+
+
+def _row(
+    line: int, texts: dict[str, Any], villages: set[str], problems: list[Problem], issues: list[Issue]
+) -> dict[str, Any] | None:
+    name = texts["household"]
+    row: dict[str, Any] = {column: (texts.get(column) or "") for column in _COLUMNS} | {"file": FILE, "line": line}
+    try:
+        for column in _DATES:
+            row[column] = date.fromisoformat(row[column]) if row[column] else None
+        row["people"] = int(row["people"]) if row["people"] else None
+        if not name or row["date"] is None or None in texts:
+            raise ValueError("缺少户编号或日期，或字段过多")
+    except ValueError as error:
+        problems.append(Problem(FILE, line, f"农户名册这一行无法读取（{error}）"))
+        return None
+    if row["village"] not in villages:
+        problems.append(Problem(FILE, line, f"户 {name} 的行政村“{row['village']}”没有登记"))
+    if row["state"] not in BASE_STATES + MONITORING_STATES:
+        issues.append(Issue("household", name, FILE, line, f"状态“{row['state']}”不在规定的范围内"))
+    if row["state"] == "监测户" and row["monitor"] not in MONITOR_KINDS:
+        issues.append(Issue("household", name, FILE, line, f"监测户类型“{row['monitor']}”不在规定的范围内"))
+    return row
+
+
+class Households:
+    """Answers who was what on which day, from the households table."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self._base: dict[str, list[tuple[date, str]]] = {}
+        self._monitoring: dict[str, list[tuple[date, str]]] = {}
+        self._place: dict[str, list[tuple[date, str, int | None]]] = {}
+        self._members: dict[date, dict[str, list[str]]] = {}
+        self.lines: dict[str, tuple[str, int]] = {}
+        for row in records(table):
+            self.lines.setdefault(row.household, (row.file, row.line))
+            self._place.setdefault(row.household, []).append((row.date, row.village, row.people))
+            if row.state in BASE_STATES:
+                self._base.setdefault(row.household, []).append((row.date, row.state))
+            elif row.state in MONITORING_STATES:
+                self._monitoring.setdefault(row.household, []).append((row.date, row.state))
+
+    def base(self, household: str, day: date) -> str:
+        """The base state on that day, "" where none is known yet."""
+        row = _on(self._base.get(household, []), day)
+        return str(row[1]) if row else ""
+
+    def monitored(self, household: str, day: date) -> bool:
+        row = _on(self._monitoring.get(household, []), day)
+        return bool(row) and row[1] == "监测户"
+
+    def priority(self, household: str, day: date) -> bool:
+        return self.base(household, day) == "脱贫户" or self.monitored(household, day)
+
+    def village(self, household: str, day: date) -> str:
+        row = _on(self._place.get(household, []), day)
+        return str(row[1]) if row else ""
+
+    def people(self, household: str, day: date) -> int | None:
+        """Members of the household on that day, by the last row that gives them."""
+        known = [row for row in self._place.get(household, []) if row[2] is not None]
+        row = _on(known, day)
+        return row[2] if row else None
+
+    def of_village(self, village: str, day: date) -> list[str]:
+        """All households that belong to the village on that day."""
+        if day not in self._members:
+            members: dict[str, list[str]] = {}
+            for household in self._place:
+                members.setdefault(self.village(household, day), []).append(household)
+            self._members[day] = members
+        return self._members[day].get(village, [])
+
+
+def _on(rows: list[Any], day: date) -> Any:
+    """The last row dated on or before the day."""
+    index = bisect_right(rows, day, key=lambda row: row[0])
+    return rows[index - 1] if index else None

@@ -1,0 +1,51 @@
+"""Money as integers of 分, and exact numbers as an official reads them."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+FEN_MAX = 10**17  # larger than any county's money, and well inside int64
+
+
+def fen(value: Decimal | int | str) -> int:
+    """Yuan to 分, exactly; ValueError when the value is no whole number of 分 or beyond all reason."""
+    try:
+        scaled = Decimal(value) * 100
+    except ArithmeticError:
+        raise ValueError(f"不是金额：{value}") from None
+    if not scaled.is_finite() or abs(scaled) > FEN_MAX:
+        raise ValueError(f"不是合理的金额：{value}")
+    whole = int(scaled)
+    if whole != scaled:
+        raise ValueError(f"金额不足一分的部分无法记账：{value}")
+    return whole
+
+
+def yuan(amount: int) -> str:
+    """分 to a plain decimal string of yuan with two places: 5990000 -> "59900.00"."""
+    sign, rest = ("-", -amount) if amount < 0 else ("", amount)
+    return f"{sign}{rest // 100}.{rest % 100:02d}"
+
+
+def yuan_cn(amount: int) -> str:
+    """分 to yuan as a person reads it: 5990000 -> "59,900.00"."""
+    sign, rest = ("-", -amount) if amount < 0 else ("", amount)
+    return f"{sign}{rest // 100:,}.{rest % 100:02d}"
+
+
+def ceil_fen(amount: Fraction) -> int:
+    """The smallest whole number of 分 that is not below the amount."""
+    return -((-amount.numerator) // amount.denominator)
+
+
+def decimal(value: Fraction, places: int = 6) -> str:
+    """An exact number rounded half up to `places`, without trailing zeros: 105/2 -> "52.5"."""
+    scaled = abs(value) * 10**places
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    text = f"{whole // 10**places}.{whole % 10**places:0{places}d}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 and whole else text
+
+
+def percent(value: Fraction) -> str:
+    """A ratio as a person reads it, cut (never rounded up to a threshold) after four places: 0.14975 -> "14.975%"."""
+    cut = value * 10**6
+    return f"{decimal(Fraction(cut.numerator // cut.denominator, 10**4), 4)}%"

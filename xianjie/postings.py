@@ -1,0 +1,187 @@
+"""The transactions of a book as columns: one row per posting, dimensions resolved, amounts in 分."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from beancount.core.data import Transaction
+
+from xianjie.accounts import Account, account
+from xianjie.directives import DIMENSIONS
+from xianjie.money import fen
+from xianjie.problems import Problem
+from xianjie.registry import Issue
+from xianjie.schema import SCHEMAS
+
+# Metadata key -> column, for what a posting's own value overrides and its transaction's supplies.
+_TEXTS = {
+    "fund": "fund",
+    "project": "project",
+    "household": "household",
+    "person": "person",
+    "asset": "asset",
+    "equity": "equity",
+    "benefit": "benefit",
+    "roll": "roll",
+    "roll-sha256": "roll_sha256",
+    "evidence": "evidence",
+    "evidence-sha256": "evidence_sha256",
+    "reverses": "reverses",
+}
+_KEYS = (*_TEXTS, "days", "income-year", "quantity", "holder")
+_OWN = 2  # a posting whose metadata is only its file and line says nothing of its own
+
+
+class Postings:
+    """Columns of the postings up to the as-of date; inline household payments and shares; what is wrong."""
+
+    def __init__(self, as_of: date, relative: dict[str, str]) -> None:
+        self.as_of = as_of
+        self.relative = relative
+        self.columns: dict[str, list[Any]] = {name: [] for name in SCHEMAS["postings"]}
+        self.inline: list[dict[str, Any]] = []
+        self.inline_shares: list[dict[str, Any]] = []
+        self.problems: list[Problem] = []
+        self.issues: list[Issue] = []
+        self.named: dict[str, dict[str, tuple[str, int]]] = {kind: {} for kind in DIMENSIONS.values()}
+        self.accounts: dict[str, tuple[str, int]] = {}
+        self.commodities: dict[str, tuple[str, int]] = {}
+        self.rolls: set[str] = set()
+
+    def read(self, entries: Iterable[Any]) -> None:
+        """Take every transaction; those after the as-of date are only checked."""
+        number = 0
+        for entry in entries:
+            if isinstance(entry, Transaction):
+                self._transaction(entry, number)
+                number += entry.date <= self.as_of
+
+    def _transaction(self, entry: Transaction, number: int) -> None:
+        meta = entry.meta
+        file = self.relative.get(meta["filename"], meta["filename"])
+        voucher = _text(meta.get("voucher"))
+        exists = entry.date <= self.as_of
+        if not voucher and exists:
+            self.issues.append(Issue("voucher", f"{file}:{meta['lineno']}", file, meta["lineno"], "缺少 voucher（凭证号）"))
+        base = {key: meta[key] for key in _KEYS if key in meta}
+        infos = [account(posting.account) for posting in entry.postings]
+        quota_only = all(info.kind in ("quota", "allocated") for info in infos)
+        for posting, info in zip(entry.postings, infos, strict=True):
+            own = posting.meta or meta
+            place = (file, int(own.get("lineno", meta["lineno"])))
+            values = base if len(own) <= _OWN else base | {key: own[key] for key in _KEYS if key in own}
+            if info.fund:
+                values = values | {"fund": info.fund}
+            self._mention(values, posting, place)
+            if exists:
+                self._posting(entry, posting, info, values, place, number, voucher, quota_only)
+
+    def _mention(self, values: dict[str, Any], posting: Any, place: tuple[str, int]) -> None:
+        """Remember where an id, account, commodity or roll first occurs; unknown ones make the book untrusted."""
+        for key, kind in DIMENSIONS.items():
+            if key in values:
+                self.named[kind].setdefault(_text(values[key]), place)
+        self.accounts.setdefault(posting.account, place)
+        if posting.units.currency != "CNY":
+            self.commodities.setdefault(posting.units.currency, place)
+        if "roll" in values:
+            self.rolls.add(_text(values["roll"]))
+
+    def _posting(
+        self,
+        entry: Transaction,
+        posting: Any,
+        info: Account,
+        values: dict[str, Any],
+        place: tuple[str, int],
+        number: int,
+        voucher: str,
+        quota_only: bool,
+    ) -> None:
+        days = self._days(values.get("days"), place, voucher)
+        texts = {column: _text(values.get(key)) for key, column in _TEXTS.items()}
+        backed = bool(texts["roll"]) or (bool(texts["household"]) and days is not None)
+        row = {
+            "transaction": number,
+            "date": entry.date,
+            "voucher": voucher,
+            "payee": entry.payee or "",
+            "narration": entry.narration or "",
+            "account": posting.account,
+            "kind": info.kind,
+            "village": info.village,
+            "function": info.function,
+            "economic": info.economic,
+            "labour": info.labour and backed,
+            "quota_only": quota_only,
+            "amount": self._amount(posting, place),
+            "commodity": posting.units.currency,
+            "units": posting.units.number,
+            "unit_cost": posting.cost.number if posting.cost else None,
+            **texts,
+            "days": days,
+            "income_year": self._year(values.get("income-year"), entry.date, place, voucher),
+            "file": place[0],
+            "line": place[1],
+            "entry_line": int(entry.meta["lineno"]),
+        }
+        if texts["household"] and not texts["roll"]:
+            self._inline(row, values, len(self.columns["date"]), posting)
+        for name, column in self.columns.items():
+            column.append(row[name])
+
+    def _inline(self, row: dict[str, Any], values: dict[str, Any], index: int, posting: Any) -> None:
+        """A posting that names its household is a roll of one line."""
+        common = {"posting": index, "note": "", "file": row["file"], "line": row["line"]}
+        if row["kind"] == "shares":
+            holder = {"holder": _text(values.get("holder")), "shares": posting.units.number, "amount": row["amount"]}
+            self.inline_shares.append(common | holder | {"household": row["household"]})
+        elif row["kind"] in ("expense", "distribution"):
+            quantity = values.get("quantity")
+            if quantity is not None and not isinstance(quantity, Decimal):
+                self.issues.append(Issue("voucher", row["voucher"], row["file"], row["line"], "quantity 应为数字"))
+                quantity = None
+            self.inline.append(
+                common
+                | {name: row[name] for name in ("household", "person", "date", "amount", "days")}
+                | {"quantity": quantity, "result": ""}
+            )
+
+    def _amount(self, posting: Any, place: tuple[str, int]) -> int:
+        number = posting.units.number
+        try:
+            if posting.units.currency == "CNY":
+                return fen(number)
+            return fen(number * posting.cost.number) if posting.cost and posting.cost.currency == "CNY" else 0
+        except ValueError as error:
+            self.problems.append(Problem(*place, str(error)))
+            return 0
+
+    def _days(self, value: Any, place: tuple[str, int], voucher: str) -> float | None:
+        if value is None:
+            return None
+        try:
+            days = Decimal(value)
+            if days * 2 != int(days * 2):
+                raise ValueError
+        except (ValueError, TypeError, ArithmeticError):
+            self.issues.append(Issue("voucher", voucher, *place, f"days 的值“{value}”应为整天或半天"))
+            return None
+        return float(days)
+
+    def _year(self, value: Any, day: date, place: tuple[str, int], voucher: str) -> int:
+        if value is None:
+            return day.year
+        try:
+            year = int(value)
+            if year != Decimal(value) or not 1949 <= year <= 2200:
+                raise ValueError
+        except (ValueError, TypeError, ArithmeticError):
+            self.issues.append(Issue("voucher", voucher, *place, f"income-year 的值“{value}”应为年份"))
+            return day.year
+        return year
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,284 @@
+"""Rolls (发放清册, 股权登记): reading the month's lists and holding each against the posting that names it.
+
+A roll is trusted only whole: its digest is the recorded one, its total is the posting's to the 分, every line can be
+read and every household is known. Anything else makes the roll broken, and with it what depends on it, but no more.
+"""
+
+import hashlib
+import io
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from xianjie.money import fen, yuan
+
+_AMOUNT = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,2}))?", re.ASCII)
+_DAYS = re.compile(r"-?\d{1,4}(\.[05]0?)?", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+PAY_LIST = ("roll", "household", "amount")
+SHARE_REGISTER = ("roll", "household", "holder", "shares")
+
+
+class RollError(Exception):
+    """Why a roll, or a whole file of rolls, cannot be trusted."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A posting that names a roll: what the roll must be to be believed."""
+
+    posting: int
+    roll: str
+    voucher: str
+    sha256: str
+    total: Decimal | int  # 分 for a pay list, units for a share register
+    file: str  # of the roll, relative to the book
+    shares: bool
+    unit_cost: Decimal = Decimal(0)  # yuan per share
+
+
+@dataclass
+class Rolls:
+    """What the rolls say: the lines of trusted ones by column, and why the others are broken."""
+
+    payments: dict[str, list[Any]] = field(default_factory=dict)
+    shares: dict[str, list[Any]] = field(default_factory=dict)
+    broken: dict[int, str] = field(default_factory=dict)  # posting -> why
+    unclaimed: list[tuple[str, int, str]] = field(default_factory=list)  # file, line, roll
+    files: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RollFile:
+    """One month's file, cut into rolls: first and last row, digest, and the text of every column."""
+
+    columns: dict[str, list[str]]
+    spans: dict[str, tuple[int, int]]
+    digests: dict[str, str]
+    torn: frozenset[str]  # rolls whose rows do not stand together
+
+    def column(self, name: str) -> list[str]:
+        return self.columns.get(name) or [""] * len(self.columns["roll"])
+
+
+def read_file(path: Path, required: tuple[str, ...]) -> RollFile:
+    """Cut a month's file into rolls; RollError when it is missing, not UTF-8, or not the table it should be."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise RollError("清册文件不存在或无法读取") from None
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise RollError("清册文件带有 BOM 标记，应为不带 BOM 的 UTF-8")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise RollError("清册文件不是 UTF-8 编码") from None
+    lines = data.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
+    table = _parse(data, len(lines) - 1, required)
+    columns = {str(name): table[name].tolist() for name in table.columns}
+    spans, torn = _spans(columns["roll"])
+    digests = {
+        roll: hashlib.sha256(b"\n".join(lines[start + 1 : stop + 1]) + b"\n").hexdigest()
+        for roll, (start, stop) in spans.items()
+    }
+    return RollFile(columns, spans, digests, torn)
+
+
+def _parse(data: bytes, rows: int, required: tuple[str, ...]) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(
+            io.BytesIO(data), dtype=object, keep_default_na=False, na_filter=False, skip_blank_lines=False, index_col=False
+        )
+    except (ValueError, pd.errors.ParserError) as error:
+        raise RollError(f"清册文件不是规整的表格（{error}）") from None
+    missing = [name for name in required if name not in table.columns]
+    if missing:
+        raise RollError(f"清册文件缺少列 {'、'.join(missing)}，现有列：{'、'.join(map(str, table.columns))}")
+    if len(table) != rows:
+        raise RollError("清册文件的字段里有换行或多余的引号")
+    return table
+
+
+def _spans(rolls: list[str]) -> tuple[dict[str, tuple[int, int]], frozenset[str]]:
+    spans: dict[str, tuple[int, int]] = {}
+    torn = set()
+    start = 0
+    for row in range(1, len(rolls) + 1):
+        if row == len(rolls) or rolls[row] != rolls[start]:
+            if rolls[start] in spans:
+                torn.add(rolls[start])
+            spans[rolls[start]] = (start, row)
+            start = row
+    return spans, frozenset(torn)
+
+
+def read(root: Path, claims: Iterable[Claim], known: frozenset[str], claimed: frozenset[str]) -> Rolls:
+    """Hold every claimed roll against its posting.
+
+    `known` are the household ids of the book; `claimed` the rolls that any posting of the book names, whatever its date.
+    """
+    result = Rolls()
+    same = {household: household for household in known}  # one string per household, not one per line
+    files: dict[str, list[Claim]] = {}
+    for claim in claims:
+        files.setdefault(claim.file, []).append(claim)
+    for name, wanted in sorted(files.items()):
+        result.files.append(name)
+        try:
+            content = read_file(root / name, SHARE_REGISTER if wanted[0].shares else PAY_LIST)
+        except RollError as error:
+            result.broken.update({claim.posting: f"{name}：{error}" for claim in wanted})
+            continue
+        _claim_all(result, content, wanted, same)
+        result.unclaimed += [(name, span[0] + 2, roll) for roll, span in content.spans.items() if roll not in claimed]
+    return result
+
+
+def _claim_all(result: Rolls, content: RollFile, wanted: list[Claim], known: dict[str, str]) -> None:
+    """Move the lines of every roll of one file that can be trusted into the result."""
+    shares = wanted[0].shares
+    lines, errors = _lines(content, SHARE_COLUMNS if shares else PAY_COLUMNS, known)
+    target = result.shares if shares else result.payments
+    seen: set[str] = set()
+    for claim in wanted:
+        try:
+            if claim.roll in seen:
+                raise RollError("同一份清册被两笔凭证引用")
+            seen.add(claim.roll)
+            _check_identity(content, claim)
+            start, stop = content.spans[claim.roll]
+            if bad := [row for row in errors if start <= row < stop]:
+                raise RollError(errors[min(bad)])
+            own = {name: values[start:stop] for name, values in lines.items()}
+            if shares:
+                own["amount"] = _share_amounts(own["shares"], claim.unit_cost)
+            _check_total(own["shares" if shares else "amount"], claim)
+        except RollError as error:
+            result.broken[claim.posting] = f"{claim.file} 清册 {claim.roll}：{error}"
+            continue
+        own["posting"] = [claim.posting] * (stop - start)
+        own["file"] = [claim.file] * (stop - start)
+        own["line"] = list(range(start + 2, stop + 2))  # the header is line 1
+        for name, values in own.items():
+            target.setdefault(name, []).extend(values)
+
+
+def _lines(
+    content: RollFile, columns: dict[str, Callable[[str], Any]], known: dict[str, str]
+) -> tuple[dict[str, list[Any]], dict[int, str]]:
+    """All lines of a file, converted column by column, and what is wrong with which row."""
+    errors: dict[int, str] = {}
+    lines: dict[str, list[Any]] = {}
+    for name, convert in columns.items():
+        texts = content.column(name)
+        try:
+            lines[name] = texts if convert is str else [convert(text) for text in texts]
+        except ValueError:
+            lines[name] = [_convert(convert, text, row, name, errors) for row, text in enumerate(texts)]
+    optional = {""} if "holder" in columns else set()
+    for row, household in enumerate(lines["household"]):
+        if household not in known and household not in optional:
+            errors.setdefault(row, f"第 {row + 2} 行的户编号“{household}”不在农户名册中")
+    lines["household"] = [known.get(household, household) for household in lines["household"]]
+    return lines, errors
+
+
+def _convert(convert: Callable[[str], Any], text: str, row: int, name: str, errors: dict[int, str]) -> Any:
+    try:
+        return convert(text)
+    except ValueError:
+        errors.setdefault(row, f"第 {row + 2} 行的 {name} 无法读取：“{text}”")
+        return None
+
+
+def _check_identity(content: RollFile, claim: Claim) -> None:
+    if not re.fullmatch(re.escape(claim.voucher) + r"-[0-9]+", claim.roll):
+        raise RollError(f"清册编号应为凭证号加序号（{claim.voucher}-1）")
+    if claim.roll not in content.spans:
+        raise RollError("文件中没有这份清册")
+    if claim.roll in content.torn:
+        raise RollError("清册的行没有排在一起")
+    if content.digests[claim.roll] != claim.sha256:
+        raise RollError("清册内容与凭证记录的摘要（roll-sha256）不符，清册被改动过")
+
+
+def _check_total(values: list[Any], claim: Claim) -> None:
+    found = sum(values)
+    if found != claim.total and claim.shares:
+        raise RollError(f"登记簿合计 {found} 股，凭证为 {claim.total} 股")
+    if found != claim.total:
+        raise RollError(f"清册合计 {yuan(found)} 元，凭证为 {yuan(int(claim.total))} 元")
+
+
+def _share_amounts(shares: list[Decimal], unit_cost: Decimal) -> list[int]:
+    try:
+        return [fen(count * unit_cost) for count in shares]
+    except ValueError as error:
+        raise RollError(str(error)) from None
+
+
+def amount(text: str) -> int:
+    """Text of yuan to 分; ValueError where it is no plain amount of at most two decimals."""
+    match = _AMOUNT.fullmatch(text)
+    if not match:
+        raise ValueError(text)
+    sign, whole, cents = match.groups()
+    value = int(whole) * 100 + (int(cents.ljust(2, "0")) if cents else 0)
+    return -value if sign else value
+
+
+@cache
+def _half(text: str) -> float | None:
+    if text and not _DAYS.fullmatch(text):
+        raise ValueError(text)
+    return float(text) if text else None
+
+
+@cache
+def _quantity(text: str) -> Decimal | None:
+    return _number(text) if text else None
+
+
+@cache
+def _number(text: str) -> Decimal:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+@cache
+def _day(text: str) -> date | None:
+    if text and not _DATE.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text) if text else None
+
+
+PAY_COLUMNS: dict[str, Callable[[str], Any]] = {
+    "household": str,
+    "person": str,
+    "paid_on": _day,
+    "amount": amount,
+    "days": _half,
+    "quantity": _quantity,
+    "result": str,
+    "note": str,
+}
+SHARE_COLUMNS: dict[str, Callable[[str], Any]] = {"household": str, "holder": str, "shares": _number, "note": str}
+
+
+def month_file(day: date, shares: bool) -> str:
+    """Where the rolls of a day's vouchers lie, relative to the book."""
+    return f"rolls/{day:%Y}/{day:%m}{'-shares' if shares else ''}.csv"
+
+
+def digest(lines: Iterable[str]) -> str:
+    """The `roll-sha256` of a roll's lines as written, without line ends."""
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()

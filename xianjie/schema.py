@@ -1,0 +1,167 @@
+"""The tables of a book, declared once: every column and its type."""
+
+from collections import namedtuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from xianjie.directives import DIRECTIVES, Key
+
+# pandas types of the column kinds. Money is 分. A missing text is "", any other missing value None or NA.
+KINDS = {
+    "text": "str",
+    "category": "category",
+    "money": "int64",
+    "int": "int64",
+    "bool": "bool",
+    "date": "object",  # datetime.date
+    "object": "object",  # Decimal, tuple of texts, or None
+    "half": "float64",  # days of work: whole or half, NaN where unknown; never money
+    "optional money": "Int64",
+    "optional int": "Int64",
+    "optional bool": "boolean",
+}
+WHERE = {"file": "text", "line": "int"}
+
+SCHEMAS: dict[str, dict[str, str]] = {
+    # One row per posting of a transaction; `transaction` numbers the transactions in the order of the book.
+    "postings": {
+        "transaction": "int",
+        "date": "date",
+        "voucher": "text",
+        "payee": "text",
+        "narration": "text",
+        "account": "text",
+        "kind": "text",  # what the account holds: accounts.py
+        "village": "text",  # the village or town whose account it is
+        "function": "text",
+        "economic": "text",
+        "labour": "bool",  # labour remuneration, backed by a roll or by household and days
+        "quota_only": "bool",  # the whole transaction touches only 9001 accounts
+        "amount": "money",  # at cost where the commodity is not CNY
+        "commodity": "text",
+        "units": "object",
+        "unit_cost": "object",  # yuan a unit, where the commodity is not CNY
+        "fund": "text",
+        "project": "text",
+        "household": "text",
+        "person": "text",
+        "days": "half",
+        "asset": "text",
+        "equity": "text",
+        "benefit": "text",
+        "income_year": "int",
+        "reverses": "text",
+        "roll": "text",
+        "roll_sha256": "text",
+        "evidence": "text",
+        "evidence_sha256": "text",
+        **WHERE,
+        "entry_line": "int",
+    },
+    # One row per household payment: a line of a roll, or a posting that names its household.
+    "payments": {
+        "posting": "int",  # row of `postings`
+        "household": "category",
+        "person": "text",
+        "date": "date",  # day of payment
+        "amount": "money",
+        "days": "half",
+        "quantity": "object",
+        "result": "category",
+        "note": "text",
+        "file": "category",
+        "line": "int",
+    },
+    # One row per line of a share register; amount = shares at cost.
+    "shares": {
+        "posting": "int",
+        "household": "text",
+        "holder": "text",
+        "shares": "object",
+        "amount": "money",
+        "note": "text",
+        **WHERE,
+    },
+    # One row per state of a household.
+    "households": {
+        "household": "text",
+        "date": "date",
+        "state": "text",
+        "village": "text",
+        "people": "optional int",
+        "monitor": "text",
+        "reported": "date",
+        "notice_from": "date",
+        "notice_to": "date",
+        "helper_assigned": "date",
+        "plan_made": "date",
+        **WHERE,
+    },
+}
+
+_OF_KEY = {
+    "text": "text",
+    "list": "object",
+    "date": "date",
+    "money": "optional money",
+    "number": "object",
+    "int": "optional int",
+    "bool": "optional bool",
+}
+REGISTRIES = {
+    "fund": "funds",
+    "project": "projects",
+    "village": "villages",
+    "asset": "assets",
+    "equity": "equity",
+    "benefit": "benefits",
+    "notice": "notices",
+    "inspection": "inspections",
+    "waiver": "waivers",
+    "rectification": "rectifications",
+    "seal": "seals",
+    "negative": "negatives",
+    "policy": "policies",
+}
+
+
+def _registry(keys: Iterable[Key]) -> dict[str, str]:
+    return {"date": "date", **{key.column: _OF_KEY[key.type] for key in keys}, **WHERE}
+
+
+for _directive, _table in REGISTRIES.items():
+    SCHEMAS[_table] = _registry(DIRECTIVES[_directive].columns)
+SCHEMAS["funds"]["amount"] = "money"
+
+
+def frame(table: str, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """The table as typed columns; a column that is not given is an error, as is one that the schema does not know."""
+    schema = SCHEMAS[table]
+    if set(columns) != set(schema):
+        raise ValueError(f"{table}: {sorted(set(columns) ^ set(schema))}")
+    return pd.DataFrame({name: pd.Series(columns[name], dtype=KINDS[kind]) for name, kind in schema.items()})
+
+
+def frame_of_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """The table from rows, a column missing in a row being "" or None."""
+    schema = SCHEMAS[table]
+    blank = {name: "" if kind in ("text", "category") else None for name, kind in schema.items()}
+    return frame(table, {name: [row.get(name, blank[name]) for row in rows] for name in schema})
+
+
+@cache
+def _row_type(columns: tuple[str, ...]) -> Any:
+    return namedtuple("Row", ("index", *columns))  # noqa: PYI024  its fields are the table's columns
+
+
+def records(table: pd.DataFrame) -> Iterator[Any]:
+    """The rows as named tuples (`index` first), plain Python values inside, None where a value is missing."""
+    values = []
+    for name in table.columns:
+        column = table[name]
+        plain = column.astype(object)
+        values.append((plain.where(column.notna(), None) if column.hasnans else plain).tolist())
+    return map(_row_type(tuple(table.columns))._make, zip(table.index.tolist(), *values, strict=True))

@@ -1,0 +1,212 @@
+"""A book as tables: what plugins, Fava, reports and the command line share.
+
+`tables` reads the entries that Beancount loaded, the households and the rolls beside them, into typed frames
+(`schema.py`), up to an as-of date. What makes the book untrustworthy is in `problems`, what makes it incomplete in
+`issues`, and rolls that cannot be believed in `broken`; the rules are plain functions of the rest.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+from beancount.core.account import is_valid
+
+from xianjie import rolls
+from xianjie.directives import DIMENSIONS
+from xianjie.households import Households, read_households
+from xianjie.policy import Policy, parameter_of
+from xianjie.postings import Postings
+from xianjie.problems import Problem
+from xianjie.registry import Issue, Registries, read_directives
+from xianjie.schema import frame, frame_of_rows, records
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """The tables of one book as of one day; columns as `schema.SCHEMAS` declares them."""
+
+    title: str
+    root: Path
+    as_of: date
+    postings: pd.DataFrame
+    payments: pd.DataFrame
+    shares: pd.DataFrame
+    households: pd.DataFrame
+    funds: pd.DataFrame
+    projects: pd.DataFrame
+    villages: pd.DataFrame
+    assets: pd.DataFrame
+    equity: pd.DataFrame
+    benefits: pd.DataFrame
+    notices: pd.DataFrame
+    inspections: pd.DataFrame
+    waivers: pd.DataFrame
+    rectifications: pd.DataFrame
+    seals: pd.DataFrame
+    negatives: pd.DataFrame
+    policies: pd.DataFrame
+    policy: Policy
+    problems: tuple[Problem, ...]
+    issues: tuple[Issue, ...]
+    broken: dict[int, str]  # row of `postings` -> why its roll cannot be believed
+    files: tuple[str, ...]  # side files that were read, relative to the book
+    derived: dict[str, Any] = field(default_factory=dict, repr=False)  # what functions marked `derived` have computed
+
+
+T = TypeVar("T")
+
+
+def derived(function: Callable[[Tables], T]) -> Callable[[Tables], T]:
+    """A function of the tables that is computed once per tables, however many rules ask."""
+
+    @wraps(function)
+    def cached(tables: Tables) -> T:
+        key = f"{function.__module__}.{function.__qualname__}"
+        if key not in tables.derived:
+            tables.derived[key] = function(tables)
+        result: T = tables.derived[key]
+        return result
+
+    return cached
+
+
+@derived
+def households(tables: Tables) -> Households:
+    """Who was what on which day."""
+    return Households(tables.households)
+
+
+def latest(table: pd.DataFrame, key: str = "id", day: date | None = None) -> dict[str, Any]:
+    """The last row of each id of a registry, on a day (default: the as-of date): its state and everything it says."""
+    return {getattr(row, key): row for row in records(table) if day is None or row.date <= day}
+
+
+def tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
+    """Read the entries of a book into tables as of a day. Never raises for what is wrong in the book."""
+    main = Path(options["filename"])
+    relative = relative_names(main, options)
+    directives = read_directives(entries, as_of, relative)
+    people, known, people_problems, people_issues = read_households(main.parent, as_of, directives.ids["village"])
+    postings = Postings(as_of, relative)
+    postings.read(entries)
+    table = frame("postings", postings.columns)
+    listed = rolls.read(
+        main.parent, _claims(table), frozenset(known), frozenset(postings.rolls)
+    )
+    registry = {name: frame_of_rows(name, rows) for name, rows in directives.rows.items()}
+    problems = [
+        *directives.problems,
+        *people_problems,
+        *postings.problems,
+        *_unknown(postings, directives, known),
+        *_unknown_caretakers(directives, known),
+    ]
+    issues = [*directives.issues, *people_issues, *postings.issues, *_invalid_accounts(entries, relative)]
+    issues += [Issue("roll", roll, file, line, "清册没有凭证引用") for file, line, roll in listed.unclaimed]
+    return Tables(
+        title=options["title"],
+        root=main.parent,
+        as_of=as_of,
+        postings=table,
+        payments=_payments(listed, postings, table),
+        shares=_shares(listed, postings),
+        households=people,
+        policy=Policy(map(parameter_of, records(registry["policies"])), directives.ids["policy"]),
+        problems=tuple(sorted(set(problems))),
+        issues=tuple(issues),
+        broken=listed.broken,
+        files=tuple(listed.files) + (("registry/households.csv",) if len(people) else ()),
+        **registry,
+    )
+
+
+def relative_names(main: Path, options: dict[str, Any]) -> dict[str, str]:
+    """File names of a book as Beancount gives them -> paths relative to its folder, with forward slashes."""
+    names = {str(main), *options.get("include", ())}
+    return {name: Path(name).relative_to(main.parent).as_posix() for name in names if name.startswith(f"{main.parent}/")}
+
+
+def _claims(postings: pd.DataFrame) -> list[rolls.Claim]:
+    named = postings[postings["roll"] != ""]
+    return [
+        rolls.Claim(
+            posting=row.index,
+            roll=row.roll,
+            voucher=row.voucher,
+            sha256=row.roll_sha256,
+            total=row.units if row.kind == "shares" else row.amount,
+            file=rolls.month_file(row.date, row.kind == "shares"),
+            shares=row.kind == "shares",
+            unit_cost=row.unit_cost or Decimal(0),
+        )
+        for row in records(named)
+    ]
+
+
+def _payments(listed: rolls.Rolls, postings: Postings, table: pd.DataFrame) -> pd.DataFrame:
+    columns = dict(listed.payments) or {name: [] for name in (*rolls.PAY_COLUMNS, "posting", "file", "line")}
+    days = table["date"].tolist()
+    paid_on = columns.pop("paid_on")
+    columns["date"] = [
+        day or days[posting] for day, posting in zip(paid_on, columns["posting"], strict=True)
+    ]
+    for row in postings.inline:
+        for name, column in columns.items():
+            column.append(row[name])
+    return frame("payments", columns)
+
+
+def _shares(listed: rolls.Rolls, postings: Postings) -> pd.DataFrame:
+    names = ("posting", "household", "holder", "shares", "amount", "note", "file", "line")
+    columns = dict(listed.shares) or {name: [] for name in names}
+    for row in postings.inline_shares:
+        for name, column in columns.items():
+            column.append(row[name])
+    return frame("shares", columns)
+
+
+def _unknown(postings: Postings, directives: Registries, households: set[str]) -> list[Problem]:
+    """Ids, and commodities of assets and grants, that no registry knows: the book cannot be trusted."""
+    known = directives.ids | {"household": households}
+    titles = {"fund": "资金", "project": "项目", "household": "户", "asset": "资产", "equity": "股权", "benefit": "补助种类"}
+    problems = [
+        Problem(*place, f"{titles[kind]}“{name}”没有登记")
+        for kind, names in postings.named.items()
+        for name, place in names.items()
+        if name not in known[kind]
+    ]
+    units = directives.ids["asset"] | directives.ids["equity"]
+    return problems + [
+        Problem(*place, f"“{name}”既不是人民币，也不是登记过的资产或股权")
+        for name, place in postings.commodities.items()
+        if name not in units
+    ]
+
+
+def _unknown_caretakers(directives: Registries, households: set[str]) -> list[Problem]:
+    return [
+        Problem(row["file"], row["line"], f"资产 {row['id']} 的管护责任人“{name}”不在农户名册中")
+        for row in directives.rows["assets"]
+        for name in row.get("caretaker") or ()
+        if name not in households
+    ]
+
+
+def _invalid_accounts(entries: list[Any], relative: dict[str, str]) -> list[Issue]:
+    """Beancount's parser checks only the first component below the root."""
+    return [
+        Issue(
+            "account",
+            entry.account,
+            relative.get(entry.meta["filename"], entry.meta["filename"]),
+            entry.meta["lineno"],
+            "科目名称不合规：每一级都应以大写字母或数字开头",
+        )
+        for entry in entries
+        if type(entry).__name__ == "Open" and not is_valid(entry.account)
+    ]

@@ -1,8 +1,9 @@
-"""Books as text: the policy that ships with the product, and the sample county."""
+"""Books as text: the policy that ships with the product, a blank book, and the sample county."""
 
 from pathlib import Path
 
 POLICY = Path(__file__).parent / "policy"
+BLANK = Path(__file__).parent / "blank"
 XIUSHAN = Path(__file__).parent / "xiushan"
 
 # What `--policy NAME` stands for: files of POLICY, the wider ones first.

@@ -1,0 +1,16 @@
+"""The rules, one module per family. Naming a module in a book's `plugin` line makes Beancount judge by its rules."""
+
+import pkgutil
+from importlib import import_module
+
+from xianjie.rule import CATALOGUE, Rule
+
+_SHARED = ("all", "judging", "beancount")
+
+
+def catalogue() -> dict[str, Rule]:
+    """All rules by id: every family module of this package is loaded and enters its own."""
+    for module in pkgutil.iter_modules(__path__):
+        if module.name not in _SHARED:
+            import_module(f"{__name__}.{module.name}")
+    return CATALOGUE

@@ -197,7 +197,7 @@ def _foreign_code(main: Path, entries: list[Any], options: dict[str, Any]) -> li
     if options.get("pythonpath") or options.get("insert_pythonpath"):
         problems.append(Problem(main.name, 0, "账簿不得使用 insert_pythonpath：账簿是数据，不得自带程序"))
     if options.get("plugin_processing_mode") != "default":
-        problems.append(Problem(main.name, 0, "账簿不得使用 plugin_processing_mode \"raw\"：那会跳过记账核对"))
+        problems.append(Problem(main.name, 0, '账簿不得使用 plugin_processing_mode "raw"：那会跳过记账核对'))
     problems += [
         Problem(main.name, 0, f"账簿不得引用外来插件“{name}”：只允许 plugins.* 和 beancount.plugins.*")
         for name, _ in options.get("plugin", ())
@@ -206,10 +206,14 @@ def _foreign_code(main: Path, entries: list[Any], options: dict[str, Any]) -> li
     relative = relative_names(main, options)
     problems += [
         Problem(
-            relative.get(entry.meta["filename"], main.name), entry.meta["lineno"], f"账簿不得引用外来的 Fava 扩展“{_extension(entry)}”"
+            relative.get(entry.meta["filename"], main.name),
+            entry.meta["lineno"],
+            f"账簿不得引用外来的 Fava 扩展“{_extension(entry)}”",
         )
         for entry in entries
-        if isinstance(entry, data.Custom) and entry.type == "fava-extension" and not _extension(entry).startswith(_EXTENSION)
+        if isinstance(entry, data.Custom)
+        and entry.type == "fava-extension"
+        and not _extension(entry).startswith(_EXTENSION)
     ]
     return problems
 

@@ -206,7 +206,9 @@ DIRECTIVES: dict[str, Directive] = {
             Key("verified-until", "date"),
         ),
     ),
-    "negative": Directive("负面清单", (Key("code"),), (BASIS, ISSUED, Key("level", "list"), *_text("quote", "confidence"))),
+    "negative": Directive(
+        "负面清单", (Key("code"),), (BASIS, ISSUED, Key("level", "list"), *_text("quote", "confidence"))
+    ),
     "waiver": Directive(
         "豁免",
         (Key("rule"), Key("subject")),

@@ -11,7 +11,10 @@ _MEANINGS = (
     (r"syntax error", "这一行不合语法：{hint}"),
     (r"Invalid token", "这一行有不能识别的字符：{hint}"),
     (r"Transaction does not balance: \((.*)\)", "凭证借贷不平，差额 {0}"),
-    (r"Balance failed for '(.*)': expected (.*) != accumulated (.*) \((.*)\)", "科目 {0} 余额不符：对账单 {1}，账上 {2}（{3}）"),
+    (
+        r"Balance failed for '(.*)': expected (.*) != accumulated (.*) \((.*)\)",
+        "科目 {0} 余额不符：对账单 {1}，账上 {2}（{3}）",
+    ),
     (r"Invalid reference to unknown account '(.*)'", "科目 {0} 没有开设（缺少 open）"),
     (r"Invalid reference to inactive account '(.*)'", "科目 {0} 在该日期尚未开设或已经关闭"),
     (r"Duplicate open directive for (.*)", "科目 {0} 重复开设"),

@@ -63,7 +63,9 @@ class Postings:
         voucher = _text(meta.get("voucher"))
         exists = entry.date <= self.as_of
         if not voucher and exists:
-            self.issues.append(Issue("voucher", f"{file}:{meta['lineno']}", file, meta["lineno"], "缺少 voucher（凭证号）"))
+            self.issues.append(
+                Issue("voucher", f"{file}:{meta['lineno']}", file, meta["lineno"], "缺少 voucher（凭证号）")
+            )
         base = {key: meta[key] for key in _KEYS if key in meta}
         infos = [account(posting.account) for posting in entry.postings]
         quota_only = all(info.kind in ("quota", "allocated") for info in infos)

@@ -169,7 +169,7 @@ class _Reader:
         args = self.directive.args
         if not len(args) - self.directive.optional_args <= len(values) <= len(args) or not self.id.strip():
             names = "、".join(key.name for key in args)
-            self._problem(f"custom \"{self.entry.type}\" 应有 {len(args)} 个值（{names}），实有 {len(values)} 个")
+            self._problem(f'custom "{self.entry.type}" 应有 {len(args)} 个值（{names}），实有 {len(values)} 个')
             return None
         if self.entry.type == "policy" and values[1] == ENDED:
             values[1:] = []
@@ -192,7 +192,9 @@ class _Reader:
             return
         if key.refers:
             for name in converted if isinstance(converted, tuple) else (converted,):
-                problem = Problem(self.file, self.line, f"{self.directive.title} {self.id} 的 {key.name} “{name}”没有登记")
+                problem = Problem(
+                    self.file, self.line, f"{self.directive.title} {self.id} 的 {key.name} “{name}”没有登记"
+                )
                 self.references.append((key, name, problem))
 
     def _check_policy_keys(self) -> None:

@@ -95,7 +95,12 @@ def read_file(path: Path, required: tuple[str, ...]) -> RollFile:
 def _parse(data: bytes, rows: int, required: tuple[str, ...]) -> pd.DataFrame:
     try:
         table = pd.read_csv(
-            io.BytesIO(data), dtype=object, keep_default_na=False, na_filter=False, skip_blank_lines=False, index_col=False
+            io.BytesIO(data),
+            dtype=object,
+            keep_default_na=False,
+            na_filter=False,
+            skip_blank_lines=False,
+            index_col=False,
         )
     except (ValueError, pd.errors.ParserError) as error:
         raise RollError(f"清册文件不是规整的表格（{error}）") from None

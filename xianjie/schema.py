@@ -154,7 +154,7 @@ def frame_of_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame
 
 @cache
 def _row_type(columns: tuple[str, ...]) -> Any:
-    return namedtuple("Row", ("index", *columns))  # noqa: PYI024  its fields are the table's columns
+    return namedtuple("Row", ("index", *columns))
 
 
 def records(table: pd.DataFrame) -> Iterator[Any]:

@@ -17,7 +17,6 @@ import pandas as pd
 from beancount.core.account import is_valid
 
 from xianjie import rolls
-from xianjie.directives import DIMENSIONS
 from xianjie.households import Households, read_households
 from xianjie.policy import Policy, parameter_of
 from xianjie.postings import Postings
@@ -95,9 +94,7 @@ def tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
     postings = Postings(as_of, relative)
     postings.read(entries)
     table = frame("postings", postings.columns)
-    listed = rolls.read(
-        main.parent, _claims(table), frozenset(known), frozenset(postings.rolls)
-    )
+    listed = rolls.read(main.parent, _claims(table), frozenset(known), frozenset(postings.rolls))
     registry = {name: frame_of_rows(name, rows) for name, rows in directives.rows.items()}
     problems = [
         *directives.problems,
@@ -128,7 +125,9 @@ def tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
 def relative_names(main: Path, options: dict[str, Any]) -> dict[str, str]:
     """File names of a book as Beancount gives them -> paths relative to its folder, with forward slashes."""
     names = {str(main), *options.get("include", ())}
-    return {name: Path(name).relative_to(main.parent).as_posix() for name in names if name.startswith(f"{main.parent}/")}
+    return {
+        name: Path(name).relative_to(main.parent).as_posix() for name in names if name.startswith(f"{main.parent}/")
+    }
 
 
 def _claims(postings: pd.DataFrame) -> list[rolls.Claim]:
@@ -152,9 +151,7 @@ def _payments(listed: rolls.Rolls, postings: Postings, table: pd.DataFrame) -> p
     columns = dict(listed.payments) or {name: [] for name in (*rolls.PAY_COLUMNS, "posting", "file", "line")}
     days = table["date"].tolist()
     paid_on = columns.pop("paid_on")
-    columns["date"] = [
-        day or days[posting] for day, posting in zip(paid_on, columns["posting"], strict=True)
-    ]
+    columns["date"] = [day or days[posting] for day, posting in zip(paid_on, columns["posting"], strict=True)]
     for row in postings.inline:
         for name, column in columns.items():
             column.append(row[name])
@@ -173,7 +170,14 @@ def _shares(listed: rolls.Rolls, postings: Postings) -> pd.DataFrame:
 def _unknown(postings: Postings, directives: Registries, households: set[str]) -> list[Problem]:
     """Ids, and commodities of assets and grants, that no registry knows: the book cannot be trusted."""
     known = directives.ids | {"household": households}
-    titles = {"fund": "资金", "project": "项目", "household": "户", "asset": "资产", "equity": "股权", "benefit": "补助种类"}
+    titles = {
+        "fund": "资金",
+        "project": "项目",
+        "household": "户",
+        "asset": "资产",
+        "equity": "股权",
+        "benefit": "补助种类",
+    }
     problems = [
         Problem(*place, f"{titles[kind]}“{name}”没有登记")
         for kind, names in postings.named.items()

@@ -1,0 +1,73 @@
+"""The command line `xianjie`: stands on top of everything, and loads only what the command at hand needs."""
+
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from xianjie import __version__
+from xianjie.cli.chinese import Group, explain
+from xianjie.problems import Untrusted
+
+# Name -> where the command is, and what it does in a line.
+COMMANDS = {
+    "demo": ("xianjie.cli.demo:demo", "在样例县上走一遍：表格、账簿、检查、底稿"),
+    "init": ("xianjie.cli.init:init", "新建一本空账簿"),
+    "import": ("xianjie.cli.import_:import_", "把各单位报来的表格导入账簿"),
+    "check": ("xianjie.cli.check:check", "检查账簿：逐条规则判定，给出数字和依据"),
+    "rules": ("xianjie.cli.rules:rules", "规则目录；或一条规则的全文、公式、参数沿革"),
+    "people": ("xianjie.cli.people:people", "经授权查询户编号对应的人"),
+}
+
+
+class _Commands(Group):
+    """Commands that are imported only when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name][0].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.group(cls=_Commands)
+@click.version_option(__version__, message="xianjie %(version)s", help="显示版本")
+def cli() -> None:
+    """衔接账：财政衔接资金、以工代赈、股权量化与扶贫资产的账与查。"""
+
+
+def main() -> NoReturn:
+    """Run a command; whatever goes wrong is said in Chinese, with exit status 2."""
+    try:
+        status = cli.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        status = error.exit_code
+    except click.Abort:
+        status = _say("已中止，没有写入任何东西。")
+    except click.ClickException as error:
+        status = _say(f"错误：{explain(error)}")
+    except Untrusted as error:
+        status = _say(f"账簿不可信，未作判定，共 {len(error.problems)} 处：\n{error}")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    except Exception as error:
+        if os.environ.get("XIANJIE_DEBUG"):
+            raise
+        status = _say(f"程序出错，没有得出结论（{type(error).__name__}：{error}）。设置 XIANJIE_DEBUG=1 可看详情。")
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _say(message: str) -> int:
+    click.echo(message, err=True)
+    return 2

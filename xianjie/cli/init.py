@@ -41,7 +41,9 @@ def init(folder: Path, county: str, policy: str) -> None:
     title = _title(county)
     target = _free(folder)
     make_beside(target, lambda beside: blank_book(beside, title, policy))
-    click.echo(HINT.format(folder=folder, main=folder / "main.beancount", policy="、".join(ledgers.POLICY_SETS[policy])))
+    click.echo(
+        HINT.format(folder=folder, main=folder / "main.beancount", policy="、".join(ledgers.POLICY_SETS[policy]))
+    )
 
 
 def blank_book(folder: Path, title: str, policy: str) -> None:
@@ -55,7 +57,9 @@ def blank_book(folder: Path, title: str, policy: str) -> None:
             shutil.copyfile(source, folder / "policy" / source.name)
             own.write(f'include "policy/{source.name}"\n')
     opens = [chart.open_line(OPENED, *account) for account in chart.standing()]
-    text = ";; 科目：不随资金和行政村变化的部分；资金、行政村的科目登记时另加。\n" + "".join(f"{line}\n" for line in opens)
+    text = ";; 科目：不随资金和行政村变化的部分；资金、行政村的科目登记时另加。\n" + "".join(
+        f"{line}\n" for line in opens
+    )
     (folder / "registry" / "accounts.beancount").write_text(text, "utf-8")
     (folder / "rolls").mkdir()
     month = folder / f"{date.today():%Y}" / f"{date.today():%m}.beancount"

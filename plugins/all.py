@@ -1,0 +1,7 @@
+"""All rules as one Beancount plugin."""
+
+from plugins.beancount import plugin
+
+__plugins__ = ("check",)
+
+check = plugin(__name__)

@@ -1,0 +1,119 @@
+"""The rules as Beancount plugins: failures become Beancount errors at the line that a reviewer should open.
+
+    plugin "plugins.labour"
+    plugin "plugins.all" "{'as_of': '2022-12-31', 'severity': 'warning'}"
+
+`as_of` is the day to judge (default: today); `severity` the least severity that becomes an error (default: error).
+"""
+
+import ast
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from plugins import catalogue
+from xianjie import book
+from xianjie.audit import audit
+from xianjie.findings import ERROR, FAIL, WARNING, Finding
+from xianjie.problems import Problem
+from xianjie.rule import Rule
+from xianjie.tables import Tables, tables
+
+Errors = list[Any]
+Plugin = Callable[..., tuple[list[Any], Errors]]
+KEYS = ("as_of", "severity")
+
+
+class ConfigError(NamedTuple):
+    """The plugin's config string cannot be used."""
+
+    source: Any
+    message: str
+    entry: Any
+
+
+class UntrustedBook(NamedTuple):
+    """Something in the book, or a roll, cannot be trusted."""
+
+    source: Any
+    message: str
+    entry: Any
+
+
+_last: tuple[list[Any], date, Tables] | None = None
+
+
+def plugin(family: str) -> Plugin:
+    """The plugin function of a family module, or of all families."""
+
+    def check(entries: list[Any], options: dict[str, Any], config: str = "") -> tuple[list[Any], Errors]:
+        if not book.judging():
+            return entries, []
+        try:
+            as_of, severities = _config(config)
+        except ValueError as error:
+            return entries, [ConfigError(_source(options, "", 0), f"插件 {family} 的参数有误：{error}", None)]
+        return entries, _errors(_tables(entries, options, as_of), options, _rules(family), severities)
+
+    return check
+
+
+def _rules(family: str) -> list[Rule]:
+    name = family.rpartition(".")[2]
+    return [rule for rule in catalogue().values() if name in ("all", rule.family)]
+
+
+def _config(text: str) -> tuple[date, tuple[str, ...]]:
+    try:
+        given = ast.literal_eval(text) if text else {}
+    except (ValueError, SyntaxError):
+        raise ValueError(f"“{text}”不是形如 {{'as_of': '2022-12-31'}} 的参数") from None
+    if not isinstance(given, dict) or set(given) - set(KEYS):
+        raise ValueError(f"只认识 {'、'.join(KEYS)}，实有“{text}”")
+    severity = given.get("severity", ERROR)
+    if severity not in (ERROR, WARNING):
+        raise ValueError(f"severity 应为 error 或 warning，实为“{severity}”")
+    as_of = given.get("as_of")
+    return (date.fromisoformat(as_of) if as_of else date.today()), (ERROR,) if severity == ERROR else (ERROR, WARNING)
+
+
+def _tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
+    """The book is read into tables once, however many families are named."""
+    global _last
+    if _last is None or _last[0] is not entries or _last[1] != as_of:
+        _last = (entries, as_of, tables(entries, options, as_of))
+    return _last[2]
+
+
+def _errors(found: Tables, options: dict[str, Any], rules: Iterable[Rule], severities: tuple[str, ...]) -> Errors:
+    if options.get("include") is not None:  # Beancount's cache looks only at the times of these files
+        options["include"] = sorted({*options["include"], *(str(found.root / name) for name in found.files)})
+    if found.problems:
+        return [_untrusted(options, found, problem) for problem in found.problems]
+    result = audit(found, rules)
+    errors: Errors = [_untrusted(options, found, problem) for problem in result.untrusted]
+    errors += [
+        UntrustedBook(_source(options, "", 0), f"规则 {crash.rule} 运行出错，未得出结论：{crash.error}", None)
+        for crash in result.crashes
+    ]
+    by_id = {rule.id: rule for rule in rules}
+    return errors + [
+        by_id[finding.rule].error(_source(options, *finding.source, root=str(found.root)), _message(finding), None)
+        for finding in result.findings
+        if finding.status == FAIL and finding.severity in severities
+    ]
+
+
+def _message(finding: Finding) -> str:
+    subject = f"{finding.subject.id} {finding.subject.name}".strip()
+    detail = " ".join(text for text in (finding.part, finding.period) if text)
+    return f"[{finding.rule}] {subject}{f'（{detail}）' if detail else ''}：{finding.message}"
+
+
+def _untrusted(options: dict[str, Any], found: Tables, problem: Problem) -> UntrustedBook:
+    return UntrustedBook(_source(options, problem.file, problem.line, root=str(found.root)), problem.message, None)
+
+
+def _source(options: dict[str, Any], file: str, line: int, root: str = "") -> dict[str, Any]:
+    """Never None: bean-check would crash on it."""
+    return {"filename": f"{root}/{file}" if file and root else options["filename"], "lineno": line}

@@ -1,0 +1,268 @@
+"""账簿本身：登记是否完整、凭证是否连号、冲销是否相符、所用参数是否过期（会计基础工作规范）。"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plugins.beancount import plugin
+from xianjie.findings import FAIL, PASS, WARNING, Finding, Measured, Subject
+from xianjie.money import yuan_cn
+from xianjie.registry import Issue
+from xianjie.rule import CATALOGUE, rule
+from xianjie.schema import records
+from xianjie.tables import Tables, derived, latest
+
+_VOUCHER = re.compile(r"(?:([A-Za-z][A-Za-z0-9]*)-)?(\d{4})-(\d{6})", re.ASCII)
+_REGISTRIES = {
+    "fund": ("funds", "资金"),
+    "project": ("projects", "项目"),
+    "village": ("villages", "行政村"),
+    "asset": ("assets", "资产"),
+    "equity": ("equity", "股权"),
+    "benefit": ("benefits", "补助种类"),
+}
+
+
+@rule(
+    "record",
+    title="登记完整",
+    judges="每个登记对象；凭证只列出不完整的",
+    formula="必填项齐全、取值在规定范围内、科目逐级合规、每张凭证的支出按资金与指标相等",
+    basis="账簿约定（ledger.md）",
+    rolls=False,
+    waivable=False,
+)
+def record(tables: Tables) -> Iterator[Finding]:
+    """Required keys are present, values in their lists, accounts valid; expenses by fund equal the quota legs by fund."""
+    grouped: dict[tuple[str, str], list[Issue]] = defaultdict(list)
+    for issue in [*tables.issues, *_unknown_names(tables), *_posting_issues(tables)]:
+        grouped[issue.kind, issue.id].append(issue)
+    for kind, (table, title) in _REGISTRIES.items():
+        for row in latest(getattr(tables, table)).values():
+            if (kind, row.id) not in grouped:
+                subject = Subject(kind, row.id, getattr(row, "name", None) or "")
+                yield Finding(subject, PASS, f"{title}登记完整", source=(row.file, row.line))
+    for (kind, name), issues in grouped.items():
+        first = issues[0]
+        yield Finding(
+            Subject(kind, name),
+            FAIL,
+            "；".join(dict.fromkeys(issue.message for issue in issues)),
+            source=(first.file, first.line),
+            lines=tuple(dict.fromkeys((issue.file, issue.line) for issue in issues)),
+        )
+
+
+def _unknown_names(tables: Tables) -> Iterator[Issue]:
+    """A parameter or rule that the catalogue does not know is most likely misspelt, and does nothing."""
+    known = {name for one in CATALOGUE.values() for name in one.policy_names}
+    for row in records(tables.policies):
+        if row.name not in known:
+            yield Issue("policy", row.name, row.file, row.line, f"没有规则使用参数 {row.name}，名称可能写错")
+    for row in [*records(tables.waivers), *records(tables.rectifications)]:
+        if row.rule not in CATALOGUE:
+            yield Issue("waiver", row.rule, row.file, row.line, f"没有规则 {row.rule}，名称可能写错")
+
+
+def _posting_issues(tables: Tables) -> Iterator[Issue]:
+    table = tables.postings
+    unassigned = table[(table["kind"] == "allocated") & (table["project"] == "")]
+    for leg in records(unassigned):
+        yield Issue("voucher", leg.voucher, leg.file, leg.line, "1已分配 的分录没有注明项目")
+    paying = table.loc[(table["kind"] == "allocated") & ~table["quota_only"], "transaction"]
+    legs = table[table["transaction"].isin(paying)]
+    sums = legs.groupby(["transaction", "fund"], sort=False)["amount"].sum()
+    uneven = {transaction for transaction, _ in sums[sums != 0].index}
+    for leg in records(legs[legs["transaction"].isin(uneven)].drop_duplicates("transaction")):
+        text = "、".join(
+            f"{fund or '未注明资金'} 相差 {yuan_cn(abs(gap))} 元" for fund, gap in sums[leg.transaction].items() if gap
+        )
+        yield Issue("voucher", leg.voucher, leg.file, leg.line, f"支出按资金与指标不相等：{text}")
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """One numbered transaction."""
+
+    number: str
+    series: str
+    year: str
+    serial: int
+    file: str
+    line: int
+
+
+@derived
+def vouchers(tables: Tables) -> tuple[list[Numbered], list[Any]]:
+    """All well numbered transactions, and those whose number cannot be read."""
+    good, bad = [], []
+    first = tables.postings.drop_duplicates("transaction")
+    for row in records(first[["voucher", "file", "entry_line", "date"]]):
+        match = _VOUCHER.fullmatch(row.voucher)
+        if match:
+            series, year, serial = match.groups()
+            good.append(Numbered(row.voucher, series or "", year, int(serial), row.file, row.entry_line))
+        else:
+            bad.append(row)
+    return good, bad
+
+
+@rule(
+    "voucher",
+    title="凭证连号与冲销",
+    judges="每个凭证系列的每一年",
+    formula="从 000001 起连续，不缺号、不重号；冲销与被冲销的凭证方向相反、金额不超过",
+    basis="会计基础工作规范",
+    rolls=False,
+    waivable=False,
+)
+def voucher(tables: Tables) -> Iterator[Finding]:
+    """Every series and year is consecutive, without gap or repeat; a reversal equals what it reverses."""
+    good, bad = vouchers(tables)
+    series: dict[tuple[str, str], list[Numbered]] = defaultdict(list)
+    for one in good:
+        series[one.series, one.year].append(one)
+    reversals = _reversal_faults(tables)
+    for row in bad:
+        year = str(row.date.year)
+        reversals.setdefault(("", year), []).append(
+            (f"凭证号“{row.voucher}”不合格式（YYYY-NNNNNN）", (row.file, row.entry_line))
+        )
+        series.setdefault(("", year), [])
+    for (name, year), found in sorted(series.items()):
+        faults = _number_faults(found) + reversals.get((name, year), [])
+        first = found[0] if found else None
+        yield Finding(
+            Subject("year", f"{name}-{year}" if name else year, f"{name or '总'}凭证 {year}年"),
+            FAIL if faults else PASS,
+            "；".join(text for text, _ in faults) if faults else f"{len(found)} 张凭证连号，没有重号",
+            measured=Measured(
+                len({one.serial for one in found}), max((one.serial for one in found), default=0), "voucher"
+            ),
+            source=faults[0][1] if faults else (first.file, first.line) if first else ("main.beancount", 0),
+            lines=tuple(line for _, line in faults),
+        )
+
+
+Fault = tuple[str, tuple[str, int]]
+
+
+def _number_faults(found: list[Numbered]) -> list[Fault]:
+    counts = Counter(one.serial for one in found)
+    by_serial = {one.serial: one for one in reversed(found)}
+    faults: list[Fault] = []
+    missing = [n for n in range(1, max(counts, default=0) + 1) if n not in counts]
+    for start, stop in _ranges(missing):
+        after = by_serial[stop + 1]
+        text = f"缺号 {start:06d}" + (f"—{stop:06d}" if stop > start else "")
+        faults.append((text, (after.file, after.line)))
+    for serial in sorted(n for n, count in counts.items() if count > 1):
+        last = [one for one in found if one.serial == serial][-1]
+        faults.append((f"重号 {last.number}（{counts[serial]} 张）", (last.file, last.line)))
+    return faults
+
+
+def _ranges(numbers: list[int]) -> list[tuple[int, int]]:
+    ranges: list[tuple[int, int]] = []
+    for number in numbers:
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return ranges
+
+
+def _reversal_faults(tables: Tables) -> dict[tuple[str, str], list[Fault]]:
+    """By series and year: reversals that are not opposite to, or are larger than, the postings that they reverse.
+
+    Postings match by account, fund, project, asset, grant and benefit; several reversals of one voucher share its
+    postings. Roll lines of a reversal must occur in the roll of what it reverses.
+    """
+    faults: dict[tuple[str, str], list[Fault]] = defaultdict(list)
+    table = tables.postings
+    reversing = table[table["reverses"] != ""]
+    originals = table[table["voucher"].isin(set(reversing["reverses"])) & (table["reverses"] == "")]
+    left: dict[str, dict[Any, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for leg in records(originals):
+        left[leg.voucher][_same(leg)].append(leg.amount)
+    lines = _lines(tables, {*reversing.index, *originals.index})
+    available = {name: Counter(lines.get(name, [])) for name in left}
+    for number, legs in reversing.groupby("voucher", sort=False):
+        rows = list(records(legs))
+        text = _reversed(rows, left, lines.get(str(number), []), available)
+        match = _VOUCHER.fullmatch(str(number))
+        if text:
+            key = (match[1] or "", match[2]) if match else ("", str(rows[0].date.year))
+            faults[key].append((f"凭证 {number}：{text}", (rows[0].file, rows[0].entry_line)))
+    return faults
+
+
+def _same(leg: Any) -> tuple[str, ...]:
+    return (leg.account, leg.commodity, leg.fund, leg.project, leg.asset, leg.equity, leg.benefit)
+
+
+def _reversed(rows: list[Any], left: dict[str, Any], lines: list[Any], available: dict[str, Any]) -> str:
+    original = rows[0].reverses
+    if original not in left:
+        return f"要冲销的凭证 {original} 不存在"
+    for leg in rows:
+        rest = left[original][_same(leg)]
+        match = next(
+            (i for i, amount in enumerate(rest) if amount * leg.amount < 0 and abs(amount) >= abs(leg.amount)), None
+        )
+        if match is None:
+            return f"科目 {leg.account} 的 {yuan_cn(leg.amount)} 元与凭证 {original} 不是方向相反，或超过其金额"
+        rest[match] += leg.amount
+    for household, person, amount in lines:
+        key = (household, person, -amount)
+        if not available.get(original, Counter())[key]:
+            return f"清册中户 {household} 的 {yuan_cn(amount)} 元在凭证 {original} 的清册中没有对应的一行"
+        available[original][key] -= 1
+    return ""
+
+
+def _lines(tables: Tables, postings: set[int]) -> dict[str, list[Any]]:
+    """Roll lines of some postings by voucher: (household, person, amount)."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    numbers = tables.postings["voucher"]
+    wanted = tables.payments[tables.payments["posting"].isin(postings)]
+    for row in records(wanted[["posting", "household", "person", "amount"]]):
+        found[numbers[row.posting]].append((row.household, row.person, row.amount))
+    return found
+
+
+@rule(
+    "policy-stale",
+    title="所用参数已过核实期",
+    judges="每个用到的政策参数",
+    formula="选用参数的那一天 ≤ 该参数核实有效的最后一天（verified-until）",
+    basis="规则约定：参数不会默默延长",
+    severity=WARNING,
+    rolls=False,
+    follows=True,
+)
+def policy_stale(tables: Tables, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Each parameter that went into a finding, with the latest day that selected it against its `verified-until`."""
+    used = defaultdict(set)
+    for finding in findings:
+        for applied in finding.threshold.parameters if finding.threshold else ():
+            if applied.parameter.verified_until:
+                used[applied.parameter.name].add(applied)
+    for name, uses in sorted(used.items()):
+        stale = sorted((a for a in uses if a.day > a.parameter.verified_until), key=lambda a: a.day)
+        worst = stale[-1] if stale else max(uses, key=lambda a: a.day)
+        parameter = worst.parameter
+        yield Finding(
+            Subject("policy", name),
+            FAIL if stale else PASS,
+            f"“{parameter.basis}”核实到 {parameter.verified_until}，"
+            + (f"{worst.day} 使用时已过期，须重新核实" if stale else f"最晚在 {worst.day} 使用，仍在核实期内"),
+            source=(parameter.file, parameter.line),
+            lines=tuple(dict.fromkeys((a.parameter.file, a.parameter.line) for a in stale)),
+        )
+
+
+__plugins__ = ("check",)
+check = plugin(__name__)

@@ -1,0 +1,291 @@
+"""股权量化：比例、倾斜、登记、分红（5号第20条，任务66；渝农改办〔2016〕1号）。
+
+A grant is judged on the day of 量化. Yuan are shares × cost per unit. The leader's household of a cooperative is in
+neither share of the tilt.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from plugins.beancount import plugin
+from plugins.judging import (
+    Ratio,
+    end_of,
+    judge_ratio,
+    na,
+    no_parameter,
+    tilt,
+    undetermined,
+    year_subject,
+)
+from xianjie import moves
+from xianjie.findings import FAIL, PASS, WARNING, Finding, Measured, Subject
+from xianjie.money import ceil_fen, yuan_cn
+from xianjie.policy import Applied, default
+from xianjie.rule import rule
+from xianjie.schema import records
+from xianjie.tables import Tables, derived, households, latest
+
+FIRM, COOPERATIVE = "农业企业", "农民合作社"
+EQUITY_SHARES = (
+    default("equity-quantified", ">=", "0.50", operator_kind=FIRM),
+    default("equity-collective", ">=", "0.10", operator_kind=FIRM),
+    default("equity-farmers", ">=", "0.40", operator_kind=FIRM),
+    default("equity-collective", ">=", "0.10", operator_kind=COOPERATIVE),
+    default("equity-leader", "<=", "0.30", operator_kind=COOPERATIVE),
+    default("equity-farmers", ">=", "0.60", operator_kind=COOPERATIVE),
+)
+EQUITY_TILT = (default("equity-tilt", ">", "1"),)
+AREA_TILT = (default("equity-area-tilt", ">", "1"),)
+DIVIDEND = (default("dividend-due", ">=", "1"),)
+PARTS = {FIRM: ("quantified", "collective", "farmers"), COOPERATIVE: ("collective", "leader", "farmers")}
+PART_NAMES = {"quantified": "量化金额", "collective": "集体持股", "farmers": "农户（成员）持股", "leader": "理事长持股"}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One equity grant: its registered facts, the day of 量化, and the lines of its register."""
+
+    row: Any
+    day: date
+    lines: list[Any]
+    postings: tuple[int, ...]
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("equity", self.row.id, self.row.operator or "")
+
+    @property
+    def source(self) -> tuple[str, int]:
+        return (self.row.file, self.row.line)
+
+    @property
+    def leaders(self) -> set[str]:
+        return {line.household for line in self.lines if line.holder == "理事长" and line.household}
+
+    def held_by(self, part: str) -> int:
+        """分 held by a part of the holders."""
+        holders = {"collective": ("集体",), "leader": ("理事长",), "farmers": ("", "成员")}[part]
+        return sum(line.amount for line in self.lines if line.holder in holders)
+
+
+@derived
+def grants(tables: Tables) -> list[Grant]:
+    """Every grant that was quantified by the as-of date."""
+    table = tables.postings
+    legs = table[(table["kind"] == "shares") & (table["equity"] != "")]
+    of_grant = legs["equity"].to_dict()
+    lines: dict[str, list[Any]] = defaultdict(list)
+    for line in records(tables.shares):
+        lines[of_grant.get(line.posting, "")].append(line)
+    days = {row.id: row.date for row in reversed(list(records(tables.equity))) if row.state == "量化"}
+    return [
+        Grant(
+            row, days.get(row.id, row.date), lines[row.id], tuple(i for i, grant in of_grant.items() if grant == row.id)
+        )
+        for row in latest(tables.equity).values()
+    ]
+
+
+@rule(
+    "equity-ratio",
+    title="股权量化比例",
+    judges="每项股权量化，分项判定",
+    formula="量化金额、集体持股、农户（成员）持股、理事长持股各 ÷ 财政补助总额",
+    basis="渝农改办〔2016〕1号",
+    defaults=EQUITY_SHARES,
+)
+def equity_ratio(tables: Tables) -> Iterator[Finding]:
+    """Each part of a grant ÷ its subsidy, under the parameter for its kind of operator on the day of 量化."""
+    for grant in grants(tables):
+        for part in PARTS.get(grant.row.operator_kind, ()):
+            yield _part(tables, grant, part)
+
+
+def _part(tables: Tables, grant: Grant, part: str) -> Finding:
+    name, subsidy = f"equity-{part}", grant.row.subsidy
+    more: dict[str, Any] = {"part": part, "source": grant.source}
+    held = grant.row.quantified if part == "quantified" else grant.held_by(part)
+    if subsidy is None or held is None:
+        return undetermined(grant.subject, "没有登记补助总额或量化金额", **more)
+    if not subsidy:
+        return na(grant.subject, "财政补助为零", **more)
+    parameter = tables.policy.in_force(name, grant.day, EQUITY_SHARES, operator_kind=grant.row.operator_kind)
+    if parameter is None or parameter.value is None:
+        return undetermined(grant.subject, no_parameter(name, grant.day), **more)
+    ratio = Ratio(held, subsidy, subsidy * parameter.value, parameter.op or ">=", (Applied(parameter, grant.day),))
+    evidence = () if part == "quantified" else grant.postings
+    return judge_ratio(
+        grant.subject, ratio, open_until="", what=(PART_NAMES[part], "财政补助"), evidence=evidence, **more
+    )
+
+
+@rule(
+    "equity-tilt",
+    title="股权优先量化到脱贫户、监测户",
+    judges="每项股权量化",
+    formula="（优先户股额 ÷ 农户股额）÷（优先户数 ÷ 村总户数）",
+    basis="秀委农组〔2022〕5号 第20条、任务66",
+    quote="优先量化到脱贫户、监测户",
+    defaults=EQUITY_TILT,
+)
+def equity_tilt(tables: Tables) -> Iterator[Finding]:
+    """The share of priority households in farmers' shares against their share of the village's households."""
+    for grant in grants(tables):
+        yield _grant_tilt(tables, grant)
+
+
+def _grant_tilt(tables: Tables, grant: Grant) -> Finding:
+    people, leaders = households(tables), grant.leaders
+    farmers = [
+        line for line in grant.lines if line.household and line.holder != "理事长" and line.household not in leaders
+    ]
+    favoured = sum(line.amount for line in farmers if people.priority(line.household, grant.day))
+    project = moves.projects(tables).get(grant.row.project or "")
+    village = (project.village or "") if project else ""
+    known = latest(tables.villages, day=grant.day).get(village)
+    total = grant.row.base_households or (known.households if known else None)
+    more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings}
+    all_shares = sum(line.amount for line in farmers)
+    if all_shares and (not village or total is None):
+        return undetermined(grant.subject, "不知道项目所在村的总户数", **more)
+    members = people.of_village(village, grant.day) if village else []
+    priority = [name for name in members if name not in leaders and people.priority(name, grant.day)]
+    counted = (total or 0) - len(leaders.intersection(members))
+    parameter = tables.policy.in_force(
+        "equity-tilt", grant.day, EQUITY_TILT, operator_kind=grant.row.operator_kind or ""
+    )
+    applied = Applied(parameter, grant.day) if parameter else None
+    return tilt(
+        grant.subject, (favoured, all_shares), (len(priority), counted), applied, "equity-tilt", grant.day, **more
+    )
+
+
+@rule(
+    "equity-area-tilt",
+    title="股权化项目向重点乡镇、村倾斜",
+    judges="每个年度",
+    formula="（重点村股权化补助 ÷ 全部股权化补助）÷（重点村户数 ÷ 全部户数）",
+    basis="秀委农组〔2022〕5号 第20条、任务66",
+    quote="农业财政补助资金股权化改革项目向巩固拓展脱贫攻坚成果任务重的乡镇（街道）、村（社区）倾斜",
+    severity=WARNING,
+    defaults=AREA_TILT,
+    rolls=False,
+)
+def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
+    """Subsidies of grants in villages marked `priority-area` ÷ all, against those villages' share of households."""
+    years: dict[int, list[Grant]] = defaultdict(list)
+    for grant in grants(tables):
+        years[grant.day.year].append(grant)
+    for year, found in sorted(years.items()):
+        day = end_of(year, tables.as_of)
+        villages = latest(tables.villages, day=day)
+        area = {name for name, village in villages.items() if village.priority_area}
+        counts = [(village.households or 0, name in area) for name, village in villages.items()]
+        favoured = sum(grant.row.subsidy or 0 for grant in found if _village_of(tables, grant) in area)
+        parameter = tables.policy.in_force("equity-area-tilt", day, AREA_TILT)
+        yield tilt(
+            year_subject(year),
+            (favoured, sum(grant.row.subsidy or 0 for grant in found)),
+            (sum(n for n, heavy in counts if heavy), sum(n for n, _ in counts)),
+            Applied(parameter, day) if parameter else None,
+            "equity-area-tilt",
+            day,
+            lines=tuple(grant.source for grant in found),
+        )
+
+
+def _village_of(tables: Tables, grant: Grant) -> str:
+    project = moves.projects(tables).get(grant.row.project or "")
+    return (project.village or "") if project else ""
+
+
+@rule(
+    "equity-register",
+    title="股权登记完整",
+    judges="每项股权量化",
+    formula="登记的股额 = 量化金额，每行都有持股主体或户",
+    basis="秀委农组〔2022〕5号 任务66",
+)
+def equity_register(tables: Tables) -> Iterator[Finding]:
+    """Units booked equal the quantified amount, and every line has a holder or a household."""
+    table = tables.postings
+    for grant in grants(tables):
+        booked = int(table["amount"].iloc[list(grant.postings)].sum())
+        nobody = [line for line in grant.lines if not line.holder and not line.household]
+        quantified = grant.row.quantified
+        more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings}
+        if quantified is None:
+            yield undetermined(grant.subject, "没有登记量化金额", **more)
+            continue
+        message = f"登记股额 {yuan_cn(booked)} 元，量化金额 {yuan_cn(quantified)} 元"
+        yield Finding(
+            grant.subject,
+            FAIL if nobody or booked != quantified else PASS,
+            message + (f"；{len(nobody)} 行没有持股主体" if nobody else ""),
+            measured=Measured(booked, quantified),
+            lines=tuple((line.file, line.line) for line in nobody),
+            **more,
+        )
+
+
+@rule(
+    "dividend-due",
+    title="股权分红按期足额",
+    judges="每项股权量化的每个应分红年度",
+    formula="当年收到的分红 ÷（量化金额 × 分红率）",
+    basis="股权量化协议",
+    defaults=DIVIDEND,
+    rolls=False,
+)
+def dividend_due(tables: Tables) -> Iterator[Finding]:
+    """Dividends received by income year ÷ those due; not judged before their calendar year."""
+    received = _dividends(tables)
+    for grant in grants(tables):
+        if grant.row.dividend_rate is None:
+            yield na(grant.subject, "没有约定分红率", source=grant.source)
+            continue
+        first = grant.row.first_due or date(grant.day.year + 1, 12, 31)
+        for year in range(first.year, first.year + (grant.row.years or 1)):
+            if year <= tables.as_of.year:
+                due_day = first.replace(year=year) if (first.month, first.day) != (2, 29) else date(year, 2, 28)
+                yield _dividend(tables, grant, year, due_day, received.get((grant.row.id, year), []))
+
+
+@derived
+def _dividends(tables: Tables) -> dict[tuple[str, int], list[Any]]:
+    table = tables.postings
+    income = table[(table["kind"] == "asset income") & (table["equity"] != "")]
+    found: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    for leg in records(income):
+        found[leg.equity, leg.income_year].append(leg)
+    return found
+
+
+def _dividend(tables: Tables, grant: Grant, year: int, due_day: date, legs: list[Any]) -> Finding:
+    more: dict[str, Any] = {"period": str(year), "source": grant.source, "evidence": tuple(leg.index for leg in legs)}
+    if grant.row.quantified is None:
+        return undetermined(grant.subject, "没有登记量化金额", **more)
+    due = ceil_fen(Fraction(grant.row.quantified) * Fraction(grant.row.dividend_rate))
+    if not due:
+        return na(grant.subject, "应分红为零", **more)
+    parameter = tables.policy.in_force("dividend-due", grant.day, DIVIDEND)
+    if parameter is None or parameter.value is None:
+        return undetermined(grant.subject, no_parameter("dividend-due", grant.day), **more)
+    got = -sum(leg.amount for leg in legs)
+    ratio = Ratio(got, due, due * parameter.value, parameter.op or ">=", (Applied(parameter, grant.day),))
+    return judge_ratio(
+        grant.subject,
+        ratio,
+        open_until=str(due_day) if tables.as_of <= due_day else "",
+        what=("收到分红", f"{year}年应分红"),
+        **more,
+    )
+
+
+__plugins__ = ("check",)
+check = plugin(__name__)

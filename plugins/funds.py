@@ -1,0 +1,542 @@
+"""资金：从指标到支付的每一分钱，闲置、错投、管理费、负面清单、分配与支出进度、结转。
+
+Every fund is followed from its quota through allocation to payment, and through the accounts of villages that were
+handed money, on every day. What a village was handed counts as paid for progress and as unspent for carry-over.
+"""
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from plugins.beancount import plugin
+from plugins.judging import Ratio, end_of, judge_ratio, meets, na, no_parameter, undetermined
+from xianjie import moves
+from xianjie.findings import (
+    FAIL,
+    PASS,
+    PENDING,
+    WARNING,
+    Finding,
+    Measured,
+    Subject,
+    Threshold,
+)
+from xianjie.money import percent, yuan_cn
+from xianjie.policy import Applied, Parameter, default
+from xianjie.rule import rule
+from xianjie.schema import records
+from xianjie.tables import Tables, derived
+
+IDLE_DAYS = (default("idle-days", "<=", "180"),)
+MANAGEMENT_FEE = (default("management-fee", "<=", "0.01"),)
+ALLOCATION_DAYS = (default("allocation-days", "<=", "30"),)
+PROGRESS = (default("spending-progress", ">=", "1"),)
+NO_FEE_TASKS = ("以工代赈", "欠发达国有农场", "欠发达国有林场")
+NO_PROJECT = "未注明项目"
+
+
+def fund_subject(tables: Tables, fund: str) -> Subject:
+    row = moves.funds(tables).get(fund)
+    return Subject("fund", fund, (row.name or "") if row else "")
+
+
+def project_subject(tables: Tables, project: str) -> Subject:
+    row = moves.projects(tables).get(project)
+    return Subject("project", project, (row.name or "") if row else "")
+
+
+@dataclass
+class Flow:
+    """The money of one fund, or of one fund in one project, in 分; changes by day for what must hold every day."""
+
+    arrived: int = 0
+    taken_back: int = 0
+    allocated: int = 0
+    paid: int = 0
+    handed: int = 0
+    spent_by_villages: int = 0
+    held: int = 0
+    days: dict[date, list[int]] = field(default_factory=dict)  # arrived, allocated, paid, held: changes of a day
+    evidence: list[int] = field(default_factory=list)
+
+    def add(self, name: str, amount: int, leg: Any) -> None:
+        """Count an amount; the four that must hold every day are also kept by day."""
+        setattr(self, name, getattr(self, name) + amount)
+        if name in _DAILY:
+            self.days.setdefault(leg.date, [0, 0, 0, 0])[_DAILY.index(name)] += amount
+        self.evidence.append(leg.index)
+
+
+_DAILY = ("arrived", "allocated", "paid", "held")
+
+
+@derived
+def flows(tables: Tables) -> tuple[dict[str, Flow], dict[moves.Key, Flow]]:
+    """Flows by fund, and by (project, fund)."""
+    funds: dict[str, Flow] = defaultdict(Flow)
+    shares: dict[moves.Key, Flow] = defaultdict(Flow)
+
+    def count(leg: Any, name: str, amount: int) -> None:
+        funds[leg.fund].add(name, amount, leg)
+        shares[leg.project, leg.fund].add(name, amount, leg)
+
+    kinds = _kinds(tables)
+    for leg in moves.arrival_legs(tables):
+        funds[leg.fund].add("arrived", leg.amount, leg)
+        if "taken back" in kinds[leg.transaction]:
+            funds[leg.fund].taken_back -= leg.amount
+    for leg in moves.allocation_legs(tables):
+        count(leg, "allocated", leg.amount)
+    for leg in moves.payment_legs(tables):
+        count(leg, "paid", -leg.amount)
+    through_bank = set()
+    for leg in moves.bank_legs(tables):
+        if leg.fund and "recovered" not in kinds[leg.transaction]:
+            count(leg, "held", leg.amount)
+            through_bank.add(leg.transaction)
+            if "allocated" in kinds[leg.transaction]:
+                count(leg, "handed", leg.amount)
+    for leg in moves.expense_legs(tables):
+        if leg.transaction in through_bank and leg.fund and "allocated" not in kinds[leg.transaction]:
+            count(leg, "spent_by_villages", leg.amount)
+    return funds, shares
+
+
+@derived
+def _kinds(tables: Tables) -> dict[int, set[str]]:
+    """The kinds of account that each transaction touches, of those that tell what it does."""
+    table = tables.postings
+    telling = table[table["kind"].isin(["taken back", "allocated", "recovered"])]
+    kinds: dict[int, set[str]] = defaultdict(set)
+    for transaction, kind in zip(telling["transaction"].tolist(), telling["kind"].tolist(), strict=True):
+        kinds[transaction].add(kind)
+    return kinds
+
+
+@rule(
+    "fund-trace",
+    title="资金全程可追溯",
+    judges="每笔资金，以及每笔资金在每个项目（分项）",
+    formula="到账 = 下达 － 收回；每一天：分配 ≤ 到账，支付 ≤ 分配；拨到村的 = 已用 + 尚存",
+    basis="秀委农组〔2022〕5号 第21条、任务70",
+    quote="全流程跟踪检查核查",
+    rolls=False,
+    waivable=False,
+)
+def fund_trace(tables: Tables) -> Iterator[Finding]:
+    """Arrived = registered − taken back on the as-of date; the inequalities on every day."""
+    funds, shares = flows(tables)
+    for fund in moves.funds(tables).values():
+        flow = funds.get(fund.id, Flow())
+        expected = fund.amount - flow.taken_back
+        faults = [f"到账 {yuan_cn(flow.arrived)} 元，应为 {yuan_cn(expected)} 元"] if flow.arrived != expected else []
+        faults += _daily_faults(flow, ("分配", 1, "到账", 0), ("支付", 2, "分配", 1)) + _village_faults(flow)
+        yield _traced(tables, fund.id, None, faults, Measured(flow.arrived, expected), flow)
+    for (project, fund_id), flow in shares.items():
+        if fund_id in moves.funds(tables):
+            faults = _daily_faults(flow, ("支付", 2, "分配", 1)) + _village_faults(flow)
+            measured = Measured(flow.paid, flow.allocated)
+            yield _traced(tables, fund_id, project or NO_PROJECT, faults, measured, flow)
+
+
+def _traced(tables: Tables, fund: str, part: str | None, faults: list[str], measured: Measured, flow: Flow) -> Finding:
+    row = moves.funds(tables)[fund]
+    numbers = f"到账 {yuan_cn(flow.arrived)}，" if part is None else ""
+    numbers += f"分配 {yuan_cn(flow.allocated)}，支付 {yuan_cn(flow.paid)} 元"
+    return Finding(
+        fund_subject(tables, fund),
+        FAIL if faults else PASS,
+        "；".join(faults) if faults else f"资金链条完整：{numbers}",
+        measured=measured,
+        part=part,
+        source=(row.file, row.line),
+        evidence=tuple(flow.evidence),
+    )
+
+
+def _daily_faults(flow: Flow, *pairs: tuple[str, int, str, int]) -> list[str]:
+    """The first day on which the smaller of each pair was larger, and by how much."""
+    total = [0, 0, 0, 0]
+    faults: dict[int, str] = {}
+    for day, changes in sorted(flow.days.items()):
+        total = [before + change for before, change in zip(total, changes, strict=True)]
+        for number, (less, i, more, j) in enumerate(pairs):
+            if total[i] > total[j]:
+                text = f"{day} {less} {yuan_cn(total[i])} 元，超过{more} {yuan_cn(total[j])} 元"
+                faults.setdefault(number, text)
+        if total[3] < 0:
+            faults.setdefault(-1, f"{day} 村级账户支出超过拨入 {yuan_cn(-total[3])} 元")
+    return list(faults.values())
+
+
+def _village_faults(flow: Flow) -> list[str]:
+    if flow.handed == flow.spent_by_villages + flow.held:
+        return []
+    return [
+        f"拨到村 {yuan_cn(flow.handed)} 元，与已用 {yuan_cn(flow.spent_by_villages)} 元、尚存 {yuan_cn(flow.held)} 元不符"
+    ]
+
+
+@rule(
+    "idle-in-village",
+    title="村级账户资金闲置",
+    judges="每个在村级账户有余额的项目",
+    formula="尚存资金中最早一笔在账户里的天数（先进先出）",
+    basis="秀委农组〔2022〕5号 任务70",
+    severity=WARNING,
+    defaults=IDLE_DAYS,
+    rolls=False,
+)
+def idle_in_village(tables: Tables) -> Iterator[Finding]:
+    """Days that what still lies in a village's account has lain there, first in first out."""
+    for name, legs in moves.by_project(moves.bank_legs(tables)).items():
+        remaining = _first_in_first_out(legs)
+        if not remaining:
+            continue
+        oldest, left = remaining[0], sum(amount for _, amount in remaining)
+        days = (tables.as_of - oldest[0].date).days
+        project = moves.projects(tables).get(name)
+        more: dict[str, Any] = {
+            "source": (project.file, project.line) if project else (oldest[0].file, oldest[0].line),
+            "evidence": tuple(leg.index for leg, _ in remaining),
+        }
+        parameter = tables.policy.in_force("idle-days", tables.as_of, IDLE_DAYS)
+        message = f"村级账户尚存 {yuan_cn(left)} 元，最早一笔已 {days} 天"
+        yield _days_finding(
+            project_subject(tables, name), days, parameter, "idle-days", tables.as_of, message, FAIL, **more
+        )
+
+
+def _first_in_first_out(legs: Iterable[Any]) -> list[tuple[Any, int]]:
+    """What is left of the incoming legs after the outgoing ones took the oldest first."""
+    remaining: list[tuple[Any, int]] = []
+    for leg in legs:
+        if leg.amount > 0:
+            remaining.append((leg, leg.amount))
+            continue
+        out = -leg.amount
+        while out and remaining:
+            first, amount = remaining[0]
+            taken = min(out, amount)
+            out -= taken
+            remaining[:1] = [(first, amount - taken)] if amount > taken else []
+    return remaining
+
+
+def _days_finding(
+    subject: Subject,
+    days: int,
+    parameter: Parameter | None,
+    name: str,
+    day: date,
+    message: str,
+    missed: str,
+    **more: Any,
+) -> Finding:
+    """A number of days against the most that is allowed; `missed` is the status of more."""
+    if parameter is None or parameter.value is None:
+        return undetermined(subject, no_parameter(name, day), **more)
+    op = parameter.op or "<="
+    return Finding(
+        subject,
+        PASS if meets(days, op, parameter.value) else missed,
+        f"{message}，应不超过 {int(parameter.value)} 天",
+        measured=Measured(days, 1, "day"),
+        threshold=Threshold(op, parameter.value, (Applied(parameter, day),)),
+        **more,
+    )
+
+
+@rule(
+    "fund-task",
+    title="专项资金投向匹配的项目",
+    judges="每笔资金给每个项目的分配（分项）",
+    formula="以工代赈资金只给以工代赈方式的项目；以工代赈、农场、林场资金不提项目管理费；项目已列入年度计划",
+    basis="秀委农组〔2022〕5号 第21条、任务67、任务70",
+    rolls=False,
+)
+def fund_task(tables: Tables) -> Iterator[Finding]:
+    """Special money goes to matching projects, and every project had reached 年度计划 on the day of allocation."""
+    for (name, fund_id), lots in moves.lots(tables).items():
+        fund, project = moves.funds(tables).get(fund_id), moves.projects(tables).get(name)
+        if fund is None or project is None:
+            continue
+        more: dict[str, Any] = {
+            "part": name,
+            "source": (project.file, project.line),
+            "evidence": tuple(lot.posting for lot in lots),
+        }
+        subject = fund_subject(tables, fund_id)
+        if not lots:
+            yield na(subject, "分配已全部收回", **more)
+        elif fund.task == "以工代赈" and not project.mode:
+            yield undetermined(subject, "没有登记项目的实施方式", **more)
+        else:
+            faults = _task_faults(tables, fund, project, lots)
+            yield Finding(subject, FAIL if faults else PASS, "；".join(faults) or "投向与项目匹配", **more)
+
+
+def _task_faults(tables: Tables, fund: Any, project: Any, lots: list[moves.Lot]) -> list[str]:
+    faults = []
+    if fund.task == "以工代赈" and project.mode != "以工代赈":
+        faults.append(f"以工代赈资金分配给了实施方式为{project.mode}的项目")
+    if fund.task in NO_FEE_TASKS and project.category == "项目管理费":
+        faults.append(f"{fund.task}资金不得提取项目管理费")
+    planned = moves.reached(tables, project.id, "年度计划")
+    early = [lot.date for lot in lots if planned is None or lot.date < planned]
+    if early:
+        faults.append(f"{min(early)} 分配时项目尚未列入年度计划")
+    return faults
+
+
+@rule(
+    "management-fee",
+    title="项目管理费比例",
+    judges="每一级资金的每个资金年度",
+    formula="分配到项目管理费的资金 ÷ 该级当年资金",
+    basis="财农〔2021〕19号",
+    defaults=MANAGEMENT_FEE,
+    rolls=False,
+)
+def management_fee(tables: Tables) -> Iterator[Finding]:
+    """Money to projects of category 项目管理费 ÷ money of that level and fund year; an excess fails at once."""
+    groups: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    for fund in moves.funds(tables).values():
+        if fund.level and fund.year and date(fund.year, 1, 1) <= tables.as_of:
+            groups[fund.level, fund.year].append(fund)
+    for (level, year), funds in sorted(groups.items()):
+        yield _fee(tables, level, year, funds)
+
+
+def _fee(tables: Tables, level: str, year: int, funds: list[Any]) -> Finding:
+    subject, day = Subject("level", level, f"{level}资金"), end_of(year, tables.as_of)
+    parameter = tables.policy.in_force("management-fee", day, MANAGEMENT_FEE, level=level)
+    counted = {fund.id for fund in funds if not parameter or fund.task not in parameter.exclude_task}
+    lots = [
+        lot
+        for (name, fund), stack in moves.lots(tables).items()
+        if fund in counted and name in moves.projects(tables) and moves.projects(tables)[name].category == "项目管理费"
+        for lot in stack
+    ]
+    total = sum(fund.amount for fund in funds if fund.id in counted)
+    more: dict[str, Any] = {
+        "period": str(year),
+        "source": (funds[0].file, funds[0].line),
+        "evidence": tuple(lot.posting for lot in lots),
+    }
+    if not total:
+        return na(subject, "没有资金", **more)
+    if parameter is None or parameter.value is None:
+        return undetermined(subject, no_parameter("management-fee", day), **more)
+    fee = sum(lot.amount for lot in lots)
+    ratio = Ratio(fee, total, total * parameter.value, parameter.op or "<=", (Applied(parameter, day),))
+    return judge_ratio(subject, ratio, open_until="", what=("项目管理费", f"{year}年{level}资金"), **more)
+
+
+@rule(
+    "negative-list",
+    title="负面清单",
+    judges="每笔项目资金支出凭证",
+    formula="支出的功能科目、经济科目、项目子类型、摘要都不在当日有效的负面清单内",
+    basis="财农〔2021〕19号",
+    rolls=False,
+)
+def negative_list(tables: Tables) -> Iterator[Finding]:
+    """No payment falls under a `negative` directive in force on its day (a class by its code, a subtype, or a word)."""
+    negatives = list(records(tables.negatives))
+    by_voucher: dict[str, list[Any]] = {}
+    table = tables.postings
+    for leg in records(table[(table["kind"] == "expense") & (table["fund"] != "")]):
+        by_voucher.setdefault(leg.voucher, []).append(leg)
+    for voucher, legs in by_voucher.items():
+        found = [(leg, negative) for leg in legs for negative in negatives if _forbidden(tables, leg, negative)]
+        subject = Subject("voucher", voucher, legs[0].narration)
+        more: dict[str, Any] = {
+            "source": (legs[0].file, legs[0].line),
+            "evidence": tuple(leg.index for leg in legs),
+        }
+        if not found:
+            yield Finding(subject, PASS, "不在负面清单内", **more)
+            continue
+        reasons = "；".join(dict.fromkeys(f"负面清单“{negative.code}”（{negative.basis}）" for _, negative in found))
+        more["lines"] = tuple(dict.fromkeys((negative.file, negative.line) for _, negative in found))
+        yield Finding(subject, FAIL, f"属于{reasons}", **more)
+
+
+def _forbidden(tables: Tables, leg: Any, negative: Any) -> bool:
+    if leg.amount <= 0 or max(negative.date, negative.issued or negative.date) > leg.date:
+        return False
+    fund = moves.funds(tables).get(leg.fund)
+    if negative.level and (fund is None or fund.level not in negative.level):
+        return False
+    code = negative.code
+    if code.isascii() and code.isdigit():
+        return bool(leg.function.startswith(code) or leg.economic.startswith(code))
+    project = moves.projects(tables).get(leg.project)
+    texts = (leg.narration, leg.payee, (project.name or "") if project else "")
+    return bool(project and project.subtype == code) or any(code in text for text in texts)
+
+
+@rule(
+    "allocation-days",
+    title="资金分解下达时限",
+    judges="每笔资金",
+    formula="每次到账至其最后一分分配到项目的天数（先进先出），取最长的",
+    basis="预算法 第52条；本县规定或绩效评价办法",
+    severity=WARNING,
+    defaults=ALLOCATION_DAYS,
+    rolls=False,
+)
+def allocation_days(tables: Tables) -> Iterator[Finding]:
+    """Days from each arrival until its last 分 is allocated; what is returned or taken back shortens the last arrival."""
+    for fund in moves.funds(tables).values():
+        day = moves.first_mentions(tables)[fund.id]
+        parameter = tables.policy.in_force("allocation-days", day, ALLOCATION_DAYS, **_scope(fund))
+        subject, source = fund_subject(tables, fund.id), (fund.file, fund.line)
+        waits = _waits(tables, fund.id)
+        if not waits:
+            yield na(subject, "没有到账", source=source)
+            continue
+        days, done, arrival = max(waits, key=lambda wait: (wait[0], not wait[1]))
+        limit = int(parameter.value) if parameter and parameter.value is not None else 0
+        waiting = not done and tables.as_of <= arrival + timedelta(days=limit)
+        message = f"{arrival} 到账的资金" + (f"用 {days} 天分配完" if done else f"已 {days} 天尚未分配完")
+        finding = _days_finding(subject, days, parameter, "allocation-days", day, message, FAIL, source=source)
+        if waiting and finding.status == PASS:
+            finding.status = PENDING
+        yield finding
+
+
+def _scope(fund: Any) -> dict[str, str]:
+    return {"level": fund.level or "", "task": fund.task or "", "source": fund.source or ""}
+
+
+def _waits(tables: Tables, fund: str) -> list[tuple[int, bool, date]]:
+    """Of each arrival: days until it was allocated (or so far), whether it was, and its day."""
+    arrivals: list[list[Any]] = []  # [day, amount left to allocate]
+    waits = []
+    for leg in _quota_moves(tables).get(fund, []):
+        if leg.amount > 0 and not leg.quota_only:
+            arrivals.append([leg.date, leg.amount])
+        elif leg.amount > 0 or not leg.quota_only:
+            _shorten(arrivals, abs(leg.amount))
+        else:
+            left = -leg.amount
+            for arrival in arrivals:
+                taken = min(left, arrival[1])
+                arrival[1] -= taken
+                left -= taken
+                if taken and not arrival[1]:
+                    waits.append(((leg.date - arrival[0]).days, True, arrival[0]))
+    waits += [((tables.as_of - day).days, False, day) for day, amount in arrivals if amount]
+    return waits
+
+
+def _shorten(arrivals: list[list[Any]], amount: int) -> None:
+    for arrival in reversed(arrivals):
+        taken = min(amount, arrival[1])
+        arrival[1] -= taken
+        amount -= taken
+
+
+@derived
+def _quota_moves(tables: Tables) -> dict[str, list[Any]]:
+    """Legs on 0待分配 by fund, one per transaction, with whether the transaction only moves quota."""
+    table = tables.postings
+    legs = table[table["kind"] == "quota"]
+    columns = ["transaction", "date", "fund", "quota_only"]
+    summed = legs.groupby(columns, sort=False, as_index=False)["amount"].sum()
+    moved: dict[str, list[Any]] = defaultdict(list)
+    for leg in records(summed.sort_values("transaction")):
+        moved[leg.fund].append(leg)
+    return moved
+
+
+@rule(
+    "spending-progress",
+    title="支出序时进度",
+    judges="每笔资金，到截止日",
+    formula="已支付 ÷ 资金，对照已过去的时间（到账当月起至资金年度12月，满月计）",
+    basis="衔接推进乡村振兴补助资金绩效评价及考核办法",
+    severity=WARNING,
+    defaults=PROGRESS,
+    rolls=False,
+)
+def spending_progress(tables: Tables) -> Iterator[Finding]:
+    """Paid ÷ amount against the share of the fund's time that is over; money handed to villages counts as paid."""
+    funds, _ = flows(tables)
+    for fund in moves.funds(tables).values():
+        flow = funds.get(fund.id, Flow())
+        subject, source = fund_subject(tables, fund.id), (fund.file, fund.line)
+        arrivals = [day for day, changes in flow.days.items() if changes[0] > 0]
+        over = _time_over(min(arrivals), fund.year, tables.as_of) if arrivals and fund.year else Fraction(0)
+        if not fund.amount or not over:
+            yield na(subject, "资金尚未到账，或到账后还没有过完一个月", source=source)
+            continue
+        day = moves.first_mentions(tables)[fund.id]
+        parameter = tables.policy.in_force("spending-progress", day, PROGRESS, **_scope(fund))
+        if parameter is None or parameter.value is None:
+            yield undetermined(subject, no_parameter("spending-progress", day), source=source)
+            continue
+        required = fund.amount * over * parameter.value
+        ratio = Ratio(flow.paid, fund.amount, required, parameter.op or ">=", (Applied(parameter, day),))
+        finding = judge_ratio(
+            subject, ratio, open_until="", what=("已支付", "资金"), source=source, evidence=tuple(flow.evidence)
+        )
+        finding.message += f"（时间已过 {percent(over)}）"
+        yield finding
+
+
+def _time_over(arrival: date, year: int, as_of: date) -> Fraction:
+    """Full months ended ÷ months from the month of arrival to December of the fund's year, at most 1."""
+    start = arrival.year * 12 + arrival.month
+    total = year * 12 + 12 - start + 1
+    last_day = monthrange(as_of.year, as_of.month)[1]
+    ended = as_of.year * 12 + as_of.month - start + (as_of.day == last_day)
+    if ended <= 0:
+        return Fraction(0)
+    return min(Fraction(ended, total), Fraction(1)) if total > 0 else Fraction(1)
+
+
+@rule(
+    "carry-over",
+    title="结转资金",
+    judges="每笔资金",
+    formula="资金年度次年12月31日尚未使用的资金应为零",
+    basis="预算法 第42条",
+    rolls=False,
+)
+def carry_over(tables: Tables) -> Iterator[Finding]:
+    """Unspent on 31 December of `year` + 1; what lies with villages is unspent. Before that day it is pending."""
+    for fund in moves.funds(tables).values():
+        if not fund.year:
+            yield undetermined(fund_subject(tables, fund.id), "没有登记资金年度", source=(fund.file, fund.line))
+            continue
+        day = date(fund.year + 1, 12, 31)
+        flow = flows(tables)[0].get(fund.id, Flow())
+        unspent = _unspent(flow, min(day, tables.as_of))
+        over = tables.as_of >= day
+        yield Finding(
+            fund_subject(tables, fund.id),
+            PASS if unspent <= 0 else FAIL if over else PENDING,
+            f"{min(day, tables.as_of)} 尚未使用 {yuan_cn(unspent)} 元" + ("" if over else f"，应在 {day} 前用完"),
+            measured=Measured(unspent, fund.amount),
+            threshold=Threshold("<=", Fraction(0), (), 0),
+            shortfall=max(unspent, 0),
+            source=(fund.file, fund.line),
+            evidence=tuple(flow.evidence),
+        )
+
+
+def _unspent(flow: Flow, day: date) -> int:
+    """Arrived, less what was paid, and what villages still hold, on a day."""
+    changes = [change for when, change in flow.days.items() if when <= day]
+    return sum(arrived - paid + held for arrived, _, paid, held in changes)
+
+
+__plugins__ = ("check",)
+check = plugin(__name__)

@@ -1,0 +1,231 @@
+"""资产收益分配：向脱贫户、监测户倾斜，监测户不漏（5号第22条，任务73）。
+
+Household money of a distribution is 4入户分配 only, by the asset's village; payees count by their state on the day of
+payment, the village's households by 31 December of the income year, or the as-of date when earlier.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from plugins.beancount import plugin
+from plugins.judging import Ratio, end_of, judge_ratio, meets, na, no_parameter, tilt, undetermined
+from xianjie import moves
+from xianjie.accounts import account
+from xianjie.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Threshold
+from xianjie.policy import Applied, default
+from xianjie.rule import rule
+from xianjie.schema import records
+from xianjie.tables import Tables, derived, households, latest
+
+BASIS = "秀委农组〔2022〕5号 第22条、任务73"
+QUOTE = "支持集体产权扶贫资产收益向脱贫户、监测户倾斜"
+INCOME_TILT = (default("income-tilt", ">", "1"),)
+INCLUDED = (default("monitored-included", ">=", "1"),)
+HOUSEHOLDS = "4"  # 4入户分配
+FOR_PEOPLE = ("1", "2", "3", "4", "5")  # 公益岗位、小型公益事业、奖励补助、入户分配、管护
+
+
+@dataclass
+class Distribution:
+    """What one village distributed of one income year."""
+
+    village: str
+    year: int
+    postings: list[Any] = field(default_factory=list)
+    lines: list[Any] = field(default_factory=list)
+
+    @property
+    def evidence(self) -> tuple[int, ...]:
+        return tuple(posting.index for posting in self.postings)
+
+
+@derived
+def uses(tables: Tables) -> list[Any]:
+    """All postings on 9501: how asset income was used."""
+    return list(records(tables.postings[tables.postings["kind"] == "distribution"]))
+
+
+@derived
+def _lines_by_posting(tables: Tables) -> dict[int, list[Any]]:
+    wanted = {posting.index for posting in uses(tables)}
+    lines: dict[int, list[Any]] = defaultdict(list)
+    for line in records(tables.payments[tables.payments["posting"].isin(wanted)]):
+        lines[line.posting].append(line)
+    return lines
+
+
+def distributions(tables: Tables, counts: Callable[[Any, Any], bool]) -> list[Distribution]:
+    """Postings on 9501 that count (given posting and asset), by the asset's village and income year."""
+    found: dict[tuple[str, int], Distribution] = {}
+    for posting in uses(tables):
+        asset = moves.assets(tables).get(posting.asset)
+        if asset is None or not asset.village or not counts(posting, asset):
+            continue
+        one = found.setdefault((asset.village, posting.income_year), Distribution(asset.village, posting.income_year))
+        one.postings.append(posting)
+        one.lines += _lines_by_posting(tables).get(posting.index, [])
+    return sorted(found.values(), key=lambda one: (one.year, one.village))
+
+
+@derived
+def to_households(tables: Tables) -> list[Distribution]:
+    """入户分配 of assets owned by 村集体 (which a missing owner-kind means)."""
+    return distributions(
+        tables,
+        lambda posting, asset: account(posting.account).use == HOUSEHOLDS and asset.owner_kind in ("", "村集体"),
+    )
+
+
+def _tilt(tables: Tables, favoured: Callable[[str, date], bool]) -> Iterator[Finding]:
+    people = households(tables)
+    for one in to_households(tables):
+        day = end_of(one.year, tables.as_of)
+        village = moves.villages(tables).get(one.village)
+        subject = Subject("village", one.village, (village.name or "") if village else "")
+        more: dict[str, Any] = {
+            "period": str(one.year),
+            "source": (one.postings[0].file, one.postings[0].line),
+            "evidence": one.evidence,
+        }
+        then = latest(tables.villages, day=day).get(one.village)
+        total = then.households if then else None
+        if total is None:
+            yield undetermined(subject, "没有登记村的总户数", **more)
+            continue
+        received = sum(line.amount for line in one.lines if favoured(line.household, line.date))
+        members = [name for name in people.of_village(one.village, day) if favoured(name, day)]
+        parameter = tables.policy.in_force("income-tilt", day, INCOME_TILT)
+        yield tilt(
+            subject,
+            (received, sum(posting.amount for posting in one.postings)),
+            (len(members), total),
+            Applied(parameter, day) if parameter else None,
+            "income-tilt",
+            day,
+            **more,
+        )
+
+
+@rule(
+    "income-tilt",
+    title="集体资产收益向脱贫户、监测户倾斜",
+    judges="每个有村集体资产入户分配的村和收益年度",
+    formula="（分给优先户的钱 ÷ 入户分配的钱）÷（优先户数 ÷ 村总户数）",
+    basis=BASIS,
+    quote=QUOTE,
+    defaults=INCOME_TILT,
+)
+def income_tilt(tables: Tables) -> Iterator[Finding]:
+    """Money to priority households ÷ money to households, against their share of the village's households."""
+    return _tilt(tables, households(tables).priority)
+
+
+@rule(
+    "monitored-tilt",
+    title="集体资产收益向监测户倾斜",
+    judges="每个有村集体资产入户分配的村和收益年度",
+    formula="（分给监测户的钱 ÷ 入户分配的钱）÷（监测户数 ÷ 村总户数）",
+    basis=BASIS,
+    quote=QUOTE,
+    severity=WARNING,
+    defaults=INCOME_TILT,
+)
+def monitored_tilt(tables: Tables) -> Iterator[Finding]:
+    """The same measure for households being monitored alone."""
+    return _tilt(tables, households(tables).monitored)
+
+
+@rule(
+    "monitored-included",
+    title="分配不漏监测户",
+    judges="每个有收益分配的村和收益年度",
+    formula="得到分配的监测户 ÷ 任一发放日的全部监测户",
+    basis=BASIS,
+    quote="扶贫项目资产收益重点用于巩固拓展脱贫攻坚成果",
+    severity=WARNING,
+    defaults=INCLUDED,
+)
+def monitored_included(tables: Tables) -> Iterator[Finding]:
+    """Households monitored on any payment day of the year that received some ÷ all such households."""
+    people = households(tables)
+    for one in distributions(tables, lambda posting, _: account(posting.account).use == HOUSEHOLDS):
+        days = {line.date for line in one.lines} or {posting.date for posting in one.postings}
+        expected = {name for day in days for name in people.of_village(one.village, day) if people.monitored(name, day)}
+        got: dict[str, int] = defaultdict(int)
+        for line in one.lines:
+            got[line.household] += line.amount
+        reached = {name for name in expected if got[name] > 0}
+        yield _included(tables, one, reached, expected)
+
+
+def _included(tables: Tables, one: Distribution, reached: set[str], expected: set[str]) -> Finding:
+    village = moves.villages(tables).get(one.village)
+    subject = Subject("village", one.village, (village.name or "") if village else "")
+    more: dict[str, Any] = {
+        "period": str(one.year),
+        "source": (one.postings[0].file, one.postings[0].line),
+        "evidence": one.evidence,
+    }
+    if not expected:
+        return na(subject, "发放日没有监测户", **more)
+    day = end_of(one.year, tables.as_of)
+    parameter = tables.policy.in_force("monitored-included", day, INCLUDED)
+    if parameter is None or parameter.value is None:
+        return undetermined(subject, no_parameter("monitored-included", day), **more)
+    measured = Measured(len(reached), len(expected), "household")
+    missed = "、".join(sorted(expected - reached)[:10])
+    return Finding(
+        subject,
+        PASS if meets(measured.ratio or 0, parameter.op or ">=", parameter.value) else FAIL,
+        f"{len(expected)} 户监测户中 {len(reached)} 户得到分配" + (f"，未得到：{missed}" if missed else ""),
+        measured=measured,
+        threshold=Threshold(parameter.op or ">=", parameter.value, (Applied(parameter, day),)),
+        **more,
+    )
+
+
+@rule(
+    "income-use",
+    title="资产收益的用途",
+    judges="每项资产的每个收益年度",
+    formula="（公益岗位＋小型公益事业＋奖励补助＋入户分配＋管护）÷ 全部使用",
+    basis=BASIS,
+    quote="扶贫项目资产收益重点用于巩固拓展脱贫攻坚成果",
+    severity=WARNING,
+    parameters=("income-use",),
+    rolls=False,
+)
+def income_use(tables: Tables) -> Iterator[Finding]:
+    """Uses for people and upkeep ÷ all uses of an asset's income; no value is shipped."""
+    found: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    for posting in uses(tables):
+        if posting.asset:
+            found[posting.asset, posting.income_year].append(posting)
+    for (name, year), postings in sorted(found.items()):
+        yield _used(tables, name, year, postings)
+
+
+def _used(tables: Tables, name: str, year: int, postings: list[Any]) -> Finding:
+    asset = moves.assets(tables).get(name)
+    subject, day = Subject("asset", name, (asset.name or "") if asset else ""), end_of(year, tables.as_of)
+    more: dict[str, Any] = {
+        "period": str(year),
+        "source": (postings[0].file, postings[0].line),
+        "evidence": tuple(posting.index for posting in postings),
+    }
+    total = sum(posting.amount for posting in postings)
+    if not total:
+        return na(subject, "没有使用", **more)
+    parameter = tables.policy.in_force("income-use", day)
+    if parameter is None or parameter.value is None:
+        return undetermined(subject, no_parameter("income-use", day), **more)
+    kept = sum(posting.amount for posting in postings if account(posting.account).use in FOR_PEOPLE)
+    ratio = Ratio(kept, total, total * parameter.value, parameter.op or ">=", (Applied(parameter, day),))
+    return judge_ratio(subject, ratio, open_until="", what=("用于巩固成果和管护", "全部使用"), **more)
+
+
+__plugins__ = ("check",)
+check = plugin(__name__)

@@ -1,0 +1,173 @@
+"""What rules share when they judge: holding a measure against its threshold, and the words of a verdict."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from xianjie.findings import FAIL, NA, PASS, PENDING, SHARE, UNDETERMINED, Finding, Measured, Subject, Threshold
+from xianjie.money import ceil_fen, percent, yuan_cn
+from xianjie.policy import Applied, Parameter
+from xianjie.tables import Tables
+
+OP_NAMES = {">=": "不低于", ">": "高于", "<=": "不高于"}
+
+
+def meets(value: Fraction | int, op: str, threshold: Fraction | int) -> bool:
+    """Exactly at a `>=` or `<=` threshold passes; at a `>` it does not."""
+    return {">=": value >= threshold, ">": value > threshold, "<=": value <= threshold}[op]
+
+
+def shortfall(value: Fraction | int, op: str, required: Fraction | int) -> int:
+    """The smallest amount in 分 that makes the measure meet the requirement (for `<=` the excess); 0 where it does."""
+    if meets(value, op, required):
+        return 0
+    gap = Fraction(required) - Fraction(value)
+    if op == "<=":
+        return ceil_fen(-gap)
+    return ceil_fen(gap) if op == ">=" else gap.numerator // gap.denominator + 1
+
+
+def na(subject: Subject, reason: str, **more: Any) -> Finding:
+    return Finding(subject, NA, f"不适用：{reason}", **more)
+
+
+def undetermined(subject: Subject, reason: str, **more: Any) -> Finding:
+    return Finding(subject, UNDETERMINED, f"无法判定：{reason}", **more)
+
+
+def no_parameter(name: str, day: date) -> str:
+    return f"{day} 没有有效的参数 {name}"
+
+
+def end_of(year: int, as_of: date) -> date:
+    """The day that selects a yearly rule's parameter: 31 December, or the as-of date when earlier."""
+    return min(date(year, 12, 31), as_of)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A money ratio to be judged: amounts in 分, the threshold as what the numerator must reach."""
+
+    numerator: int
+    denominator: int
+    required: Fraction
+    op: str
+    parameters: tuple[Applied, ...]
+
+    @property
+    def measured(self) -> Measured:
+        return Measured(self.numerator, self.denominator)
+
+    @property
+    def threshold(self) -> Threshold:
+        return Threshold(self.op, self.required / self.denominator, self.parameters, ceil_fen(self.required))
+
+
+def judge_ratio(subject: Subject, ratio: Ratio, *, open_until: str, what: tuple[str, str], **more: Any) -> Finding:
+    """Judge a money ratio; `open_until` says until when a miss can still become a pass ("" when it cannot).
+
+    `what` names numerator and denominator for the message.
+    """
+    missing = shortfall(ratio.numerator, ratio.op, ratio.required)
+    status = PASS if not missing else PENDING if open_until and ratio.op != "<=" else FAIL
+    value = Fraction(ratio.numerator, ratio.denominator)
+    target = ratio.threshold.value
+    message = (
+        f"{what[0]} {yuan_cn(ratio.numerator)} 元 ÷ {what[1]} {yuan_cn(ratio.denominator)} 元 = {percent(value)}，"
+        f"应{OP_NAMES[ratio.op]} {percent(target or Fraction(0))}"
+    )
+    if missing:
+        message += f"，{'超出' if ratio.op == '<=' else '还差'} {yuan_cn(missing)} 元"
+        message += f"（{open_until}前仍可补足）" if status == PENDING else ""
+    return Finding(
+        subject,
+        status,
+        message,
+        measured=ratio.measured,
+        threshold=ratio.threshold,
+        shortfall=missing,
+        **more,
+    )
+
+
+def tilt(
+    subject: Subject,
+    favoured: tuple[int, int],
+    households: tuple[int, int],
+    parameter: Applied | None,
+    name: str,
+    day: date,
+    **more: Any,
+) -> Finding:
+    """Judge a tilt: the favoured share of money ÷ the favoured share of households, from exact fractions.
+
+    `favoured` is (money to the favoured, all money) in 分; `households` is (favoured, all).
+    """
+    if not favoured[1]:
+        return na(subject, "没有分配", **more)
+    if not households[0] or households[0] >= households[1]:
+        return na(subject, "没有优先户，或全部是优先户，无从比较倾斜", **more)
+    if parameter is None or parameter.parameter.value is None:
+        return undetermined(subject, no_parameter(name, day), **more)
+    money, people = Fraction(*favoured), Fraction(*households)
+    value = money / people
+    op, target = parameter.parameter.op or ">", parameter.parameter.value
+    status = PASS if meets(value, op, target) else FAIL
+    message = (
+        f"优先户分得 {yuan_cn(favoured[0])} 元，占 {percent(money)}；户数占 {percent(people)}"
+        f"（{households[0]}/{households[1]} 户）；倾斜度 {plain_number(value)}，应{OP_NAMES[op]} {plain_number(target)}"
+    )
+    return Finding(
+        subject,
+        status,
+        message,
+        measured=Measured(money, people, SHARE, value),
+        threshold=Threshold(op, target, (parameter,)),
+        **more,
+    )
+
+
+def plain_number(value: Fraction) -> str:
+    """A plain number for a message, cut after four places so that a miss never reads like a hit."""
+    cut = value.numerator * 10**4 // value.denominator
+    return f"{cut // 10**4}.{cut % 10**4:04d}".rstrip("0").rstrip(".")
+
+
+def applied(parameter: Parameter | None, day: date) -> Applied | None:
+    return Applied(parameter, day) if parameter else None
+
+
+def distinct(parameters: Iterable[Applied]) -> tuple[Applied, ...]:
+    """Parameters, each with the days that selected it, in the order of their first use."""
+    return tuple(dict.fromkeys(parameters))
+
+
+def year_subject(year: int) -> Subject:
+    return Subject("year", str(year), f"{year}年度")
+
+
+def not_falling(
+    tables: Tables, years: dict[int, tuple[int, int]], unit: str, what: str, evidence: dict[int, list[int]]
+) -> Iterator[Finding]:
+    """Judge a yearly share that must not fall below the preceding year's, both as of the same date.
+
+    `years` maps a year to (numerator, denominator). Subject and numbers are the later year's; a year that is not over
+    can still rise: pending.
+    """
+    for year, (numerator, denominator) in sorted(years.items()):
+        before = years.get(year - 1)
+        if not denominator or before is None or not before[1]:
+            yield na(year_subject(year), "本年没有可比的基数" if not denominator else "上一年没有可比的数字")
+            continue
+        now, then = Fraction(numerator, denominator), Fraction(*before)
+        status = PASS if now >= then else PENDING if tables.as_of < date(year, 12, 31) else FAIL
+        yield Finding(
+            year_subject(year),
+            status,
+            f"{what} {percent(now)}，上一年 {percent(then)}，{'没有下降' if now >= then else '低于上一年'}",
+            measured=Measured(numerator, denominator, unit),
+            threshold=Threshold(">=", then),
+            evidence=tuple(evidence.get(year, ())),
+        )

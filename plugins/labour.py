@@ -1,0 +1,313 @@
+"""以工代赈：劳务报酬的比例、承诺、清册与公示（5号第20条，任务65）。
+
+Labour remuneration is what a project paid on 30226劳务费 or 1劳务报酬 backed by a roll, or by household and days. What an
+allocation must achieve is set on its own day: required = Σ allocation × rate in force that day for its level, task and
+source. A miss stays pending until 验收, as wages may still be paid.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from plugins.beancount import plugin
+from plugins.judging import Ratio, distinct, judge_ratio, na, no_parameter, not_falling, undetermined
+from plugins.notices import longest_notice
+from xianjie import moves
+from xianjie.accounts import account
+from xianjie.findings import FAIL, NA, PASS, PENDING, WARNING, YUAN, Finding, Measured, Subject, Threshold
+from xianjie.moves import HIGHER, Lot
+from xianjie.policy import Applied, Parameter, default
+from xianjie.rule import rule
+from xianjie.schema import records
+from xianjie.tables import Tables
+
+BASIS = "秀委农组〔2022〕5号 第20条、任务65"
+LABOUR_SHARE = (default("labour-share", ">=", "0.10"),)
+WORK_RELIEF_SHARE = (
+    default("labour-share-work-relief", ">=", "0.15"),
+    default("labour-share-work-relief", ">=", "0.30", "2023-03-01", level="中央"),
+    default("labour-share-work-relief", ">=", "0.30", "2022-07-18", source="中央预算内投资"),
+)
+PROMISED = (default("labour-promised", ">=", "1"),)
+NOTICE_DAYS = (default("notice-days-labour", ">=", "7"),)
+
+
+def subject_of(project: Any) -> Subject:
+    return Subject("project", project.id, project.name or "")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a project's allocations ask of its labour: the base, the amount required, and the law that says so."""
+
+    base: int
+    required: Fraction
+    parameters: tuple[Applied, ...]
+    excluded: frozenset[str]  # funds whose task the parameters leave out
+    missing: tuple[date, ...]  # days of allocations for which no parameter was in force
+    evidence: tuple[int, ...]
+
+
+def requirement(tables: Tables, name: str, defaults: tuple[Parameter, ...], lots: Iterable[Lot]) -> Requirement:
+    """Add up what each lot asks, at the rate in force on its own day for its level, task and source."""
+    funds = moves.funds(tables)
+    counted: list[tuple[Lot, Applied | None]] = []
+    excluded = set()
+    for lot in lots:
+        fund = funds[lot.fund]
+        found = tables.policy.in_force(name, lot.date, defaults, level=fund.level, task=fund.task, source=fund.source)
+        if found and fund.task in found.exclude_task:
+            excluded.add(lot.fund)
+            continue
+        counted.append((lot, Applied(found, lot.date) if found else None))
+    required = sum((lot.amount * (one.parameter.value or 0) for lot, one in counted if one), Fraction(0))
+    return Requirement(
+        base=sum(lot.amount for lot, _ in counted),
+        required=required,
+        parameters=distinct(one for _, one in counted if one),
+        excluded=frozenset(excluded),
+        missing=tuple(lot.date for lot, one in counted if one is None),
+        evidence=tuple(lot.posting for lot, _ in counted),
+    )
+
+
+def judge_labour(
+    tables: Tables, project: Any, name: str, defaults: tuple[Parameter, ...], lots: list[Lot], what: str
+) -> Finding:
+    """Labour of a project ÷ its base. A 终止 project is judged on the money it used."""
+    subject, source = subject_of(project), (project.file, project.line)
+    need = requirement(tables, name, defaults, lots)
+    base, required = need.base, need.required
+    if moves.ended(tables, project.id, "终止"):
+        funds = {lot.fund for lot in lots} - need.excluded
+        spent = sum(leg.amount for leg in moves.spent_by_project(tables).get(project.id, []) if leg.fund in funds)
+        base, required = spent, required * Fraction(spent, base) if base else Fraction(0)
+    if base <= 0:
+        return na(subject, f"没有{what}", source=source)
+    if need.missing:
+        return undetermined(subject, no_parameter(name, need.missing[0]), source=source, evidence=need.evidence)
+    labour = [leg for leg in moves.labour_by_project(tables).get(project.id, []) if leg.fund not in need.excluded]
+    ratio = Ratio(
+        sum(leg.amount for leg in labour), base, required, need.parameters[0].parameter.op or ">=", need.parameters
+    )
+    return judge_ratio(
+        subject,
+        ratio,
+        open_until=_open_until(tables, project.id),
+        what=("劳务报酬", what),
+        source=source,
+        evidence=need.evidence + tuple(leg.index for leg in labour),
+    )
+
+
+def _open_until(tables: Tables, project: str) -> str:
+    return "" if moves.reached(tables, project, "验收") or moves.ended(tables, project) else "验收"
+
+
+@rule(
+    "labour-share",
+    title="以工代赈方式项目的劳务报酬比例",
+    judges="每个实施方式为以工代赈的项目",
+    formula="已发劳务报酬 ÷ 分配到项目的市级及以上资金",
+    basis=BASIS,
+    quote="大力推广以工代赈，进一步提高项目资金中劳务报酬发放比例，原则上不低于市级及以上补助资金的10%",
+    defaults=LABOUR_SHARE,
+)
+def labour_share(tables: Tables) -> Iterator[Finding]:
+    """Labour paid ÷ allocated money of 市级及以上, for each project of mode 以工代赈."""
+    for project in moves.projects(tables).values():
+        if project.mode == "以工代赈":
+            lots = list(moves.of_levels(tables, moves.lots_by_project(tables).get(project.id, []), HIGHER))
+            yield judge_labour(tables, project, "labour-share", LABOUR_SHARE, lots, "市级及以上资金")
+
+
+@rule(
+    "labour-share-work-relief",
+    title="以工代赈专项资金的劳务报酬比例",
+    judges="每个使用市级及以上以工代赈专项资金的项目（除前一条外另行判定）",
+    formula="已发劳务报酬 ÷ 分配到项目的市级及以上以工代赈专项资金",
+    basis=f"{BASIS}；国家以工代赈管理办法（国家发展改革委令第57号）",
+    quote="其中使用市级及以上以工代赈专项资金的项目劳务报酬发放比例不低于该专项补助资金的15%",
+    defaults=WORK_RELIEF_SHARE,
+)
+def labour_share_work_relief(tables: Tables) -> Iterator[Finding]:
+    """Labour paid ÷ allocated 以工代赈 special money of 市级及以上, for each project that was given some."""
+    special = {fund.id for fund in moves.funds(tables).values() if fund.task == "以工代赈" and fund.level in HIGHER}
+    given = {leg.project for leg in moves.allocation_legs(tables) if leg.fund in special}
+    for project in moves.projects(tables).values():
+        if project.id in given:
+            lots = [lot for lot in moves.lots_by_project(tables).get(project.id, []) if lot.fund in special]
+            yield judge_labour(
+                tables, project, "labour-share-work-relief", WORK_RELIEF_SHARE, lots, "市级及以上以工代赈专项资金"
+            )
+
+
+@rule(
+    "labour-promised",
+    title="承诺的劳务报酬",
+    judges="每个批复或计划中承诺了劳务报酬的项目",
+    formula="已发劳务报酬 ÷ 承诺的劳务报酬",
+    basis="项目批复",
+    defaults=PROMISED,
+)
+def labour_promised(tables: Tables) -> Iterator[Finding]:
+    """Labour paid ÷ labour promised; the promise of a 终止 project stays whole."""
+    for project in moves.projects(tables).values():
+        if project.labour_promised is not None:
+            yield _promised(tables, project)
+
+
+def _promised(tables: Tables, project: Any) -> Finding:
+    subject, source = subject_of(project), (project.file, project.line)
+    promised = project.labour_promised
+    if promised <= 0:
+        return na(subject, "承诺金额为零", source=source)
+    spent = sum(leg.amount for leg in moves.spent_by_project(tables).get(project.id, []))
+    if moves.ended(tables, project.id, "终止") and not spent:
+        return na(subject, "项目终止，未使用资金", source=source)
+    parameter = tables.policy.in_force("labour-promised", tables.as_of, PROMISED)
+    if parameter is None or parameter.value is None:
+        return undetermined(subject, no_parameter("labour-promised", tables.as_of), source=source)
+    labour = moves.labour_by_project(tables).get(project.id, [])
+    ratio = Ratio(
+        sum(leg.amount for leg in labour),
+        promised,
+        promised * parameter.value,
+        parameter.op or ">=",
+        (Applied(parameter, tables.as_of),),
+    )
+    return judge_ratio(
+        subject,
+        ratio,
+        open_until=_open_until(tables, project.id),
+        what=("劳务报酬", "承诺的劳务报酬"),
+        source=source,
+        evidence=tuple(leg.index for leg in labour),
+    )
+
+
+@rule(
+    "labour-share-year",
+    title="全县劳务报酬比例逐年不降",
+    judges="每个年度",
+    formula="当年发放的劳务报酬 ÷ 当年分配的市级及以上资金，不低于上一年",
+    basis=BASIS,
+    quote="大力推广以工代赈，进一步提高项目资金中劳务报酬发放比例",
+    severity=WARNING,
+)
+def labour_share_year(tables: Tables) -> Iterable[Finding]:
+    """Labour paid in a calendar year ÷ money of 市级及以上 allocated in it and not taken back; all projects."""
+    years: dict[int, list[int]] = {}
+    evidence: dict[int, list[int]] = {}
+    for leg in moves.labour_legs(tables):
+        years.setdefault(leg.date.year, [0, 0])[0] += leg.amount
+        evidence.setdefault(leg.date.year, []).append(leg.index)
+    all_lots = (lot for lots in moves.lots(tables).values() for lot in lots)
+    for lot in moves.of_levels(tables, all_lots, HIGHER):
+        years.setdefault(lot.date.year, [0, 0])[1] += lot.amount
+        evidence.setdefault(lot.date.year, []).append(lot.posting)
+    pairs = {year: (labour, allocated) for year, (labour, allocated) in years.items()}
+    return not_falling(tables, pairs, YUAN, "劳务报酬占市级及以上资金", evidence)
+
+
+@rule(
+    "labour-roster",
+    title="劳务报酬发放清册",
+    judges="每笔劳务报酬凭证",
+    formula="有清册，每行有已知的户和天数，同一清册中同一人不重复；没有清册的不计为劳务报酬",
+    basis="秀委农组〔2022〕5号 任务65、任务70",
+)
+def labour_roster(tables: Tables) -> Iterator[Finding]:
+    """Every posting of labour is backed by lines with household and days, no person twice in one roll.
+
+    An unbacked 1劳务报酬 fails; an unbacked 30226 may be an expert's fee: it is named, and counts nowhere.
+    """
+    table = tables.postings
+    faults = _roster_faults(tables)
+    by_voucher: dict[str, list[Any]] = {}
+    for leg in records(table[table["account"].map(lambda name: account(name).labour)]):
+        by_voucher.setdefault(leg.voucher, []).append(leg)
+    for voucher, legs in by_voucher.items():
+        said = [_roster_line(leg, faults) for leg in legs]
+        status, message, lines = min(said, key=lambda one: (FAIL, PASS, NA).index(one[0]))
+        yield Finding(
+            Subject("voucher", voucher, legs[0].narration),
+            status,
+            message,
+            source=(legs[0].file, legs[0].line),
+            evidence=tuple(leg.index for leg in legs),
+            lines=lines,
+        )
+
+
+def _roster_line(
+    leg: Any, faults: dict[int, tuple[str, tuple[str, int]]]
+) -> tuple[str, str, tuple[tuple[str, int], ...]]:
+    if not leg.labour and leg.account.endswith(":1劳务报酬"):
+        return FAIL, "劳务报酬没有发放清册，也没有户和天数，不计入劳务报酬", ()
+    if not leg.labour:
+        return NA, "不适用：劳务费没有发放清册，按其他劳务费处理，不计入劳务报酬", ()
+    if leg.index in faults:
+        message, line = faults[leg.index]
+        return FAIL, message, (line,)
+    return PASS, "清册各行有户和天数，没有重复", ()
+
+
+def _roster_faults(tables: Tables) -> dict[int, tuple[str, tuple[str, int]]]:
+    """The first fault of each labour posting's lines: a line without days, or a person twice."""
+    labour = tables.postings.index[tables.postings["labour"]]
+    lines = tables.payments[tables.payments["posting"].isin(labour)]
+    without = lines["days"].isna()
+    twice = lines.duplicated(["posting", "household", "person"])
+    faults = {}
+    for row in records(lines[without | twice]):
+        message = (
+            f"户 {row.household} 的一行没有天数" if row.days is None else f"户 {row.household} 的同一人在清册中出现两次"
+        )
+        faults.setdefault(row.posting, (message, (row.file, row.line)))
+    return faults
+
+
+@rule(
+    "labour-notice",
+    title="劳务报酬公示",
+    judges="每个发放过劳务报酬的项目",
+    formula="劳务报酬公示的天数（首尾两天都算）",
+    basis="秀委农组〔2022〕5号 第21条",
+    quote="资金使用、项目安排一律公开",
+    severity=WARNING,
+    defaults=NOTICE_DAYS,
+    rolls=False,
+)
+def labour_notice(tables: Tables) -> Iterator[Finding]:
+    """A 劳务报酬公示 of enough days for each project that paid labour; a miss is pending until 验收."""
+    for name in moves.labour_by_project(tables):
+        project = moves.projects(tables).get(name)
+        if project is not None:
+            yield _noticed(tables, project)
+
+
+def _noticed(tables: Tables, project: Any) -> Finding:
+    subject, source = subject_of(project), (project.file, project.line)
+    parameter = tables.policy.in_force("notice-days-labour", tables.as_of, NOTICE_DAYS)
+    if parameter is None or parameter.value is None:
+        return undetermined(subject, no_parameter("notice-days-labour", tables.as_of), source=source)
+    days, line = longest_notice(tables, project.id, "劳务报酬公示")
+    enough = days >= parameter.value
+    status = PASS if enough else PENDING if _open_until(tables, project.id) else FAIL
+    message = f"劳务报酬公示 {days} 天，应不少于 {int(parameter.value)} 天" if days else "没有劳务报酬公示"
+    return Finding(
+        subject,
+        status,
+        message,
+        measured=Measured(days, 1, "day"),
+        threshold=Threshold(parameter.op or ">=", parameter.value, (Applied(parameter, tables.as_of),)),
+        source=source,
+        lines=line,
+    )
+
+
+__plugins__ = ("check",)
+check = plugin(__name__)

@@ -1,0 +1,82 @@
+"""A checked book: what every face of the audit is made from."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import plugins
+import xianjie
+from xianjie.audit import places
+from xianjie.book import Book
+from xianjie.findings import Audit, Finding, plain
+from xianjie.rule import Rule
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A book, what the rules say of it, and the rules."""
+
+    book: Book
+    audit: Audit
+    rules: dict[str, Rule]
+
+    def rule_of(self, finding: Finding) -> Rule:
+        return self.rules[finding.rule]
+
+
+@cache
+def rules_digest() -> str:
+    """SHA-256 over the code that judged: the rules, and what they stand on."""
+    total = hashlib.sha256()
+    for package in (plugins, xianjie):
+        folder = Path(str(package.__file__)).parent
+        for path in sorted(folder.glob("*.py")):
+            total.update(f"{folder.name}/{path.name}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return f"sha256:{total.hexdigest()}"
+
+
+def document(checked: Checked) -> dict[str, Any]:
+    """The audit as the JSON document that interfaces promise."""
+    return {
+        "schema": 1,
+        "book": about(checked.book),
+        "untrusted": [{"file": p.file, "line": p.line, "message": p.message} for p in checked.audit.untrusted]
+        + [{"file": "", "line": 0, "message": crashed(crash.rule, crash.error)} for crash in checked.audit.crashes],
+        "summary": checked.audit.summary,
+        "findings": list(_plain(checked)),
+    }
+
+
+def about(book: Book) -> dict[str, Any]:
+    """What was judged, when, and by which rules."""
+    return {
+        "title": book.tables.title,
+        "main": book.main.name,
+        "as_of": book.tables.as_of.isoformat(),
+        "digest": book.digest,
+        "version": xianjie.__version__,
+        "rules": rules_digest(),
+    }
+
+
+def crashed(rule: str, error: str) -> str:
+    """What is said of a rule that could not be run to its end."""
+    return f"规则 {rule} 运行出错，没有得出结论（{error}）"
+
+
+def _plain(checked: Checked) -> Iterator[dict[str, Any]]:
+    for finding in checked.audit.findings:
+        yield plain(finding, places(checked.book.tables, finding))
+
+
+def as_json(checked: Checked) -> bytes:
+    """The document as UTF-8 text, one finding a line."""
+    whole = document(checked)
+    findings = whole.pop("findings")
+    head = json.dumps(whole, ensure_ascii=False, indent=1)
+    lines = ",\n".join(json.dumps(finding, ensure_ascii=False) for finding in findings)
+    return f'{head[:-2]},\n "findings": [\n{lines}\n]}}\n'.encode()

@@ -1,0 +1,63 @@
+"""`xianjie check`: the audit of a book on a day, as a table, JSON, SARIF or workpapers."""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from xianjie.cli.chinese import Command
+from xianjie.findings import Finding
+
+FORMATS = ("table", "json", "sarif", "xlsx")
+
+
+@click.command(cls=Command)
+@click.argument("book", type=click.Path(), metavar="账簿")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
+@click.option("--rule", "rule_ids", multiple=True, metavar="规则", help="只看这些规则（可重复）")
+@click.option("--subject", "subjects", multiple=True, metavar="编号", help="只看这些对象（可重复）")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json、sarif 或 xlsx")
+@click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
+@click.option("--baseline", type=click.Path(exists=True, dir_okay=False), metavar="文件", help="与以前的 json 结果比较：新增、未变、已消除")
+def check(
+    book: str,
+    as_of: datetime | None,
+    rule_ids: tuple[str, ...],
+    subjects: tuple[str, ...],
+    form: str,
+    output: str | None,
+    baseline: str | None,
+) -> None:
+    """检查一本账簿（含有 main.beancount 的文件夹，或主文件）。
+
+    退出状态：0 没有不符合；1 有必须符合而不符合或无法判定的；2 账簿不能用或不可信。
+    """
+    from plugins import catalogue
+    from reports.checked import Checked
+    from reports.render import render
+    from xianjie.audit import audit
+    from xianjie.book import read
+
+    known = catalogue()
+    for name in rule_ids:
+        if name not in known:
+            raise click.UsageError(f"没有规则 {name}，用 xianjie rules 查看全部规则")
+    if form == "xlsx" and not output:
+        raise click.UsageError("底稿是工作簿，请用 --output 指定文件")
+    day = as_of.date() if as_of else date.today()
+    loaded = read(book, day)
+    chosen = [known[name] for name in rule_ids]
+    rules = chosen if chosen and not any(rule.follows for rule in chosen) else list(known.values())
+
+    def wanted(finding: Finding) -> bool:
+        return (not rule_ids or finding.rule in rule_ids) and (not subjects or finding.subject.id in subjects)
+
+    result = audit(loaded.tables, rules, wanted)
+    content = render(Checked(loaded, result, known), form, Path(baseline) if baseline else None)
+    if output:
+        Path(output).write_bytes(content)
+        click.echo(f"已写入 {output}")
+    else:
+        sys.stdout.write(content.decode())
+    raise click.exceptions.Exit(result.exit_status)

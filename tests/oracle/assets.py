@@ -1,0 +1,181 @@
+"""The rules about assets and their income."""
+
+import datetime as dt
+
+from .book import comma, facts, ids, income_year, is_priority, is_spending, reached
+from .findings import finding, ratio, verdict, worst, year_day, year_open
+from .law import holds
+from .money import spent
+
+CLASSES = ("Assets:9101公益性资产:", "Assets:9102经营性资产:", "Assets:9103到户类资产:")
+USEFUL = ("1公益岗位", "2小型公益事业", "3奖励补助", "4入户分配", "5管护费用")
+
+
+def uses(book):
+    """Postings of 9501收益分配 with an asset."""
+    return [p for p in book.postings if p["account"].startswith("Expenses:9501") and p["meta"].get("asset")]
+
+
+def income_use(case):
+    """The five useful uses over all uses, 公积公益金 kept back included."""
+    book, sums = case.book, {}
+    for posting in uses(book):
+        key = (posting["meta"]["asset"], income_year(posting))
+        good, everything = sums.get(key, (0, 0))
+        useful = posting["account"].split(":")[2] in USEFUL
+        sums[key] = (good + posting["fen"] * useful, everything + posting["fen"])
+    for (asset, year), (good, everything) in sums.items():
+        parameter = case.law.get("income-use", year_day(book, year)) if everything else None
+        yield ratio("income-use", "asset", asset, good, everything, parameter, period=year)
+
+
+# --- registration ---------------------------------------------------------------------------------------------------
+
+
+def sources(book, asset):
+    return comma(facts(book, "asset", asset).get("project"))
+
+
+def cost(book, asset):
+    """Registered cost: units booked in, less bookings that were reversed; a disposal does not undo a registration."""
+    return sum(
+        p["fen"]
+        for p in book.postings
+        if p["account"].startswith(CLASSES) and p["commodity"] == asset and (p["units"] > 0 or p["txn"]["reverses"])
+    )
+
+
+def asset_register(case):
+    book = case.book
+    builders = {
+        p["project"] for p in book.postings if is_spending(p["account"]) and builds(p["account"]) and p["project"]
+    }
+    named = {project for asset in ids(book, "asset") for project in sources(book, asset)}
+    for project in ids(book, "project"):
+        since = reached(book, project, "验收")
+        if since is not None and project in builders | named:
+            yield register_status(case, project, since)
+
+
+def builds(account):
+    return any(part.startswith(("309", "310")) for part in account.split(":")[1:])
+
+
+def group_of(book, project):
+    """(projects, assets) that hang together with a project by the assets they share."""
+    projects, assets = {project}, set()
+    while True:
+        more_assets = {a for a in ids(book, "asset") if projects & set(sources(book, a))}
+        more_projects = projects | {p for a in more_assets for p in sources(book, a)}
+        if more_assets == assets and more_projects == projects:
+            return projects, assets
+        projects, assets = more_projects, more_assets
+
+
+def register_status(case, project, since):
+    book = case.book
+    projects, assets = group_of(book, project)
+    booked, due = sum(cost(book, a) for a in assets), 0
+    used = spent(book)
+    for member in projects:
+        about = facts(book, "project", member)
+        settled = about.get("settled")
+        if settled is None:
+            settled = sum(amount for (_, p), amount in used.items() if p == member)
+        due += settled - (about.get("no-asset") or 0)
+    parameter = case.law.get("asset-register-days", book.as_of)
+    first = [date for a in assets for date, state, _ in book.history["asset"][a] if state == "登记"]
+    numbers = {"numerator": booked, "denominator": due}
+    if parameter is None:
+        return finding("asset-register", "project", project, "undetermined", **numbers)
+    still_open = (book.as_of - since).days <= parameter["value"]
+    days = (min(first) - since).days if first else None
+    in_time = days is not None and holds(days, parameter["op"], parameter["value"])
+    status = worst([verdict(in_time, still_open), verdict(booked == due, still_open)])
+    return finding("asset-register", "project", project, status, **numbers)
+
+
+# --- years of an asset ----------------------------------------------------------------------------------------------
+
+
+def asset_years(book, asset):
+    """Years from the book's first voucher or the registration, whichever is later."""
+    begin = min((txn["date"] for txn in book.txns), default=None)
+    entered = book.history["asset"][asset][0][0]
+    start = max(begin, entered) if begin else entered
+    return range(start.year, book.as_of.year + 1)
+
+
+def state_of(book, asset, day):
+    states = [state for date, state, _ in book.history["asset"][asset] if date <= day]
+    return states[-1] if states else None
+
+
+def disposed_before(book, asset, year):
+    return state_of(book, asset, dt.date(year - 1, 12, 31)) == "处置"
+
+
+def asset_upkeep(case):
+    """Each 公益性 asset and year: a caretaker, or 管护费用 spent."""
+    book = case.book
+    for asset in ids(book, "asset"):
+        if facts(book, "asset", asset).get("class") != "公益性":
+            continue
+        for year in asset_years(book, asset):
+            if disposed_before(book, asset, year):
+                continue
+            paid = sum(
+                p["fen"]
+                for p in uses(book)
+                if p["meta"]["asset"] == asset and ":5管护费用" in p["account"] and income_year(p) == year
+            )
+            ok = bool(facts(book, "asset", asset, year_day(book, year)).get("caretaker")) or paid > 0
+            yield finding("asset-upkeep", "asset", asset, verdict(ok, year_open(book, year)), period=year)
+
+
+def asset_idle(case):
+    """Each 经营性 asset and year: it earned, or its state (闲置, 处置) says why not."""
+    book = case.book
+    for asset in ids(book, "asset"):
+        if facts(book, "asset", asset).get("class") != "经营性":
+            continue
+        for year in asset_years(book, asset):
+            if disposed_before(book, asset, year):
+                continue
+            earned = -sum(
+                p["fen"]
+                for p in book.postings
+                if p["account"].startswith("Income:9401") and p["meta"].get("asset") == asset and income_year(p) == year
+            )
+            ok = earned > 0 or state_of(book, asset, year_day(book, year)) in ("闲置", "处置")
+            yield finding("asset-idle", "asset", asset, verdict(ok, year_open(book, year)), period=year)
+
+
+def caretaker_priority(case):
+    """Distinct caretakers over a village's assets that are priority households, over all of them."""
+    book, caretakers = case.book, {}
+    for asset in ids(book, "asset"):
+        about = facts(book, "asset", asset)
+        caretakers.setdefault(about.get("village"), set()).update(comma(about.get("caretaker")))
+    for village in ids(book, "village"):
+        people = caretakers.get(village, set())
+        favoured = sum(is_priority(book, h, book.as_of) for h in people)
+        parameter = case.law.get("caretaker-priority", book.as_of) if people else None
+        yield ratio("caretaker-priority", "village", village, favoured, len(people), parameter, unit="count")
+
+
+def asset_disposal(case):
+    """Each 处置 of a collective asset: its proceeds were reinvested or distributed (uses of the asset's money)."""
+    book = case.book
+    for asset in ids(book, "asset"):
+        rows = [date for date, state, _ in book.history["asset"][asset] if state == "处置"]
+        if not rows or facts(book, "asset", asset).get("owner-kind", "村集体") != "村集体":
+            continue
+        proceeds = -sum(
+            p["fen"] for p in book.postings if p["account"].endswith(":4处置") and p["meta"].get("asset") == asset
+        )
+        used = sum(p["fen"] for p in uses(book) if p["meta"]["asset"] == asset and p["txn"]["date"] >= rows[0])
+        if proceeds == 0:
+            yield finding("asset-disposal", "asset", asset, "na")
+            continue
+        yield finding("asset-disposal", "asset", asset, verdict(used >= proceeds), numerator=used, denominator=proceeds)

@@ -1,0 +1,113 @@
+"""The oracle: judges a book by every rule of the catalogue, slowly and obviously.
+
+Written from ledger.md and rules.md alone, without a look at the product. `judge(folder, day)` gives a list of dicts:
+rule, kind and subject, part, period, status, numerator, denominator, value, shortfall, required (decimal strings).
+`record`, `sealed-period` and `policy-stale` are not judged here: the first two are about form, not about formulas.
+"""
+
+import datetime as dt
+import json
+import sys
+from dataclasses import dataclass
+
+from . import assets, equity, labour, money, people, projects, years
+from .book import Book, load
+from .findings import written
+from .law import Law, read_law
+
+UNJUDGED = ("record", "sealed-period", "policy-stale")
+NEVER_WAIVED = ("record", "voucher", "fund-trace", "sealed-period")
+RULES = [
+    labour.labour_share,
+    labour.labour_share_work_relief,
+    labour.labour_share_year,
+    labour.labour_promised,
+    labour.labour_roster,
+    labour.labour_notice,
+    years.industry_share,
+    years.industry_share_municipal,
+    years.industry_rising,
+    years.household_industry,
+    years.leading_industry,
+    years.weak_collective,
+    years.input_stable,
+    equity.equity_ratio,
+    equity.equity_tilt,
+    equity.equity_area_tilt,
+    equity.equity_register,
+    equity.dividend_due,
+    people.income_tilt,
+    people.monitored_tilt,
+    people.monitored_included,
+    people.payment_mode,
+    people.subsidy_standard,
+    people.premium_subsidy,
+    people.recipient_eligible,
+    people.post_scale,
+    people.duplicate_payment,
+    assets.income_use,
+    assets.asset_register,
+    assets.asset_upkeep,
+    assets.asset_idle,
+    assets.caretaker_priority,
+    assets.asset_disposal,
+    money.fund_trace,
+    money.idle_in_village,
+    money.fund_task,
+    money.management_fee,
+    money.allocation_days,
+    money.spending_progress,
+    money.carry_over,
+    projects.interest_linkage,
+    projects.project_library,
+    projects.notices,
+    projects.inspection,
+    projects.performance_review,
+    projects.negative_list,
+    projects.evidence,
+    projects.voucher,
+    projects.monitoring_deadline,
+]
+
+
+@dataclass
+class Case:
+    """What every rule gets: the book as of a day, and the law."""
+
+    book: Book
+    law: Law
+
+    def longest_notice(self, subjects, stage):
+        return projects.longest_notice(self.book, subjects, stage)
+
+
+def judge(folder, as_of):
+    """All findings of a book's folder as of a day."""
+    book = load(folder, as_of)
+    case = Case(book, read_law(book))
+    found = [finding for rule in RULES for finding in rule(case)]
+    found = [waive(book, finding) for finding in found]
+    found += projects.rectification_due(case, found)
+    return [written(finding) for finding in found]
+
+
+def waive(book, finding):
+    """A failing finding that a waiver in force accepts, up to its limit."""
+    if finding["status"] != "fail" or finding["rule"] in NEVER_WAIVED:
+        return finding
+    for _, values, meta in book.customs.get("waiver", []):
+        if (values[0], values[1]) != (finding["rule"], finding["subject"]):
+            continue
+        if meta.get("part", finding["part"]) != finding["part"]:
+            continue
+        if str(meta.get("period", finding["period"])) != str(finding["period"]):
+            continue
+        limit, shortfall = meta.get("limit"), finding["shortfall"]
+        within = limit is None or shortfall is None or shortfall <= limit
+        if within and book.as_of <= meta["until"]:
+            return {**finding, "status": "waived"}
+    return finding
+
+
+if __name__ == "__main__":
+    json.dump(judge(sys.argv[1], dt.date.fromisoformat(sys.argv[2])), sys.stdout, ensure_ascii=False, indent=1)

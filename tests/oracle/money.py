@@ -1,0 +1,350 @@
+"""How money moves (allocation, payment, villages), and the rules about funds."""
+
+import datetime as dt
+from fractions import Fraction
+
+from .book import BANK, QUOTA, facts, ids, is_spending, reached, registered
+from .findings import finding, ratio, verdict
+from .law import holds
+
+
+def moves(book):
+    """Every quota leg as {day, fund, project, what, fen}: arrive, allocate, pay (positive = more of it)."""
+    for posting in book.postings:
+        if not posting["account"].startswith(QUOTA):
+            continue
+        txn, allocated = posting["txn"], posting["account"].endswith(":1已分配")
+        what = "allocate" if txn["only_quota"] else "pay" if allocated else "arrive"
+        if allocated or not txn["only_quota"]:
+            amount = -posting["fen"] if what == "pay" else posting["fen"]
+            yield {"day": txn["date"], "fund": posting["fund"], "project": posting["project"], "what": what,
+                   "fen": amount, "txn": txn}  # fmt: skip
+
+
+def lots(book):
+    """(fund, project) -> [[day, 分]]: a negative leg takes back its fund's latest lots of that project."""
+    result = {}
+    for move in moves(book):
+        if move["what"] != "allocate":
+            continue
+        stack = result.setdefault((move["fund"], move["project"]), [])
+        rest = move["fen"]
+        while rest < 0 and stack and stack[-1][1] > 0:
+            taken = min(stack[-1][1], -rest)
+            stack[-1][1] -= taken
+            rest += taken
+            if stack[-1][1] == 0:
+                stack.pop()
+        if rest:
+            stack.append([move["day"], rest])
+    return result
+
+
+def net_allocated(book):
+    """(fund, project) -> 分, net of moves and returns."""
+    result = {}
+    for move in moves(book):
+        if move["what"] == "allocate":
+            key = (move["fund"], move["project"])
+            result[key] = result.get(key, 0) + move["fen"]
+    return result
+
+
+def spent(book):
+    """(fund, project) -> 分 of expenses, without the uses of asset income."""
+    result = {}
+    for posting in book.postings:
+        if is_spending(posting["account"]):
+            key = (posting["fund"], posting["project"])
+            result[key] = result.get(key, 0) + posting["fen"]
+    return result
+
+
+def touched_projects(book):
+    """(fund, project) pairs with any money: allocated, paid, or in a village's account."""
+    pairs = {(m["fund"], m["project"]) for m in moves(book) if m["what"] != "arrive" and m["project"]}
+    for posting in book.postings:
+        if posting["account"].startswith(BANK) and posting["project"] and posting["fund"]:
+            pairs.add((posting["fund"], posting["project"]))
+    return sorted(pairs)
+
+
+def projects_with_money(book):
+    return sorted({project for _, project in touched_projects(book)})
+
+
+# --- fund-trace -----------------------------------------------------------------------------------------------------
+
+
+def fund_trace(case):
+    book = case.book
+    for fund in ids(book, "fund"):
+        yield trace_fund(book, fund)
+    for fund, project in touched_projects(book):
+        yield trace_pair(book, fund, project)
+
+
+def trace_fund(book, fund):
+    """arrived = registered - taken back on the as-of date; allocated <= arrived, paid <= allocated on every day.
+
+    `arrived` here is net of what was taken back, so that both sides of the equation are.
+    """
+    days = {}
+    for move in moves(book):
+        if move["fund"] == fund:
+            day = days.setdefault(move["day"], {"arrive": 0, "allocate": 0, "pay": 0})
+            day[move["what"]] += move["fen"]
+    total = {"arrive": 0, "allocate": 0, "pay": 0}
+    ok = True
+    for day in sorted(days):
+        total = {what: total[what] + days[day][what] for what in total}
+        ok = ok and total["pay"] <= total["allocate"] <= total["arrive"]
+    taken = taken_back(book, fund)
+    due = registered(book, fund) - taken
+    return finding("fund-trace", "fund", fund, verdict(ok and total["arrive"] == due),
+                   numerator=total["arrive"], denominator=due)  # fmt: skip
+
+
+def taken_back(book, fund):
+    """What the level above took back, 分: legs on 3104 of transactions that touch the fund's quota."""
+    return -sum(
+        move["fen"]
+        for move in moves(book)
+        if move["fund"] == fund
+        and move["what"] == "arrive"
+        and any(p["account"].startswith("Equity:3104") for p in move["txn"]["postings"])
+    )
+
+
+def trace_pair(book, fund, project):
+    """paid <= allocated on every day; handed to villages = spent from there + still held (as of the date)."""
+    days = {}
+    for move in moves(book):
+        if move["fund"] == fund and move["project"] == project and move["what"] != "arrive":
+            sign = 1 if move["what"] == "allocate" else -1
+            days[move["day"]] = days.get(move["day"], 0) + sign * move["fen"]
+    left, ok = 0, True
+    for day in sorted(days):
+        left += days[day]
+        ok = ok and left >= 0
+    handed, used, held = village_money(book, fund, project)
+    return finding("fund-trace", "fund", fund, verdict(ok and handed == used + held and held >= 0), part=project)
+
+
+def village_money(book, fund, project):
+    """(handed over, spent from there, still held) of one fund and project, 分."""
+    handed = used = held = 0
+    for posting in book.postings:
+        if posting["fund"] != fund or posting["project"] != project:
+            continue
+        txn = posting["txn"]
+        if posting["account"].startswith(BANK):
+            held += posting["fen"]
+            handed += posting["fen"] if txn["has_quota"] else 0
+        elif is_spending(posting["account"]) and txn["has_bank"] and not txn["has_quota"]:
+            used += posting["fen"]
+    return handed, used, held
+
+
+# --- idle-in-village ------------------------------------------------------------------------------------------------
+
+
+def idle_in_village(case):
+    """What still lies in a village's account, first in first out; the oldest 分 counts."""
+    book, accounts = case.book, {}
+    for posting in book.postings:
+        if posting["account"].startswith(BANK) and posting["project"]:
+            accounts.setdefault(posting["project"], {}).setdefault(posting["account"], []).append(posting)
+    for project, held in accounts.items():
+        days = [age for postings in held.values() if (age := oldest(book, postings)) is not None]
+        if not days:
+            continue
+        parameter = case.law.get("idle-days", book.as_of)
+        yield count_days("idle-in-village", "project", project, max(days), parameter)
+
+
+def oldest(book, postings):
+    """Age in days of the oldest money still there, first in first out; None when nothing is left."""
+    arrivals, out = [], 0
+    for posting in postings:
+        if posting["fen"] > 0:
+            arrivals.append((posting["txn"]["date"], posting["fen"]))
+        else:
+            out -= posting["fen"]
+    for date, amount in arrivals:
+        if amount > out:
+            return (book.as_of - date).days
+        out -= amount
+    return None
+
+
+def count_days(rule, kind, subject, days, parameter, still_open=False, **more):
+    """A number of days against a limit."""
+    more["unit"] = "days"
+    if parameter is None:
+        return finding(rule, kind, subject, "undetermined", value=days, **more)
+    ok = holds(days, parameter["op"], parameter["value"])
+    return finding(rule, kind, subject, verdict(ok, still_open), value=days, **more)
+
+
+# --- fund-task, management-fee, allocation-days, spending-progress, carry-over --------------------------------------
+
+
+def fund_task(case):
+    """Each fund and project that was ever allocated money (positive legs): task against mode, 年度计划 reached."""
+    book, pairs = case.book, {}
+    for move in moves(book):
+        if move["what"] == "allocate" and move["fen"] > 0 and move["project"]:
+            pairs.setdefault((move["fund"], move["project"]), []).append(move["day"])
+    for (fund, project), days in sorted(pairs.items()):
+        task, about = facts(book, "fund", fund).get("task"), facts(book, "project", project)
+        plan = reached(book, project, "年度计划")
+        ok = plan is not None and plan <= min(days)
+        if task == "以工代赈" and about.get("mode") != "以工代赈":
+            ok = False
+        if about.get("category") == "项目管理费" and task in ("以工代赈", "欠发达国有农场", "欠发达国有林场"):
+            ok = False
+        yield finding("fund-task", "fund", fund, verdict(ok), part=project)
+
+
+def fund_year(book, fund):
+    return int(facts(book, "fund", fund)["year"])
+
+
+def fund_years(book):
+    """The fund years that have begun: judged from 1 January on."""
+    years = {fund_year(book, fund) for fund in ids(book, "fund")}
+    return sorted(year for year in years if dt.date(year, 1, 1) <= book.as_of)
+
+
+def management_fee(case):
+    book, allocated = case.book, net_allocated(case.book)
+    for year in fund_years(book):
+        for level in sorted({facts(book, "fund", f)["level"] for f in ids(book, "fund") if fund_year(book, f) == year}):
+            parameter = case.law.get("management-fee", min(dt.date(year, 12, 31), book.as_of), level=level)
+            out = parameter["exclude"] if parameter else []
+            funds = [
+                f
+                for f in ids(book, "fund")
+                if fund_year(book, f) == year
+                and facts(book, "fund", f)["level"] == level
+                and facts(book, "fund", f)["task"] not in out
+            ]
+            base = sum(registered(book, f) for f in funds)
+            fee = sum(
+                amount
+                for (f, project), amount in allocated.items()
+                if f in funds and facts(book, "project", project).get("category") == "项目管理费"
+            )
+            yield ratio("management-fee", "level", level, fee, base, parameter, period=year)
+
+
+def first_day(book, fund):
+    return book.history["fund"][fund][0][0]
+
+
+def allocation_days(case):
+    """From each arrival until its last 分 is allocated; what is returned or taken back shortens the last arrival."""
+    book = case.book
+    for fund in ids(book, "fund"):
+        arrivals, given = arrivals_and_allocations(book, fund)
+        if not arrivals:
+            continue
+        parameter = case.law.get("allocation-days", first_day(book, fund))
+        waits = [wait(book, arrival, given) for arrival in cumulative(arrivals)]
+        if parameter is None:
+            yield finding("allocation-days", "fund", fund, "undetermined", unit="days", value=max(d for d, _ in waits))
+            continue
+        late = [days for days, _ in waits if not holds(days, parameter["op"], parameter["value"])]
+        status = "fail" if late else "pass" if all(done for _, done in waits) else "pending"
+        yield finding("allocation-days", "fund", fund, status, unit="days", value=max(d for d, _ in waits))
+
+
+def arrivals_and_allocations(book, fund):
+    """([day, 分] of each arrival, shortened; [(day, cumulative 分 allocated)]), by transaction."""
+    arrivals, given, total = [], [], 0
+    for txn in book.txns:
+        legs = [p for p in txn["postings"] if p["account"].startswith(QUOTA) and p["fund"] == fund]
+        if txn["only_quota"]:
+            change = sum(p["fen"] for p in legs if p["account"].endswith(":1已分配"))
+            if change > 0:
+                total += change
+                given.append((txn["date"], total))
+            elif change < 0:
+                shorten(arrivals, -change)
+        else:
+            change = sum(p["fen"] for p in legs if p["account"].endswith(":0待分配"))
+            if change > 0:
+                arrivals.append([txn["date"], change])
+            elif change < 0:
+                shorten(arrivals, -change)
+    return [arrival for arrival in arrivals if arrival[1] > 0], given
+
+
+def shorten(arrivals, amount):
+    for arrival in reversed(arrivals):
+        cut = min(arrival[1], amount)
+        arrival[1] -= cut
+        amount -= cut
+
+
+def cumulative(arrivals):
+    total = 0
+    for day, amount in arrivals:
+        total += amount
+        yield day, total
+
+
+def wait(book, arrival, given):
+    """(days until an arrival was wholly allocated or until now, is it)."""
+    day, mark = arrival
+    for given_day, total in given:
+        if total >= mark:
+            return max((given_day - day).days, 0), True
+    return (book.as_of - day).days, False
+
+
+def spending_progress(case):
+    book = case.book
+    for fund in ids(book, "fund"):
+        arrived = [m["day"] for m in moves(book) if m["fund"] == fund and m["what"] == "arrive" and m["fen"] > 0]
+        share = time_over(book, min(arrived), fund_year(book, fund)) if arrived else 0
+        paid = sum(m["fen"] for m in moves(book) if m["fund"] == fund and m["what"] == "pay")
+        base = registered(book, fund) * share
+        if base == 0:
+            yield finding("spending-progress", "fund", fund, "na", numerator=paid, denominator=base)
+            continue
+        parameter = case.law.get("spending-progress", first_day(book, fund), **fund_scope(book, fund))
+        yield ratio("spending-progress", "fund", fund, paid, base, parameter)
+
+
+def fund_scope(book, fund):
+    about = facts(book, "fund", fund)
+    return {key: about.get(key) for key in ("level", "task", "source")}
+
+
+def time_over(book, arrival, year):
+    """Full months ended from the month of arrival on, over the months from it to December of the fund's year."""
+    start = arrival.year * 12 + arrival.month - 1
+    tomorrow = book.as_of + dt.timedelta(days=1)
+    ended = max(tomorrow.year * 12 + tomorrow.month - 1 - start, 0)
+    months = year * 12 + 12 - start
+    if ended == 0:
+        return Fraction(0)
+    return Fraction(1) if months <= 0 else min(Fraction(ended, months), Fraction(1))
+
+
+def carry_over(case):
+    """Unspent on 31 December of year + 1: quota left plus what villages still hold of it."""
+    book = case.book
+    for fund in ids(book, "fund"):
+        last = dt.date(fund_year(book, fund) + 1, 12, 31)
+        left = 0
+        for posting in book.postings:
+            quota = posting["account"].startswith(QUOTA)
+            bank = posting["account"].startswith(BANK) and posting["project"]
+            if posting["fund"] == fund and (quota or bank) and posting["txn"]["date"] <= last:
+                left += posting["fen"]
+        still_open = book.as_of <= last
+        yield finding("carry-over", "fund", fund, verdict(left <= 0, still_open), numerator=left,
+                      denominator=registered(book, fund), shortfall=left if left > 0 else None)  # fmt: skip

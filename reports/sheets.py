@@ -210,16 +210,17 @@ class Sheet:
         """A chart of some columns of a table, below everything written so far."""
         chart = self.book.chart(kind)
         for name, column in series.items():
-            values = f"={area.range(column)}"
             fill = {"color": COLOURS[len(chart.series) % len(COLOURS)]}
-            chart.add_series(
-                {"name": name, "categories": f"={area.range(categories)}", "values": values, "gap": 60, "fill": fill}
-            )
-        chart.set_x_axis({"reverse": kind["type"] == "bar", "num_font": {"size": 9}})
+            places = {"categories": f"={area.range(categories)}", "values": f"={area.range(column)}"}
+            chart.add_series({"name": name, **places, "gap": 60, "fill": fill})
         chart.set_title({"name": title, "name_font": {"size": 12, "name": FONT}, "overlay": False})
         chart.set_legend({"position": "bottom"} if len(series) > 1 else {"none": True})
         grid = {"visible": True, "line": {"color": "#DDDDDD"}}
-        chart.set_y_axis({"num_format": "#,##0", "major_gridlines": grid})
+        names, values = chart.set_x_axis, chart.set_y_axis
+        if kind["type"] == "bar":  # lying bars have their names on the y axis
+            names, values = values, names
+        names({"reverse": kind["type"] == "bar", "num_font": {"size": 9}, "major_gridlines": {"visible": False}})
+        values({"num_format": "#,##0", "major_gridlines": grid, "label_position": "low"})
         chart.set_size({"width": min(1000, int(7.2 * sum(self.widths))), "height": 360})
         self.worksheet.insert_chart(self.row + 1, 0, chart)
         self.row += 20

@@ -251,7 +251,7 @@ def policy_stale(tables: Tables, findings: Sequence[Finding]) -> Iterator[Findin
             if applied.parameter.verified_until:
                 used[applied.parameter.name].add(applied)
     for name, uses in sorted(used.items()):
-        stale = sorted((a for a in uses if a.day > a.parameter.verified_until), key=lambda a: a.day)
+        stale = sorted((a for a in uses if a.day > (a.parameter.verified_until or a.day)), key=lambda a: a.day)
         worst = stale[-1] if stale else max(uses, key=lambda a: a.day)
         parameter = worst.parameter
         yield Finding(

@@ -78,7 +78,7 @@ def grants(tables: Tables) -> list[Grant]:
     """Every grant that was quantified by the as-of date."""
     table = tables.postings
     legs = table[(table["kind"] == "shares") & (table["equity"] != "")]
-    of_grant = legs["equity"].to_dict()
+    of_grant = dict(zip(legs.index.tolist(), legs["equity"].tolist(), strict=True))
     lines: dict[str, list[Any]] = defaultdict(list)
     for line in records(tables.shares):
         lines[of_grant.get(line.posting, "")].append(line)

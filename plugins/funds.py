@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+import pandas as pd
+
 from plugins.beancount import plugin
 from plugins.judging import Ratio, end_of, judge_ratio, meets, na, no_parameter, undetermined
 from xianjie import moves
@@ -449,7 +451,7 @@ def _quota_moves(tables: Tables) -> dict[str, list[Any]]:
     table = tables.postings
     legs = table[table["kind"] == "quota"]
     columns = ["transaction", "date", "fund", "quota_only"]
-    summed = legs.groupby(columns, sort=False, as_index=False)["amount"].sum()
+    summed: pd.DataFrame = legs.groupby(columns, sort=False, as_index=False)[["amount"]].sum()
     moved: dict[str, list[Any]] = defaultdict(list)
     for leg in records(summed.sort_values("transaction")):
         moved[leg.fund].append(leg)

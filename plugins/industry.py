@@ -196,8 +196,8 @@ def _rising(tables: Tables, year: int, share: Share, before: Share | None) -> Fi
         subject,
         PASS if risen else PENDING if _open_until(tables, year) else FAIL,
         f"本年 {percent(now)}，上年 {percent(then)}，应至少提高 {plain_number(parameter.value * 100)} 个百分点",
-        measured=Measured(share.industry, share.total, YUAN, now - then),
-        threshold=Threshold(parameter.op or ">=", parameter.value, (Applied(parameter, share.day),)),
+        measured=Measured(share.industry, share.total),
+        threshold=Threshold(parameter.op or ">=", then + parameter.value, (Applied(parameter, share.day),)),
         evidence=evidence,
     )
 

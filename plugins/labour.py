@@ -62,7 +62,7 @@ def requirement(tables: Tables, name: str, defaults: tuple[Parameter, ...], lots
             excluded.add(lot.fund)
             continue
         counted.append((lot, Applied(found, lot.date) if found else None))
-    required = sum((lot.amount * (one.parameter.value or 0) for lot, one in counted if one), Fraction(0))
+    required = sum((Fraction(lot.amount) * (one.parameter.value or 0) for lot, one in counted if one), Fraction(0))
     return Requirement(
         base=sum(lot.amount for lot, _ in counted),
         required=required,
@@ -198,12 +198,15 @@ def _promised(tables: Tables, project: Any) -> Finding:
     severity=WARNING,
 )
 def labour_share_year(tables: Tables) -> Iterable[Finding]:
-    """Labour paid in a calendar year ÷ money of 市级及以上 allocated in it and not taken back; all projects."""
+    """Labour paid in a calendar year ÷ money of 市级及以上 allocated in it and not taken back; all projects.
+
+    A reversal counts in the year of what it reverses.
+    """
     years: dict[int, list[int]] = {}
     evidence: dict[int, list[int]] = {}
     for leg in moves.labour_legs(tables):
-        years.setdefault(leg.date.year, [0, 0])[0] += leg.amount
-        evidence.setdefault(leg.date.year, []).append(leg.index)
+        years.setdefault(leg.counts_on.year, [0, 0])[0] += leg.amount
+        evidence.setdefault(leg.counts_on.year, []).append(leg.index)
     all_lots = (lot for lots in moves.lots(tables).values() for lot in lots)
     for lot in moves.of_levels(tables, all_lots, HIGHER):
         years.setdefault(lot.date.year, [0, 0])[1] += lot.amount
@@ -261,7 +264,7 @@ def _roster_faults(tables: Tables) -> dict[int, tuple[str, tuple[str, int]]]:
     lines = tables.payments[tables.payments["posting"].isin(labour)]
     without = lines["days"].isna()
     twice = lines.duplicated(["posting", "household", "person"])
-    faults = {}
+    faults: dict[int, tuple[str, tuple[str, int]]] = {}
     for row in records(lines[without | twice]):
         message = (
             f"户 {row.household} 的一行没有天数" if row.days is None else f"户 {row.household} 的同一人在清册中出现两次"

@@ -1,8 +1,23 @@
 """公告公示：每个阶段的公示是否存在、够不够天数（5号第21条，任务69）。"""
 
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
 from plugins.beancount import plugin
+from plugins.judging import meets, na, no_parameter, undetermined
+from xianjie import moves
+from xianjie.findings import FAIL, PASS, PENDING, Finding, Measured, Subject, Threshold
+from xianjie.policy import Applied, default
+from xianjie.rule import rule
 from xianjie.schema import records
 from xianjie.tables import Tables, derived
+
+NOTICE_DAYS = (default("notice-days", ">=", "10"),)
+DUE_DAYS = (default("notice-due-days", "<=", "20"),)
+ALLOCATION = "资金分配公告"
+STAGE_STATES = {"入库公示": "入库", "年度计划公示": "年度计划", "完工公示": "完工"}
 
 Line = tuple[tuple[str, int], ...]
 
@@ -20,6 +35,92 @@ def _longest(tables: Tables) -> dict[tuple[str, str], tuple[int, Line]]:
 def longest_notice(tables: Tables, subject: str, stage: str) -> tuple[int, Line]:
     """Days of the longest notice of a stage, first and last day counted, planned days included, and its line."""
     return _longest(tables).get((subject, stage), (0, ()))
+
+
+@rule(
+    "notices",
+    title="项目和资金公告公示",
+    judges="每个有资金的项目到达的每个阶段（分项）；每笔资金",
+    formula="公示存在，且天数（首尾两天都算）不少于规定；应在到达阶段后规定天数内公示",
+    basis="秀委农组〔2022〕5号 第21条、任务69；国开办发〔2018〕11号",
+    quote="资金使用、项目安排一律公开，广泛接受社会监督",
+    defaults=NOTICE_DAYS + DUE_DAYS,
+    rolls=False,
+)
+def notices(tables: Tables) -> Iterator[Finding]:
+    """Every stage reached has a notice of enough days; until it is due, a missing one is pending. A late one passes."""
+    for project in moves.projects(tables).values():
+        lots = moves.lots_by_project(tables).get(project.id, [])
+        if not lots:
+            continue
+        for stage, state in STAGE_STATES.items():
+            reached = moves.reached(tables, project.id, state)
+            if reached:
+                yield _noticed(tables, "project", project, stage, reached, (project.id,))
+        funds = sorted({lot.fund for lot in lots})
+        yield _noticed(tables, "project", project, ALLOCATION, _given(tables)[project.id], (project.id, *funds))
+    for fund in moves.funds(tables).values():
+        yield _fund(tables, fund)
+
+
+@derived
+def _given(tables: Tables) -> dict[str, date]:
+    """The day on which each project, and each fund, was first allocated."""
+    days: dict[str, date] = {}
+    for leg in moves.allocation_legs(tables):
+        if leg.amount > 0:
+            days.setdefault(leg.project, leg.date)
+            days.setdefault(leg.fund, leg.date)
+    return days
+
+
+@derived
+def _projects_of(tables: Tables) -> dict[str, set[str]]:
+    projects: dict[str, set[str]] = defaultdict(set)
+    for (project, fund), lots in moves.lots(tables).items():
+        if lots:
+            projects[fund].add(project)
+    return projects
+
+
+def _fund(tables: Tables, fund: Any) -> Finding:
+    """A fund needs an announcement of its own unless all its projects have one."""
+    projects = _projects_of(tables).get(fund.id, set())
+    if fund.id not in _given(tables) or not projects:
+        return na(Subject("fund", fund.id, fund.name or ""), "尚未分配", part=ALLOCATION, source=(fund.file, fund.line))
+    own = _noticed(tables, "fund", fund, ALLOCATION, _given(tables)[fund.id], (fund.id,))
+    parameter = tables.policy.in_force("notice-days", tables.as_of, NOTICE_DAYS)
+    if own.status in (FAIL, PENDING) and parameter and parameter.value is not None:
+        days = [longest_notice(tables, project, ALLOCATION)[0] for project in projects]
+        if all(meets(count, parameter.op or ">=", parameter.value) for count in days):
+            own.status, own.message = PASS, "资金的每个项目都有分配公告"
+            own.measured = Measured(min(days), 1, "day")
+    return own
+
+
+def _noticed(tables: Tables, kind: str, row: Any, stage: str, since: date, subjects: tuple[str, ...]) -> Finding:
+    subject = Subject(kind, row.id, row.name or "")
+    more: dict[str, Any] = {"part": stage, "source": (row.file, row.line)}
+    least = tables.policy.in_force("notice-days", tables.as_of, NOTICE_DAYS)
+    due = tables.policy.in_force("notice-due-days", tables.as_of, DUE_DAYS)
+    if least is None or least.value is None:
+        return undetermined(subject, no_parameter("notice-days", tables.as_of), **more)
+    if due is None or due.value is None:
+        return undetermined(subject, no_parameter("notice-due-days", tables.as_of), **more)
+    days, line = max((longest_notice(tables, one, stage) for one in subjects), key=lambda found: found[0])
+    last_day = since + timedelta(days=int(due.value))
+    enough = meets(days, least.op or ">=", least.value)
+    message = f"{stage} {days} 天" if days else f"没有{stage}"
+    message += f"，应不少于 {int(least.value)} 天"
+    return Finding(
+        subject,
+        PASS if enough else PENDING if tables.as_of <= last_day else FAIL,
+        message if enough else f"{message}，应在 {last_day} 前公示",
+        measured=Measured(days, 1, "day"),
+        threshold=Threshold(least.op or ">=", least.value, (Applied(least, tables.as_of), Applied(due, tables.as_of))),
+        lines=line,
+        **more,
+    )
 
 
 __plugins__ = ("check",)

@@ -1,30 +1,29 @@
 """Running the rules over a book's tables: broken rolls, waivers and crashes are dealt with here, once for all rules."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from xianjie.findings import FAIL, NA, STATUSES, UNDETERMINED, WAIVED, Audit, Crash, Finding, Place
 from xianjie.money import yuan_cn
 from xianjie.problems import Problem
 from xianjie.rule import Rule
 from xianjie.schema import records
-from xianjie.tables import Tables
+from xianjie.tables import Tables, derived
 
 
 def audit(tables: Tables, rules: Iterable[Rule], only: Callable[[Finding], bool] | None = None) -> Audit:
     """Judge the tables by the rules; `only` chooses which findings are kept. A crash is kept, never passed over."""
     result = Audit(untrusted=_broken(tables))
-    order = sorted(rules, key=lambda rule: rule.follows)
-    for rule in order:
+    for rule in sorted(rules, key=lambda rule: rule.follows):
+        given = (tables, tuple(result.findings)) if rule.follows else (tables,)
         try:
-            if rule.follows:
-                found = list(rule.judge(tables, tuple(result.findings)))  # type: ignore[call-arg]
-            else:
-                found = list(rule.judge(tables))  # type: ignore[call-arg]
+            found = [_settled(tables, rule, finding) for finding in rule.judge(*given)]
         except Exception as error:
             result.crashes.append(Crash(rule.id, f"{type(error).__name__}: {error}"))
             continue
-        result.findings += [_settled(tables, rule, finding) for finding in found]
-    _waive(tables, result, {rule.id: rule for rule in order})
+        if rule.waivable:
+            _waive(tables, found)
+        result.findings += found
     if only:
         result.findings = [finding for finding in result.findings if only(finding)]
     rank = {status: number for number, status in enumerate(STATUSES)}
@@ -64,29 +63,36 @@ def _first_place(tables: Tables, finding: Finding) -> tuple[str, int]:
     return finding.source
 
 
-def _waive(tables: Tables, result: Audit, rules: dict[str, Rule]) -> None:
+def _waive(tables: Tables, findings: list[Finding]) -> None:
     """Failures that a waiver in force accepts; a shortfall above its limit is a new finding and stays a failure."""
     waivers = [row for row in records(tables.waivers) if row.until and row.until >= tables.as_of]
-    if not waivers:
-        return
-    for finding in result.findings:
-        if finding.status != FAIL or not rules[finding.rule].waivable:
-            continue
-        for waiver in waivers:
-            if (waiver.rule, waiver.subject) != (finding.rule, finding.subject.id):
-                continue
-            if waiver.part not in ("", finding.part) or waiver.period not in ("", finding.period):
-                continue
-            if waiver.limit is not None and finding.shortfall is not None and finding.shortfall > waiver.limit:
-                continue
+    for finding in findings if waivers else ():
+        accepted = [waiver for waiver in waivers if finding.status == FAIL and _covers(waiver, finding)]
+        if accepted:
+            waiver = accepted[0]
             limit = f"，限额 {yuan_cn(waiver.limit)} 元" if waiver.limit is not None else ""
-            text = f"{waiver.reason}（{waiver.by}，至 {waiver.until}{limit}）"
-            finding.status, finding.waiver = WAIVED, text
-            break
+            finding.status = WAIVED
+            finding.waiver = f"{waiver.reason}（{waiver.by}，至 {waiver.until}{limit}）"
+
+
+def _covers(waiver: Any, finding: Finding) -> bool:
+    """A waiver that names no part or period covers them all."""
+    return (
+        (waiver.rule, waiver.subject) == (finding.rule, finding.subject.id)
+        and waiver.part in ("", finding.part)
+        and waiver.period in ("", finding.period)
+        and (waiver.limit is None or finding.shortfall is None or finding.shortfall <= waiver.limit)
+    )
+
+
+@derived
+def _where(tables: Tables) -> tuple[list[str], list[int]]:
+    """File and line of every posting, as lists: a frame is slow to ask row by row."""
+    return tables.postings["file"].tolist(), tables.postings["line"].tolist()
 
 
 def places(tables: Tables, finding: Finding) -> list[Place]:
     """The lines of the book that the finding's numbers come from."""
-    rows = tables.postings.iloc[list(finding.evidence)]
-    found = [Place(file, line) for file, line in zip(rows["file"].tolist(), rows["line"].tolist(), strict=True)]
+    files, lines = _where(tables)
+    found = [Place(files[row], lines[row]) for row in finding.evidence]
     return list(dict.fromkeys([*found, *(Place(file, line) for file, line in finding.lines)]))

@@ -91,9 +91,9 @@ def load(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     if problems := _foreign_code(main, entries, options):
         raise Untrusted(problems)
     entries.sort(key=data.entry_sortkey)
-    entries, booking_errors = booking.book(entries, options)
+    entries, booking_errors = booking.book(entries, options)  # type: ignore[no-untyped-call]
     entries, errors = loader.run_transformations(entries, [*errors, *booking_errors], options, None)
-    errors.extend(validation.validate(entries, options))
+    errors.extend(validation.validate(entries, options))  # type: ignore[no-untyped-call]
     return entries, errors, options
 
 

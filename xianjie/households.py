@@ -49,7 +49,7 @@ def read_households(
         return _unreadable("不是 UTF-8 编码")
     except (ValueError, csv.Error, OSError) as error:
         return _unreadable(str(error))
-    rows = []
+    rows: list[dict[str, Any]] = []
     ids = set()
     for line, texts in raw:
         row = _row(line, texts, villages, problems, issues)

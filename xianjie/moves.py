@@ -156,7 +156,7 @@ def labour_legs(tables: Tables) -> list[Any]:
     return _plain(tables.postings[tables.postings["labour"]])
 
 
-_LEG = ["transaction", "date", "voucher", "account", "kind", "village", "amount", "fund", "project", "file", "line"]
+_LEG = ["transaction", "date", "counts_on", "voucher", "account", "kind", "village", "amount", "fund", "project", "file", "line"]
 
 
 def _plain(table: pd.DataFrame) -> list[Any]:

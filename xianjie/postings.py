@@ -48,18 +48,20 @@ class Postings:
         self.accounts: dict[str, tuple[str, int]] = {}
         self.commodities: dict[str, tuple[str, int]] = {}
         self.rolls: set[str] = set()
+        self.days: dict[str, date] = {}  # voucher -> its day
 
     def read(self, entries: Iterable[Any]) -> None:
         """Take every transaction; those after the as-of date are only checked."""
         number = 0
-        for entry in entries:
-            if isinstance(entry, Transaction):
-                self._transaction(entry, number)
-                number += entry.date <= self.as_of
+        transactions = [entry for entry in entries if isinstance(entry, Transaction)]
+        self.days = {_text(entry.meta.get("voucher")): entry.date for entry in reversed(transactions)}
+        for entry in transactions:
+            self._transaction(entry, number)
+            number += entry.date <= self.as_of
 
     def _transaction(self, entry: Transaction, number: int) -> None:
-        meta = entry.meta
-        file = self.relative.get(meta["filename"], meta["filename"])
+        meta: dict[str, Any] = entry.meta
+        file = str(self.relative.get(meta["filename"], meta["filename"]))
         voucher = _text(meta.get("voucher"))
         exists = entry.date <= self.as_of
         if not voucher and exists:
@@ -107,6 +109,7 @@ class Postings:
         row = {
             "transaction": number,
             "date": entry.date,
+            "counts_on": min(self.days.get(texts["reverses"], entry.date), entry.date),
             "voucher": voucher,
             "payee": entry.payee or "",
             "narration": entry.narration or "",
@@ -146,7 +149,8 @@ class Postings:
                 quantity = None
             self.inline.append(
                 common
-                | {name: row[name] for name in ("household", "person", "date", "amount", "days")}
+                | {name: row[name] for name in ("household", "person", "amount", "days")}
+                | {"date": row["counts_on"]}
                 | {"quantity": quantity, "result": ""}
             )
 

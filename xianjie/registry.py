@@ -38,18 +38,18 @@ class Registries:
     issues: list[Issue] = field(default_factory=list)
 
 
-class _Wrong(Exception):
+class _WrongError(Exception):
     """A value is not of the type that its key asks for."""
 
 
 def convert(key: Key, value: Any) -> Any:
-    """A value of a directive as the table holds it: money in 分, lists as tuples; _Wrong where it does not fit."""
+    """A value of a directive as the table holds it: money in 分, lists as tuples; _WrongError where it does not fit."""
     try:
         result = _CONVERTERS[key.type](value)
     except (ValueError, TypeError, ArithmeticError):
-        raise _Wrong(f"{key.name} 的值“{value}”应为{_TYPE_NAMES[key.type]}") from None
+        raise _WrongError(f"{key.name} 的值“{value}”应为{_TYPE_NAMES[key.type]}") from None
     if key.one_of and result not in key.one_of:
-        raise _Wrong(f"{key.name} 的值“{result}”应为 {'、'.join(key.one_of)} 之一")
+        raise _WrongError(f"{key.name} 的值“{result}”应为 {'、'.join(key.one_of)} 之一")
     return result
 
 
@@ -65,7 +65,7 @@ def _as_date(value: Any) -> date:
 
 def _as_money(value: Any) -> int:
     if isinstance(value, Amount):
-        if value.currency != "CNY":
+        if value.currency != "CNY" or value.number is None:
             raise ValueError
         return fen(value.number)
     return fen(_as_number(value))
@@ -127,7 +127,7 @@ def read_directives(entries: Iterable[Any], as_of: date, relative: dict[str, str
     for entry in entries:
         if not isinstance(entry, Custom) or entry.type not in DIRECTIVES:
             continue
-        file = relative.get(entry.meta["filename"], entry.meta["filename"])
+        file = str(relative.get(entry.meta["filename"], entry.meta["filename"]))
         reader = _Reader(result, entry, file)
         row = reader.row()
         if row is None:
@@ -184,7 +184,7 @@ class _Reader:
     def _read(self, key: Key, value: Any, row: dict[str, Any]) -> None:
         try:
             row[key.column] = converted = convert(key, value)
-        except _Wrong as error:
+        except _WrongError as error:
             if self.entry.type in ("policy", "negative") or key is self.directive.args[0]:
                 self._problem(f"{self.directive.title} {self.id}：{error}")
             else:

@@ -61,7 +61,7 @@ def rule(id: str, **about: Any) -> Callable[[Any], Any]:
         if id in CATALOGUE:
             raise ValueError(f"rule {id} is entered twice")
         name = "".join(part.capitalize() for part in id.split("-"))
-        error = namedtuple(name, ("source", "message", "entry"), module=judge.__module__)
+        error = namedtuple(name, ("source", "message", "entry"), module=judge.__module__)  # type: ignore[misc]
         module = sys.modules[judge.__module__]
         if hasattr(module, name):
             raise ValueError(f"{judge.__module__} has a {name} already, which is the name of the rule's error")

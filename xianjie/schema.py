@@ -30,6 +30,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
     "postings": {
         "transaction": "int",
         "date": "date",
+        "counts_on": "date",  # the day itself; of a reversal, the day of what it reverses
         "voucher": "text",
         "payee": "text",
         "narration": "text",
@@ -66,7 +67,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "posting": "int",  # row of `postings`
         "household": "category",
         "person": "text",
-        "date": "date",  # day of payment
+        "date": "date",  # day of payment; of a reversal, the day of the payment that it takes back
         "amount": "money",
         "days": "half",
         "quantity": "object",

@@ -54,6 +54,7 @@ class Tables:
     issues: tuple[Issue, ...]
     broken: dict[int, str]  # row of `postings` -> why its roll cannot be believed
     files: tuple[str, ...]  # side files that were read, relative to the book
+    entries: list[Any] = field(repr=False)  # Beancount's own, at any date: what seals are taken over
     derived: dict[str, Any] = field(default_factory=dict, repr=False)  # what functions marked `derived` have computed
 
 
@@ -95,7 +96,7 @@ def tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
     postings.read(entries)
     table = frame("postings", postings.columns)
     listed = rolls.read(main.parent, _claims(table), frozenset(known), frozenset(postings.rolls))
-    registry = {name: frame_of_rows(name, rows) for name, rows in directives.rows.items()}
+    registry: dict[str, Any] = {name: frame_of_rows(name, rows) for name, rows in directives.rows.items()}
     problems = [
         *directives.problems,
         *people_problems,
@@ -118,6 +119,7 @@ def tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
         issues=tuple(issues),
         broken=listed.broken,
         files=tuple(listed.files) + (("registry/households.csv",) if len(people) else ()),
+        entries=entries,
         **registry,
     )
 
@@ -149,7 +151,7 @@ def _claims(postings: pd.DataFrame) -> list[rolls.Claim]:
 
 def _payments(listed: rolls.Rolls, postings: Postings, table: pd.DataFrame) -> pd.DataFrame:
     columns = dict(listed.payments) or {name: [] for name in (*rolls.PAY_COLUMNS, "posting", "file", "line")}
-    days = table["date"].tolist()
+    days = table["counts_on"].tolist()
     paid_on = columns.pop("paid_on")
     columns["date"] = [day or days[posting] for day, posting in zip(paid_on, columns["posting"], strict=True)]
     for row in postings.inline:

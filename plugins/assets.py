@@ -1,0 +1,283 @@
+"""扶贫项目资产：登记、管护、闲置、管护岗位、处置（5号第22条，任务72、74；国办函〔2021〕51号）。"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from plugins.beancount import plugin
+from plugins.judging import end_of, meets, na, no_parameter, shortfall, undetermined
+from xianjie import moves
+from xianjie.accounts import account
+from xianjie.findings import FAIL, PASS, PENDING, WARNING, Finding, Measured, Subject, Threshold
+from xianjie.money import yuan_cn
+from xianjie.policy import Applied, Parameter, default
+from xianjie.rule import rule
+from xianjie.schema import records
+from xianjie.tables import Tables, derived, households, latest
+
+REGISTER_DAYS = (default("asset-register-days", "<=", "90"),)
+BUILDING = ("309", "310")  # 资本性支出
+UPKEEP = "5"  # 9501:5管护费用
+BASIS = "秀委农组〔2022〕5号 第22条"
+
+
+def _subject(asset: Any) -> Subject:
+    return Subject("asset", asset.id, asset.name or "")
+
+
+@derived
+def _legs(tables: Tables) -> dict[str, list[Any]]:
+    """All postings that name an asset, and those that book its units."""
+    table = tables.postings
+    found: dict[str, list[Any]] = defaultdict(list)
+    for leg in records(table[(table["asset"] != "") | (table["kind"] == "asset")]):
+        found[leg.commodity if leg.kind == "asset" else leg.asset].append(leg)
+    return found
+
+
+@derived
+def _first(tables: Tables) -> dict[str, date]:
+    """The day on which each asset was first registered."""
+    days: dict[str, date] = {}
+    for row in records(tables.assets):
+        days.setdefault(row.id, row.date)
+    return days
+
+
+@derived
+def _assets_of(tables: Tables) -> dict[str, list[Any]]:
+    """Assets by each project that they came from."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for asset in moves.assets(tables).values():
+        for project in asset.project or ():
+            found[project].append(asset)
+    return found
+
+
+@rule(
+    "asset-register",
+    title="项目资产及时足额登记",
+    judges="每个已验收、应形成资产的项目（共有资产的项目合并判定）",
+    formula="验收至首次登记的天数；登记的资产原值 = 决算数（没有决算的为已支出数）－ 不形成资产的部分",
+    basis=f"{BASIS}；国办函〔2021〕51号",
+    defaults=REGISTER_DAYS,
+    rolls=False,
+)
+def asset_register(tables: Tables) -> Iterator[Finding]:
+    """Registered within the days from 验收, at the cost that was settled or spent less what forms no asset."""
+    builders = {leg.project for leg in moves.expense_legs(tables) if account(leg.account).economic.startswith(BUILDING)}
+    for project in moves.projects(tables).values():
+        accepted = moves.reached(tables, project.id, "验收")
+        if accepted and (project.id in builders or project.id in _assets_of(tables)):
+            yield _registered(tables, project, accepted)
+
+
+def _registered(tables: Tables, project: Any, accepted: date) -> Finding:
+    subject, source = Subject("project", project.id, project.name or ""), (project.file, project.line)
+    projects, assets = _together(tables, project.id)
+    parameter = tables.policy.in_force("asset-register-days", tables.as_of, REGISTER_DAYS)
+    if parameter is None or parameter.value is None:
+        return undetermined(subject, no_parameter("asset-register-days", tables.as_of), source=source)
+    legs = [leg for name in assets for leg in _legs(tables).get(name, []) if leg.kind == "asset"]
+    cost = sum(leg.amount for leg in legs if leg.amount > 0 or leg.reverses)  # a disposal does not undo it
+    expected = sum(_should_cost(tables, name) for name in projects)
+    last_day = accepted + timedelta(days=int(parameter.value))
+    faults, mendable = _register_faults(tables, assets, last_day, cost, expected)
+    open_still = mendable and tables.as_of <= last_day
+    return Finding(
+        subject,
+        PASS if not faults else PENDING if open_still else FAIL,
+        "；".join(faults) + (f"，{last_day} 前仍可补" if open_still and faults else "")
+        or f"登记原值 {yuan_cn(cost)} 元，与决算相符",
+        measured=Measured(cost, expected),
+        threshold=Threshold(parameter.op or "<=", parameter.value, (Applied(parameter, tables.as_of),)),
+        source=source,
+        evidence=tuple(leg.index for leg in legs),
+        lines=tuple((moves.assets(tables)[name].file, moves.assets(tables)[name].line) for name in sorted(assets)),
+    )
+
+
+def _register_faults(
+    tables: Tables, assets: set[str], last_day: date, cost: int, expected: int
+) -> tuple[list[str], bool]:
+    """What is wrong, and whether all of it may still be mended within the days."""
+    first = min((_first(tables)[name] for name in assets), default=None)
+    faults = []
+    if first is None:
+        faults.append("没有登记资产")
+    elif first > last_day:
+        faults.append(f"{first} 才登记，期限为 {last_day}")
+    if cost != expected:
+        faults.append(f"登记原值 {yuan_cn(cost)} 元，应为 {yuan_cn(expected)} 元")
+    return faults, first is None or first <= last_day
+
+
+def _together(tables: Tables, project: str) -> tuple[set[str], set[str]]:
+    """The projects that share assets with a project, directly or through others, and all their assets."""
+    projects, assets, pending = {project}, set(), [project]
+    while pending:
+        for asset in _assets_of(tables).get(pending.pop(), []):
+            assets.add(asset.id)
+            new = set(asset.project) - projects
+            projects |= new
+            pending += new
+    return projects, assets
+
+
+def _should_cost(tables: Tables, name: str) -> int:
+    project = moves.projects(tables).get(name)
+    if project is None:
+        return 0
+    spent = sum(leg.amount for leg in moves.spent_by_project(tables).get(name, []))
+    return int(spent if project.settled is None else project.settled) - int(project.no_asset or 0)
+
+
+def _asset_years(tables: Tables, kind: str) -> Iterator[tuple[Any, int, Any]]:
+    """Assets of a class by year, from the book's first voucher or their registration, with their state at its end."""
+    if tables.postings.empty:
+        return
+    start = min(tables.postings["date"]).year
+    for name, asset in moves.assets(tables).items():
+        if asset.class_ != kind:
+            continue
+        for year in range(max(start, _first(tables)[name].year), tables.as_of.year + 1):
+            yield asset, year, latest(tables.assets, day=end_of(year, tables.as_of)).get(name, asset)
+
+
+def _yearly(tables: Tables, asset: Any, year: int, good: str, missing: str, evidence: tuple[int, ...]) -> Finding:
+    """A year with what it needs passes; one that is not over may still get it."""
+    open_still = tables.as_of < date(year, 12, 31)
+    return Finding(
+        _subject(asset),
+        PASS if good else PENDING if open_still else FAIL,
+        good or missing,
+        period=str(year),
+        source=(asset.file, asset.line),
+        evidence=evidence,
+    )
+
+
+@rule(
+    "asset-upkeep",
+    title="公益性资产管护",
+    judges="每项公益性资产的每一年",
+    formula="有管护责任人，或当年有管护支出",
+    basis=f"{BASIS}、任务72",
+    quote="加强乡村道路和饮水等公益性资产后续管护",
+    severity=WARNING,
+    rolls=False,
+)
+def asset_upkeep(tables: Tables) -> Iterator[Finding]:
+    """A 公益性 asset has a caretaker or upkeep spending in each year."""
+    for asset, year, then in _asset_years(tables, "公益性"):
+        if then.state == "处置":
+            continue
+        spent = [
+            leg
+            for leg in _legs(tables).get(asset.id, [])
+            if leg.date.year == year and (leg.kind == "expense" or account(leg.account).use == UPKEEP)
+        ]
+        good = "有管护责任人" if then.caretaker else "当年有管护支出" if sum(leg.amount for leg in spent) > 0 else ""
+        yield _yearly(tables, asset, year, good, "没有管护责任人，也没有管护支出", tuple(leg.index for leg in spent))
+
+
+@rule(
+    "asset-idle",
+    title="经营性资产闲置",
+    judges="每项经营性资产的每一年",
+    formula="当年有收益，或其状态说明了原因（闲置、处置）",
+    basis=f"{BASIS}、任务72",
+    quote="强化经营性资产运营管理",
+    severity=WARNING,
+    rolls=False,
+)
+def asset_idle(tables: Tables) -> Iterator[Finding]:
+    """A 经营性 asset earned in the year, or its state says why not."""
+    for asset, year, then in _asset_years(tables, "经营性"):
+        earned = [
+            leg for leg in _legs(tables).get(asset.id, []) if leg.kind == "asset income" and leg.income_year == year
+        ]
+        good = "当年有收益" if sum(leg.amount for leg in earned) < 0 else ""
+        good = good or (f"状态为{then.state}" if then.state in ("闲置", "处置") else "")
+        yield _yearly(tables, asset, year, good, "当年没有收益，也没有说明原因", tuple(leg.index for leg in earned))
+
+
+@rule(
+    "caretaker-priority",
+    title="优先聘用脱贫人口、监测对象管护",
+    judges="每个有管护责任人的村",
+    formula="管护责任人中的优先户 ÷ 全部管护责任人",
+    basis=f"{BASIS}、任务74",
+    quote="优先聘用有劳动力的脱贫人口、监测对象对扶贫资产进行管护",
+    severity=WARNING,
+    parameters=("caretaker-priority",),
+    rolls=False,
+)
+def caretaker_priority(tables: Tables) -> Iterator[Finding]:
+    """Distinct caretaker households of a village's assets that are priority households ÷ all; no value is shipped."""
+    caretakers: dict[str, set[str]] = defaultdict(set)
+    for asset in moves.assets(tables).values():
+        if asset.village and asset.state != "处置":
+            caretakers[asset.village].update(asset.caretaker or ())
+    for name, found in sorted(caretakers.items()):
+        if found:
+            yield _caretakers(tables, name, found)
+
+
+def _caretakers(tables: Tables, name: str, found: set[str]) -> Finding:
+    village = moves.villages(tables).get(name)
+    subject = Subject("village", name, (village.name or "") if village else "")
+    source = (village.file, village.line) if village else ("main.beancount", 0)
+    priority = sum(households(tables).priority(household, tables.as_of) for household in found)
+    measured = Measured(priority, len(found), "household")
+    parameter: Parameter | None = tables.policy.in_force("caretaker-priority", tables.as_of)
+    if parameter is None or parameter.value is None:
+        return undetermined(subject, no_parameter("caretaker-priority", tables.as_of), measured=measured, source=source)
+    return Finding(
+        subject,
+        PASS if meets(measured.ratio or 0, parameter.op or ">=", parameter.value) else FAIL,
+        f"{len(found)} 户管护责任人中 {priority} 户是优先户",
+        measured=measured,
+        threshold=Threshold(parameter.op or ">=", parameter.value, (Applied(parameter, tables.as_of),)),
+        source=source,
+    )
+
+
+@rule(
+    "asset-disposal",
+    title="资产处置收入再投入或分配",
+    judges="每项处置的村集体资产",
+    formula="处置后再投入或分配的金额 ≥ 处置收入",
+    basis="国办函〔2021〕51号",
+    severity=WARNING,
+    rolls=False,
+)
+def asset_disposal(tables: Tables) -> Iterator[Finding]:
+    """Proceeds of a collective asset's 处置 are reinvested or distributed."""
+    for asset in moves.assets(tables).values():
+        if asset.state != "处置" or asset.owner_kind not in ("", "村集体"):
+            continue
+        legs = _legs(tables).get(asset.id, [])
+        sold = [leg for leg in legs if leg.kind == "asset income" and account(leg.account).use == "4"]
+        proceeds = -sum(leg.amount for leg in sold)
+        more: dict[str, Any] = {"source": (asset.file, asset.line)}
+        if proceeds <= 0:
+            yield na(_subject(asset), "没有处置收入", **more)
+            continue
+        since = min(leg.date for leg in sold)
+        used = [leg for leg in legs if leg.kind == "bank" and leg.amount < 0 and leg.date >= since]
+        missing = shortfall(-sum(leg.amount for leg in used), ">=", proceeds)
+        yield Finding(
+            _subject(asset),
+            FAIL if missing else PASS,
+            f"处置收入 {yuan_cn(proceeds)} 元，已再投入或分配 {yuan_cn(-sum(leg.amount for leg in used))} 元",
+            measured=Measured(-sum(leg.amount for leg in used), proceeds),
+            shortfall=missing,
+            evidence=tuple(leg.index for leg in [*sold, *used]),
+            **more,
+        )
+
+
+__plugins__ = ("check",)
+check = plugin(__name__)

@@ -1,0 +1,434 @@
+"""到户资金：方式、标准、对象、岗位规模、保费补助、重复发放、附件（5号第8至16条，任务33等）。
+
+Reversals, distributions (9501) and reclassifications (no 9001 or 1002 leg) are judged neither by payment-mode nor as
+duplicates: labour inside a contract's price is no second payment.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from plugins.beancount import plugin
+from plugins.judging import no_parameter, undetermined
+from xianjie import moves
+from xianjie.directives import MONITOR_KINDS
+from xianjie.findings import FAIL, NA, PASS, PENDING, UNDETERMINED, WARNING, Finding, Measured, Subject, Threshold
+from xianjie.money import fen, yuan_cn
+from xianjie.policy import Applied, default
+from xianjie.rule import rule
+from xianjie.schema import records
+from xianjie.tables import Tables, derived, households, latest
+
+HOUSEHOLD_MODES = ("以奖代补", "事后奖补", "劳务补助", "以工代赈")
+PREMIUM = (default("premium-subsidy", ">=", "0.05"),)
+EVIDENCE = (default("evidence-above", "<=", "50000"),)
+POSTS = "公益岗位"
+PREMIUM_BENEFIT, EXCLUDED_INSURANCE = "保费补助", "农产品收益保险"
+Said = tuple[str, str]
+_WORST = (FAIL, UNDETERMINED, PASS, NA)
+
+
+@derived
+def spending(tables: Tables) -> pd.DataFrame:
+    """Postings on spending accounts, distributions left out."""
+    return tables.postings[tables.postings["kind"] == "expense"]
+
+
+@derived
+def _outgoing(tables: Tables) -> set[int]:
+    """Transactions that touch quota or a bank account: what is left only reclassifies."""
+    table = tables.postings
+    return set(table.loc[table["kind"].isin(["allocated", "quota", "bank"]), "transaction"].tolist())
+
+
+def _benefit_lines(tables: Tables) -> pd.DataFrame:
+    """Household payments under a benefit, with what their posting says."""
+    legs = spending(tables)
+    legs = legs[legs["benefit"] != ""]
+    lines = tables.payments[tables.payments["posting"].isin(legs.index)]
+    about = legs.loc[lines["posting"], ["voucher", "benefit", "fund", "narration"]]
+    return lines.assign(**{name: about[name].to_numpy() for name in about.columns})
+
+
+@derived
+def benefit_lines(tables: Tables) -> pd.DataFrame:
+    return _benefit_lines(tables)
+
+
+@derived
+def _benefit_days(tables: Tables) -> dict[str, list[Any]]:
+    rows: dict[str, list[Any]] = defaultdict(list)
+    for row in records(tables.benefits):
+        rows[row.id].append(row)
+    return rows
+
+
+def benefit_on(tables: Tables, name: str, day: date) -> Any:
+    """What the benefit's directives say on a day; before the first of them, what the first says."""
+    rows = _benefit_days(tables).get(name, [])
+    known = [row for row in rows if row.date <= day]
+    return known[-1] if known else rows[0] if rows else None
+
+
+def _by_voucher(tables: Tables, said: dict[str, list[Said]], legs: Iterable[Any]) -> Iterator[Finding]:
+    """One finding a voucher: its worst line."""
+    places: dict[str, list[Any]] = defaultdict(list)
+    for leg in legs:
+        places[leg.voucher].append(leg)
+    for voucher, verdicts in said.items():
+        status, message = min(verdicts, key=lambda one: _WORST.index(one[0]))
+        found = places[voucher]
+        yield Finding(
+            Subject("voucher", voucher, found[0].narration),
+            status,
+            message,
+            source=(found[0].file, found[0].line),
+            evidence=tuple(leg.index for leg in found),
+        )
+
+
+@rule(
+    "payment-mode",
+    title="到户资金的发放方式",
+    judges="每笔发给农户的支出凭证",
+    formula="项目实施方式为以奖代补、事后奖补、劳务补助或以工代赈，或属于登记的补助种类",
+    basis="秀委农组〔2022〕5号 第13条、任务33",
+    quote="鼓励采取以奖代补、事后奖补、劳务补助等方式落实到户资金，不得以简单发放钱物替代",
+    rolls=False,
+)
+def payment_mode(tables: Tables) -> Iterator[Finding]:
+    """Money goes to households by 以奖代补, 事后奖补, 劳务补助 or 以工代赈, or under a benefit."""
+    legs = spending(tables)
+    legs = legs[((legs["roll"] != "") | (legs["household"] != "")) & (legs["reverses"] == "")]
+    legs = legs[legs["transaction"].isin(_outgoing(tables))]
+    said: dict[str, list[Said]] = defaultdict(list)
+    rows = list(records(legs))
+    for leg in rows:
+        said[leg.voucher].append(_mode(tables, leg))
+    return _by_voucher(tables, said, rows)
+
+
+def _mode(tables: Tables, leg: Any) -> Said:
+    if leg.benefit:
+        return PASS, f"属于补助种类“{leg.benefit}”"
+    project = moves.projects(tables).get(leg.project)
+    if project is None:
+        return FAIL, "发给农户的钱没有项目，也不属于登记的补助种类"
+    if not project.mode:
+        return UNDETERMINED, f"无法判定：项目 {project.id} 没有登记实施方式"
+    allowed = project.mode in HOUSEHOLD_MODES
+    return (PASS if allowed else FAIL), f"项目 {project.id} 的实施方式为{project.mode}" + (
+        "" if allowed else "，不属于可以到户的方式"
+    )
+
+
+@rule(
+    "subsidy-standard",
+    title="到户补助按标准发放",
+    judges="每行写明数量、其补助种类有标准的清册（按凭证）",
+    formula="金额 = 数量 × 补助标准",
+    basis="秀委农组〔2022〕5号 第13条、任务33",
+    quote="补助标准由县农业农村委根据实际情况制定",
+)
+def subsidy_standard(tables: Tables) -> Iterator[Finding]:
+    """Amount = quantity × the benefit's standard on the day of payment, exactly."""
+    said: dict[str, list[Said]] = defaultdict(list)
+    lines = benefit_lines(tables)
+    for line in records(lines[lines["quantity"].notna()]):
+        benefit = benefit_on(tables, line.benefit, line.date)
+        if benefit is None or benefit.standard is None:
+            continue
+        due = abs(Fraction(line.quantity)) * Fraction(benefit.standard) * 100
+        good = abs(line.amount) == due
+        message = f"{line.quantity} × 标准 {benefit.standard} 元，发放 {yuan_cn(line.amount)} 元"
+        said[line.voucher].append(
+            (PASS if good else FAIL, message + ("" if good else f"（{line.file}:{line.line}），不符合标准"))
+        )
+    return _by_voucher(tables, _with_broken(tables, said, "standard"), _legs_of(tables, said))
+
+
+def _with_broken(tables: Tables, said: dict[str, list[Said]], asks: str) -> dict[str, list[Said]]:
+    """Vouchers whose roll cannot be believed: whether their benefit asks for it decides that they are judged at all."""
+    for leg in _broken_legs(tables):
+        benefit = benefit_on(tables, leg.benefit, leg.date)
+        if benefit is not None and (not asks or getattr(benefit, asks) is not None):
+            said[leg.voucher].append((UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"))
+    return said
+
+
+@derived
+def _broken_legs(tables: Tables) -> list[Any]:
+    legs = spending(tables)
+    return list(records(legs[legs.index.isin(list(tables.broken)) & (legs["benefit"] != "")]))
+
+
+def _legs_of(tables: Tables, said: Iterable[str]) -> list[Any]:
+    legs = spending(tables)
+    return list(records(legs[legs["voucher"].isin(list(said)) & (legs["benefit"] != "")]))
+
+
+@rule(
+    "recipient-eligible",
+    title="补助对象和限额",
+    judges="每行写明补助种类的清册（按凭证）",
+    formula="当日的户状态在允许范围内；累计不超过限额；资金级次不在禁用之列",
+    basis="秀委农组〔2022〕5号 第8至16条，任务16、19、20、22、24、34、38至41、45、46",
+)
+def recipient_eligible(tables: Tables) -> Iterator[Finding]:
+    """The household is in an allowed state that day and under the cap, and the fund's level is not forbidden."""
+    said: dict[str, list[Said]] = defaultdict(list)
+    legs = spending(tables)
+    rows = list(records(legs[legs["benefit"] != ""]))
+    lines = benefit_lines(tables)
+    counts = set(lines["posting"]) | set(tables.broken)
+    for leg in rows:
+        if leg.index in counts:
+            said[leg.voucher].append(_level(tables, leg))
+    for voucher, message in _wrong_states(tables, lines):
+        said[voucher].append((FAIL, message))
+    for voucher, message in _over_cap(tables, lines):
+        said[voucher].append((FAIL, message))
+    for leg in rows:
+        if leg.index in tables.broken:
+            said[leg.voucher].append((UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"))
+    return _by_voucher(tables, said, [leg for leg in rows if leg.voucher in said])
+
+
+def _level(tables: Tables, leg: Any) -> Said:
+    benefit, fund = benefit_on(tables, leg.benefit, leg.date), moves.funds(tables).get(leg.fund)
+    if benefit and fund and fund.level in (benefit.levels_forbidden or ()):
+        return FAIL, f"“{leg.benefit}”不得使用{fund.level}资金"
+    return PASS, "对象、限额和资金级次都符合"
+
+
+def _wrong_states(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Lines paid to households that were in none of the allowed states on the day; what is taken back is not judged."""
+    paid = lines[lines["amount"] > 0]
+    unique = paid.drop_duplicates(["household", "date", "benefit", "voucher"])
+    people = households(tables)
+    verdicts: dict[tuple[str, date, str], bool] = {}
+    for line in records(unique[["household", "date", "benefit", "voucher", "file", "line"]]):
+        key = (line.household, line.date, line.benefit)
+        if key not in verdicts:
+            benefit = benefit_on(tables, line.benefit, line.date)
+            states = set(benefit.states or ()) if benefit else set()
+            verdicts[key] = bool(states & _states(people, line.household, line.date))
+        if not verdicts[key]:
+            yield (
+                line.voucher,
+                f"户 {line.household} 在 {line.date} 不属于“{line.benefit}”的对象（{line.file}:{line.line}）",
+            )
+
+
+def _states(people: Any, household: str, day: date) -> set[str]:
+    states = {people.base(household, day)} - {""}
+    return states | {"监测户", *MONITOR_KINDS} if people.monitored(household, day) else states
+
+
+def _over_cap(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Lines with which a household, or a person, came to have more than the benefit's cap in its period."""
+    for name in sorted(set(lines["benefit"])):
+        last = benefit_on(tables, name, tables.as_of)
+        if last is None or last.cap is None:
+            continue
+        own = lines[lines["benefit"] == name]
+        keys = [own["household"].astype("str")]
+        per = last.per or ""
+        if per.startswith("人"):
+            keys.append(own["person"])
+        if per.endswith(("年", "月")):
+            keys.append(own["date"].map(lambda day: (day.year, day.month if per.endswith("月") else 0)))  # noqa: B023
+        running = own["amount"].groupby(keys, sort=False, observed=True).cumsum()
+        over = (running > last.cap) & (own["amount"] > 0)
+        limit = f"限额 {yuan_cn(last.cap)} 元（{per or '累计'}）"
+        for line, total in zip(records(own[over]), running[over], strict=True):
+            yield line.voucher, f"户 {line.household} 的“{name}”累计 {yuan_cn(int(total))} 元，超过{limit}"
+
+
+@rule(
+    "post-scale",
+    title="公益性岗位规模稳定",
+    judges="每个年度",
+    formula="当年领取公益岗位补助的人数，不少于上一年",
+    basis="秀委农组〔2022〕5号 第14条、任务41",
+    quote="进一步规范公益性岗位开发管理，保持就业规模总体稳定",
+    severity=WARNING,
+)
+def post_scale(tables: Tables) -> Iterator[Finding]:
+    """Distinct (household, person) paid under benefit 公益岗位 in a year, not fewer than the year before."""
+    lines = benefit_lines(tables)
+    lines = lines[lines["benefit"] == POSTS]
+    years = lines["date"].map(lambda day: day.year)
+    net = lines["amount"].groupby([years, lines["household"].astype("str"), lines["person"]]).sum()
+    some = net[net > 0].index.get_level_values(0)
+    counts = Counter(int(year) for year in some.tolist())
+    legs = spending(tables)
+    evidence: dict[int, list[int]] = defaultdict(list)
+    for leg in records(legs[legs["benefit"] == POSTS]):
+        evidence[leg.counts_on.year].append(leg.index)
+    for year in sorted({*counts, *evidence}):
+        yield _scale(tables, year, counts[year], counts.get(year - 1), tuple(evidence[year]))
+
+
+def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tuple[int, ...]) -> Finding:
+    subject = Subject("year", str(year), f"{year}年度")
+    if before is None:
+        return Finding(subject, NA, f"不适用：上一年没有公益岗位；本年 {now} 人", evidence=evidence)
+    open_still = tables.as_of < date(year, 12, 31)
+    return Finding(
+        subject,
+        PASS if now >= before else PENDING if open_still else FAIL,
+        f"本年 {now} 人，上一年 {before} 人",
+        measured=Measured(now, before, "person"),
+        evidence=evidence,
+    )
+
+
+@rule(
+    "premium-subsidy",
+    title="农业保险保费补助",
+    judges="每行写明保费（数量）的保费补助清册（按凭证）",
+    formula="补助 = 总保费 × 5%；农产品收益保险除外",
+    basis="秀委农组〔2022〕5号 第16条、任务46",
+    quote="支持脱贫户、监测户参加政策性农业保险（农产品收益保险除外），再补助总保费5%的补贴",
+    defaults=PREMIUM,
+)
+def premium_subsidy(tables: Tables) -> Iterator[Finding]:
+    """Subsidy = premium × the parameter, to the 分; 农产品收益保险 may not be subsidised."""
+    parameter = tables.policy.in_force("premium-subsidy", tables.as_of, PREMIUM)
+    lines = benefit_lines(tables)
+    lines = lines[(lines["benefit"] == PREMIUM_BENEFIT) & lines["quantity"].notna()]
+    said: dict[str, list[Said]] = defaultdict(list)
+    for line in records(lines):
+        said[line.voucher].append(_premium(tables, line, parameter.value if parameter else None))
+    for leg in _broken_legs(tables):
+        if leg.benefit == PREMIUM_BENEFIT:
+            said[leg.voucher].append((UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"))
+    threshold = Threshold("=", parameter.value, (Applied(parameter, tables.as_of),)) if parameter else None
+    for finding in _by_voucher(tables, said, _legs_of(tables, said)):
+        finding.threshold = threshold
+        yield finding
+
+
+def _premium(tables: Tables, line: Any, rate: Fraction | None) -> Said:
+    if EXCLUDED_INSURANCE in line.narration + line.note:
+        return FAIL, f"{EXCLUDED_INSURANCE}不在补助之列（{line.file}:{line.line}）"
+    if rate is None:
+        return UNDETERMINED, "无法判定：" + no_parameter("premium-subsidy", tables.as_of)
+    due = abs(Fraction(line.quantity)) * 100 * rate
+    rounded = (2 * due.numerator + due.denominator) // (2 * due.denominator)
+    good = abs(line.amount) == rounded
+    message = f"保费 {line.quantity} 元，应补助 {yuan_cn(rounded)} 元，实补 {yuan_cn(line.amount)} 元"
+    return (PASS if good else FAIL), message + ("" if good else f"（{line.file}:{line.line}）")
+
+
+@rule(
+    "duplicate-payment",
+    title="重复发放",
+    judges="每户每月（只列出不符合的）",
+    formula="同一户、同一人、同一项目或补助种类、同一个月，同样金额发了不止一次（冲销后）",
+    basis="秀委农组〔2022〕5号 任务70",
+    severity=WARNING,
+)
+def duplicate_payment(tables: Tables) -> Iterator[Finding]:
+    """The same amount paid twice to one household, person, project or benefit, in a month, net of reversals."""
+    legs = spending(tables)
+    legs = legs[legs["transaction"].isin(_outgoing(tables))]
+    lines = tables.payments[tables.payments["posting"].isin(legs.index)]
+    about = legs.loc[lines["posting"]]
+    purpose = about["benefit"].where(about["benefit"] != "", about["project"]).to_numpy()
+    months = {day: f"{day:%Y-%m}" for day in set(lines["date"])}
+    keyed = pd.DataFrame(
+        {
+            "household": lines["household"].astype("str"),
+            "person": lines["person"],
+            "purpose": purpose,
+            "month": lines["date"].map(months),
+            "size": lines["amount"].abs(),
+            "times": (lines["amount"] > 0).astype("int64") - (lines["amount"] < 0).astype("int64"),
+            "posting": lines["posting"],
+        }
+    )
+    keys = ["household", "person", "purpose", "month", "size"]
+    repeated = keyed[keyed.duplicated(keys, keep=False)]
+    times = repeated.groupby(keys, sort=False)["times"].transform("sum")
+    repeated = repeated[times > 1]
+    repeatable = {row.id for row in latest(tables.benefits).values() if row.repeat}
+    repeated = repeated[~repeated["purpose"].isin(repeatable)]
+    for (household, month), found in repeated.groupby(["household", "month"], sort=True):
+        yield _duplicate(tables, str(household), str(month), found)
+
+
+def _duplicate(tables: Tables, household: str, month: str, found: pd.DataFrame) -> Finding:
+    first = next(records(found))
+    postings = tuple(dict.fromkeys(found["posting"].tolist()))
+    vouchers = "、".join(dict.fromkeys(tables.postings.loc[list(postings), "voucher"].tolist()))
+    place = tables.postings.loc[postings[-1]]
+    return Finding(
+        Subject("household", household),
+        FAIL,
+        f"{month} 在“{first.purpose}”中 {yuan_cn(first.size)} 元发了不止一次，凭证 {vouchers}",
+        period=month,
+        source=(str(place["file"]), int(place["line"])),
+        evidence=postings,
+    )
+
+
+@rule(
+    "evidence",
+    title="大额支出附件",
+    judges="每张支出超过规定金额的凭证",
+    formula="附件（evidence）存在于账簿内，且与记录的摘要相符",
+    basis="会计基础工作规范",
+    severity=WARNING,
+    defaults=EVIDENCE,
+    rolls=False,
+)
+def evidence(tables: Tables) -> Iterator[Finding]:
+    """A payment above the amount has an `evidence` file that exists in the book and matches its digest."""
+    parameter = tables.policy.in_force("evidence-above", tables.as_of, EVIDENCE)
+    by_transaction: dict[int, list[Any]] = defaultdict(list)
+    for leg in records(spending(tables)):
+        by_transaction[leg.transaction].append(leg)
+    limit = (
+        fen(Decimal(parameter.value.numerator) / parameter.value.denominator) if parameter and parameter.value else None
+    )
+    for legs in by_transaction.values():
+        total = sum(leg.amount for leg in legs)
+        subject = Subject("voucher", legs[0].voucher, legs[0].narration)
+        more: dict[str, Any] = {"source": (legs[0].file, legs[0].line), "evidence": tuple(leg.index for leg in legs)}
+        if limit is None:
+            if total > 0:
+                yield undetermined(subject, no_parameter("evidence-above", tables.as_of), **more)
+        elif total > limit:
+            faults = _evidence_faults(tables.root, legs)
+            yield Finding(subject, FAIL if faults else PASS, "；".join(faults) or "附件齐全，摘要相符", **more)
+
+
+def _evidence_faults(root: Path, legs: list[Any]) -> list[str]:
+    named = {(leg.evidence, leg.evidence_sha256) for leg in legs if leg.evidence}
+    if not named:
+        return [f"支出 {yuan_cn(sum(leg.amount for leg in legs))} 元，没有附件"]
+    return [fault for name, digest in sorted(named) if (fault := _evidence_fault(root, name, digest))]
+
+
+def _evidence_fault(root: Path, name: str, digest: str) -> str:
+    path = (root / name).resolve()
+    if not path.is_relative_to(root.resolve()):
+        return f"附件 {name} 不在账簿文件夹内"
+    if not path.is_file():
+        return f"附件 {name} 不存在"
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    return "" if found == digest else f"附件 {name} 与记录的摘要不符"
+
+
+__plugins__ = ("check",)
+check = plugin(__name__)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugins.beancount import plugin
-from xianjie.findings import FAIL, PASS, WARNING, Finding, Measured, Subject
+from xianjie.findings import FAIL, PASS, UNDETERMINED, WARNING, Finding, Measured, Subject
 from xianjie.money import yuan_cn
 from xianjie.registry import Issue
 from xianjie.rule import CATALOGUE, rule
 from xianjie.schema import records
 from xianjie.tables import Tables, derived, latest
 
+Fault = tuple[str, tuple[str, int]]
 _VOUCHER = re.compile(r"(?:([A-Za-z][A-Za-z0-9]*)-)?(\d{4})-(\d{6})", re.ASCII)
 _REGISTRIES = {
     "fund": ("funds", "资金"),
@@ -133,20 +134,32 @@ def voucher(tables: Tables) -> Iterator[Finding]:
         series.setdefault(("", year), [])
     for (name, year), found in sorted(series.items()):
         faults = _number_faults(found) + reversals.get((name, year), [])
+        unread = [] if faults else _unread(tables, name, year)
         first = found[0] if found else None
         yield Finding(
             Subject("year", f"{name}-{year}" if name else year, f"{name or '总'}凭证 {year}年"),
-            FAIL if faults else PASS,
-            "；".join(text for text, _ in faults) if faults else f"{len(found)} 张凭证连号，没有重号",
+            FAIL if faults else UNDETERMINED if unread else PASS,
+            "；".join(text for text, _ in faults or unread) or f"{len(found)} 张凭证连号，没有重号",
             measured=Measured(
                 len({one.serial for one in found}), max((one.serial for one in found), default=0), "voucher"
             ),
             source=faults[0][1] if faults else (first.file, first.line) if first else ("main.beancount", 0),
-            lines=tuple(line for _, line in faults),
+            lines=tuple(line for _, line in faults or unread),
         )
 
 
-Fault = tuple[str, tuple[str, int]]
+def _unread(tables: Tables, series: str, year: str) -> list[Fault]:
+    """Reversals whose roll, or whose original's, cannot be believed: whether they match is not known."""
+    rows = tables.postings.loc[sorted(tables.broken)] if tables.broken else tables.postings.iloc[:0]
+    broken = set(rows["voucher"])
+    reversing = tables.postings[tables.postings["reverses"] != ""]
+    concerned = reversing[reversing["voucher"].isin(broken) | reversing["reverses"].isin(broken)]
+    found = []
+    for row in records(concerned.drop_duplicates("voucher")):
+        match = _VOUCHER.fullmatch(row.voucher)
+        if match and (match[1] or "", match[2]) == (series, year):
+            found.append((f"无法判定：冲销凭证 {row.voucher} 的清册不可信", (row.file, row.entry_line)))
+    return found
 
 
 def _number_faults(found: list[Numbered]) -> list[Fault]:

@@ -24,7 +24,7 @@ from plugins.judging import (
 )
 from xianjie import moves
 from xianjie.findings import FAIL, PASS, WARNING, Finding, Measured, Subject
-from xianjie.money import ceil_fen, yuan_cn
+from xianjie.money import yuan_cn
 from xianjie.policy import Applied, default
 from xianjie.rule import rule
 from xianjie.schema import records
@@ -68,9 +68,9 @@ class Grant:
         return {line.household for line in self.lines if line.holder == "理事长" and line.household}
 
     def held_by(self, part: str) -> int:
-        """分 held by a part of the holders."""
+        """分 held by a part of the holders; what is nobody's is no farmer's."""
         holders = {"collective": ("集体",), "leader": ("理事长",), "farmers": ("", "成员")}[part]
-        return sum(line.amount for line in self.lines if line.holder in holders)
+        return sum(line.amount for line in self.lines if line.holder in holders and (line.holder or line.household))
 
 
 @derived
@@ -153,6 +153,8 @@ def _grant_tilt(tables: Tables, grant: Grant) -> Finding:
     all_shares = sum(line.amount for line in farmers)
     if all_shares and (not village or total is None):
         return undetermined(grant.subject, "不知道项目所在村的总户数", **more)
+    if broken := [tables.broken[posting] for posting in grant.postings if posting in tables.broken]:
+        return undetermined(grant.subject, broken[0], **more)
     members = people.of_village(village, grant.day) if village else []
     priority = [name for name in members if name not in leaders and people.priority(name, grant.day)]
     counted = (total or 0) - len(leaders.intersection(members))
@@ -185,7 +187,10 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
         day = end_of(year, tables.as_of)
         villages = latest(tables.villages, day=day)
         area = {name for name, village in villages.items() if village.priority_area}
-        counts = [(village.households or 0, name in area) for name, village in villages.items()]
+        if unknown := [name for name, village in villages.items() if village.households is None]:
+            yield undetermined(year_subject(year), f"村 {'、'.join(unknown)} 没有登记总户数")
+            continue
+        counts = [(village.households, name in area) for name, village in villages.items()]
         favoured = sum(grant.row.subsidy or 0 for grant in found if _village_of(tables, grant) in area)
         parameter = tables.policy.in_force("equity-area-tilt", day, AREA_TILT)
         yield tilt(
@@ -270,7 +275,7 @@ def _dividend(tables: Tables, grant: Grant, year: int, due_day: date, legs: list
     more: dict[str, Any] = {"period": str(year), "source": grant.source, "evidence": tuple(leg.index for leg in legs)}
     if grant.row.quantified is None:
         return undetermined(grant.subject, "没有登记量化金额", **more)
-    due = ceil_fen(Fraction(grant.row.quantified) * Fraction(grant.row.dividend_rate))
+    due = Fraction(grant.row.quantified) * Fraction(grant.row.dividend_rate)
     if not due:
         return na(grant.subject, "应分红为零", **more)
     parameter = tables.policy.in_force("dividend-due", grant.day, DIVIDEND)

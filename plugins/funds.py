@@ -352,7 +352,7 @@ def negative_list(tables: Tables) -> Iterator[Finding]:
     negatives = list(records(tables.negatives))
     by_voucher: dict[str, list[Any]] = {}
     table = tables.postings
-    for leg in records(table[(table["kind"] == "expense") & (table["fund"] != "")]):
+    for leg in records(table[(table["kind"] == "expense") & (table["fund"] != "") & (table["reverses"] == "")]):
         by_voucher.setdefault(leg.voucher, []).append(leg)
     for voucher, legs in by_voucher.items():
         found = [(leg, negative) for leg in legs for negative in negatives if _forbidden(tables, leg, negative)]
@@ -401,7 +401,7 @@ def allocation_days(tables: Tables) -> Iterator[Finding]:
         subject, source = fund_subject(tables, fund.id), (fund.file, fund.line)
         waits = _waits(tables, fund.id)
         if not waits:
-            yield na(subject, "没有到账", source=source)
+            yield na(subject, "没有到账，或到账后全部退回", source=source)
             continue
         days, done, arrival = max(waits, key=lambda wait: (wait[0], not wait[1]))
         limit = int(parameter.value) if parameter and parameter.value is not None else 0
@@ -419,30 +419,41 @@ def _scope(fund: Any) -> dict[str, str]:
 
 def _waits(tables: Tables, fund: str) -> list[tuple[int, bool, date]]:
     """Of each arrival: days until it was allocated (or so far), whether it was, and its day."""
-    arrivals: list[list[Any]] = []  # [day, amount left to allocate]
-    waits = []
+    arrivals: list[list[Any]] = []  # [day, amount to allocate]
+    allocations: list[tuple[date, int]] = []
     for leg in _quota_moves(tables).get(fund, []):
         if leg.amount > 0 and not leg.quota_only:
             arrivals.append([leg.date, leg.amount])
         elif leg.amount > 0 or not leg.quota_only:
             _shorten(arrivals, abs(leg.amount))
         else:
-            left = -leg.amount
-            for arrival in arrivals:
-                taken = min(left, arrival[1])
-                arrival[1] -= taken
-                left -= taken
-                if taken and not arrival[1]:
-                    waits.append(((leg.date - arrival[0]).days, True, arrival[0]))
-    waits += [((tables.as_of - day).days, False, day) for day, amount in arrivals if amount]
+            allocations.append((leg.date, -leg.amount))
+    waits = []
+    for arrived, amount in arrivals:
+        if amount:
+            day = _used_up(allocations, amount)
+            waits.append((((day or tables.as_of) - arrived).days, day is not None, arrived))
     return waits
 
 
 def _shorten(arrivals: list[list[Any]], amount: int) -> None:
+    """Take what is returned or taken back off the last arrivals."""
     for arrival in reversed(arrivals):
         taken = min(amount, arrival[1])
         arrival[1] -= taken
         amount -= taken
+
+
+def _used_up(allocations: list[tuple[date, int]], amount: int) -> date | None:
+    """Take an amount off the first allocations; the day of the last of them, None when they are not enough."""
+    while allocations:
+        day, given = allocations.pop(0)
+        if given > amount:
+            allocations.insert(0, (day, given - amount))
+        if given >= amount:
+            return day
+        amount -= given
+    return None
 
 
 @derived

@@ -51,7 +51,7 @@ class Ratio:
     """A money ratio to be judged: amounts in 分, the threshold as what the numerator must reach."""
 
     numerator: int
-    denominator: int
+    denominator: int | Fraction  # a fraction of a 分 where the amount due is none
     required: Fraction
     op: str
     parameters: tuple[Applied, ...]
@@ -72,10 +72,10 @@ def judge_ratio(subject: Subject, ratio: Ratio, *, open_until: str, what: tuple[
     """
     missing = shortfall(ratio.numerator, ratio.op, ratio.required)
     status = PASS if not missing else PENDING if open_until and ratio.op != "<=" else FAIL
-    value = Fraction(ratio.numerator, ratio.denominator)
+    value = Fraction(ratio.numerator) / ratio.denominator
     target = ratio.threshold.value
     message = (
-        f"{what[0]} {yuan_cn(ratio.numerator)} 元 ÷ {what[1]} {yuan_cn(ratio.denominator)} 元 = {percent(value)}，"
+        f"{what[0]} {yuan_cn(ratio.numerator)} 元 ÷ {what[1]} {yuan_cn(ceil_fen(Fraction(ratio.denominator)))} 元 = {percent(value)}，"
         f"应{OP_NAMES[ratio.op]} {percent(target or Fraction(0))}"
     )
     if missing:

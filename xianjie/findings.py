@@ -49,7 +49,9 @@ class Measured:
         return Fraction(self.numerator) / self.denominator if self.denominator else None
 
     def text(self, side: Fraction | int) -> str:
-        return yuan(int(side)) if self.unit == YUAN else decimal(Fraction(side))
+        if self.unit != YUAN:
+            return decimal(Fraction(side))
+        return yuan(side if isinstance(side, int) else round(side))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@
 """
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -16,7 +16,6 @@ from xianjie import book
 from xianjie.audit import audit
 from xianjie.findings import ERROR, FAIL, WARNING, Finding
 from xianjie.problems import Problem
-from xianjie.rule import Rule
 from xianjie.tables import Tables, tables
 
 Errors = list[Any]
@@ -53,14 +52,9 @@ def plugin(family: str) -> Plugin:
             as_of, severities = _config(config)
         except ValueError as error:
             return entries, [ConfigError(_source(options, "", 0), f"插件 {family} 的参数有误：{error}", None)]
-        return entries, _errors(_tables(entries, options, as_of), options, _rules(family), severities)
+        return entries, _errors(_tables(entries, options, as_of), options, family, severities)
 
     return check
-
-
-def _rules(family: str) -> list[Rule]:
-    name = family.rpartition(".")[2]
-    return [rule for rule in catalogue().values() if name in ("all", rule.family)]
 
 
 def _config(text: str) -> tuple[date, tuple[str, ...]]:
@@ -85,20 +79,24 @@ def _tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
     return _last[2]
 
 
-def _errors(found: Tables, options: dict[str, Any], rules: Iterable[Rule], severities: tuple[str, ...]) -> Errors:
+def _errors(found: Tables, options: dict[str, Any], family: str, severities: tuple[str, ...]) -> Errors:
     if options.get("include") is not None:  # Beancount's cache looks only at the times of these files
         options["include"] = sorted({*options["include"], *(str(found.root / name) for name in found.files)})
+    said_before = found.derived.setdefault("plugins", set())  # families that have reported what cannot be trusted
+    said_before.add(family)
     if found.problems:
-        return [_untrusted(options, found, problem) for problem in found.problems]
-    result = audit(found, rules)
-    errors: Errors = [_untrusted(options, found, problem) for problem in result.untrusted]
+        return [_untrusted(options, found, problem) for problem in found.problems if len(said_before) == 1]
+    rules = catalogue()
+    name = family.rpartition(".")[2]
+    ids = [rule.id for rule in rules.values() if name in ("all", rule.family)]
+    result = audit(found, rules.values(), ids)
+    errors: Errors = [_untrusted(options, found, problem) for problem in result.untrusted if len(said_before) == 1]
     errors += [
         UntrustedBook(_source(options, "", 0), f"规则 {crash.rule} 运行出错，未得出结论：{crash.error}", None)
         for crash in result.crashes
     ]
-    by_id = {rule.id: rule for rule in rules}
     return errors + [
-        by_id[finding.rule].error(_source(options, *finding.source, root=str(found.root)), _message(finding), None)
+        rules[finding.rule].error(_source(options, *finding.source, root=str(found.root)), _message(finding), None)
         for finding in result.findings
         if finding.status == FAIL and finding.severity in severities
     ]

@@ -1,6 +1,6 @@
 """Running the rules over a book's tables: broken rolls, waivers and crashes are dealt with here, once for all rules."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from xianjie.findings import FAIL, NA, STATUSES, UNDETERMINED, WAIVED, Audit, Crash, Finding, Place
@@ -11,10 +11,15 @@ from xianjie.schema import records
 from xianjie.tables import Tables, derived
 
 
-def audit(tables: Tables, rules: Iterable[Rule], only: Callable[[Finding], bool] | None = None) -> Audit:
-    """Judge the tables by the rules; `only` chooses which findings are kept. A crash is kept, never passed over."""
+def audit(tables: Tables, rules: Iterable[Rule], ids: Collection[str] = (), subjects: Collection[str] = ()) -> Audit:
+    """Judge the tables by the rules; of some ids and subjects only, where given. A crash is kept, never passed over.
+
+    A rule that judges what the others found needs them all.
+    """
     result = Audit(untrusted=_broken(tables))
-    for rule in sorted(rules, key=lambda rule: rule.follows):
+    wanted = [rule for rule in rules if not ids or rule.id in ids]
+    needed = rules if any(rule.follows for rule in wanted) else wanted
+    for rule in sorted(needed, key=lambda rule: rule.follows):
         given = (tables, tuple(result.findings)) if rule.follows else (tables,)
         try:
             found = [_settled(tables, rule, finding) for finding in rule.judge(*given)]
@@ -24,8 +29,11 @@ def audit(tables: Tables, rules: Iterable[Rule], only: Callable[[Finding], bool]
         if rule.waivable:
             _waive(tables, found)
         result.findings += found
-    if only:
-        result.findings = [finding for finding in result.findings if only(finding)]
+    result.findings = [
+        finding
+        for finding in result.findings
+        if (not ids or finding.rule in ids) and (not subjects or finding.subject.id in subjects)
+    ]
     rank = {status: number for number, status in enumerate(STATUSES)}
     result.findings.sort(key=lambda finding: (rank[finding.status], finding.key))
     return result

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from xianjie.cli.chinese import Command
-from xianjie.findings import Finding
 
 FORMATS = ("table", "json", "sarif", "xlsx")
 
@@ -17,9 +16,16 @@ FORMATS = ("table", "json", "sarif", "xlsx")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
 @click.option("--rule", "rule_ids", multiple=True, metavar="规则", help="只看这些规则（可重复）")
 @click.option("--subject", "subjects", multiple=True, metavar="编号", help="只看这些对象（可重复）")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json、sarif 或 xlsx")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json、sarif 或 xlsx"
+)
 @click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
-@click.option("--baseline", type=click.Path(exists=True, dir_okay=False), metavar="文件", help="与以前的 json 结果比较：新增、未变、已消除")
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="文件",
+    help="与以前的 json 结果比较：新增、未变、已消除",
+)
 def check(
     book: str,
     as_of: datetime | None,
@@ -34,6 +40,7 @@ def check(
     退出状态：0 没有不符合；1 有必须符合而不符合或无法判定的；2 账簿不能用或不可信。
     """
     from plugins import catalogue
+    from reports.baseline import Scope
     from reports.checked import Checked
     from reports.render import render
     from xianjie.audit import audit
@@ -50,11 +57,13 @@ def check(
     chosen = [known[name] for name in rule_ids]
     rules = chosen if chosen and not any(rule.follows for rule in chosen) else list(known.values())
 
+    scope = Scope(rule_ids, subjects)
+
     def wanted(finding: Finding) -> bool:
-        return (not rule_ids or finding.rule in rule_ids) and (not subjects or finding.subject.id in subjects)
+        return scope.holds(finding.rule, finding.subject.id)
 
     result = audit(loaded.tables, rules, wanted)
-    content = render(Checked(loaded, result, known), form, Path(baseline) if baseline else None)
+    content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None)
     if output:
         Path(output).write_bytes(content)
         click.echo(f"已写入 {output}")

@@ -10,6 +10,7 @@ from typing import Any
 
 import plugins
 import xianjie
+from reports.baseline import WHOLE, Baseline, Resolved, Scope
 from xianjie.audit import places
 from xianjie.book import Book
 from xianjie.findings import Audit, Finding, plain
@@ -18,14 +19,20 @@ from xianjie.rule import Rule
 
 @dataclass(frozen=True)
 class Checked:
-    """A book, what the rules say of it, and the rules."""
+    """A book, what the rules say of it, the rules, what was asked for, and the comparison with an earlier run."""
 
     book: Book
     audit: Audit
     rules: dict[str, Rule]
+    scope: Scope = WHOLE
+    baseline: Baseline | None = None
 
     def rule_of(self, finding: Finding) -> Rule:
         return self.rules[finding.rule]
+
+    def state_of(self, finding: Finding) -> str:
+        """Whether a problem is new or unchanged since the baseline; "" where that cannot be said."""
+        return self.baseline.states.get(finding.fingerprint, "") if self.baseline else ""
 
 
 @cache
@@ -47,8 +54,23 @@ def document(checked: Checked) -> dict[str, Any]:
         "untrusted": [{"file": p.file, "line": p.line, "message": p.message} for p in checked.audit.untrusted]
         + [{"file": "", "line": 0, "message": crashed(crash.rule, crash.error)} for crash in checked.audit.crashes],
         "summary": checked.audit.summary,
+        "scope": {"rules": list(checked.scope.rules), "subjects": list(checked.scope.subjects)},
+        **(_compared(checked.baseline) if checked.baseline else {}),
         "findings": list(_plain(checked)),
     }
+
+
+def _compared(baseline: Baseline) -> dict[str, Any]:
+    """With which run this one was compared, and the problems that are no more."""
+    return {
+        "baseline": {"as_of": baseline.as_of, "digest": baseline.digest, "summary": baseline.summary},
+        "resolved": [_plain_resolved(one) for one in baseline.resolved],
+    }
+
+
+def _plain_resolved(resolved: Resolved) -> dict[str, Any]:
+    keys = ("rule", "subject", "part", "period", "status", "message", "fingerprint")
+    return {key: resolved.finding.get(key) for key in keys} | {"now": resolved.now or None}
 
 
 def about(book: Book) -> dict[str, Any]:
@@ -70,7 +92,8 @@ def crashed(rule: str, error: str) -> str:
 
 def _plain(checked: Checked) -> Iterator[dict[str, Any]]:
     for finding in checked.audit.findings:
-        yield plain(finding, places(checked.book.tables, finding))
+        state = checked.state_of(finding)
+        yield plain(finding, places(checked.book.tables, finding)) | ({"baseline": state} if state else {})
 
 
 def as_json(checked: Checked) -> bytes:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from reports.baseline import NEW, STATE_NAMES, Baseline
 from reports.checked import Checked, about, crashed
 from xianjie.audit import places
 from xianjie.findings import FAIL, NA, PASS, PENDING, SEVERITY_NAMES, STATUS_NAMES, UNDETERMINED, WAIVED, Finding
@@ -16,6 +17,8 @@ PLACES = 4
 def as_table(checked: Checked) -> bytes:
     """The whole report as UTF-8 text."""
     parts = [_head(checked), *_untrusted(checked)]
+    if checked.baseline:
+        parts.append("\n".join(_compared(checked.baseline)))
     for status in SHOWN:
         found = [finding for finding in checked.audit.findings if finding.status == status]
         if found:
@@ -42,6 +45,17 @@ def _untrusted(checked: Checked) -> Iterator[str]:
         yield "\n".join([f"■ 不可信（{len(problems)}）", *(f"  {problem}" for problem in problems)])
 
 
+def _compared(baseline: Baseline) -> Iterator[str]:
+    yield f"■ {baseline.words}"
+    for one in baseline.resolved:
+        before = one.finding
+        detail = "·".join(before[key] for key in ("part", "period") if before.get(key))
+        subject = f"{before['subject']['id']} {before['subject']['name']}".rstrip() + (
+            f"（{detail}）" if detail else ""
+        )
+        yield f"  已消除　{before['rule']}　{subject}　原{STATUS_NAMES[before['status']]}，现{one.now_name}"
+
+
 def _section(checked: Checked, status: str, found: list[Finding]) -> Iterator[str]:
     yield f"■ {STATUS_NAMES[status]}（{len(found)}）"
     by_rule: dict[str, list[Finding]] = defaultdict(list)
@@ -56,7 +70,8 @@ def _section(checked: Checked, status: str, found: list[Finding]) -> Iterator[st
 
 def _lines(checked: Checked, finding: Finding) -> Iterator[str]:
     detail = "·".join(text for text in (finding.part, finding.period) if text)
-    yield f"    {finding.subject.id} {finding.subject.name}".rstrip() + (f"（{detail}）" if detail else "")
+    mark = f"　〔{STATE_NAMES[NEW]}〕" if checked.state_of(finding) == NEW else ""
+    yield f"    {finding.subject.id} {finding.subject.name}".rstrip() + (f"（{detail}）" if detail else "") + mark
     yield f"      {finding.message}"
     if finding.waiver:
         yield f"      豁免：{finding.waiver}"

@@ -54,15 +54,8 @@ def check(
         raise click.UsageError("底稿是工作簿，请用 --output 指定文件")
     day = as_of.date() if as_of else date.today()
     loaded = read(book, day)
-    chosen = [known[name] for name in rule_ids]
-    rules = chosen if chosen and not any(rule.follows for rule in chosen) else list(known.values())
-
+    result = audit(loaded.tables, known.values(), rule_ids, subjects)
     scope = Scope(rule_ids, subjects)
-
-    def wanted(finding: Finding) -> bool:
-        return scope.holds(finding.rule, finding.subject.id)
-
-    result = audit(loaded.tables, rules, wanted)
     content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None)
     if output:
         Path(output).write_bytes(content)

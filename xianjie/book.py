@@ -77,6 +77,9 @@ def read(path: str | Path, as_of: date | None = None) -> Book:
         problems = [explain(error, main.parent, relative) for error in errors]
         book_tables = tables(entries, options, as_of or date.today())
     problems += book_tables.problems
+    problems += [
+        problem for name in relative.values() for problem in _repeated_keys(name, (main.parent / name).read_bytes())
+    ]
     if problems:
         raise Untrusted(sorted(set(problems)))
     files = sorted({*relative.values(), *book_tables.files})
@@ -173,8 +176,6 @@ def _text_problems(name: str, content: bytes) -> Iterator[Problem]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         yield Problem(name, line, "文件不是 UTF-8 编码（可能是 GBK），应另存为 UTF-8")
-        return
-    yield from _repeated_keys(name, content)
 
 
 def _repeated_keys(name: str, content: bytes) -> Iterator[Problem]:

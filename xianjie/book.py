@@ -22,7 +22,7 @@ from beancount.core import data
 from beancount.ops import validation
 from beancount.parser import booking
 
-from xianjie.messages import explain
+from xianjie.messages import explain, repeated_key
 from xianjie.problems import Problem, Untrusted
 from xianjie.tables import Tables, relative_names, tables
 
@@ -74,7 +74,7 @@ def read(path: str | Path, as_of: date | None = None) -> Book:
     with _collector_off(), _not_judging():
         entries, errors, options = load(main)
         relative = relative_names(main, options)
-        problems = [explain(error, main.parent, relative) for error in errors]
+        problems = [explain(error, main.parent, relative) for error in errors if not repeated_key(error)]
         book_tables = tables(entries, options, as_of or date.today())
     problems += book_tables.problems
     problems += [

@@ -45,6 +45,11 @@ def explain(error: Any, root: Path, relative: dict[str, str]) -> Problem:
     return Problem(name, line, f"Beancount 报告：{_shortened(original, root)}")
 
 
+def repeated_key(error: Any) -> bool:
+    """Whether Beancount complains of a repeated key: it does so for some directives only, and we for all."""
+    return "metadata field" in error.message and error.message.startswith("Duplicate")
+
+
 def _hint(path: Path, line: int) -> str:
     """What on the line is most likely wrong: full-width characters look right and are not."""
     try:

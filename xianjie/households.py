@@ -6,6 +6,7 @@ on a day when its base state is 脱贫户 or it is being monitored.
 
 import csv
 import io
+import os
 from bisect import bisect_right
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from xianjie.directives import BASE_STATES, MONITOR_KINDS, MONITORING_STATES
+from xianjie.inside import Refused, read_bytes
 from xianjie.problems import Problem
 from xianjie.registry import Issue
 from xianjie.schema import SCHEMAS, frame_of_rows, records
@@ -31,13 +33,12 @@ def read_households(
 
     What a row says of days after the as-of date is not known yet and left out.
     """
-    path = root / FILE
     problems: list[Problem] = []
     issues: list[Issue] = []
-    if not path.exists():
+    if not os.path.lexists(root / FILE):
         return frame_of_rows("households", []), set(), problems, issues
     try:
-        data = path.read_bytes()
+        data = read_bytes(root, FILE)
         if data.startswith(b"\xef\xbb\xbf"):
             raise ValueError("带有 BOM 标记，应为不带 BOM 的 UTF-8")
         reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
@@ -47,7 +48,7 @@ def read_households(
         raw = [(reader.line_num, row) for row in reader]
     except UnicodeDecodeError:
         return _unreadable("不是 UTF-8 编码")
-    except (ValueError, csv.Error, OSError) as error:
+    except (ValueError, csv.Error, Refused) as error:
         return _unreadable(str(error))
     rows: list[dict[str, Any]] = []
     ids = set()

@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from xianjie.inside import Refused, read_bytes
 from xianjie.money import fen, yuan
 
 _AMOUNT = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,2}))?", re.ASCII)
@@ -69,12 +70,12 @@ class RollFile:
         return self.columns.get(name) or [""] * len(self.columns["roll"])
 
 
-def read_file(path: Path, required: tuple[str, ...]) -> RollFile:
+def read_file(root: Path, name: str, shares: bool) -> RollFile:
     """Cut a month's file into rolls; RollError when it is missing, not UTF-8, or not the table it should be."""
     try:
-        data = path.read_bytes()
-    except OSError:
-        raise RollError("清册文件不存在或无法读取") from None
+        data = read_bytes(root, name)
+    except Refused as error:
+        raise RollError(f"清册{error}") from None
     if data.startswith(b"\xef\xbb\xbf"):
         raise RollError("清册文件带有 BOM 标记，应为不带 BOM 的 UTF-8")
     try:
@@ -82,7 +83,7 @@ def read_file(path: Path, required: tuple[str, ...]) -> RollFile:
     except UnicodeDecodeError:
         raise RollError("清册文件不是 UTF-8 编码") from None
     lines = data.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
-    table = _parse(data, len(lines) - 1, required)
+    table = _parse(data, len(lines) - 1, SHARE_REGISTER if shares else PAY_LIST)
     columns = {str(name): table[name].tolist() for name in table.columns}
     spans, torn = _spans(columns["roll"])
     digests = {
@@ -138,7 +139,7 @@ def read(root: Path, claims: Iterable[Claim], known: frozenset[str], claimed: fr
     for name, wanted in sorted(files.items()):
         result.files.append(name)
         try:
-            content = read_file(root / name, SHARE_REGISTER if wanted[0].shares else PAY_LIST)
+            content = read_file(root, name, wanted[0].shares)
         except RollError as error:
             result.broken.update({claim.posting: f"{name}：{error}" for claim in wanted})
             continue

@@ -1,0 +1,37 @@
+"""Reading a file of a book safely: inside the book's folder, a plain file, of bounded size."""
+
+import os
+import stat
+from pathlib import Path
+
+FILE_LIMIT = 256 * 1024 * 1024
+
+
+class Refused(Exception):  # noqa: N818  the field's word for it
+    """Why the file is not read, in words that an official understands."""
+
+
+def read_bytes(root: Path, name: str, limit: int = FILE_LIMIT) -> bytes:
+    """The content of a file of the book, `name` relative to its folder.
+
+    Raises Refused for a path or symbolic link that leaves the folder, anything but a plain file (a pipe would wait for
+    ever), a file above the limit, and a file that is missing or cannot be read.
+    """
+    path = root / name
+    try:
+        outside = not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+    except (OSError, ValueError):
+        raise Refused("文件名无法使用") from None
+    if outside:
+        raise Refused("文件指到账簿文件夹之外，不予读取")
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise Refused("文件不存在") from None
+    except (OSError, ValueError) as error:
+        raise Refused(f"文件无法读取（{getattr(error, 'strerror', None) or error}）") from None
+    with open(handle, "rb") as stream:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode) or about.st_size > limit:
+            raise Refused(f"不是普通文件，或超过 {limit // 2**20} MB")
+        return stream.read(limit)

@@ -1,0 +1,126 @@
+"""Subsidies turned into shares: registers, dividends, and what of them reaches the holders."""
+
+import datetime as dt
+import random
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ledgers import chart
+from ledgers.county.model import County, Leg, Line, Money, Project, ShareLine, Voucher
+from ledgers.county.payments import bank_of
+
+RATE = Fraction(1, 20)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One grant as agreed: shares of the subsidy, in per mille; `even` gives every household the same."""
+
+    project: str
+    day: dt.date
+    first_due: dt.date | None
+    collective: int = 100
+    farmers: int = 420
+    leader: int = 0  # of a cooperative
+    even: bool = False
+
+    @property
+    def cooperative(self) -> bool:
+        return self.leader > 0
+
+
+GRANTS = (
+    Grant("2021c1", dt.date(2022, 6, 16), dt.date(2022, 12, 20), farmers=380),
+    Grant("2021c2", dt.date(2022, 6, 23), dt.date(2022, 12, 20), farmers=650, leader=250),
+    Grant("2021c3", dt.date(2022, 7, 7), dt.date(2023, 6, 20), collective=90, farmers=430),
+    Grant("2022c3", dt.date(2022, 11, 15), dt.date(2023, 6, 20), farmers=410, even=True),
+    Grant("2022c1", dt.date(2022, 12, 1), dt.date(2023, 6, 20)),
+    Grant("2022c2", dt.date(2023, 2, 16), dt.date(2023, 12, 20), farmers=580, leader=320),
+    Grant("2023c1", dt.date(2023, 11, 9), None),
+    Grant("2023c2", dt.date(2023, 11, 21), None, farmers=620, leader=280),
+    Grant("2023c3", dt.date(2023, 12, 5), None),
+)
+
+
+def grant_all(rng: random.Random, county: County) -> None:
+    """Register and book every grant, its dividends, and their distribution to the holders."""
+    numbers: dict[int, int] = {}
+    for grant in GRANTS:
+        year = grant.day.year
+        numbers[year] = numbers.get(year, 0) + 1
+        _grant(rng, county, grant, f"GQ{year}-{numbers[year]:04d}")
+
+
+def _grant(rng: random.Random, county: County, grant: Grant, name: str) -> None:
+    project = county.projects[grant.project]
+    assert project.village
+    subsidy = project.allocated // 100  # yuan, one share each
+    register = _register(rng, county, grant, project, subsidy)
+    quantified = sum(line.shares for line in register)
+    county.declare(
+        "equity",
+        grant.day,
+        "equity",
+        name,
+        "量化",
+        project=project.id,
+        operator=project.operator,
+        operator_kind=project.kind.operator_kind,
+        subsidy=Money(subsidy * 100),
+        quantified=Money(quantified * 100),
+        dividend_rate=RATE,
+        first_due=grant.first_due,
+        years=5,
+    )
+    account = chart.shares(project.village.id, project.village.name)
+    legs = Leg(account, units=(quantified, name, 1_00), register=register), Leg(chart.EQUITY_FUND, -quantified * 100)
+    county.book(grant.day, project.operator, f"{project.name}股权量化", *legs, project=project.id, equity=name)
+    for year in range(grant.first_due.year if grant.first_due else 9999, 2024):
+        assert grant.first_due
+        _dividend(county, project, name, grant.first_due.replace(year=year), register)
+
+
+def _register(rng: random.Random, county: County, grant: Grant, project: Project, subsidy: int) -> list[ShareLine]:
+    """集体 first, then the leader of a cooperative, then the households: priority ones hold more, unless it is even."""
+    assert project.village
+    members = county.of_village(project.village)
+    lines = [ShareLine("", "集体", subsidy * grant.collective // 1000)]
+    if grant.cooperative:
+        leader = next(h for h in members if not h.priority(grant.day))
+        lines.append(ShareLine(leader.id, "理事长", subsidy * grant.leader // 1000))
+        members = [h for h in members if h is not leader]
+    elif not grant.even:
+        members = [h for h in members if h.priority(grant.day) or rng.random() < 0.7]
+    weights = [1 if grant.even else 3 if h.priority(grant.day) else 2 for h in members]
+    holder = "成员" if grant.cooperative else ""
+    whole = subsidy * grant.farmers // 1000
+    if grant.even:
+        whole += -whole % len(members)
+    return lines + [ShareLine(h.id, holder, n) for h, n in zip(members, split(whole, weights), strict=True)]
+
+
+def split(amount: int, weights: list[int]) -> list[int]:
+    """Whole parts by weight; what rounding leaves goes to the first ones that have a weight, one each."""
+    total = sum(weights)
+    parts = [amount * weight // total for weight in weights]
+    left = amount - sum(parts)
+    for index in [i for i, weight in enumerate(weights) if weight][:left]:
+        parts[index] += 1
+    return parts
+
+
+def _dividend(county: County, project: Project, name: str, day: dt.date, register: list[ShareLine]) -> Voucher:
+    """The operator pays the village; the households' part goes on to them, the collective's stays."""
+    assert project.village
+    total = -(-sum(line.shares for line in register) * 100 * RATE // 1)
+    bank = bank_of(project.village)
+    legs = Leg(bank, int(total)), Leg(chart.EARNINGS["分红"], -int(total))
+    voucher = county.book(
+        day, project.operator, f"{project.name}{day.year}年分红", *legs, equity=name, income_year=day.year
+    )
+    lines = [Line(s.household, int(s.shares * 100 * RATE), result="成功") for s in register if s.household]
+    paid = sum(line.amount for line in lines)
+    legs = Leg(chart.USES["入户分配"], paid, roll=lines), Leg(bank, -paid)
+    text = f"{project.name}{day.year}年分红入户"
+    county.book(day + dt.timedelta(days=7), project.village.collective, text, *legs, equity=name, income_year=day.year)
+    return voucher

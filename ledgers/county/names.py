@@ -1,0 +1,27 @@
+"""Invented names that nobody could take for real ones, and generated ID numbers with their check digits."""
+
+import datetime as dt
+import random
+
+STEMS = "甲乙丙丁戊己庚辛壬癸"
+BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
+NUMERALS = "一二三四五六七八九十"
+LANDSCAPE = "禾岭溪坪泉湾桥坝源峰"
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def village_name(index: int) -> str:
+    """One of a hundred: 甲禾村, 乙禾村 …"""
+    return f"{STEMS[index % 10]}{LANDSCAPE[index // 10 % 10]}村"
+
+
+def person_name(index: int) -> str:
+    """One of twelve hundred: 甲子一, 乙子一 …"""
+    return STEMS[index % 10] + BRANCHES[index // 10 % 12] + NUMERALS[index // 120 % 10]
+
+
+def id_number(rng: random.Random) -> str:
+    """An 18-digit number that passes the check and belongs to nobody in particular."""
+    birth = dt.date(1950, 1, 1) + dt.timedelta(days=rng.randrange(22000))
+    digits = f"500241{birth:%Y%m%d}{rng.randrange(1000):03d}"
+    return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=True)) % 11]

@@ -86,6 +86,16 @@ def read(path: str | Path, as_of: date | None = None) -> Book:
     return Book(main, entries, options, book_tables, tuple(files))
 
 
+def unjudged(main: Path) -> tuple[list[Any], dict[str, Any]]:
+    """Entries and options of a book, for those who write to it: no tables, no rules. Untrusted with all that is wrong."""
+    with _collector_off(), _not_judging():
+        entries, errors, options = load(main)
+    relative = relative_names(main, options)
+    if errors:
+        raise Untrusted(sorted({explain(error, main.parent, relative) for error in errors}))
+    return entries, options
+
+
 def load(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     """Entries, errors and options, as Beancount's own loader gives them, after the book was looked at. No cache."""
     if problems := list(_files_problems(main)):

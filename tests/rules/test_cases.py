@@ -1,0 +1,79 @@
+"""Cases as data: every rule's pass, fail, exact threshold, one 分 or day off, not applicable, no parameter in force.
+
+A file of `cases/` has a `base` book (Beancount text), `files` beside it, and cases: `replace` (pairs of old and new text
+in base and files), `add` (further text), `as_of`, and `expect`: findings by subject (and part, period), each with the
+values that must hold; a value "absent" says that there must be no such finding.
+"""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plugins import catalogue
+from tests.books import write_book
+from xianjie.audit import audit
+from xianjie.book import read
+from xianjie.findings import plain
+
+CASES = Path(__file__).parent / "cases"
+FILES = sorted(CASES.glob("*.toml"))
+
+
+def _cases() -> list[Any]:
+    found = []
+    for path in FILES:
+        content = tomllib.loads(path.read_text("utf-8"))
+        found += [pytest.param(content, case, id=f"{path.stem}: {case['name']}") for case in content["case"]]
+    return found
+
+
+def _replaced(text: str, pairs: list[list[str]]) -> str:
+    for old, new in pairs:
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.mark.parametrize(("content", "case"), _cases())
+def test_case(tmp_path: Path, content: dict[str, Any], case: dict[str, Any]) -> None:
+    pairs = case.get("replace", [])
+    base = content["base"] + "".join(f"{value}" for value in content.get("files", {}).values())
+    assert all(old in base for old, _ in pairs), "a replacement that replaces nothing"
+    files = {name: _replaced(text, pairs) for name, text in (content.get("files", {}) | case.get("files", {})).items()}
+    book = write_book(tmp_path / "book", _replaced(content["base"], pairs) + "\n" + case.get("add", ""), files)
+    tables = read(book, date.fromisoformat(case.get("as_of", content.get("as_of", "2022-12-31")))).tables
+    result = audit(tables, catalogue().values(), [case.get("rule", content["rule"])])
+    assert not result.crashes
+    findings = {(one.subject.id, one.part, one.period): plain(one, []) for one in result.findings}
+    for expected in case["expect"]:
+        key = (expected["subject"], expected.get("part"), expected.get("period"))
+        if expected["status"] == "absent":
+            assert key not in findings
+            continue
+        assert key in findings, sorted(findings)
+        assert _chosen(findings[key], expected) == expected
+
+
+def _chosen(found: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
+    """What the case asks of the finding, from wherever the finding has it."""
+    measured, threshold = found["measured"] or {}, found["threshold"] or {}
+    flat = found | measured | {f"threshold_{name}": value for name, value in threshold.items()}
+    flat |= {"subject": found["subject"]["id"], "bases": [one["basis"] for one in threshold.get("parameters", [])]}
+    return {
+        name: (expected[name] if name == "says" and expected[name] in found["message"] else flat.get(name))
+        for name in expected
+    }
+
+
+def test_every_rule_has_cases() -> None:
+    """A rule without a passing and a failing case is not tested."""
+    seen: dict[str, set[str]] = {}
+    for path in FILES:
+        content = tomllib.loads(path.read_text("utf-8"))
+        for case in content["case"]:
+            rule = case.get("rule", content["rule"])
+            seen.setdefault(rule, set()).update(one["status"] for one in case["expect"])
+    missing = {name for name in catalogue() if not {"pass", "fail"} <= seen.get(name, set())}
+    assert missing <= {"duplicate-payment"}, f"without a pass and a fail: {sorted(missing)}"

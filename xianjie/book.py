@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -103,11 +104,17 @@ def load(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     entries, errors, options = loader._parse_recursive([(str(main), True)], None)
     if problems := _foreign_code(main, entries, options):
         raise Untrusted(problems)
+    entries = [_to_the_fen(entry) for entry in entries]
     entries.sort(key=data.entry_sortkey)
     entries, booking_errors = booking.book(entries, options)  # type: ignore[no-untyped-call]
     entries, errors = loader.run_transformations(entries, [*errors, *booking_errors], options, None)
     errors.extend(validation.validate(entries, options))  # type: ignore[no-untyped-call]
     return entries, errors, options
+
+
+def _to_the_fen(entry: Any) -> Any:
+    """Beancount lets a balance be off by a 分 (or by the tolerance that a book asks for): here it must be exact."""
+    return entry._replace(tolerance=Decimal(0)) if isinstance(entry, data.Balance) else entry
 
 
 def judging() -> bool:

@@ -18,6 +18,7 @@ from beancount.core.account import is_valid
 
 from xianjie import rolls
 from xianjie.households import Households, read_households
+from xianjie.money import yuan
 from xianjie.policy import Policy, parameter_of
 from xianjie.postings import Postings
 from xianjie.problems import Problem
@@ -101,6 +102,7 @@ def tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
         *directives.problems,
         *people_problems,
         *postings.problems,
+        *_unbalanced(table),
         *_unknown(postings, directives, known),
         *_unknown_caretakers(directives, known),
     ]
@@ -167,6 +169,17 @@ def _shares(listed: rolls.Rolls, postings: Postings) -> pd.DataFrame:
         for name, column in columns.items():
             column.append(row[name])
     return frame("shares", columns)
+
+
+def _unbalanced(postings: pd.DataFrame) -> list[Problem]:
+    """Transactions that do not balance to the 分: Beancount's tolerance grows with the coarsest amount."""
+    gaps = postings.groupby("transaction", sort=False)["amount"].sum()
+    gaps = gaps[gaps != 0]
+    first = postings[postings["transaction"].isin(gaps.index)].drop_duplicates("transaction")
+    return [
+        Problem(row.file, row.entry_line, f"凭证 {row.voucher} 借贷相差 {yuan(abs(int(gaps[row.transaction])))} 元")
+        for row in records(first[["transaction", "voucher", "file", "entry_line"]])
+    ]
 
 
 def _unknown(postings: Postings, directives: Registries, households: set[str]) -> list[Problem]:

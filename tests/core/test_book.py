@@ -55,6 +55,8 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
     ("借贷不平", lambda b: append(b / "2022/08.beancount", '2022-08-31 * "x"\n  voucher: "2022-000099"\n  Income:4001财政拨款收入:1中央  1 CNY\n  Equity:3000期初余额  -2 CNY\n'), "凭证借贷不平"),
     ("科目没有开设", lambda b: append(b / "2022/08.beancount", '2022-08-31 * "x"\n  voucher: "2022-000099"\n  Income:4001财政拨款收入:9无  1 CNY\n  Equity:3000期初余额\n'), "没有开设"),
     ("余额不符", lambda b: edit(b / "2022/12.beancount", "36000.00 CNY\n\n2022-12-28", "36000.01 CNY\n\n2022-12-28"), "余额不符"),
+    ("借贷差一分", lambda b: append(b / "2022/08.beancount", '2022-08-31 * "x"\n  voucher: "2022-000099"\n  Income:4001财政拨款收入:1中央  10.5 CNY\n  Equity:3000期初余额  -10.51 CNY\n'), "借贷相差 0.01 元"),
+    ("余额写了容差", lambda b: edit(b / "2022/12.beancount", "36000.00 CNY\n\n2022-12-28", "36000.01 ~ 1.00 CNY\n\n2022-12-28"), "余额不符"),
     ("金额不足一分", lambda b: append(b / "2022/08.beancount", '2022-08-31 * "x"\n  voucher: "2022-000099"\n  Income:4001财政拨款收入:1中央  0.001 CNY\n  Equity:3000期初余额\n'), "不足一分"),
     ("属性写了两次", lambda b: edit(b / "2022/03.beancount", '  voucher: "2022-000004"', '  voucher: "2022-000004"\n  voucher: "2022-000004"'), "2022/03.beancount:3：属性 voucher 在同一处写了两次"),
     ("参数没有依据", lambda b: edit(b / "policy.beancount", '  basis: "发改振兴〔2020〕1675号"\n', ""), "缺少 basis"),

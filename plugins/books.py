@@ -202,9 +202,11 @@ def _reversal_faults(tables: Tables) -> dict[tuple[str, str], list[Fault]]:
         left[leg.voucher][_same(leg)].append(leg.amount)
     lines = _lines(tables, {*reversing.index, *originals.index})
     available = {name: Counter(lines.get(name, [])) for name in left}
+    broken = set(table["voucher"].loc[list(tables.broken)])
     for number, legs in reversing.groupby("voucher", sort=False):
         rows = list(records(legs))
-        text = _reversed(rows, left, lines.get(str(number), []), available)
+        read = not broken & {str(number), rows[0].reverses}  # what cannot be read is left open by `_unread`
+        text = _reversed(rows, left, lines.get(str(number), []) if read else [], available)
         match = _VOUCHER.fullmatch(str(number))
         if text:
             key = (match[1] or "", match[2]) if match else ("", str(rows[0].date.year))

@@ -8,7 +8,7 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -403,14 +403,25 @@ def allocation_days(tables: Tables) -> Iterator[Finding]:
         if not waits:
             yield na(subject, "没有到账，或到账后全部退回", source=source)
             continue
-        days, done, arrival = max(waits, key=lambda wait: (wait[0], not wait[1]))
-        limit = int(parameter.value) if parameter and parameter.value is not None else 0
-        waiting = not done and tables.as_of <= arrival + timedelta(days=limit)
+        if parameter is None or parameter.value is None:
+            yield undetermined(subject, no_parameter("allocation-days", day), source=source)
+            continue
+        limit = int(parameter.value)
+        status, wait = max(((_wait_status(one, limit), one) for one in waits), key=lambda one: _worse(*one))
+        days, done, arrival = wait
         message = f"{arrival} 到账的资金" + (f"用 {days} 天分配完" if done else f"已 {days} 天尚未分配完")
         finding = _days_finding(subject, days, parameter, "allocation-days", day, message, FAIL, source=source)
-        if waiting and finding.status == PASS:
-            finding.status = PENDING
+        finding.status = status
         yield finding
+
+
+def _wait_status(wait: tuple[int, bool, date], limit: int) -> str:
+    days, done, _ = wait
+    return FAIL if days > limit else PASS if done else PENDING
+
+
+def _worse(status: str, wait: tuple[int, bool, date]) -> tuple[int, int]:
+    return ((PASS, PENDING, FAIL).index(status), wait[0])
 
 
 def _scope(fund: Any) -> dict[str, str]:

@@ -20,7 +20,6 @@ from xianjie.schema import records
 from xianjie.tables import Tables
 
 VERSION = "1"
-FILE = "registry/seals.beancount"  # where the directives are written
 _HEAD = "xianjie-seal"
 _LINES_OF_FILES = '["file",'
 
@@ -96,6 +95,17 @@ def strays(tables: Tables) -> list[Change]:
     return [Change(name, 0, "有封账清单而没有这次封账，封账可能被删除") for name in lying if name not in known]
 
 
+def restorable(tables: Tables) -> dict[str, bytes]:
+    """Manifests that are missing or damaged, and that the book itself still proves: name -> content."""
+    found = {}
+    for seal in verified(tables):
+        content = manifest(tables, seal.after, seal.end, seal.previous)
+        name = manifest_file(seal.end)
+        if root_of(content) == seal.root and any(change.file == name for change in seal.changes):
+            found[name] = content
+    return found
+
+
 def _recorded(row: Any, after: date | None) -> Seal:
     """A row of the table `seals`. An end that is no date covers nothing; `_chain_changes` tells of it."""
     try:
@@ -140,7 +150,7 @@ def _content_changes(tables: Tables, seal: Seal, files: bool) -> Iterator[Change
 
 
 _WITHOUT_MANIFEST = {
-    True: "账簿内容与封账的根一致，可用 xianjie doctor 恢复清单",
+    True: "账簿内容与封账的根一致，可用 xianjie doctor --restore 恢复清单",
     False: "账簿内容也与封账的根不符，本期间有改动，缺了清单无法逐条指出",
 }
 

@@ -8,6 +8,7 @@ from typing import NoReturn
 import click
 
 from xianjie import __version__
+from xianjie.change import Busy, NotWritten
 from xianjie.cli.chinese import Group, explain
 from xianjie.problems import Untrusted
 
@@ -18,6 +19,9 @@ COMMANDS = {
     "import": ("xianjie.cli.import_:import_", "把各单位报来的表格导入账簿"),
     "check": ("xianjie.cli.check:check", "检查账簿：逐条规则判定，给出数字和依据"),
     "rules": ("xianjie.cli.rules:rules", "规则目录；或一条规则的全文、公式、参数沿革"),
+    "seal": ("xianjie.cli.seal:seal", "封账：封住截至某月的内容，显示封账的根"),
+    "verify": ("xianjie.cli.verify:verify", "核对封账以来有无改动，公示文件与账簿是否一致"),
+    "doctor": ("xianjie.cli.doctor:doctor", "诊断损坏的账簿，说明怎样修复"),
     "people": ("xianjie.cli.people:people", "经授权查询户编号对应的人"),
 }
 
@@ -58,6 +62,8 @@ def main() -> NoReturn:
         status = _say(f"错误：{explain(error)}")
     except Untrusted as error:
         status = _say(f"账簿不可信，未作判定，共 {len(error.problems)} 处：\n{error}")
+    except (Busy, NotWritten) as error:
+        status = _say(f"错误：{error}。")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0

@@ -1,0 +1,80 @@
+"""封账：已封账的期间没有改动；之后的冲减注明所冲销的凭证（接口约定“封账”）。"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from itertools import zip_longest
+from typing import Any
+
+from plugins.beancount import plugin
+from xianjie.differences import Change
+from xianjie.findings import FAIL, PASS, Finding, Subject
+from xianjie.rule import rule
+from xianjie.schema import records
+from xianjie.seal import Seal, verified
+from xianjie.tables import Tables
+
+_SHOWN = 5
+
+
+@rule(
+    "sealed-period",
+    title="封账期间没有改动",
+    judges="每次封账",
+    formula="账簿现有内容与封账清单逐条相同，清单的摘要等于封账的根，各次封账首尾相接；封账后的冲减注明所冲销的凭证",
+    basis="接口约定“封账”；会计基础工作规范",
+    rolls=False,
+    waivable=False,
+)
+def sealed_period(tables: Tables) -> Iterator[Finding]:
+    """Nothing inside a sealed period changed; a correction after it is a reversal that names the voucher it reverses."""
+    seals = verified(tables)
+    for seal, following in zip_longest(seals, seals[1:]):
+        until = following.end if following else tables.as_of
+        changes = [*seal.changes, *_unnamed_corrections(tables, seal.end, until)]
+        yield Finding(
+            Subject("seal", str(seal.end), f"{seal.end:%Y年%m月}封账"),
+            FAIL if changes else PASS,
+            _message(seal, changes),
+            source=(changes[0].file, changes[0].line) if changes else (seal.file, seal.line),
+            lines=tuple(dict.fromkeys((change.file, change.line) for change in changes)),
+        )
+
+
+def _message(seal: Seal, changes: list[Change]) -> str:
+    if not changes:
+        return f"{seal.after or '建账'}之后至 {seal.end} 的内容与封账时一致，根 {seal.root[:16]}…"
+    more = f"；等共 {len(changes)} 处（xianjie verify 列出全部）" if len(changes) > _SHOWN else ""
+    return "；".join(change.message for change in changes[:_SHOWN]) + more
+
+
+def _unnamed_corrections(tables: Tables, after: date, until: date) -> Iterator[Change]:
+    """Vouchers of the days after a seal that undo a sealed one to the 分 without naming it."""
+    sealed = _by_legs(tables, date.min, after, 1)
+    for legs, rows in _by_legs(tables, after, until, -1).items():
+        for row in rows if legs in sealed else ():
+            text = f"凭证 {row.voucher} 与已封账的凭证 {sealed[legs][0].voucher} 正好相反，没有注明所冲销的凭证（reverses）"
+            yield Change(row.file, row.entry_line, text)
+
+
+def _by_legs(tables: Tables, after: date, until: date, sign: int) -> dict[Any, list[Any]]:
+    """Transactions of some days that earn or spend and reverse nothing, by what they move (times `sign`)."""
+    table = tables.postings
+    wanted = table[(table["date"] > after) & (table["date"] <= until) & (table["reverses"] == "")]
+    wanted = wanted[wanted["transaction"].isin(wanted.loc[wanted["kind"].isin(_EARNS_OR_SPENDS), "transaction"])]
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in records(wanted[[*_SAME, "transaction", "amount", "voucher", "file", "entry_line"]]):
+        found[row.transaction].append(row)
+    result: dict[Any, list[Any]] = defaultdict(list)
+    for rows in found.values():
+        legs = sorted((*(getattr(row, name) for name in _SAME), row.amount * sign) for row in rows)
+        result[tuple(legs)].append(rows[0])
+    return result
+
+
+_SAME = ("account", "commodity", "fund", "project")
+_EARNS_OR_SPENDS = ("expense", "distribution", "fiscal income", "asset income")
+
+
+__plugins__ = ("check",)
+check = plugin(__name__)

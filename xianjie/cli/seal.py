@@ -1,0 +1,80 @@
+"""`xianjie seal`: close a period for good and print its root."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xianjie.change import locked, write
+from xianjie.cli.chinese import Command
+
+if TYPE_CHECKING:
+    from xianjie.book import Book
+
+REQUIRED = ("record", "voucher", "fund-trace")  # a book that fails these has nothing worth sealing
+
+
+@click.command(cls=Command)
+@click.argument("book", type=click.Path(), metavar="账簿")
+@click.argument("month", metavar="月份")
+def seal(book: str, month: str) -> None:
+    """封账：封住截至某月（如 2022-06）的全部内容，并显示封账的根。
+
+    封账后本期间不再接受新增和改动，更正须在以后的期间冲销。请把根另存他处或公示：日后用 xianjie verify --root 核对。
+    比例不达标不妨碍封账；账簿不可信、登记不全、凭证断号、资金对不上、银行流水未核对，则不能封账。
+    """
+    from xianjie.book import main_file
+    from xianjie.seal import month_end
+
+    try:
+        end = month_end(month)
+    except ValueError:
+        raise click.UsageError(f"月份应写作 2022-06 的样子，收到的是“{month}”") from None
+    if end >= date.today():
+        raise click.UsageError(f"{month} 尚未结束（今天是 {date.today()}），不能封账")
+    main = main_file(book)
+    with locked(main.parent, "xianjie seal"):
+        root, count = _seal(main, end)
+    click.echo(f"已封账：截至 {end}，共 {count} 条内容。\n封账的根：{root}\n请把根另存他处，或随公示公布；它证明本期间此后没有改动。")
+
+
+def _seal(main: Path, end: date) -> tuple[str, int]:
+    """Seal a locked book: its root and number of items. Manifest and directive are written together, or nothing is."""
+    from xianjie import seal as seals
+    from xianjie.book import read
+
+    book = read(main, date.max)  # seals stand in the book by the day when they were made
+    before = seals.verified(book.tables, files=True)
+    last = before[-1] if before else None
+    if last and end <= last.end:
+        raise click.ClickException(f"账簿已封账到 {last.end}，封账不能倒退，也不能重做。没有改动任何文件。")
+    faults = [str(change) for done in before for change in done.changes] + _faults(book, last.end if last else None, end)
+    if faults:
+        listed = "\n".join(f"  {fault}" for fault in faults)
+        raise click.ClickException(f"不能封账，有 {len(faults)} 处须先处理：\n{listed}\n没有改动任何文件。")
+    previous = last.root if last else ""
+    content = seals.manifest(book.tables, last.end if last else None, end, previous)
+    root = seals.root_of(content)
+    day = max([date.today(), *(done.sealed_on for done in before)])  # a clock that was set back must not reorder seals
+    text = main.read_bytes().rstrip(b"\n") + b"\n\n" + seals.directive(day, end, root, previous).encode()
+    write(main.parent, {seals.manifest_file(end): content, main.name: text})
+    return root, content.count(b"\n") - 1
+
+
+def _faults(book: "Book", after: date | None, end: date) -> list[str]:
+    """Why the period cannot be sealed: what cannot be trusted, is incomplete, or does not agree with the bank."""
+    from plugins import catalogue
+    from reports.checked import crashed
+    from xianjie.audit import audit
+    from xianjie.bank import unreconciled
+    from xianjie.tables import tables
+
+    found = tables(book.entries, book.options, end)
+    result = audit(found, [catalogue()[name] for name in REQUIRED])
+    problems = [*found.problems, *result.untrusted, *unreconciled(found, after, end)]
+    return (
+        [str(problem) for problem in problems]
+        + [crashed(crash.rule, crash.error) for crash in result.crashes]
+        + [f"{f.source[0]}:{f.source[1]}：{f.subject.id} {f.message}（{f.rule}）" for f in result.findings if f.blocking]
+    )

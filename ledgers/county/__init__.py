@@ -16,15 +16,17 @@ from ledgers.county import (
     planted_money,
     planted_records,
     projects,
+    scale,
 )
 from ledgers.county.model import County
 from ledgers.county.writer import write_book
 
 SEED = 20220520
+NATURAL = 14532  # household payments of the county of that seed as it is
 
 
-def build(seed: int = SEED) -> County:
-    """The county with everything that is wrong in it on purpose."""
+def build(seed: int = SEED, payments_wanted: int | None = None) -> County:
+    """The county with everything that is wrong in it on purpose, and as many household payments as are wanted."""
 
     def rng(part: str) -> random.Random:
         return random.Random(f"{seed} {part}")
@@ -43,6 +45,8 @@ def build(seed: int = SEED) -> County:
     payments.pay_all(rng("payments"), county, lists)
     events.after_payment(county)
     planted_money.after_payment(county)
+    if payments_wanted is not None:
+        scale.add(county, payments_wanted - NATURAL)
     projects.declare_projects(county)
     equity.grant_all(rng("equity"), county)
     formed = assets.add_assets(rng("assets"), county)
@@ -67,8 +71,12 @@ def _plant_records(county: County, formed: list[assets.Asset]) -> None:
     planted_records.remedies(county)
 
 
-def write(folder: Path, *, seed: int = SEED, postings: bool = False) -> County:
-    """Write the sample county into an empty folder and return what it was made from."""
-    county = build(seed)
+def write(folder: Path, *, payments: int | None = None, seed: int = SEED, postings: bool = False) -> County:
+    """Write the sample county into an empty folder and return what it was made from.
+
+    `payments` asks for that many household payments (lines of pay lists), at least NATURAL; with `postings` each of
+    them is a posting of its own instead of a line of a roll. ValueError where there are fewer or too many.
+    """
+    county = build(seed, payments)
     write_book(county, folder, postings)
     return county

@@ -130,7 +130,7 @@ class Project:
         return sum(amount for _, fund, amount in self.allocations if fund.level in ABOVE_COUNTY)
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
     """A line of a pay list: 分, days in halves, quantity as its text."""
 
@@ -252,6 +252,11 @@ class County:
     def payments(self, project: Project) -> list[Voucher]:
         """The vouchers that spend a project's money, by day."""
         return sorted((v for v in self.vouchers if v.project == project.id and v.expenses), key=lambda v: v.day)
+
+    @property
+    def household_payments(self) -> int:
+        """Lines of all pay lists."""
+        return sum(len(leg.roll or ()) for voucher in self.vouchers for leg in voucher.legs)
 
     def expenses(self, project: Project) -> int:
         return sum(voucher.expenses for voucher in self.payments(project))

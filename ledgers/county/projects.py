@@ -104,7 +104,7 @@ def declare_projects(county: County) -> None:
         first = True
         for day, state, extra in project.states:
             meta = {**(project.meta if first else {}), **extra}
-            if first:
+            if first and "planned" not in meta:
                 meta["planned"] = Money(project.allocated)
             county.declare(
                 "projects", day, "project", project.id, state, **{k.replace("-", "_"): v for k, v in meta.items()}

@@ -54,7 +54,7 @@ TITLES = {
 
 
 def write_book(county: County, folder: Path, postings: bool = False) -> None:
-    """Write the whole book into an empty folder; with `postings`, one posting for each line of a roll."""
+    """Write the whole book into an empty folder; with `postings`, one posting for each line of a pay list."""
     number(county.vouchers)
     evidence = _write_evidence(county, folder)
     _text(folder / "main.beancount", MAIN)
@@ -213,7 +213,7 @@ def _evidence(voucher: Voucher, month: str, sha256: str) -> dict[str, str]:
 
 
 def _leg(leg: Leg, voucher: Voucher, rolls: list[list[str]], postings: bool) -> Iterator[str]:
-    if postings and (leg.roll or leg.register):
+    if postings and leg.roll:
         yield from _inline(leg)
         return
     yield _posting(leg.account, _amount(leg))
@@ -245,10 +245,6 @@ def _inline(leg: Leg) -> Iterator[str]:
         yield _posting(leg.account, f"{yuan(line.amount)} CNY")
         own = {"household": line.household, "person": line.person, "days": line.days, "quantity": line.quantity}
         yield from _metadata({**leg.meta, **own})
-    for share in leg.register or ():
-        _, commodity, cost = leg.units or (0, "", 0)
-        yield _posting(leg.account, f"{share.shares} {commodity} {{{yuan(cost)} CNY}}")
-        yield from _metadata({**leg.meta, "household": share.household, "holder": share.holder})
 
 
 def _metadata(meta: dict[str, Any]) -> Iterator[str]:

@@ -1,0 +1,80 @@
+"""The audit against Beancount's own check, and the rules against the loading of the book."""
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import ledgers
+from benchmarks.measure import Result, bean_check, run, xianjie_check
+from ledgers.county import write
+
+PAYMENTS = 500_000
+
+
+def results(folder: Path, payments: int = PAYMENTS) -> Iterator[Result]:
+    """Every ratio; `folder` takes the books that are made for it."""
+    yield from _sample(folder / "sample")
+    rolls, postings = folder / "rolls", folder / "postings"
+    write(rolls, payments=payments)
+    write(postings, payments=payments, postings=True)
+    yield from _large(rolls, postings)
+    yield _rules(rolls)
+
+
+def _sample(copy: Path) -> Iterator[Result]:
+    """The sample county as it is, whose plugin line makes bean-check judge it too, and without that line."""
+    check = xianjie_check(ledgers.XIUSHAN)
+    judging = bean_check(ledgers.XIUSHAN / "main.beancount", allowed=(1,))
+    note = f"{check.seconds:.2f} s / {judging.seconds:.2f} s"
+    yield Result("sample county, xianjie check / bean-check", check.seconds / judging.seconds, 2.5, note=note)
+    shutil.copytree(ledgers.XIUSHAN, copy)
+    plain = bean_check(without_plugins(copy))
+    note = f"{check.seconds:.2f} s / {plain.seconds:.2f} s, for information"
+    ratio = check.seconds / plain.seconds
+    yield Result("sample county, xianjie check / bean-check without plugins", ratio, float("inf"), note=note)
+
+
+def _large(rolls: Path, postings: Path) -> Iterator[Result]:
+    check = xianjie_check(rolls)
+    beancount = bean_check(without_plugins(postings))
+    note = f"{check.seconds:.2f} s / {beancount.seconds:.2f} s ({beancount.megabytes:.0f} MB)"
+    name = "large book, xianjie check on rolls / bean-check on postings"
+    yield Result(name, check.seconds / beancount.seconds, 0.30, note=note)
+    yield Result("large book, peak memory of xianjie check", check.megabytes, 400, " MB")
+
+
+def _rules(book: Path) -> Result:
+    """In a process of its own: reading the book, then all rules."""
+    _, output = run([sys.executable, "-m", "benchmarks.bench_check", book])
+    loading, judging = json.loads(output)
+    return Result("large book, all rules / loading", judging / loading, 0.3, note=f"{judging:.2f} s / {loading:.2f} s")
+
+
+def without_plugins(book: Path) -> Path:
+    """Take the plugin lines out of a book's main file."""
+    main = book / "main.beancount"
+    lines = main.read_text("utf-8").splitlines(keepends=True)
+    main.write_text("".join(line for line in lines if not line.startswith("plugin ")), "utf-8")
+    return main
+
+
+def rules_alone(book: Path) -> tuple[float, float]:
+    """CPU seconds of reading a book, and of judging it by every rule."""
+    from plugins import catalogue
+    from xianjie.audit import audit
+    from xianjie.book import read
+
+    known = catalogue()
+    start = time.process_time()
+    tables = read(book, date(2023, 12, 31)).tables
+    loaded = time.process_time()
+    audit(tables, list(known.values()))
+    return loaded - start, time.process_time() - loaded
+
+
+if __name__ == "__main__":
+    print(json.dumps(rules_alone(Path(sys.argv[1]))))

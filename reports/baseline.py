@@ -27,8 +27,11 @@ class Scope:
     rules: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
 
+    def holds_rule(self, rule: str) -> bool:
+        return not self.rules or rule in self.rules
+
     def holds(self, rule: str, subject: str) -> bool:
-        return (not self.rules or rule in self.rules) and (not self.subjects or subject in self.subjects)
+        return self.holds_rule(rule) and (not self.subjects or subject in self.subjects)
 
 
 WHOLE = Scope()

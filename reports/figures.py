@@ -9,10 +9,19 @@ from plugins import equity, funds, income
 from plugins.funds import Flow
 from xianjie import moves
 from xianjie.accounts import account
+from xianjie.directives import LEVELS
 from xianjie.schema import records
 from xianjie.tables import Tables, derived, households
 
-USES = {"1": "公益岗位", "2": "小型公益事业", "3": "奖励补助", "4": "入户分配", "5": "管护费用", "6": "公积公益金", "9": "其他"}
+USES = {
+    "1": "公益岗位",
+    "2": "小型公益事业",
+    "3": "奖励补助",
+    "4": "入户分配",
+    "5": "管护费用",
+    "6": "公积公益金",
+    "9": "其他",
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,27 @@ def by_fund(tables: Tables) -> dict[str, Money]:
     return {fund.id: money_of(fund.amount, flows.get(fund.id)) for fund in moves.funds(tables).values()}
 
 
+@dataclass(frozen=True)
+class FundFigures:
+    """One fund with its registry row and its whole flow, for faces that show what was taken back or handed over."""
+
+    row: Any
+    flow: Flow
+
+
+@derived
+def fund_figures(tables: Tables) -> list[FundFigures]:
+    """Every fund, by year, level from 中央 downwards, and id."""
+    flows, _ = funds.flows(tables)
+    found = [FundFigures(row, flows.get(row.id, Flow())) for row in moves.funds(tables).values()]
+    return sorted(found, key=lambda one: (one.row.year or 0, level_order(one.row.level), one.row.id))
+
+
+def level_order(level: str) -> int:
+    """Levels from 中央 downwards, unknown ones last."""
+    return LEVELS.index(level) if level in LEVELS else len(LEVELS)
+
+
 @derived
 def by_project_and_fund(tables: Tables) -> dict[str, dict[str, Money]]:
     """Each project's money by fund; `amount` is what was allocated."""
@@ -71,7 +101,9 @@ def by_project(tables: Tables) -> dict[str, Money]:
 
 def total(parts: Iterable[Money]) -> Money:
     found = list(parts)
-    return Money(*(sum(getattr(one, name) for one in found) for name in ("amount", "arrived", "allocated", "paid", "held")))
+    return Money(
+        *(sum(getattr(one, name) for one in found) for name in ("amount", "arrived", "allocated", "paid", "held"))
+    )
 
 
 @dataclass

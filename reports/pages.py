@@ -15,10 +15,9 @@ from beancount.parser import parser
 
 import ledgers
 from plugins import catalogue
-from plugins.judging import OP_NAMES
+from reports.words import COMPARED, SCOPE_NAMES, worded
 from xianjie.findings import FAIL, NA, PASS, PENDING, SEVERITY_NAMES, STATUS_NAMES, UNDETERMINED, WAIVED, Finding, plain
-from xianjie.money import decimal, percent
-from xianjie.policy import SCOPES, Parameter, parameter_of
+from xianjie.policy import Parameter, parameter_of
 from xianjie.registry import read_directives
 from xianjie.rule import Rule
 from xianjie.schema import frame_of_rows, records
@@ -28,7 +27,6 @@ DOCS = Path(__file__).parents[1] / "docs" / "rules"
 SAMPLE_DAY = date(2023, 12, 31)
 TELLING = (FAIL, PASS, PENDING, WAIVED, UNDETERMINED, NA)  # an example that says most comes first
 PLACES = {"national": "全国", "chongqing": "重庆市", "xiushan": "秀山自治县"}
-SCOPE_NAMES = dict(zip(SCOPES, ("级次", "任务", "来源", "主体类型"), strict=True))
 
 
 @cache
@@ -83,10 +81,7 @@ def _value(parameter: Parameter, *, since: bool) -> str:
     start = f"{parameter.effective} 起，" if since else ""
     scope = "、".join(f"{SCOPE_NAMES[key]}为{'或'.join(values)}的" for key, values in parameter.scope)
     outside = f"（不含{'、'.join(parameter.exclude_task)}任务的资金）" if parameter.exclude_task else ""
-    if parameter.value is None:
-        return f"{start}{scope}不再有效"
-    ratio = f"（{percent(parameter.value)}）" if 0 < parameter.value < 1 else ""
-    return f"{start}{scope}{OP_NAMES.get(parameter.op, '为')} {decimal(parameter.value)}{ratio}{outside}"
+    return f"{start}{scope}{worded(parameter)}{outside}"
 
 
 def _dated(place: str, parameter: Parameter) -> Iterator[str]:
@@ -114,7 +109,7 @@ def _example(rule: Rule) -> Iterator[str]:
         yield f"- 算式：{measured['numerator']} ÷ {measured['denominator']} = {measured['value']}"
     threshold = found["threshold"]
     if threshold and threshold["value"] is not None:
-        yield f"- 标准：{OP_NAMES[threshold['op']]} {threshold['value']}"
+        yield f"- 标准：{COMPARED[threshold['op']]} {threshold['value']}"
     if threshold:
         yield from (f"- 参数：{one['policy']} = {one['value']}，{one['basis']}" for one in threshold["parameters"])
 

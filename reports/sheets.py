@@ -20,7 +20,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xianjie.width import width
 
 TEXT, LONG, MONEY, COUNT, NUMBER, RATIO, DATE = "text", "long", "money", "count", "number", "ratio", "date"
-PLAIN, GROUP, SUBTOTAL, TOTAL = "", "group", "subtotal", "total"
+PLAIN, GROUP, SUBTOTAL, TOTAL, BAD = "", "group", "subtotal", "total", "bad"
 FONT = "宋体"
 COLOURS = ("#2F5D8A", "#8FB0CF", "#C58A3A", "#6B8E5A")
 MAX_HEIGHT = 400  # points; Excel allows 409
@@ -42,6 +42,7 @@ _LEVELS: dict[str, dict[str, Any]] = {
     GROUP: {"bold": True, "bg_color": "#EEF2F6"},
     SUBTOTAL: {"bold": True, "bg_color": "#F5F5F5"},
     TOTAL: {"bold": True, "bg_color": "#E3E8EE"},
+    BAD: {"bg_color": "#FBECEA"},
 }
 _STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "align": "center"},
@@ -73,8 +74,16 @@ class Formula:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A value of another kind than its column's."""
+
+    value: Any
+    kind: str
+
+
+@dataclass(frozen=True)
 class Row:
-    """The values of a row (money in 分), and what kind of row it is: plain, a group's heading, a subtotal, a total."""
+    """The values of a row (money in 分), and what kind of row it is: plain, a heading, a subtotal, a total, a bad one."""
 
     values: tuple[Any, ...]
     level: str = PLAIN
@@ -201,6 +210,14 @@ class Sheet:
         self._merge(self.row, 1, value, self.book.format(**_STYLES["field"]))
         self.row += 1
 
+    def pairs(self, *pairs: tuple[str, str], lines: int = 1) -> None:
+        """A line of a form with several labels, each followed by its text, one column each."""
+        self.worksheet.set_row(self.row, 18.0 * lines)
+        for number, (label, value) in enumerate(pairs):
+            self.worksheet.write_string(self.row, 2 * number, label, self.book.format(**_STYLES["label"]))
+            self.worksheet.write_string(self.row, 2 * number + 1, value, self.book.format(**_STYLES["field"]))
+        self.row += 1
+
     def page_break(self) -> None:
         """What follows starts on a new printed page."""
         self._breaks.append(self.row)
@@ -270,6 +287,8 @@ class Sheet:
         self.row = deep + 1
 
     def _cell(self, row: int, number: int, kind: str, level: str, value: Any) -> None:
+        if isinstance(value, Cell):
+            value, kind = value.value, value.kind
         if row >= ROW_LIMIT:
             raise ValueError(f"工作表“{self.name}”超过 {ROW_LIMIT} 行，请缩小范围")
         text = isinstance(value, str)

@@ -1,0 +1,83 @@
+"""The cover: which book, on which day, judged by what, with which result, and whether it can be trusted."""
+
+from collections.abc import Iterator
+
+from reports.checked import Checked, about, crashed
+from reports.sheets import COUNT, TOTAL, Column, Row, Workbook
+from reports.workpapers.papers import Papers
+from xianjie.findings import ERROR, SEVERITY_NAMES, STATUS_NAMES, STATUSES, WARNING
+from xianjie.seal import verified
+
+WIDTHS = (24, 18, 18, 18, 18, 18, 18)
+COLUMNS = (
+    Column("程度", 24),
+    *(Column(STATUS_NAMES[status], 18, COUNT) for status in STATUSES),
+)
+
+
+def write(book: Workbook, checked: Checked, papers: Papers) -> None:
+    """The first sheet."""
+    facts = about(checked.book)
+    sheet = book.sheet("封面", WIDTHS)
+    sheet.title("审 计 工 作 底 稿")
+    sheet.skip()
+    for label, text in (
+        ("账簿", facts["title"]),
+        ("截至日期", facts["as_of"]),
+        ("账簿摘要", facts["digest"]),
+        ("规则摘要", facts["rules"]),
+        ("软件版本", facts["version"]),
+        ("判定范围", _asked(checked)),
+        ("能否采信", _trust(checked)),
+        ("封账", _sealed(checked)),
+        *([("与基线比较", checked.baseline.words)] if checked.baseline else []),
+    ):
+        sheet.form(label, text)
+    sheet.skip()
+    sheet.heading("结论汇总")
+    sheet.table(COLUMNS, _counts(checked), freeze=False)
+    sheet.skip()
+    sheet.note(
+        "结论只说“符合”或“不符合”所列条款，不作违法与否的认定。索引号为“规则序号-对象序号”，各表以它互相参照。"
+        "比值、差额和复算结论是活公式，改动分子、分母或标准即可重算；文字和编号取自账簿，不是公式。"
+    )
+    if papers.silent:
+        sheet.note("没有判定对象的规则：" + "、".join(f"{rule.title}（{rule.id}）" for rule in papers.silent))
+    sheet.skip()
+    for label in ("编制人、日期", "复核人、日期"):
+        sheet.form(label, "", 2)
+
+
+def _asked(checked: Checked) -> str:
+    scope = checked.scope
+    parts = [f"规则 {'、'.join(scope.rules)}"] if scope.rules else []
+    parts += [f"对象 {'、'.join(scope.subjects)}"] if scope.subjects else []
+    return "仅" + "；".join(parts) if parts else "全部规则、全部对象"
+
+
+def _trust(checked: Checked) -> str:
+    """Broken rolls and crashed rules stand where nobody overlooks them."""
+    problems = [crashed(crash.rule, crash.error) for crash in checked.audit.crashes]
+    problems += [str(problem) for problem in checked.audit.untrusted]
+    if not problems:
+        return "清册齐全、与凭证相符，全部规则都得出了结论"
+    return "\n".join([f"不能全部采信，共 {len(problems)} 处：", *problems])
+
+
+def _sealed(checked: Checked) -> str:
+    """The last seal's root, and what of the sealed periods is not as it was sealed, later vouchers among it."""
+    seals = verified(checked.book.tables)
+    if not seals:
+        return "尚未封账"
+    last = seals[-1]
+    changes = [str(change) for seal in seals for change in seal.changes]
+    found = ["封账以来没有改动，也没有补入的凭证"] if not changes else [f"封账后有 {len(changes)} 处改动：", *changes]
+    return "\n".join([f"最近一次封账至 {last.end}，根 {last.root}（{last.sealed_on} 封）", *found])
+
+
+def _counts(checked: Checked) -> Iterator[Row]:
+    for severity in (ERROR, WARNING):
+        found = [one.status for one in checked.audit.findings if one.severity == severity]
+        yield Row((SEVERITY_NAMES[severity], *(found.count(status) for status in STATUSES)))
+    summary = checked.audit.summary
+    yield Row(("合计", *(summary[status] for status in STATUSES)), TOTAL)

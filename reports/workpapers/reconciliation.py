@@ -1,0 +1,152 @@
+"""The book held against treasury and bank: quotas by fund, treasury vouchers by month, bank balances, what is pending."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from beancount.core.data import Balance, Transaction
+
+from reports.checked import Checked
+from reports.figures import fund_figures
+from reports.sheets import COUNT, DATE, LONG, MONEY, TOTAL, Column, Formula, Row, Workbook
+from xianjie.accounts import account
+from xianjie.money import fen
+
+FUNDS = (
+    Column("资金", 14),
+    Column("名称", 40, LONG),
+    Column("登记金额", 17, MONEY),
+    Column("收回", 15, MONEY),
+    Column("到账", 17, MONEY),
+    Column("到账差异", 15, MONEY),
+    Column("已分配", 17, MONEY),
+    Column("待分配", 16, MONEY),
+    Column("已支付", 17, MONEY),
+    Column("已分配未支付", 16, MONEY),
+)
+TREASURY = (
+    Column("月份", 14),
+    Column("说明", 40, LONG),
+    Column("支付合计", 17, MONEY),
+    Column("凭证张数", 15, COUNT),
+    Column("有支付凭证号", 17, MONEY),
+    Column("无支付凭证号", 15, MONEY),
+)
+BANKS = (
+    Column("对账日", 14, DATE),
+    Column("科目", 40),
+    Column("对账单余额", 17, MONEY),
+    Column("核对次数", 15, COUNT),
+    Column("账面余额", 17, MONEY),
+    Column("差异", 15, MONEY),
+    Column("对账后变动", 17, MONEY),
+    Column("截至日余额", 16, MONEY),
+)
+
+
+def write(book: Workbook, checked: Checked) -> None:
+    """One sheet, part by part."""
+    sheet = book.sheet("对账", [column.width for column in FUNDS])
+    sheet.title("账簿与财政、银行核对")
+    sheet.heading("一、指标：登记、到账、分配、支付")
+    sheet.table(FUNDS, _funds(checked), freeze=False)
+    sheet.skip()
+    sheet.heading("二、国库集中支付：账簿从指标支出的，按月")
+    sheet.note("“支付凭证号”来自国库集中支付导出；没有支付凭证号的支出不是从国库导出表导入的，应逐笔核对。")
+    sheet.table(TREASURY, _treasury(checked), freeze=False)
+    sheet.skip()
+    sheet.heading("三、银行：账面余额与对账单")
+    sheet.note("余额以对账日当天开始时为准。从未核对过的银行账户列在最后，对账日为空。")
+    sheet.table(BANKS, _banks(checked), freeze=False)
+
+
+def _funds(checked: Checked) -> Iterator[Row]:
+    figures = fund_figures(checked.book.tables)
+    for one in figures:
+        flow, amount = one.flow, one.row.amount
+        yield Row(
+            (
+                one.row.id,
+                one.row.name,
+                amount,
+                flow.taken_back,
+                flow.arrived,
+                Formula("=ROUND(E{row}-(C{row}-D{row}),2)", flow.arrived - (amount - flow.taken_back)),
+                flow.allocated,
+                Formula("=ROUND(E{row}-G{row},2)", flow.arrived - flow.allocated),
+                flow.paid,
+                Formula("=ROUND(G{row}-I{row},2)", flow.allocated - flow.paid),
+            )
+        )
+    names = ("taken_back", "arrived", "allocated", "paid")
+    back, arrived, allocated, paid = (sum(getattr(one.flow, name) for one in figures) for name in names)
+    total = sum(one.row.amount for one in figures)
+    gap = arrived - (total - back)
+    yield Row(("合计", "", total, back, arrived, gap, allocated, arrived - allocated, paid, allocated - paid), TOTAL)
+
+
+def _treasury(checked: Checked) -> Iterator[Row]:
+    """Quota paid out by month, with and without the treasury's own voucher number."""
+    months: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for entry in checked.book.entries:
+        if isinstance(entry, Transaction) and entry.date <= checked.book.tables.as_of:
+            paid = _paid(entry)
+            if paid is not None:
+                month = months[f"{entry.date:%Y-%m}"]
+                month[0] += paid
+                month[1] += 1
+                month[2 if entry.meta.get("payment-no") else 3] += paid
+    for name, counts in sorted(months.items()):
+        yield Row((name, "", *counts))
+    yield Row(("合计", "", *(sum(counts[place] for counts in months.values()) for place in range(4))), TOTAL)
+
+
+def _paid(entry: Transaction) -> int | None:
+    """What a transaction pays out of quota, in 分; None where it pays nothing."""
+    kinds = [account(posting.account).kind for posting in entry.postings]
+    if "allocated" not in kinds or all(kind in ("quota", "allocated") for kind in kinds):
+        return None
+    legs: list[tuple[str, Any]] = list(zip(kinds, entry.postings, strict=True))
+    return -sum(fen(posting.units.number) for kind, posting in legs if kind == "allocated")
+
+
+def _banks(checked: Checked) -> Iterator[Row]:
+    tables = checked.book.tables
+    cash = tables.postings[tables.postings["commodity"] == "CNY"]
+    movements: dict[str, list[tuple[Any, int]]] = defaultdict(list)
+    for name, day, amount in zip(cash["account"], cash["date"], cash["amount"], strict=True):
+        movements[name].append((day, amount))
+    checks: dict[str, list[Any]] = defaultdict(list)
+    for entry in checked.book.entries:
+        if isinstance(entry, Balance) and entry.date <= tables.as_of and entry.amount.currency == "CNY":
+            checks[entry.account].append(entry)
+    for stated, found in sorted(checks.items()):
+        yield _checked_bank(found, [one for name in movements if _within(name, stated) for one in movements[name]])
+    for name in sorted(name for name in movements if account(name).kind == "bank"):
+        if not any(_within(name, stated) for stated in checks):
+            total = sum(amount for _, amount in movements[name])
+            yield Row((None, name, None, 0, None, None, None, total))
+
+
+def _within(name: str, stated: str) -> bool:
+    return name == stated or name.startswith(f"{stated}:")
+
+
+def _checked_bank(found: list[Any], movements: list[tuple[Any, int]]) -> Row:
+    last = found[-1]
+    stated = fen(last.amount.number)
+    before = sum(amount for day, amount in movements if day < last.date)
+    total = sum(amount for _, amount in movements)
+    gap = Formula("=ROUND(E{row}-C{row},2)", before - stated)
+    return Row(
+        (
+            last.date,
+            last.account,
+            stated,
+            len(found),
+            before,
+            gap,
+            Formula("=ROUND(H{row}-E{row},2)", total - before),
+            total,
+        )
+    )

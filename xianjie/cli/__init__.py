@@ -22,6 +22,7 @@ COMMANDS = {
     "seal": ("xianjie.cli.seal:seal", "封账：封住截至某月的内容，显示封账的根"),
     "verify": ("xianjie.cli.verify:verify", "核对封账以来有无改动，公示文件与账簿是否一致"),
     "doctor": ("xianjie.cli.doctor:doctor", "诊断损坏的账簿，说明怎样修复"),
+    "consolidate": ("xianjie.cli.consolidate:consolidate", "汇总多个县：各县检查、排名、跨县核对"),
     "people": ("xianjie.cli.people:people", "经授权查询户编号对应的人"),
 }
 

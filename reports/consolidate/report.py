@@ -1,0 +1,156 @@
+"""The consolidated report: findings line by line, Parquet tables, a workbook and pages, written to a folder at once."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from reports.consolidate import joins, page, workbook
+from reports.consolidate.run import Consolidated
+from xianjie.findings import ERROR, FAIL, UNDETERMINED, WARNING
+from xianjie.money import yuan_cn
+
+MANIFEST = "manifest.json"
+FINDINGS = "findings.jsonl"
+AGREED = "一致"
+Rows = dict[str, list[dict[str, Any]]]
+
+
+class Occupied(Exception):  # noqa: N818
+    """The folder holds something that is not ours to replace."""
+
+
+def write(consolidated: Consolidated, out: Path) -> int:
+    """Write the report into a folder, replacing an earlier one, and return the exit status."""
+    _free(out)
+    database = joins.database(consolidated.tables)
+    rows = {name: joins.rows(database, query) for name, query in joins.QUERIES.items()}
+    if not _written(consolidated, out):
+        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        try:
+            _fill(beside, consolidated, rows, database)
+            _swap(beside, out)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    return exit_status(rows)
+
+
+def exit_status(rows: Rows) -> int:
+    """2 when a book, or part of one, could not be trusted; 1 when something of severity error failed; else 0."""
+    if rows["problems"]:
+        return 2
+    failed = any(county["blocking"] for county in rows["counties"])
+    return int(failed or any(row["result"] != AGREED for row in rows["reconciled"]))
+
+
+def across(rows: Rows) -> Iterator[dict[str, Any]]:
+    """What only the counties together show, as findings."""
+    for number, found in _by_number(rows["twice"]).items():
+        told = "；".join(f"{row['county']} {row['household']} {yuan_cn(row['amount'])} 元" for row in found)
+        message = f"同一人在两县以上领取同一补助：{found[0]['purpose']}（{found[0]['period']}）：{told}"
+        yield _finding("across-duplicate-payment", FAIL, WARNING, f"R{number}", found, message)
+    for number, found in _by_number(rows["overlaps"]).items():
+        sure = found[0]["together"] > found[0]["long"]
+        told = "；".join(f"{row['county']} {row['household']} {row['days']} 天" for row in found)
+        verdict = f"合计超过当月 {found[0]['long']} 天，必有同日" if sure else "清册只有天数，是否同日无法判定"
+        message = f"同一人 {found[0]['period']} 在两县以上务工：{told}，{verdict}"
+        yield _finding("across-work", FAIL if sure else UNDETERMINED, WARNING, f"R{number}", found, message)
+    for row in rows["reconciled"]:
+        if row["result"] != AGREED:
+            sides = "，".join(
+                f"{name} {yuan_cn(row[side])} 元"
+                for name, side in (("下达", "sent"), ("入账", "booked"))
+                if row[side] is not None
+            )
+            message = f"{row['doc_no']} {row['level']} {row['task']}：{row['result']}（{sides}）"
+            yield _finding("across-quota", FAIL, ERROR, row["doc_no"], [row], message)
+
+
+def _by_number(found: list[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    grouped = defaultdict(list)
+    for row in found:
+        grouped[row["number"]].append(row)
+    return grouped
+
+
+def _finding(
+    rule: str, status: str, severity: str, subject: str, found: list[dict[str, Any]], message: str
+) -> dict[str, Any]:
+    return {
+        "county": None,
+        "rule": rule,
+        "status": status,
+        "severity": severity,
+        "subject": {"kind": "across", "id": subject, "name": ""},
+        "counties": sorted({row["county"] for row in found}),
+        "message": message,
+    }
+
+
+def _fill(folder: Path, consolidated: Consolidated, rows: Rows, database: Any) -> None:
+    folder.chmod(0o755)
+    (folder / "tables").mkdir()
+    for name, source in consolidated.tables.items():
+        shutil.copyfile(source, folder / "tables" / name)
+    with (folder / FINDINGS).open("w", encoding="utf-8") as stream:
+        for finding in across(rows):
+            stream.write(json.dumps(finding, ensure_ascii=False) + "\n")
+        found = database.execute("SELECT county, document FROM findings")
+        while batch := found.fetchmany(10_000):
+            for county, document in batch:
+                stream.write(f'{{"county": {json.dumps(county, ensure_ascii=False)}, {document[1:]}\n')
+    (folder / "汇总.xlsx").write_bytes(workbook.content(rows, consolidated.as_of))
+    for name, text in page.pages(rows, database, consolidated.as_of):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    digests = {
+        path.relative_to(folder).as_posix(): _sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+    manifest = {
+        "xianjie": "consolidate",
+        "key": consolidated.key,
+        "as_of": consolidated.as_of.isoformat(),
+        "files": digests,
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _manifest(out: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((out / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and found.get("xianjie") == "consolidate" else {}
+
+
+def _written(consolidated: Consolidated, out: Path) -> bool:
+    """Whether the folder holds exactly this report already."""
+    found = _manifest(out)
+    if found.get("key") != consolidated.key:
+        return False
+    return all((out / name).is_file() and _sha256(out / name) == digest for name, digest in found["files"].items())
+
+
+def _free(out: Path) -> None:
+    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not _manifest(out))):
+        raise Occupied(f"{out} 已有别的内容，应为不存在、空的或以前的汇总文件夹，没有改动")
+    if not out.absolute().parent.is_dir():
+        raise Occupied(f"上级文件夹 {out.absolute().parent} 不存在")
+
+
+def _swap(beside: Path, out: Path) -> None:
+    """The new folder in the place of the old one; an old one is set aside first and deleted last."""
+    old = beside.with_name(f"{beside.name}-old")
+    if out.exists():
+        os.rename(out, old)
+    os.rename(beside, out)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,165 @@
+"""The consolidation: every county's part, joined into the tables of the level above, and these into its report."""
+
+import hashlib
+import json
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from reports.consolidate import joins, parquet
+from reports.consolidate.county import JUDGED, META, Handover, Job, failed, judged, revealed, unchanged
+from reports.consolidate.engines import Engine, WorkerDied
+from xianjie import cache
+
+_BESIDE = (".identities.sqlite", ".identities.key")
+HANDED, MERGED = "handed", "merged"
+Sent = list[dict[str, str | int]]
+_TABLES = {"counts": parquet.COUNTS, "findings": parquet.FINDINGS, "funds": parquet.FUNDS, "equity": parquet.EQUITY}
+
+
+@dataclass(frozen=True)
+class Consolidated:
+    """The tables of the level above: Parquet files by name, and the digest of everything that they came from."""
+
+    key: str
+    as_of: date
+    tables: dict[str, Path]
+
+
+def jobs(books: Sequence[str], as_of: date, city_key: bytes) -> list[Job]:
+    """One job a book, in the order of the counties' names; a book named twice is judged once."""
+    named: dict[str, Job] = {}
+    for book in dict.fromkeys(str(Path(book).absolute()) for book in books):
+        path = Path(book)
+        if path.name.endswith(_BESIDE):  # what `counties/*` names besides the books
+            continue
+        base = name = (path.parent if path.suffix == ".beancount" else path).name
+        number = 1
+        while name in named:
+            number += 1
+            name = f"{base}-{number}"
+        named[name] = Job(name, book, as_of, city_key)
+    return [named[name] for name in sorted(named)]
+
+
+def consolidate(todo: Sequence[Job], engine: Engine, sent: Sent, *, here: bool) -> Consolidated:
+    """Judge what is not judged yet, and join. What was joined before from the same parts is taken as it is.
+
+    `here` says that the books lie on this machine, so that it is quicker to look whether they changed than to ask.
+    """
+    keys = _handed_over(todo, engine, here)
+    parts = [
+        cache.program(),
+        json.dumps(sent, ensure_ascii=False),
+        *(f"{job.county}\n{keys[job.county]}" for job in todo),
+    ]
+    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    name = "\n".join(job.book for job in todo)
+    merged = cache.get(MERGED, name, key)
+    if merged is None:
+        cache.put(MERGED, name, key, _joined(todo, keys, engine, sent))
+        merged = cache.get(MERGED, name, key)
+    if merged is None:
+        raise cache.Unsafe("写入缓存后读不回来，请检查缓存所在的磁盘")
+    return Consolidated(key, todo[0].as_of, merged)
+
+
+def _handed_over(todo: Sequence[Job], engine: Engine, here: bool) -> dict[str, str]:
+    """The key of each county's part; the part itself is then among what this machine holds."""
+    asked = [replace(job, known=cache.keys(HANDED, job.book)) for job in todo]
+    keys = {}
+    if here:
+        keys = {part.county: part.key for part in map(unchanged, asked) if part}
+    missing = [job for job in asked if job.county not in keys]
+    for number, outcome in engine(judged, [(job,) for job in missing]):
+        job = missing[number]
+        part = _part(job, outcome)
+        if part.files:
+            cache.put(HANDED, job.book, part.key, part.files)
+        keys[job.county] = part.key
+    return keys
+
+
+def _part(job: Job, outcome: Any) -> Handover:
+    if isinstance(outcome, cache.Unsafe):
+        raise outcome
+    if isinstance(outcome, Exception):
+        return failed(job, f"没有得出结论：{outcome if isinstance(outcome, WorkerDied) else type(outcome).__name__}")
+    part: Handover = outcome
+    return part
+
+
+def _joined(todo: Sequence[Job], keys: dict[str, str], engine: Engine, sent: Sent) -> dict[str, bytes]:
+    """The tables of all counties, each with the county's name, and what only the counties together show."""
+    parts = {job.county: _held(job, keys[job.county]) for job in todo}
+    metas = {county: json.loads(files[META].read_bytes()) for county, files in parts.items()}
+    trusted = {county: files for county, files in parts.items() if metas[county]["state"] == JUDGED}
+    with parquet.connect() as database, tempfile.TemporaryDirectory() as place:
+        tables = {f"{name}.parquet": _united(database, name, trusted, Path(place)) for name in _TABLES}
+        meeting = joins.meeting(database, _of_counties("tokens", trusted)) if trusted else {}
+    matches = _matches(todo, keys, engine, meeting)
+    problems = [{"county": county, **problem} for county, meta in metas.items() for problem in meta["problems"]]
+    return {
+        **tables,
+        "counties.parquet": parquet.write(parquet.COUNTIES, (_county(county, meta) for county, meta in metas.items())),
+        "problems.parquet": parquet.write(parquet.PROBLEMS, problems),
+        "matches.parquet": parquet.write(parquet.MATCHES, matches),
+        "sent.parquet": parquet.write(parquet.SENT, sent),
+    }
+
+
+def _held(job: Job, key: str) -> dict[str, Path]:
+    found = cache.get(HANDED, job.book, key)
+    if found is None:
+        raise cache.Unsafe(f"{job.county} 交来的数据在缓存中损坏，已删除，请重新汇总")
+    return found
+
+
+def _county(county: str, meta: dict[str, Any]) -> dict[str, Any]:
+    blank = dict.fromkeys((*joins.STATUSES, "blocking", "households"), 0)
+    known = {**blank, **meta.get("summary", {}), **{name: meta[name] for name in parquet.COUNTIES if name in meta}}
+    return {"title": "", "digest": "", "identities": "", **known, "county": county, "untrusted": len(meta["problems"])}
+
+
+def _of_counties(table: str, parts: dict[str, dict[str, Path]]) -> str:
+    """SQL for one table of all counties, in the order of counties and of each county's own rows."""
+    names = [(str(files[f"{table}.parquet"]), county) for county, files in parts.items()]
+    values = ", ".join(f"({parquet.text(path)}, {parquet.text(county)})" for path, county in names)
+    return f"""SELECT county, rows.* EXCLUDE (filename, file_row_number)
+        FROM read_parquet([{", ".join(parquet.text(path) for path, _ in names)}], filename=true, file_row_number=true) rows
+        JOIN (VALUES {values}) AS named(path, county) ON rows.filename = named.path
+        ORDER BY county, file_row_number"""
+
+
+def _united(database: duckdb.DuckDBPyConnection, name: str, parts: dict[str, dict[str, Path]], place: Path) -> bytes:
+    if not parts:
+        return parquet.write({"county": "VARCHAR", **_TABLES[name]}, ())
+    target = place / f"{name}.parquet"
+    parquet.copy(database, _of_counties(name, parts), target)
+    return target.read_bytes()
+
+
+def _matches(
+    todo: Sequence[Job], keys: dict[str, str], engine: Engine, meeting: dict[str, list[str]]
+) -> list[dict[str, Any]]:
+    """What the counties concerned say of the tokens that met, numbered in the order of tokens."""
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for token, counties in meeting.items():
+        for county in counties:
+            wanted[county].append(token)
+    asked = [job for job in todo if job.county in wanted]
+    tasks = [(job, keys[job.county], tuple(wanted[job.county])) for job in asked]
+    numbers = {token: number for number, token in enumerate(meeting, 1)}
+    rows = []
+    for index, found in engine(revealed, tasks):
+        if isinstance(found, Exception):
+            raise found
+        for row in found:
+            rows.append({"number": numbers[row.pop("token")], "county": asked[index].county, **row})
+    return sorted(rows, key=lambda row: (row["number"], row["county"]))

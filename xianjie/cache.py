@@ -1,0 +1,207 @@
+"""The user's own cache: what was computed from a book, kept by the digest of everything that it was computed from.
+
+It lies in the user's cache folder (XDG_CACHE_HOME), never in a book's, belongs to the user alone (0700), holds data and
+no code, and can be deleted at any time. An entry is a folder that appears whole, by one rename; its manifest names the
+digest of every file, and an entry that does not match it is deleted, never read.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import secrets
+import shutil
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import xianjie
+
+MANIFEST = "manifest.json"
+KEPT = 3  # entries of one book: the last days on which it was judged, or the last states that it had
+SETTLED = 2.0  # seconds after which a file's times tell that it has not changed since
+_PACKAGES = ("xianjie", "plugins", "reports", "ledgers")
+_LIBRARIES = ("beancount", "pandas", "numpy", "duckdb", "chinesecalendar")
+_OWN_FILES = frozenset({".xianjie-lock", ".xianjie-journal"})
+_LEFT_OUT = frozenset({".git"})  # no file of it can be part of a book: `covers`
+
+
+class Unsafe(Exception):  # noqa: N818
+    """The cache folder cannot be used: it is not the user's own, or it lies inside a book."""
+
+
+def folder() -> Path:
+    """The cache folder, made when there is none. Raises Unsafe when others could write there."""
+    base = os.environ.get("XDG_CACHE_HOME") or ""
+    path = (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "xianjie"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+        found = os.lstat(path)
+    except OSError as error:
+        raise Unsafe(f"无法使用缓存文件夹 {path}（{error.strerror}），可用 XDG_CACHE_HOME 另指一处") from None
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        raise Unsafe(f"缓存文件夹 {path} 应是本人所有、他人不可读写（权限 700）的文件夹，请删除它或改正权限")
+    return path
+
+
+def outside(book: Path) -> Path:
+    """The cache folder, which must not lie in a book: there it would be sealed, copied and published with it."""
+    path = folder()
+    if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(book)):
+        raise Unsafe(f"缓存文件夹 {path} 不得放在账簿文件夹之内，请用 XDG_CACHE_HOME 另指一处")
+    return path
+
+
+def get(kind: str, name: str, key: str) -> dict[str, Path] | None:
+    """The files of an entry, each matching the digest that was noted when it was written; None where there is none."""
+    place = _place(kind, name) / key
+    try:
+        digests: dict[str, str] = json.loads((place / MANIFEST).read_bytes())
+        files = {file: place / file for file in digests}
+        if any(hashlib.sha256(path.read_bytes()).hexdigest() != digests[file] for file, path in files.items()):
+            raise ValueError
+        os.utime(place)
+    except (ValueError, OSError):
+        shutil.rmtree(place, ignore_errors=True)
+        return None
+    return files
+
+
+def has(kind: str, name: str, key: str) -> bool:
+    """Whether an entry is there; whether it is whole only `get` can tell."""
+    return (_place(kind, name) / key / MANIFEST).is_file()
+
+
+def keys(kind: str, name: str) -> tuple[str, ...]:
+    """The keys of all entries of a name."""
+    with suppress(FileNotFoundError):
+        return tuple(sorted(entry.name for entry in _place(kind, name).iterdir() if (entry / MANIFEST).is_file()))
+    return ()
+
+
+def put(kind: str, name: str, key: str, files: Mapping[str, bytes]) -> None:
+    """Keep files under a key: all of them or none. An entry that is there already stays."""
+    place = _place(kind, name)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
+    try:
+        for file, content in files.items():
+            (made / file).write_bytes(content)
+        digests = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
+        (made / MANIFEST).write_text(json.dumps(digests))
+        try:
+            os.rename(made, place / key)
+        except OSError:
+            if not has(kind, name, key):
+                raise
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    _forget_old(place)
+
+
+def _place(kind: str, name: str) -> Path:
+    return folder() / kind / hashlib.sha256(name.encode()).hexdigest()[:24]
+
+
+def _forget_old(place: Path) -> None:
+    entries = [entry for entry in place.iterdir() if not entry.name.startswith(".new-")]
+    for old in sorted(entries, key=lambda entry: entry.stat().st_mtime_ns, reverse=True)[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+    for left in place.glob(".new-*"):  # of a process that was killed
+        if time.time() - left.stat().st_mtime > 86400:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+@cache
+def program() -> str:
+    """The digest of all code that judges, of the versions of what it stands on, and of Python itself."""
+    total = hashlib.sha256(sys.version.encode())
+    root = Path(xianjie.__file__).parents[1]
+    for package in _PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            total.update(f"{path.relative_to(root)}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
+    for library in _LIBRARIES:
+        total.update(f"{library} {importlib.metadata.version(library)}\n".encode())
+    return total.hexdigest()
+
+
+def contents(root: Path) -> str:
+    """SHA-256 over the names and contents of everything in a book's folder, whether the book uses it or not.
+
+    A folder whose files all still have the times, sizes and inodes that they had when it was last digested, and had had
+    for a while then, is not read again: the change time of a file cannot be set back by a program. A folder with
+    symbolic links may depend on what lies elsewhere: its digest is a new one each time.
+    """
+    found = list(_files(root, ""))
+    if any(entry.mode != stat.S_IFREG for entry in found):
+        return secrets.token_hex(32)
+    stamp = hashlib.sha256(repr(found).encode()).hexdigest()
+    note = _place("stamps", str(root))
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        noted = json.loads(note.read_bytes())
+        if noted["stamp"] == stamp:
+            return str(noted["digest"])
+    now = time.time()
+    digest = _digest(root, found)
+    newest = max((max(entry.modified, entry.changed) for entry in found), default=0)
+    if newest < (now - SETTLED) * 1e9 and list(_files(root, "")) == found:
+        _note(note, json.dumps({"stamp": stamp, "digest": digest}))
+    return digest
+
+
+def covers(names: tuple[str, ...]) -> bool:
+    """Whether `contents` digests all these files of a book."""
+    return not any(_LEFT_OUT.intersection(name.split("/")) for name in names)
+
+
+class _File(NamedTuple):
+    """A file as the system knows it: what changes when its content does. `mode` is the type of the file alone."""
+
+    name: str
+    mode: int
+    size: int
+    modified: int
+    changed: int
+    inode: int
+
+
+def _files(root: Path, inside: str) -> Iterator[_File]:
+    """Every file below a folder, in the order of names."""
+    with os.scandir(root / inside) as entries:
+        for entry in sorted(entries, key=lambda one: one.name):
+            name = f"{inside}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _LEFT_OUT:
+                    yield from _files(root, f"{name}/")
+            elif entry.name not in _OWN_FILES:
+                found = entry.stat(follow_symlinks=False)
+                mode = stat.S_IFMT(found.st_mode)
+                yield _File(name, mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
+def _digest(root: Path, files: list[_File]) -> str:
+    total = hashlib.sha256()
+    for file in files:
+        try:
+            with open(root / file.name, "rb") as stream:
+                content = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            content = f"unreadable {error.errno}"
+        total.update(f"{file.name}\n{content}\n".encode(errors="surrogateescape"))
+    return total.hexdigest()
+
+
+def _note(path: Path, text: str) -> None:
+    """Write a small file so that it is never seen half written."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent)
+    with open(handle, "w") as stream:
+        stream.write(text)
+    os.replace(beside, path)

@@ -188,7 +188,7 @@ def is_identity(number: str) -> bool:
 
 def is_credit_code(code: str) -> bool:
     """Whether 18 characters are a unified social credit code (GB 32100-2015) with a right check character."""
-    if len(code) != 18 or any(one not in _CREDIT for one in code):
+    if len(code) != 18 or code[0] not in "159ANY" or any(one not in _CREDIT for one in code):
         return False
     total = sum(_CREDIT.index(one) * pow(3, place, 31) for place, one in enumerate(code[:17]))
     return _CREDIT[(31 - total % 31) % 31] == code[17]
@@ -211,5 +211,4 @@ def _card(digits: str) -> bool:
 
 
 def _card_groups(lengths: tuple[int, ...]) -> bool:
-    fours = all(length == 4 for length in lengths[:-1]) and lengths[-1] <= 4
-    return fours or (len(lengths) == 2 and lengths[0] in (6, 8)) or set(lengths) == {1}
+    return all(length >= 3 for length in lengths[:-1]) or set(lengths) == {1}

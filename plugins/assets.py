@@ -14,7 +14,7 @@ from xianjie.money import yuan_cn
 from xianjie.policy import Applied, Parameter, default
 from xianjie.rule import rule
 from xianjie.schema import records
-from xianjie.tables import Tables, derived, households, latest
+from xianjie.tables import Tables, derived, households, on
 
 REGISTER_DAYS = (default("asset-register-days", "<=", "90"),)
 BUILDING = ("309", "310")  # 资本性支出
@@ -142,7 +142,7 @@ def _asset_years(tables: Tables, kind: str) -> Iterator[tuple[Any, int, Any]]:
         if asset.class_ != kind:
             continue
         for year in range(max(start, _first(tables)[name].year), tables.as_of.year + 1):
-            yield asset, year, latest(tables.assets, day=end_of(year, tables.as_of)).get(name, asset)
+            yield asset, year, on(tables, "assets", end_of(year, tables.as_of)).get(name, asset)
 
 
 def _yearly(tables: Tables, asset: Any, year: int, good: str, missing: str, evidence: tuple[int, ...]) -> Finding:

@@ -28,7 +28,7 @@ from xianjie.money import yuan_cn
 from xianjie.policy import Applied, default
 from xianjie.rule import rule
 from xianjie.schema import records
-from xianjie.tables import Tables, derived, households, latest
+from xianjie.tables import Tables, derived, households, on
 
 FIRM, COOPERATIVE = "农业企业", "农民合作社"
 EQUITY_SHARES = (
@@ -87,7 +87,7 @@ def grants(tables: Tables) -> list[Grant]:
         Grant(
             row, days.get(row.id, row.date), lines[row.id], tuple(i for i, grant in of_grant.items() if grant == row.id)
         )
-        for row in latest(tables.equity).values()
+        for row in on(tables, "equity", tables.as_of).values()
     ]
 
 
@@ -147,7 +147,7 @@ def _grant_tilt(tables: Tables, grant: Grant) -> Finding:
     favoured = sum(line.amount for line in farmers if people.priority(line.household, grant.day))
     project = moves.projects(tables).get(grant.row.project or "")
     village = (project.village or "") if project else ""
-    known = latest(tables.villages, day=grant.day).get(village)
+    known = on(tables, "villages", grant.day).get(village)
     total = grant.row.base_households or (known.households if known else None)
     more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings}
     all_shares = sum(line.amount for line in farmers)
@@ -185,7 +185,7 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
         years[grant.day.year].append(grant)
     for year, found in sorted(years.items()):
         day = end_of(year, tables.as_of)
-        villages = latest(tables.villages, day=day)
+        villages = on(tables, "villages", day)
         area = {name for name, village in villages.items() if village.priority_area}
         if unknown := [name for name, village in villages.items() if village.households is None]:
             yield undetermined(year_subject(year), f"村 {'、'.join(unknown)} 没有登记总户数")

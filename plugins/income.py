@@ -18,7 +18,7 @@ from xianjie.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Th
 from xianjie.policy import Applied, default
 from xianjie.rule import rule
 from xianjie.schema import records
-from xianjie.tables import Tables, derived, households, latest
+from xianjie.tables import Tables, derived, households, on
 
 BASIS = "秀委农组〔2022〕5号 第22条、任务73"
 QUOTE = "支持集体产权扶贫资产收益向脱贫户、监测户倾斜"
@@ -90,7 +90,7 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool]) -> Iterator[Fin
             "source": (one.postings[0].file, one.postings[0].line),
             "evidence": one.evidence,
         }
-        then = latest(tables.villages, day=day).get(one.village)
+        then = on(tables, "villages", day).get(one.village)
         total = then.households if then else None
         if total is None:
             yield undetermined(subject, "没有登记村的总户数", **more)

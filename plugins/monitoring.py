@@ -7,6 +7,7 @@ calendar; a year that it does not know yet leaves the verdict open.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from chinese_calendar import is_workday
@@ -123,6 +124,7 @@ def _within(
     return Finding(subject, status, f"{said}，应在 {last_day} 前（纳入后 {WORKING_DAYS} 个工作日）", part=part, **more)
 
 
+@cache
 def working_day(start: date, count: int) -> date:
     """The day on which the count of working days after `start` ends; NotImplementedError for an unknown year."""
     day = start

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -145,13 +146,18 @@ def subsidy_standard(tables: Tables) -> Iterator[Finding]:
         benefit = benefit_on(tables, line.benefit, line.date)
         if benefit is None or benefit.standard is None:
             continue
-        due = abs(Fraction(line.quantity)) * Fraction(benefit.standard) * 100
-        good = abs(line.amount) == due
+        good = abs(line.amount) == _due(line.quantity, benefit.standard)
         message = f"{line.quantity} × 标准 {benefit.standard} 元，发放 {yuan_cn(line.amount)} 元"
         said[line.voucher].append(
             (PASS if good else FAIL, message + ("" if good else f"（{line.file}:{line.line}），不符合标准"))
         )
     return _by_voucher(tables, _with_broken(tables, said, "standard"), _legs_of(tables, said))
+
+
+@cache
+def _due(quantity: Decimal, standard: Decimal) -> Fraction:
+    """分 that are due for a quantity, exactly; what is taken back is compared without its sign."""
+    return abs(Fraction(quantity)) * Fraction(standard) * 100
 
 
 def _with_broken(tables: Tables, said: dict[str, list[Said]], asks: str) -> dict[str, list[Said]]:

@@ -72,7 +72,7 @@ def read(path: str | Path, as_of: date | None = None) -> Book:
     raise: they are in `tables.broken`.
     """
     main = main_file(path)
-    with _collector_off(), _not_judging():
+    with collector_off(), _not_judging():
         entries, errors, options = load(main)
         relative = relative_names(main, options)
         problems = [explain(error, main.parent, relative) for error in errors if not repeated_key(error)]
@@ -89,7 +89,7 @@ def read(path: str | Path, as_of: date | None = None) -> Book:
 
 def unjudged(main: Path) -> tuple[list[Any], dict[str, Any]]:
     """Entries and options of a book, for those who write to it: no tables, no rules. Untrusted with all that is wrong."""
-    with _collector_off(), _not_judging():
+    with collector_off(), _not_judging():
         entries, errors, options = load(main)
     relative = relative_names(main, options)
     if errors:
@@ -133,7 +133,7 @@ def _not_judging() -> Iterator[None]:
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
+def collector_off() -> Iterator[None]:
     """The cyclic garbage collector finds nothing while a book loads, and costs a seventh of the time."""
     enabled = gc.isenabled()
     gc.disable()

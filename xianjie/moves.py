@@ -14,7 +14,7 @@ import pandas as pd
 
 from xianjie.directives import ENDED_STATES, MAIN_STATES
 from xianjie.schema import records
-from xianjie.tables import Tables, derived, latest
+from xianjie.tables import Tables, derived, on
 
 CENTRAL = frozenset({"中央"})
 HIGHER = frozenset({"中央", "省级", "市级"})  # 市级及以上
@@ -47,7 +47,7 @@ class Stage:
 @derived
 def funds(tables: Tables) -> dict[str, Any]:
     """Each fund as of the date."""
-    return latest(tables.funds)
+    return on(tables, "funds", tables.as_of)
 
 
 @derived
@@ -59,17 +59,17 @@ def first_mentions(tables: Tables) -> dict[str, date]:
 @derived
 def projects(tables: Tables) -> dict[str, Any]:
     """Each project as of the date."""
-    return latest(tables.projects)
+    return on(tables, "projects", tables.as_of)
 
 
 @derived
 def villages(tables: Tables) -> dict[str, Any]:
-    return latest(tables.villages)
+    return on(tables, "villages", tables.as_of)
 
 
 @derived
 def assets(tables: Tables) -> dict[str, Any]:
-    return latest(tables.assets)
+    return on(tables, "assets", tables.as_of)
 
 
 @derived
@@ -156,7 +156,20 @@ def labour_legs(tables: Tables) -> list[Any]:
     return _plain(tables.postings[tables.postings["labour"]])
 
 
-_LEG = ["transaction", "date", "counts_on", "voucher", "account", "kind", "village", "amount", "fund", "project", "file", "line"]
+_LEG = [
+    "transaction",
+    "date",
+    "counts_on",
+    "voucher",
+    "account",
+    "kind",
+    "village",
+    "amount",
+    "fund",
+    "project",
+    "file",
+    "line",
+]
 
 
 def _plain(table: pd.DataFrame) -> list[Any]:

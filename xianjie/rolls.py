@@ -206,7 +206,8 @@ def _convert(convert: Callable[[str], Any], text: str, row: int, name: str, erro
 
 
 def _check_identity(content: RollFile, claim: Claim) -> None:
-    if not re.fullmatch(re.escape(claim.voucher) + r"-[0-9]+", claim.roll):
+    voucher, _, number = claim.roll.rpartition("-")
+    if voucher != claim.voucher or not (number.isascii() and number.isdigit()):
         raise RollError(f"清册编号应为凭证号加序号（{claim.voucher}-1）")
     if claim.roll not in content.spans:
         raise RollError("文件中没有这份清册")

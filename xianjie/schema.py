@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from xianjie.directives import DIRECTIVES, Key
@@ -143,7 +144,13 @@ def frame(table: str, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     schema = SCHEMAS[table]
     if set(columns) != set(schema):
         raise ValueError(f"{table}: {sorted(set(columns) ^ set(schema))}")
-    return pd.DataFrame({name: pd.Series(columns[name], dtype=KINDS[kind]) for name, kind in schema.items()})
+    return pd.DataFrame({name: _array(columns[name], KINDS[kind]) for name, kind in schema.items()})
+
+
+def _array(values: Any, dtype: Any) -> Any:
+    if dtype == "object":  # item by item, as numpy would make a table of a column of tuples
+        return np.fromiter(values, dtype=object, count=len(values))
+    return pd.array(values, dtype=dtype)
 
 
 def frame_of_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -160,9 +167,15 @@ def _row_type(columns: tuple[str, ...]) -> Any:
 
 def records(table: pd.DataFrame) -> Iterator[Any]:
     """The rows as named tuples (`index` first), plain Python values inside, None where a value is missing."""
-    values = []
-    for name in table.columns:
-        column = table[name]
-        plain = column.astype(object)
-        values.append((plain.where(column.notna(), None) if column.hasnans else plain).tolist())
+    values = [_plain(column) for _, column in table.items()]
     return map(_row_type(tuple(table.columns))._make, zip(table.index.tolist(), *values, strict=True))
+
+
+def _plain(column: Any) -> list[Any]:
+    kind = str(column.dtype)
+    values: list[Any]
+    if kind in ("Int64", "boolean"):
+        values = column.to_numpy(dtype=object, na_value=None).tolist()
+        return values
+    values = column.tolist()
+    return [None if value != value else value for value in values] if kind == "float64" else values

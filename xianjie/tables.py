@@ -87,6 +87,15 @@ def latest(table: pd.DataFrame, key: str = "id", day: date | None = None) -> dic
     return {getattr(row, key): row for row in records(table) if day is None or row.date <= day}
 
 
+def on(tables: Tables, registry: str, day: date) -> dict[str, Any]:
+    """Each id of a registry (the name of its table) as it was on a day; read once for each day that is asked for."""
+    days: dict[Any, dict[str, Any]] = tables.derived.setdefault(f"on.{registry}", {})
+    if day not in days:
+        rows = tables.derived.setdefault(f"rows.{registry}", list(records(getattr(tables, registry))))
+        days[day] = {row.id: row for row in rows if row.date <= day}
+    return days[day]
+
+
 def tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
     """Read the entries of a book into tables as of a day. Never raises for what is wrong in the book."""
     main = Path(options["filename"])

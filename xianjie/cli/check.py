@@ -44,7 +44,7 @@ def check(
     from reports.checked import Checked
     from reports.render import render
     from xianjie.audit import audit
-    from xianjie.book import read
+    from xianjie.book import collector_off, read
 
     known = catalogue()
     for name in rule_ids:
@@ -53,8 +53,9 @@ def check(
     if form == "xlsx" and not output:
         raise click.UsageError("底稿是工作簿，请用 --output 指定文件")
     day = as_of.date() if as_of else date.today()
-    loaded = read(book, day)
-    result = audit(loaded.tables, known.values(), rule_ids, subjects)
+    with collector_off():
+        loaded = read(book, day)
+        result = audit(loaded.tables, known.values(), rule_ids, subjects)
     scope = Scope(rule_ids, subjects)
     content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None)
     if output:

@@ -1,0 +1,240 @@
+"""What a file really is, and whether it is safe to open: told from its bytes before any reader sees them.
+
+A workbook comes from anyone. A zip directory can lie and a kilobyte can unpack to gigabytes, so the parts that will be
+read are first unpacked here, in pieces, against what the directory declares; the same pass over a sheet's XML collects
+what the fast reader does not tell: hidden rows, formulas without a value, error values.
+"""
+
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+FILE_LIMIT = 200 * 2**20
+UNPACKED_LIMIT = 512 * 2**20
+RATIO_LIMIT = 150  # real sheets shrink to a fifth or a thirtieth
+RATIO_FREE = 20 * 2**20  # small parts may shrink as they like
+ROW_LIMIT = 400_000
+COLUMN_LIMIT = 256
+CELL_LIMIT = 8_000_000  # rows x columns: the reader fills the whole rectangle
+PART_LIMIT = 20_000
+PIECE = 2**20
+LONGEST_ROW = 16 * 2**20
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_READ = re.compile(r"(?i)xl/(?:workbook|styles|sharedStrings|worksheets/[^/]+)\.xml|.*\.rels|\[Content_Types\]\.xml")
+_WIDE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{2,3})\d+"[^>]*[^/]>\s*<(?:\w+:)?(?:v|is)\b')
+_HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*>.*?</(?:\w+:)?row>', re.DOTALL)
+_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
+_FORMULA = re.compile(
+    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>)?"
+)
+_ERROR = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>')
+_CELL = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)\b")
+_ROW_NUMBER = re.compile(rb'\w+\b[^>]*?\br="(\d+)"')
+_ROW_END = re.compile(rb"</(?:\w+:)?row>")
+_ROWS_END = re.compile(rb"</(?:\w+:)?sheetData>")
+_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_CELL_REFERENCES = 100_000  # of formulas or errors that are kept
+
+
+class Refused(Exception):  # noqa: N818
+    """The file cannot be a sheet, or is not safe to read; the message says why, in Chinese."""
+
+
+@dataclass
+class Scan:
+    """What a look through a sheet's XML tells: rows that are hidden, cells (row, column, from 0) without a usable value."""
+
+    hidden: list[int] = field(default_factory=list)
+    uncached: set[tuple[int, int]] = field(default_factory=set)
+    errors: set[tuple[int, int]] = field(default_factory=set)
+
+
+def kind_of(path: Path) -> str:
+    """"xlsx", "xls" or "csv", told from the content. Raises Refused where the name promises something else."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            head = stream.read(4096)
+    except OSError as error:
+        raise Refused(f"文件无法读取（{error.strerror}）") from None
+    if size == 0:
+        raise Refused("文件是空的")
+    if size > FILE_LIMIT:
+        raise Refused(f"文件有 {size // 2**20} MB，超过 {FILE_LIMIT // 2**20} MB，不予读取")
+    suffix = path.suffix.lower()
+    kind = "xlsx" if head.startswith(_ZIP) else "xls" if head.startswith(_OLE) else _text_kind(head, suffix)
+    if suffix in (".csv", ".txt") and kind != "csv":
+        raise Refused(f"文件名是 {suffix}，内容却是 Excel 工作簿：请改用正确的扩展名 .{kind}")
+    return kind
+
+
+def _text_kind(head: bytes, suffix: str) -> str:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")):
+        raise Refused("文件其实是网页（HTML），只是用了表格的扩展名：请用 Excel 或 WPS 打开，另存为 .xlsx")
+    if start.startswith(b"<?xml"):
+        raise Refused("文件其实是 XML，只是用了表格的扩展名：请用 Excel 或 WPS 打开，另存为 .xlsx")
+    if suffix not in (".csv", ".txt"):
+        raise Refused(f"扩展名是 {suffix or '（无）'}，内容却不是 Excel 工作簿：应为 .xlsx、.xls 或 CSV 文件")
+    if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Refused("文件名是 CSV，内容却不是文本")
+    return "csv"
+
+
+def scan_workbook(path: Path) -> dict[str, Scan]:
+    """Unpack every part that will be read, against its declared size, and look through the sheets. Part name -> Scan.
+
+    Raises Refused for anything that is no honest workbook.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            encrypted = any(part.flag_bits & 1 for part in parts)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
+        raise Refused("文件不是完整的 .xlsx 工作簿（压缩包损坏，或只是用了这个扩展名）") from None
+    if encrypted:
+        raise Refused("工作簿有密码保护：请去掉密码后再导入")
+    _check_directory(parts)
+    scans = {}
+    with path.open("rb") as stream:
+        for part in parts:
+            if not _READ.fullmatch(part.filename):
+                continue
+            pieces = _xml(_inflate(stream, part), part.filename)
+            if part.filename.lower().startswith("xl/worksheets/") and part.filename.lower().endswith(".xml"):
+                scans[part.filename] = _scan_sheet(pieces)
+            else:
+                for _ in pieces:
+                    pass
+    return scans
+
+
+def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
+    names = [part.filename.lower() for part in parts]
+    if len(set(names)) != len(names) or len(parts) > PART_LIMIT:
+        raise Refused("工作簿内部的文件重复或过多，不是正常的 .xlsx")
+    if "xl/workbook.xml" not in names:
+        raise Refused("文件是压缩包，但不是 Excel 工作簿（缺少 xl/workbook.xml）")
+    for part in parts:
+        if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Refused("工作簿用了不认识的压缩方法")
+        if part.file_size > RATIO_FREE and part.file_size > RATIO_LIMIT * max(part.compress_size, 1):
+            raise Refused("工作簿解压后大得不正常（压缩炸弹），不予读取")
+    total = sum(part.file_size for part in parts)
+    if total > UNPACKED_LIMIT:
+        raise Refused(f"工作簿解压后有 {total // 2**20} MB，超过 {UNPACKED_LIMIT // 2**20} MB，不予读取")
+
+
+def _inflate(stream: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The content of a part in pieces; Refused as soon as it is not what the directory declares."""
+    stream.seek(part.header_offset)
+    header = stream.read(30)
+    if len(header) < 30 or not header.startswith(_ZIP):
+        raise Refused("工作簿的压缩包损坏")
+    stream.seek(sum(struct.unpack("<HH", header[26:30])), 1)
+    left, total = part.compress_size, 0
+    engine = zlib.decompressobj(-15) if part.compress_type == zipfile.ZIP_DEFLATED else None
+    pending = b""
+    while left or pending:
+        if not pending:
+            pending = stream.read(min(PIECE, left))
+            left -= len(pending)
+            if not pending:
+                raise Refused("工作簿的压缩包不完整")
+        try:
+            piece = engine.decompress(pending, PIECE) if engine else pending
+        except zlib.error:
+            raise Refused("工作簿的压缩包损坏") from None
+        pending = engine.unconsumed_tail if engine else b""
+        total += len(piece)
+        if total > part.file_size or (engine and engine.eof and (engine.unused_data or left)):
+            raise Refused("工作簿内部的大小与目录不符（压缩炸弹），不予读取")
+        yield piece
+    if total != part.file_size or (engine and not engine.eof):
+        raise Refused("工作簿内部的大小与目录不符，文件不完整")
+
+
+def _xml(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """The pieces, after a look for what no spreadsheet program writes: another encoding, a document type."""
+    tail = None
+    for piece in pieces:
+        if tail is None and piece.startswith((b"\xff\xfe", b"\xfe\xff", b"\0", b"<\0")):
+            raise Refused(f"工作簿内部的 {name} 不是 UTF-8")
+        if _DOCTYPE.search((tail or b"") + piece):
+            raise Refused(f"工作簿内部的 {name} 含有文档类型声明（实体炸弹），不予读取")
+        tail = piece[-10:]
+        yield piece
+
+
+def _scan_sheet(pieces: Iterator[bytes]) -> Scan:
+    """Look through a sheet row by row: whole rows of XML at a time, never the whole sheet."""
+    scan, last, width = Scan(), 0, 26
+    rest: bytes | None = b""
+    for piece in pieces:
+        if rest is None:
+            continue  # behind the rows
+        rest += piece
+        ends = list(_ROW_END.finditer(rest))
+        if not ends:
+            if _ROWS_END.search(rest):
+                rest = None
+            elif len(rest) > LONGEST_ROW:
+                raise Refused("工作表有一行长得不正常，不予读取")
+            continue
+        rows, rest = rest[: ends[-1].end()], rest[ends[-1].end() :]
+        last = max(last, _last_row(rows))
+        width = max([width, *map(column_index, {match.decode() for match in _WIDE.findall(rows)})])
+        if last > ROW_LIMIT or width >= COLUMN_LIMIT or last * width > CELL_LIMIT:
+            cell = f"{column_letters(width)}{last}"
+            raise Refused(f"工作表写到了 {cell} 一带，大得不正常（最多 {ROW_LIMIT} 行、{COLUMN_LIMIT} 列）：请删去表外的内容")
+        _collect(rows, scan)
+    return scan
+
+
+def _last_row(rows: bytes) -> int:
+    """The number of the last row that holds a value (0 when none does, or rows are not numbered)."""
+    value = max(rows.rfind(mark) for mark in (b"<v>", b":v>", b"<is>", b":is>"))
+    start = max(rows.rfind(mark, 0, max(value, 0)) for mark in (b"<row", b":row"))
+    number = _ROW_NUMBER.match(rows, start + 1) if start >= 0 else None
+    return int(number.group(1)) if number else 0
+
+
+def _collect(rows: bytes, scan: Scan) -> None:
+    for match in _HIDDEN.finditer(rows):
+        number = _NUMBER.match(match.group())
+        if number and _VALUE.search(match.group()):
+            scan.hidden.append(int(number.group(1)) - 1)
+    for match in _FORMULA.finditer(rows):
+        if not match.group(2) and b't="str"' not in match.group(1):
+            _keep(match.group(1), scan.uncached)
+    for match in _ERROR.finditer(rows):
+        _keep(match.group(1), scan.errors)
+
+
+def _keep(attributes: bytes, cells: set[tuple[int, int]]) -> None:
+    if (where := _CELL.search(attributes)) and len(cells) < _CELL_REFERENCES:
+        cells.add((int(where.group(2)) - 1, column_index(where.group(1).decode())))
+
+
+def column_index(letters: str) -> int:
+    """A -> 0, Z -> 25, AA -> 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def column_letters(index: int) -> str:
+    """0 -> A, 25 -> Z, 26 -> AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

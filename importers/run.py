@@ -1,0 +1,249 @@
+"""Importing files into a book: read all, order them by what depends on what, derive, show, and only then write.
+
+Each file counts whole or not at all; a refused one stops those that depend on it; everything that is wrong with any of
+them is found in one run.
+"""
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from importers import allocation, funds, plan, villages
+from importers.draft import Draft, Imported
+from importers.faults import Fault
+from importers.job import Ask, Job
+from importers.kinds import KINDS
+from importers.opening import Source, open_book
+from importers.parts import Record, digest_of, seen
+from importers.render import Files, render
+from importers.sheet import Sheet, read_path
+from xianjie import change
+from xianjie.book import main_file, unjudged
+from xianjie.people import Unusable
+from xianjie.problems import Problem, Untrusted
+
+DERIVE: dict[str, Callable[[Job], Record]] = {
+    "villages": villages.derive,
+    "funds": funds.derive,
+    "plan": plan.derive,
+    "allocation": allocation.derive,
+}
+# In the order in which the kinds are imported, and what each takes from others of the same command.
+DEPENDS: dict[str, tuple[str, ...]] = {
+    "villages": (),
+    "funds": (),
+    "plan": ("villages",),
+    "roster": ("villages",),
+    "allocation": ("funds", "plan"),
+    "treasury": ("allocation", "roster"),
+    "labour": ("plan", "roster"),
+    "benefits": ("plan", "roster"),
+    "assets": ("plan", "roster"),
+    "equity": ("plan", "roster"),
+    "distribution": ("assets",),
+    "bank": ("assets",),
+}
+_PUBLIC = ("villages", "funds", "plan", "allocation")  # sheets without people in them
+_AGAIN = {
+    "same": "与已导入的相同，没有变化",
+    "superseded": "已被后来导入的更正版本取代，没有改动",
+    "before": "以前导入过，没有变化",
+}
+
+
+def _nobody(question: str, candidates: Sequence[str]) -> int | None:
+    return None
+
+
+@dataclass
+class ChangeSet:
+    """What an import would change, and why some of it is refused; nothing of it is on disk yet."""
+
+    main: Path
+    files: Files = field(default_factory=dict)
+    changes: list[tuple[str, str, str]] = field(default_factory=list)  # verb, what, text
+    warnings: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    stopped: dict[str, str] = field(default_factory=dict)  # file -> the refused one that it depends on
+    read: list[str] = field(default_factory=list)  # what each accepted file was taken for
+
+    @property
+    def refused(self) -> bool:
+        return bool(self.faults or self.stopped)
+
+    @property
+    def summary(self) -> Counter[tuple[str, str]]:
+        """How many of what are added, corrected, reversed, removed."""
+        return Counter((verb, what) for verb, what, _ in self.changes)
+
+
+def prepare(
+    main: Path,
+    paths: Iterable[Path],
+    today: date | None = None,
+    day: date | None = None,
+    ask: Ask = _nobody,
+    tick: Callable[[str], None] = lambda text: None,
+) -> ChangeSet:
+    """Compute what importing the files would change. Writes nothing. Raises Untrusted, Unusable."""
+    run = _Run(main, today or date.today(), day, ask, tick)
+    for path in paths:
+        run.read(path)
+    return run.result()
+
+
+def import_files(
+    book: str | Path,
+    paths: Iterable[Path],
+    today: date | None = None,
+    day: date | None = None,
+    confirm: Callable[[ChangeSet], bool] = lambda changes: True,
+    ask: Ask = _nobody,
+    tick: Callable[[str], None] = lambda text: None,
+) -> ChangeSet:
+    """Import files into a book, holding its lock; `confirm` sees the change set before anything is written.
+
+    Raises Untrusted, Unusable, change.Busy, change.NotWritten. The files of a set that was not confirmed are empty.
+    """
+    main = main_file(book)
+    with change.locked(main.parent, "xianjie import"):
+        changes = prepare(main, paths, today, day, ask, tick)
+        if changes.files and confirm(changes):
+            tick("写入")
+            change.write(main.parent, changes.files)
+        else:
+            changes.files = {}
+    return changes
+
+
+class _Run:
+    """One command's import."""
+
+    def __init__(self, main: Path, today: date, day: date | None, ask: Ask, tick: Callable[[str], None]) -> None:
+        self.today, self.day, self.ask, self.tick = today, day, ask, tick
+        self.changes = ChangeSet(main)
+        tick("读取账簿")
+        self.draft: Draft
+        self.source: Source
+        self.draft, self.source = open_book(main, today)
+        self.sheets: dict[str, list[Sheet]] = {}
+
+    def read(self, path: Path) -> None:
+        self.tick(f"读取 {path.name}")
+        name = path.name if path.name not in self.sheets else str(path)
+        sheets, faults, remarks = read_path(path, self.today, name)
+        self.sheets[name] = sheets
+        self.changes.faults += faults
+        self.changes.remarks += remarks + [remark for sheet in sheets for remark in sheet.remarks]
+        self.changes.faults += [fault for sheet in sheets for fault in sheet.faults]
+
+    def result(self) -> ChangeSet:
+        refused = {fault.file for fault in self.changes.faults}
+        while (found := self._derive(refused)) is not None:
+            refused.add(found)
+            self.draft.reset()
+        self.changes.faults = sorted({*self.changes.faults, *(f for s in self._all() for f in s.faults)})
+        self.changes.changes, self.changes.warnings = self.draft.changes, self.draft.warnings
+        self.changes.waiting = [f"{w.id}（{len(w.lines)} 人）" for w in self.draft.waiting.values() if w]
+        self.tick("核对")
+        self.changes.files = render(self.draft, self.source)
+        _prove(self.source, self.changes.files)
+        return self.changes
+
+    def _all(self) -> list[Sheet]:
+        sheets = [sheet for sheets in self.sheets.values() for sheet in sheets]
+        return sorted(sheets, key=lambda sheet: (list(DEPENDS).index(sheet.kind.id), _first_day(sheet)))
+
+    def _derive(self, refused: set[str]) -> str | None:
+        """Derive every sheet in order. A file that turns out wrong after one of its sheets was kept: start again."""
+        self.changes.stopped.clear()
+        self.changes.read.clear()
+        blocked = {sheet.kind.id: name for name in refused for sheet in self.sheets.get(name, ())}
+        kept: set[str] = set()
+        for sheet in self._all():
+            if reason := self._blocked(sheet, blocked):
+                self.changes.stopped.setdefault(sheet.file, reason)
+            if sheet.file in self.changes.stopped or sheet.file in refused:
+                if sheet.file in kept:
+                    return sheet.file
+                blocked.setdefault(sheet.kind.id, sheet.file)
+            elif self._try(sheet):
+                kept.add(sheet.file)
+            elif sheet.file in kept:
+                return sheet.file
+            else:
+                refused.add(sheet.file)
+                blocked |= {other.kind.id: sheet.file for other in self.sheets[sheet.file]}
+        return None
+
+    def _blocked(self, sheet: Sheet, blocked: dict[str, str]) -> str:
+        """The refused file that a sheet depends on, "" when there is none."""
+        needs = {sheet.kind.id}
+        for _ in DEPENDS:
+            needs |= {other for kind in needs for other in DEPENDS[kind]}
+        return next((blocked[kind] for kind in needs - {sheet.kind.id} if kind in blocked and blocked[kind] != sheet.file), "")
+
+    def _try(self, sheet: Sheet) -> bool:
+        """Derive one sheet; whether it is free of faults. Only then its changes stay."""
+        self.draft.begin()
+        self.tick(f"整理 {sheet.label}")
+        said = self._derive_sheet(sheet)
+        if sheet.faults:
+            self.draft.drop()
+            return False
+        self.draft.keep()
+        self.changes.read.append(f"{sheet.label}：{said}")
+        return True
+
+    def _derive_sheet(self, sheet: Sheet) -> str:
+        key = None if sheet.kind.id in _PUBLIC else self.draft.load_people().key
+        digest = digest_of(sheet, str(self.day or ""), key)
+        title = f"{sheet.kind.title}，{len(sheet.rows)} 行"
+        if again := seen(self.draft.log.values(), sheet.kind.id, digest):
+            return f"{title}，{_AGAIN[again]}"
+        before = len(self.draft.changes)
+        record = DERIVE[sheet.kind.id](Job(self.draft, sheet, self.day, self.ask))
+        if len(self.draft.changes) == before and not record.key:
+            return f"{title}，与账簿一致，没有变化"
+        self.draft.log[sheet.kind.id, record.key, record.part, digest] = Imported(
+            sheet.kind.id, record.key, record.part, digest, record.records
+        )
+        return title
+
+
+def _first_day(sheet: Sheet) -> date:
+    """Statements and exports of one kind go in by their days, everything else in the order given."""
+    if sheet.kind.id not in ("bank", "treasury", "funds"):
+        return date.min
+    return min((row.date for row in sheet.rows), default=date.min)
+
+
+def _prove(source: Source, files: Files) -> None:
+    """Load the book as it would be: a change that Beancount refuses is a defect of ours and must not be written."""
+    if not any(name.endswith(".beancount") for name in files):
+        return
+    with tempfile.TemporaryDirectory(prefix="xianjie-") as folder:
+        for name in {*source.included, *files}:
+            if not name.endswith(".beancount"):
+                continue
+            target = Path(folder) / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            content = files.get(name)
+            if content is not None:
+                target.write_bytes(content)
+            elif name not in files:
+                shutil.copyfile(source.root / name, target)
+        try:
+            unjudged(Path(folder) / source.main.name)
+        except Untrusted as error:
+            problems = [Problem(p.file, p.line, f"导入结果通不过记账核对，没有写入：{p.message}") for p in error.problems]
+            raise Untrusted(problems) from None
+
+
+__all__ = ["KINDS", "ChangeSet", "Unusable", "import_files", "prepare"]

@@ -24,6 +24,8 @@ COMMANDS = {
     "doctor": ("xianjie.cli.doctor:doctor", "诊断损坏的账簿，说明怎样修复"),
     "consolidate": ("xianjie.cli.consolidate:consolidate", "汇总多个县：各县检查、排名、跨县核对"),
     "people": ("xianjie.cli.people:people", "经授权查询户编号对应的人"),
+    "serve": ("xianjie.cli.serve:serve", "供审阅人员用浏览器查看账簿（登录、只读）"),
+    "user": ("xianjie.cli.user:user", "管理可以登录审阅网页的人"),
 }
 
 

@@ -1,0 +1,170 @@
+"""The review desk: a Fava extension that shows what the rules say of a book, each number with the lines behind it.
+
+    2020-01-01 custom "fava-extension" "reports.desk"
+
+It formats what the rules and `reports.figures` give and computes nothing of its own. Fava's time filter is the as-of day
+(its end): the rules see the whole book up to that day, never a part that a filter left. Under `xianjie serve` the book
+comes read and checked, and the role of the reader decides whether rolls are shown.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from fava.ext import FavaExtensionBase, FavaExtensionError, extension_endpoint
+from fava.helpers import FavaAPIError
+from flask import Response, current_app, request
+from markupsafe import Markup
+
+from reports.checked import crashed
+from reports.desk import kit
+from reports.desk.review import Review, as_of, severity_name
+from xianjie.findings import ERROR, FAIL, Finding
+from xianjie.tables import relative_names, tables
+
+log = logging.getLogger("xianjie.desk")
+KEPT = 6  # reviews of as-of days besides today's
+LISTED = 3  # findings of one rule in Fava's list of errors; the others stand on our page
+
+_endpoint: Any = extension_endpoint
+
+# Name in the address -> title, and the module with `view`; the first is where a reader lands.
+PAGES = {
+    "overview": ("总览", "overview"),
+    "rules": ("规则", "rules"),
+    "project": ("项目", "project"),
+    "fund": ("资金", "fund"),
+    "income": ("收益与股权", "income"),
+    "village": ("村", "village"),
+    "todo": ("待办", "todo"),
+    "source": ("原文", "source"),
+    "roll": ("清册", "roll"),
+}
+
+
+class Desk(FavaExtensionBase):
+    """The extension; all it knows of a book lies in `Review`."""
+
+    report_title = "审阅"
+    has_js_module = True
+
+    def after_load_file(self) -> None:
+        """Judge the book as of today, and put what fails into Fava's list of errors. Never takes the ledger down."""
+        self._lock = threading.Lock()
+        self._reviews: dict[date, Review] = {}
+        try:
+            found = list(self._errors(self.review(date.today())))
+            self.warm(date.today())
+        except Exception as error:
+            log.exception("审阅页没有能够生成")
+            found = [_error(self, "main.beancount", 0, f"审阅页没有能够生成（{type(error).__name__}）")]
+        self.ledger.extensions.errors.extend(found)
+
+    def review(self, day: date) -> Review:
+        """The book judged as of a day; today's is kept, others as long as there is room."""
+        with self._lock:
+            if day not in self._reviews:
+                others = [one for one in self._reviews if one != date.today()]
+                for old in others[: max(0, len(others) - KEPT + 1)]:
+                    del self._reviews[old]
+                self._reviews[day] = self._judge(day)
+            return self._reviews[day]
+
+    def _judge(self, day: date) -> Review:
+        book = getattr(self.ledger, "book", None)
+        if book is None:
+            return Review(tables(list(self.ledger.all_entries), dict(self.ledger.options), day))
+        return Review(book.tables if book.tables.as_of == day else tables(book.entries, book.options, day))
+
+    def warm(self, day: date) -> None:
+        """Compute what every page needs, so that the first reader does not wait."""
+        review = self.review(day)
+        for name in ("overview", "income"):
+            import_module(f"reports.desk.{name}").view(self, review, {})
+
+    @property
+    def files(self) -> tuple[set[str], set[str]]:
+        """Files of the book that anyone may read, and those with people in them; relative names."""
+        book = getattr(self.ledger, "book", None)
+        main, options = Path(self.ledger.beancount_file_path), book.options if book else dict(self.ledger.options)
+        side = set(self.review(date.today()).tables.files) | {"registry/households.csv"}
+        return set(relative_names(main, options).values()) - side, side
+
+    @property
+    def root(self) -> Path:
+        return Path(self.ledger.beancount_file_path).parent
+
+    def page(self) -> Markup:
+        """The page that was asked for, as HTML."""
+        name = request.args.get("page", "overview")
+        if name not in PAGES:
+            raise FavaAPIError(f"没有这一页：{name[:40]}")
+        try:
+            return self._render(name)
+        except FavaAPIError:
+            raise
+        except Exception as error:
+            log.exception("审阅页 %s 没有能够生成", name)
+            raise FavaAPIError(f"“{PAGES[name][0]}”页没有能够生成（{type(error).__name__}），请把时间告诉管理员") from error
+
+    def _render(self, name: str) -> Markup:
+        title, module = PAGES[name]
+        review = self.review(_day(request.args.get("time", "")))
+        template = "untrusted" if review.tables.problems else module
+        view = {} if review.tables.problems else import_module(f"reports.desk.{module}").view(self, review, request.args)
+        stale = getattr(current_app.config["LEDGERS"], "stale", lambda _: None)(self.ledger)
+        context = {"desk": kit, "review": review, "page": name, "title": title, "stale": stale, **view}
+        return Markup(self.jinja_env.get_template(f"{template}.html").render(**context))
+
+    @_endpoint("desk.css")
+    def css(self) -> Response:
+        """Our style; under our own server also what hides Fava's links to what may not be asked."""
+        folder = Path(__file__).parent
+        names = ["desk.css", *(["served.css"] if kit.served() else [])]
+        return Response("\n".join((folder / name).read_text("utf-8") for name in names), mimetype="text/css")
+
+    def _errors(self, review: Review) -> Iterator[Any]:
+        """Fava's list of errors: rule, subject and what is missing; a few of each rule, so as not to flood every page."""
+        if _judged_by_plugin(self.ledger):
+            return
+        for problem in (*review.tables.problems, *review.audit.untrusted):
+            yield _error(self, problem.file, problem.line, problem.message)
+        for crash in review.audit.crashes:
+            yield _error(self, "main.beancount", 0, crashed(crash.rule, crash.error))
+        for rule, findings in review.by_rule.items():
+            failed = [one for one in findings if one.status == FAIL and one.severity == ERROR]
+            for finding in failed[:LISTED]:
+                yield _error(self, *finding.source, _message(review, finding))
+            if len(failed) > LISTED:
+                more = f"{review.rules[rule].title}：另有 {len(failed) - LISTED} 项不符合，见“审阅”中的规则页"
+                yield _error(self, *failed[LISTED].source, more)
+
+
+def _day(time: str) -> date:
+    try:
+        return as_of(time, date.today())
+    except (ValueError, OverflowError):
+        raise FavaAPIError(f"时间“{time[:40]}”无法识别：应如 2022、2022-08 或 2022-Q3") from None
+
+
+def _judged_by_plugin(ledger: Any) -> bool:
+    """In plain Fava a book's own `plugin "plugins…"` line has already put the findings into the list."""
+    return not hasattr(ledger, "book") and any(name.startswith("plugins.") for name, _ in ledger.options["plugin"])
+
+
+def _error(desk: Desk, file: str, line: int, message: str) -> FavaExtensionError:
+    name = file if hasattr(desk.ledger, "book") else str(desk.root / file)
+    return FavaExtensionError({"filename": name, "lineno": line}, message, None)
+
+
+def _message(review: Review, finding: Finding) -> str:
+    subject = f"{finding.subject.id} {finding.subject.name}".strip()
+    detail = "·".join(text for text in (finding.part, finding.period) if text)
+    return (
+        f"［{severity_name(finding.severity)}］{review.rules[finding.rule].title}：{subject}"
+        f"{f'（{detail}）' if detail else ''}：{finding.message}"
+    )

@@ -1,0 +1,85 @@
+"""资金: the list; or one fund from its quota to payment, as a flow that adds up to the 分."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fava.helpers import FavaAPIError
+
+from reports import figures
+from reports.desk import charts, links
+from reports.desk.overview import fund_lines
+from reports.desk.paging import Paging
+from reports.desk.project import vouchers_of
+from reports.desk.review import Review
+from xianjie import moves
+from xianjie.money import yuan_cn
+from xianjie.schema import records
+from xianjie.tables import Tables
+
+DRAWN = 12  # projects drawn one by one; the rest as one
+
+
+def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
+    """One fund, or all of them."""
+    name, tables = args.get("id", ""), review.tables
+    if not name:
+        return {"fund": None, "paging": Paging(list(fund_lines(review)), args)}
+    fund = moves.funds(tables).get(name)
+    if fund is None:
+        raise FavaAPIError(f"截至 {review.as_of}，账簿里没有资金 {name[:60]}")
+    money = figures.by_fund(tables)[name]
+    parts = _parts(tables, name)
+    flow = flow_of(tables, name, money, parts)
+    svg = charts.sankey(flow, f"{fund.name}的去向：{yuan_cn(money.arrived)} 元")
+    vouchers = vouchers_of(tables, review.postings(fund=name))
+    return {
+        "fund": fund,
+        "money": money,
+        "parts": parts,
+        "total": figures.total(part for _, part in parts),
+        "projects": moves.projects(tables),
+        "sankey": svg,
+        "unequal": flow.unequal(),
+        "notices": [row for row in records(tables.notices) if row.subject == name],
+        "findings": review.of("fund", name),
+        "paging": Paging(vouchers, args),
+        "all_vouchers": links.vouchers("fund", name, [one.row.date for one in vouchers]),
+    }
+
+
+def _parts(tables: Tables, fund: str) -> list[tuple[str, figures.Money]]:
+    """What each project was given of the fund, most first; "" where postings name no project."""
+    found = [(project, by[fund]) for project, by in figures.by_project_and_fund(tables).items() if fund in by]
+    found = [one for one in found if one[1].allocated or one[1].paid]
+    return sorted(found, key=lambda one: (-one[1].allocated, one[0]))
+
+
+def flow_of(
+    tables: Tables, fund: str, money: figures.Money, parts: list[tuple[str, figures.Money]]
+) -> charts.Sankey:
+    """Quota → projects → paid, with villages, or not yet. Every project's outflow is what it was allocated."""
+    flow = charts.Sankey()
+    flow.node("fund", "到账指标", 0)
+    drawn, rest = parts[:DRAWN], parts[DRAWN:]
+    projects = moves.projects(tables)
+    for number, (project, part) in enumerate(drawn):
+        row = projects.get(project)
+        label = f"{row.name}" if row else "未注明项目"
+        flow.node(f"p{number}", label, 1, links.to("project", id=project) if row else "")
+        _spread(flow, f"p{number}", part)
+    if rest:
+        flow.node("rest", f"其他 {len(rest)} 个项目", 1)
+        _spread(flow, "rest", figures.total(part for _, part in rest))
+    flow.node("waiting", "待分配", 1, kind="waiting")
+    flow.link("fund", "waiting", money.waiting)
+    return flow
+
+
+def _spread(flow: charts.Sankey, key: str, part: figures.Money) -> None:
+    flow.node("spent", "已支付", 2, kind="spent")
+    flow.node("held", "在村（镇）账户", 2, kind="waiting")
+    flow.node("unpaid", "已分配未支付", 2, kind="waiting")
+    flow.link("fund", key, part.allocated)
+    flow.link(key, "spent", part.spent)
+    flow.link(key, "held", part.held)
+    flow.link(key, "unpaid", part.unpaid)

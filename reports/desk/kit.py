@@ -1,0 +1,73 @@
+"""What the templates use: words and links for values, and who is asking."""
+
+
+from flask import request
+
+from plugins.equity import PART_NAMES
+from reports import figures
+from reports.desk import links
+from reports.desk.review import Review, severity_name, shown, status_name
+from xianjie import moves
+from xianjie.findings import Finding, Place
+from xianjie.money import decimal, yuan_cn
+
+__all__ = ["decimal", "links", "severity_name", "shown", "status_name", "yuan_cn"]
+
+ROLE = "xianjie.role"  # in the WSGI environment, set by the server
+MAY_SEE_ROLLS = "auditor"
+TABS = (
+    ("overview", "总览"),
+    ("rules", "规则"),
+    ("project", "项目"),
+    ("fund", "资金"),
+    ("income", "收益与股权"),
+    ("village", "村"),
+)
+USES = figures.USES
+PLACES = 4
+_PARTS = {**PART_NAMES, "listed": "列入", "notice": "村内公示", "helper": "帮扶责任人", "plan": "帮扶计划"}
+to = links.to
+
+
+def served() -> bool:
+    """Whether our own server asks, with its login."""
+    return ROLE in request.environ
+
+
+def sees_rolls() -> bool:
+    return bool(request.environ.get(ROLE) == MAY_SEE_ROLLS)
+
+
+def part_name(finding: Finding) -> str:
+    """Part and period of a finding, as a reader knows them."""
+    part = _PARTS.get(finding.part or "", finding.part)
+    return "·".join(text for text in (part, finding.period) if text)
+
+
+def account_name(account: str) -> str:
+    """An account without its English root."""
+    return account.partition(":")[2]
+
+
+def subject_link(review: Review, finding: Finding) -> str:
+    """The page of what was judged; "" where it has none."""
+    kind, name, tables = finding.subject.kind, finding.subject.id, review.tables
+    if kind in ("project", "fund", "village"):
+        return to(kind, id=name)
+    if kind == "equity":
+        grant = figures.shares_by_grant(tables).get(name)
+        return to("project", id=grant.row.project) if grant else ""
+    if kind == "asset":
+        asset = moves.assets(tables).get(name)
+        projects = (asset.project or ()) if asset else ()
+        return to("project", id=projects[0]) if projects else to("village", id=asset.village) if asset else ""
+    if kind == "voucher":
+        rows = review.postings(voucher=name)
+        return links.voucher(rows["date"].iloc[0], name) if len(rows) else ""
+    return ""
+
+
+def places(review: Review, finding: Finding) -> list[Place]:
+    """Where to look: the finding's own line first, then the first lines of its evidence."""
+    found = dict.fromkeys([Place(*finding.source), *review.places(finding)])
+    return [place for place in found if place.line][:PLACES]

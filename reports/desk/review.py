@@ -1,0 +1,180 @@
+"""A judged book as of a day, indexed for the pages: what the rules found, by rule and by subject."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from fava.util.date import parse_date
+
+from plugins import catalogue
+from plugins.judging import plain_number
+from reports import figures
+from xianjie import moves
+from xianjie.audit import audit, places
+from xianjie.findings import (
+    ERROR,
+    FAIL,
+    PENDING,
+    SEVERITY_NAMES,
+    SHARE,
+    STATUS_NAMES,
+    STATUSES,
+    UNDETERMINED,
+    YUAN,
+    Audit,
+    Finding,
+    Place,
+)
+from xianjie.money import decimal, percent, yuan_cn
+from xianjie.rule import Rule
+from xianjie.tables import Tables
+
+MARKS = dict(zip(STATUSES, "✗?…⊘✓–", strict=True))  # beside the word and the colour
+UNITS = {"day": "天", "household": "户", "person": "人", "count": "个", "project": "个", "village": "个"}
+TO_DO = (FAIL, UNDETERMINED, PENDING)
+
+
+def as_of(time: str, today: date) -> date:
+    """The as-of day of Fava's time filter: its last day, today at the latest, today without one; ValueError for no time."""
+    if not time:
+        return today
+    end = parse_date(time)[1]
+    if end is None:
+        raise ValueError(time)
+    return min(end - timedelta(days=1), today)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The numbers of a finding as a reader sees them; "" where there are none."""
+
+    numerator: str = ""
+    denominator: str = ""
+    value: str = ""
+    threshold: str = ""
+    shortfall: str = ""
+
+
+class Review:
+    """What the rules say of a book as of a day, and where each number comes from."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.rules: dict[str, Rule] = dict(catalogue())
+        self.audit: Audit = audit(tables, self.rules.values())
+
+    @property
+    def as_of(self) -> date:
+        return self.tables.as_of
+
+    @cached_property
+    def by_rule(self) -> dict[str, list[Finding]]:
+        return _grouped(self.audit.findings, lambda finding: finding.rule)
+
+    @cached_property
+    def by_subject(self) -> dict[tuple[str, str], list[Finding]]:
+        return _grouped(self.audit.findings, lambda finding: (finding.subject.kind, finding.subject.id))
+
+    @cached_property
+    def counts(self) -> dict[str, Counter[str]]:
+        """Findings of each rule by status; rules that found nothing are there too."""
+        found: dict[str, Counter[str]] = {rule: Counter() for rule in self.rules}
+        for finding in self.audit.findings:
+            found[finding.rule][finding.status] += 1
+        return found
+
+    def of(self, kind: str, *ids: str) -> list[Finding]:
+        """What was found about these subjects, failures first."""
+        found = [finding for one in ids for finding in self.by_subject.get((kind, one), ())]
+        return sorted(found, key=lambda finding: STATUSES.index(finding.status))
+
+    def of_project(self, project: str) -> list[Finding]:
+        """About a project, and about its grants and assets."""
+        grants = [one.row.id for one in figures.shares_by_grant(self.tables).values() if one.row.project == project]
+        return self.of("project", project) + self.of("equity", *grants) + self.of("asset", *self.assets_of(project))
+
+    def assets_of(self, project: str) -> list[str]:
+        return [asset.id for asset in moves.assets(self.tables).values() if project in (asset.project or ())]
+
+    def of_village(self, village: str) -> list[Finding]:
+        """About a village, its projects, assets and grants."""
+        projects = [one.id for one in moves.projects(self.tables).values() if one.village == village]
+        assets = [one.id for one in moves.assets(self.tables).values() if one.village == village]
+        grants = [one.row.id for one in figures.shares_by_grant(self.tables).values() if one.village == village]
+        found = self.of("village", village) + self.of("project", *projects)
+        return found + self.of("asset", *assets) + self.of("equity", *grants)
+
+    @cached_property
+    def to_do(self) -> list[Finding]:
+        """What needs action, most yuan at risk first, then what the document demands before what is advised."""
+        found = [finding for finding in self.audit.findings if finding.status in TO_DO]
+        return sorted(
+            found,
+            key=lambda one: (TO_DO.index(one.status), -(at_risk(one) or 0), one.severity != ERROR, one.key),
+        )
+
+    def places(self, finding: Finding) -> list[Place]:
+        return places(self.tables, finding)
+
+    def postings(self, **columns: Any) -> Any:
+        """Rows of the table `postings` in which every named column has the value."""
+        table = self.tables.postings
+        for name, value in columns.items():
+            table = table[table[name] == value]
+        return table
+
+
+def at_risk(finding: Finding) -> int | None:
+    """分 that are missing or too much, where the finding is about money."""
+    return finding.shortfall if finding.measured is None or finding.measured.unit == YUAN else None
+
+
+def shown(finding: Finding) -> Shown:
+    """The numbers of a finding in the units that a reader knows."""
+    measured, threshold = finding.measured, finding.threshold
+    if measured is None:
+        return Shown()
+    target = threshold.value if threshold else None
+    ratio = measured.ratio
+    operator = {">=": "≥", "<=": "≤", ">": "＞"}.get(threshold.op, "") if threshold else ""
+    render = _ratio_of(measured.unit)
+    return Shown(
+        numerator=_side(measured.numerator, measured.unit),
+        denominator=_side(measured.denominator, measured.unit) if measured.unit != "day" else "",
+        value=render(ratio) if ratio is not None else "",
+        threshold=f"{operator} {render(target)}" if target is not None else "",
+        shortfall=yuan_cn(finding.shortfall) if finding.shortfall else "",
+    )
+
+
+def _side(value: Fraction | int, unit: str) -> str:
+    if unit == YUAN:
+        return yuan_cn(int(value))
+    if unit == SHARE:
+        return percent(Fraction(value))
+    return f"{decimal(Fraction(value))} {UNITS.get(unit, '')}".strip()
+
+
+def _ratio_of(unit: str) -> Any:
+    if unit == "day":
+        return lambda value: f"{decimal(Fraction(value))} 天"
+    return (lambda value: plain_number(Fraction(value))) if unit == SHARE else (lambda value: percent(Fraction(value)))
+
+
+def status_name(status: str) -> str:
+    return f"{MARKS[status]} {STATUS_NAMES[status]}"
+
+
+def severity_name(severity: str) -> str:
+    return SEVERITY_NAMES[severity]
+
+
+def _grouped(findings: Iterable[Finding], key: Any) -> dict[Any, list[Finding]]:
+    groups: dict[Any, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[key(finding)].append(finding)
+    return groups

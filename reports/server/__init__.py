@@ -1,0 +1,9 @@
+"""`xianjie serve`: Fava for reviewers behind a login, read-only because only what is listed may be asked.
+
+guard     the outermost layer: Host, method, session, what may be asked, headers, access log
+allowed   the list of what may be asked
+confined  questions that could run for ever, answered by a child process with limits
+sessions  who is logged in, and who has guessed too often
+users     the file of users and password hashes
+shelf     the books, reloaded in the background while the old ones are served
+"""

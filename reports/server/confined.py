@@ -1,0 +1,111 @@
+"""Questions that could run for ever, answered by a child process that has limits and can be killed.
+
+A query or a filter is a regular expression in the worst case, and a bad one holds the interpreter's lock: no thread
+could stop it. The child is a fork, sees the loaded books, changes nothing, and ends with its answer.
+"""
+
+import contextlib
+import os
+import pickle
+import resource
+import select
+import signal
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+Environ = dict[str, Any]
+Answer = tuple[str, list[tuple[str, str]], bytes]
+
+SECONDS = 10
+BYTES = 2 * 1024 * 1024
+MEMORY = 1024 * 1024 * 1024  # above what the server already holds
+_two_at_a_time = threading.BoundedSemaphore(2)
+
+
+class RefusedError(Exception):
+    """Why there is no answer, in Chinese, with the HTTP status."""
+
+    def __init__(self, status: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def run(app: Any, environ: Environ) -> Answer:
+    """A WSGI application's whole answer: status, headers, body."""
+    head: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _info: Any = None) -> Any:
+        head[:] = [status, headers]
+
+    parts: Iterable[bytes] = app(environ, start_response)
+    try:
+        body = b"".join(parts)
+    finally:
+        if hasattr(parts, "close"):
+            parts.close()
+    return head[0], head[1], body
+
+
+def run_confined(app: Any, environ: Environ, seconds: float = SECONDS, most: int = BYTES) -> Answer:
+    """The same from a child process; RefusedError when it takes too long, too much memory, or says too much."""
+    if not _two_at_a_time.acquire(timeout=seconds):
+        raise RefusedError("503 Service Unavailable", "正在处理的查询太多，请稍后再试")
+    try:
+        received = _from_child(app, environ, seconds, most)
+    finally:
+        _two_at_a_time.release()
+    if received is None:
+        raise RefusedError("503 Service Unavailable", f"查询超过 {seconds:g} 秒，已中止：请缩小时间或条件")
+    if not received:
+        raise RefusedError("503 Service Unavailable", "查询占用的内存过多，已中止：请缩小时间或条件")
+    answer: Answer | None = pickle.loads(received)
+    if answer is None:
+        raise RefusedError(
+            "413 Content Too Large", f"结果超过 {most // 1024 // 1024} MB，未显示：请缩小时间或条件，或加 LIMIT"
+        )
+    return answer
+
+
+def _from_child(app: Any, environ: Environ, seconds: float, most: int) -> bytes | None:
+    """What the child wrote; None when its time was over."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(ours)
+        _answer(app, environ, theirs, seconds, most)
+    os.close(theirs)
+    try:
+        return _read(ours, time.monotonic() + seconds)
+    finally:
+        os.close(ours)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _answer(app: Any, environ: Environ, pipe: int, seconds: float, most: int) -> None:
+    """In the child: answer, write, and end without running anything of the server's own clean-up."""
+    try:
+        held = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        resource.setrlimit(resource.RLIMIT_AS, (held + MEMORY, held + MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 2, int(seconds) + 2))
+        answer = run(app, environ)
+        with os.fdopen(pipe, "wb") as file:
+            file.write(pickle.dumps(answer if len(answer[2]) <= most else None))
+    finally:
+        os._exit(0)
+
+
+def _read(pipe: int, until: float) -> bytes | None:
+    parts: list[bytes] = []
+    while True:
+        ready, _, _ = select.select([pipe], [], [], max(0.0, until - time.monotonic()))
+        if not ready:
+            return None
+        part = os.read(pipe, 65536)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)

@@ -12,6 +12,7 @@ POLICY_SETS: dict[str, tuple[str, ...]] = {
     "chongqing": ("national", "chongqing"),
     "xiushan": ("national", "chongqing", "xiushan"),
 }
+POLICY_TITLES = {"national": "全国", "chongqing": "重庆市", "xiushan": "秀山自治县"}
 
 
 def policy_files(name: str) -> list[Path]:

@@ -158,6 +158,13 @@ def _insurance(rng: random.Random, county: County, key: str, year: int) -> Itera
     yield PayList(key, day, "示例财产保险公司", f"{year}年综合防贫保险", "防贫保险", lines)
 
 
+def _points(rng: random.Random, county: County, key: str, year: int) -> Iterator[PayList]:
+    day = weekday(dt.date(year, 12, 6))
+    for batch, households in enumerate(_thirds(_sample(rng, county.households, 300))):
+        lines = [Line(h.id, rng.randrange(100, 301) * 100, result="成功") for h in households]
+        yield PayList(key, day + dt.timedelta(days=batch), "农户", f"{year}年积分兑换奖补第{batch + 1}批", "", lines)
+
+
 def _thirds(households: list[Household]) -> list[list[Household]]:
     size = (len(households) + 2) // 3
     return [households[i : i + size] for i in range(0, len(households), size)]
@@ -172,4 +179,5 @@ _MAKERS: dict[str, Callable[[random.Random, County, str, int], Iterator[PayList]
     "c10": _premiums,
     "s1": _students,
     "s3": _insurance,
+    "z1": _points,
 }

@@ -25,6 +25,7 @@ from ledgers.county.payments import bank_of
 
 EARNING = "经营性"
 PUBLIC = "公益性"
+AT_HOME = "到户类"
 
 
 @dataclass
@@ -60,6 +61,8 @@ OLD = (
     (43, "灌溉渠", PUBLIC, 120, 0),
     (43, "蓄水池", PUBLIC, 36, 0),
     (63, "文化广场", PUBLIC, 42, 0),
+    (33, "到户种牛", AT_HOME, 26, 0),
+    (73, "到户中蜂", AT_HOME, 18, 0),
 )
 SOLD = {10: dt.date(2022, 8, 18), 20: dt.date(2023, 5, 11)}
 # Kinds of project whose asset is let, and its yearly rent in per mille of the cost.
@@ -116,8 +119,9 @@ def _asset_of(county: County, project: Project, day: dt.date, name: str) -> Asse
 def _register(rng: random.Random, county: County, asset: Asset) -> None:
     """登记, and 运营 where it is let; the voucher on the same day, or the first day for what is older than the book."""
     own = {"project": asset.project.id} if asset.project else {"origin": "历史"}
-    caretaker = "" if asset.rent else ",".join(_caretakers(rng, county, asset.village))
-    place = {"owner": asset.village.collective, "owner_kind": "村集体", "village": asset.village.id}
+    caretaker = ",".join(_caretakers(rng, county, asset.village)) if asset.asset_class == PUBLIC else ""
+    owner = ("受益农户", "户") if asset.asset_class == AT_HOME else (asset.village.collective, "村集体")
+    place = {"owner": owner[0], "owner_kind": owner[1], "village": asset.village.id}
     facts = {"name": asset.name, "class_": asset.asset_class, **own, **place}
     county.declare(
         "assets", asset.day, "asset", asset.id, "登记", **facts, operator=asset.operator, caretaker=caretaker

@@ -173,7 +173,7 @@ ROWS = (
     _row("2022c5", 21, ZY2=REST, SJ=1900),
     _row("2022c6", None, ZY2=LIST),
     _row("2022c7", None, ZY2=LIST),
-    _row("2022c8", None, ZY2=LIST),
+    _row("2022z1", None, ZY2=LIST),
     _row("2022c9", 35, ZY2=600, ZC=REST),
     _row("2022c10", None, XJ=LIST),
     _row("2022c13", 34, LC=REST),

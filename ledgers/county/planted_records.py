@@ -1,6 +1,7 @@
 """What is wrong on purpose in the county's registers: people, projects, lists, grants, assets, notices, files."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -360,6 +361,14 @@ def policy(county: County) -> None:
         meta = {"op": ">=", "issued": dt.date(2021, 1, 1), "basis": own, "confidence": "推定", "verified_until": until}
         county.declare("policy", dt.date(2021, 1, 1), "policy", name, number, **meta)
     county.plant("policy-stale", "caretaker-priority", "本县自定的比例只核实到2023年6月30日")
+
+
+def seals(county: County) -> None:
+    """A month that was sealed, and changed afterwards: nothing of it has the root that was printed."""
+    end, day = dt.date(2021, 3, 31), dt.date(2021, 4, 6)
+    root = hashlib.sha256(b"2021-03").hexdigest()
+    county.declare("seals", day, "seal", str(end), root, version="1", previous="")
+    county.plant("sealed-period", str(end), "封账清单已遗失，账簿内容也与公布的封账根不符")
 
 
 def remedies(county: County) -> None:

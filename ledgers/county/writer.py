@@ -50,6 +50,7 @@ TITLES = {
     "inspections": "检查",
     "waivers": "豁免",
     "rectifications": "整改",
+    "seals": "封账",
 }
 
 

@@ -11,39 +11,39 @@ import click
 
 import ledgers
 from ledgers import chart
+from xianjie.cli.chinese import Command
 
 OPENED = "2021-01-01"  # the transition period begins
 HINT = (
     "已建立空账簿：{folder}\n"
     "  适用政策：{policy}（在 policy/ 中，账簿自带一份）\n"
     "接下来：\n"
-    "  xianjie import {folder} 指标表.xlsx 项目计划表.xlsx …   导入表格\n"
-    "  xianjie check {folder}                              查核\n"
-    "  fava {main}                           浏览"
+    "  导入表格  xianjie import {folder} 指标表.xlsx 项目计划表.xlsx …\n"
+    "  检查      xianjie check {folder}\n"
+    "  浏览      fava {main}"
 )
 
 
-@click.command(short_help="建立空账簿")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--county", required=True, metavar="NAME", help="县名，写进账簿标题，如“示例县”。")
+@click.command(cls=Command)
+@click.argument("folder", metavar="文件夹", type=click.Path(path_type=Path))
+@click.option("--county", required=True, metavar="县名", help="写进账簿标题，如“示例县”")
 @click.option(
     "--policy",
     type=click.Choice(list(ledgers.POLICY_SETS)),
     default="national",
-    show_default=True,
-    help="自带的政策参数：national 全国，chongqing 加重庆市，xiushan 再加秀山自治县。",
+    metavar="政策",
+    help="自带的政策参数：national 全国（默认），chongqing 再加重庆市，xiushan 再加秀山自治县",
 )
 def init(folder: Path, county: str, policy: str) -> None:
-    """在 DIR 建立一本空账簿：科目表、登记簿、政策参数和清册文件夹。
+    """新建一本空账簿：科目、登记簿、政策参数和清册文件夹。
 
-    DIR 必须不存在或为空文件夹；否则什么也不改。
+    文件夹应不存在或为空；否则什么也不改。
     """
     title = _title(county)
     target = _free(folder)
     make_beside(target, lambda beside: blank_book(beside, title, policy))
-    click.echo(
-        HINT.format(folder=folder, main=folder / "main.beancount", policy="、".join(ledgers.POLICY_SETS[policy]))
-    )
+    names = "、".join(ledgers.POLICY_TITLES[part] for part in ledgers.POLICY_SETS[policy])
+    click.echo(HINT.format(folder=folder, main=folder / "main.beancount", policy=names))
 
 
 def blank_book(folder: Path, title: str, policy: str) -> None:
@@ -71,14 +71,14 @@ def make_beside(target: Path, fill: Callable[[Path], None]) -> None:
     """Fill a new folder beside the target and rename it there: the target is complete or untouched."""
     try:
         beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise _refused(f"无法在 {target.parent} 中新建文件夹（{error.strerror}）") from None
+    except OSError:
+        raise _refused(f"无法在 {target.parent} 中新建文件夹，请检查写入权限和磁盘空间") from None
     try:
         fill(beside)
         beside.chmod(0o755)
         os.rename(beside, target)
-    except OSError as error:
-        raise _refused(f"无法写入 {target}（{error.strerror}），没有留下任何改动") from None
+    except OSError:
+        raise _refused(f"无法写入 {target}，请检查写入权限和磁盘空间") from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
@@ -102,6 +102,4 @@ def _title(county: str) -> str:
 
 
 def _refused(message: str) -> click.ClickException:
-    error = click.ClickException(message + "。没有改动任何文件。")
-    error.exit_code = 2
-    return error
+    return click.ClickException(f"{message}。没有改动任何文件。")

@@ -102,7 +102,7 @@ def test_the_county_is_as_large_and_varied_as_it_should_be(sample: tuple[Book, A
     assert set(tables.funds["level"]) == {"中央", "市级", "县级", "东西部协作", "定点帮扶", "社会帮扶", "自筹"}
     assert tables.funds["task"].nunique() == 6
     assert set(tables.assets["class_"].replace("", None).dropna()) == {"公益性", "经营性", "到户类"}
-    yearly = tables.funds.groupby("year")["amount"].sum() / 10**12
+    yearly = tables.funds.groupby("year")["amount"].sum() / 10**10
     assert yearly.between(1.8, 2.2).all()
     assert len(tables.payments) == NATURAL
     assert tables.payments["days"].notna().sum() > 2500

@@ -1,7 +1,5 @@
 """The rules about assets and their income."""
 
-import datetime as dt
-
 from .book import comma, facts, ids, income_year, is_priority, is_spending, reached
 from .findings import finding, ratio, verdict, worst, year_day, year_open
 from .law import holds
@@ -102,17 +100,12 @@ def asset_years(book, asset):
     """Years from the book's first voucher or the registration, whichever is later."""
     begin = min((txn["date"] for txn in book.txns), default=None)
     entered = book.history["asset"][asset][0][0]
-    start = max(begin, entered) if begin else entered
-    return range(start.year, book.as_of.year + 1)
+    return range(max(begin, entered).year, book.as_of.year + 1) if begin else range(0)
 
 
 def state_of(book, asset, day):
     states = [state for date, state, _ in book.history["asset"][asset] if date <= day]
     return states[-1] if states else None
-
-
-def disposed_before(book, asset, year):
-    return state_of(book, asset, dt.date(year - 1, 12, 31)) == "处置"
 
 
 def asset_upkeep(case):
@@ -122,12 +115,12 @@ def asset_upkeep(case):
         if facts(book, "asset", asset).get("class") != "公益性":
             continue
         for year in asset_years(book, asset):
-            if disposed_before(book, asset, year):
-                continue
+            if state_of(book, asset, year_day(book, year)) == "处置":
+                continue  # nothing left to keep up
             paid = sum(
                 p["fen"]
                 for p in uses(book)
-                if p["meta"]["asset"] == asset and ":5管护费用" in p["account"] and income_year(p) == year
+                if p["meta"]["asset"] == asset and ":5管护费用" in p["account"] and p["txn"]["when"].year == year
             )
             ok = bool(facts(book, "asset", asset, year_day(book, year)).get("caretaker")) or paid > 0
             yield finding("asset-upkeep", "asset", asset, verdict(ok, year_open(book, year)), period=year)
@@ -140,8 +133,6 @@ def asset_idle(case):
         if facts(book, "asset", asset).get("class") != "经营性":
             continue
         for year in asset_years(book, asset):
-            if disposed_before(book, asset, year):
-                continue
             earned = -sum(
                 p["fen"]
                 for p in book.postings
@@ -156,6 +147,8 @@ def caretaker_priority(case):
     book, caretakers = case.book, {}
     for asset in ids(book, "asset"):
         about = facts(book, "asset", asset)
+        if state_of(book, asset, book.as_of) == "处置":
+            continue  # no asset of the village any more
         caretakers.setdefault(about.get("village"), set()).update(comma(about.get("caretaker")))
     for village in ids(book, "village"):
         people = caretakers.get(village, set())
@@ -174,8 +167,13 @@ def asset_disposal(case):
         proceeds = -sum(
             p["fen"] for p in book.postings if p["account"].endswith(":4处置") and p["meta"].get("asset") == asset
         )
-        used = sum(p["fen"] for p in uses(book) if p["meta"]["asset"] == asset and p["txn"]["date"] >= rows[0])
+        used = sum(
+            p["fen"]
+            for p in uses(book)
+            if p["meta"]["asset"] == asset and p["txn"]["when"] >= rows[0] and ":6公积公益金" not in p["account"]
+        )  # what is kept back is neither reinvested nor distributed
         if proceeds == 0:
             yield finding("asset-disposal", "asset", asset, "na")
             continue
-        yield finding("asset-disposal", "asset", asset, verdict(used >= proceeds), numerator=used, denominator=proceeds)
+        numbers = {"numerator": used, "denominator": proceeds, "shortfall": max(proceeds - used, 0)}
+        yield finding("asset-disposal", "asset", asset, verdict(used >= proceeds), **numbers)

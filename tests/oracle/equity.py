@@ -69,9 +69,6 @@ def equity_tilt(case):
         about = facts(book, "equity", grant)
         village = facts(book, "project", about["project"], day).get("village")
         lines, _, trusted = register(book, grant)
-        if not trusted:
-            yield finding("equity-tilt", "equity", grant, "undetermined", unit="tilt")
-            continue
         leaders = {line["household"] for line in lines if line["holder"] == "理事长" and line["household"]}
         held = [line for line in lines if is_farmer(line) and line["household"] not in leaders]
         money = (sum(line["fen"] for line in held if is_priority(book, line["household"], day)),
@@ -82,6 +79,7 @@ def equity_tilt(case):
         if households is not None:
             households = int(households) - sum(h in residents for h in leaders)
         parameter = case.law.get("equity-tilt", day)
+        money = money if trusted else None
         yield tilt("equity-tilt", "equity", grant, money, favoured, households, parameter)
 
 
@@ -116,7 +114,11 @@ def equity_area_tilt(case):
             favoured_money += about["subsidy"] if areas.get(village, {}).get("priority-area") is True else 0
         counts = [area.get("households") for area in areas.values()]
         households = None if None in counts else sum(int(count) for count in counts)
-        favoured = sum(int(area.get("households") or 0) for area in areas.values() if area.get("priority-area") is True)
+        priority = [area.get("households") for area in areas.values() if area.get("priority-area") is True]
+        favoured = sum(int(count or 0) for count in priority)
+        if None in priority and all_money:
+            yield finding("equity-area-tilt", "year", str(year), "undetermined", unit="tilt")
+            continue
         parameter = case.law.get("equity-area-tilt", end)
         money = (favoured_money, all_money)
         yield tilt("equity-area-tilt", "year", str(year), money, favoured, households, parameter)

@@ -40,18 +40,21 @@ def ratio(rule, kind, subject, num, den, parameter, still_open=False, **more):
         return finding(rule, kind, subject, "undetermined", **numbers, **more)
     required = den * parameter["value"]
     ok = holds(num, parameter["op"], required)
-    if not ok:
+    if not ok and more.get("unit") != "count":
         gap = num - required if parameter["op"] == "<=" else required - num
         numbers["shortfall"] = ceiling(gap) + (1 if parameter["op"] == ">" and gap == ceiling(gap) else 0)
     return finding(rule, kind, subject, verdict(ok, still_open), required=required, **numbers, **more)
 
 
 def tilt(rule, kind, subject, money, favoured, households, parameter, **more):
-    """A tilt: favoured share of money (favoured, all) over favoured share of households, strictly compared."""
+    """A tilt: favoured share of money (favoured, all) over favoured share of households.
+
+    `money` is None where a roll cannot be trusted; what makes the tilt na whatever the roll says comes first.
+    """
     more["unit"] = "tilt"
-    if money[1] == 0 or favoured == 0 or (households is not None and households <= favoured):
+    if favoured == 0 or (households is not None and households <= favoured) or (money and money[1] == 0):
         return finding(rule, kind, subject, "na", **more)
-    if households is None:
+    if households is None or money is None:
         return finding(rule, kind, subject, "undetermined", **more)
     left, right = Fraction(money[0], 1) / money[1], Fraction(favoured, households)
     numbers = {"numerator": left, "denominator": right, "value": left / right}

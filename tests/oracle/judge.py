@@ -2,7 +2,7 @@
 
 Written from ledger.md and rules.md alone, without a look at the product. `judge(folder, day)` gives a list of dicts:
 rule, kind and subject, part, period, status, numerator, denominator, value, shortfall, required (decimal strings).
-`record`, `sealed-period` and `policy-stale` are not judged here: the first two are about form, not about formulas.
+`record` and `sealed-period` are not judged here: they are about form, not about formulas.
 """
 
 import datetime as dt
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from . import assets, equity, labour, money, people, projects, years
 from .book import Book, load
-from .findings import written
+from .findings import finding as make
+from .findings import verdict, written
 from .law import Law, read_law
 
-UNJUDGED = ("record", "sealed-period", "policy-stale")
+UNJUDGED = ("record", "sealed-period")
 NEVER_WAIVED = ("record", "voucher", "fund-trace", "sealed-period")
 RULES = [
     labour.labour_share,
@@ -85,10 +86,29 @@ def judge(folder, as_of):
     """All findings of a book's folder as of a day."""
     book = load(folder, as_of)
     case = Case(book, read_law(book))
-    found = [finding for rule in RULES for finding in rule(case)]
+    found = [finding for rule in RULES for finding in judged(case, rule)]
     found = [waive(book, finding) for finding in found]
     found += projects.rectification_due(case, found)
+    found += policy_stale(case)
     return [written(finding) for finding in found]
+
+
+def judged(case, rule):
+    """A rule's findings; the parameters asked for count as used where a verdict was reached with them."""
+    for finding in rule(case):
+        case.law.used |= case.law.asked if finding["status"] not in ("na", "undetermined") else set()
+        case.law.asked.clear()
+        yield finding
+    case.law.asked.clear()
+
+
+def policy_stale(case):
+    """Each parameter (by name) that was used and carries `verified-until`: no use after it, on the day of use."""
+    stale = {}
+    for name, _, verified, day in case.law.used:
+        if verified is not None:
+            stale[name] = stale.get(name, False) or day > verified
+    return [make("policy-stale", "policy", name, verdict(not late)) for name, late in sorted(stale.items())]
 
 
 def waive(book, finding):

@@ -70,6 +70,7 @@ class Law:
 
     rows: dict = field(default_factory=dict)
     mentioned: set = field(default_factory=set)
+    asked: set = field(default_factory=set)
     used: set = field(default_factory=set)
 
     def get(self, name, day, **scope):
@@ -83,7 +84,7 @@ class Law:
             if best is None or (len(row["scope"]), row["effective"]) >= (len(best["scope"]), best["effective"]):
                 best = row
         if best is not None:
-            self.used.add((name, str(best["effective"]), best["verified"], day))
+            self.asked.add((name, str(best["effective"]), best["verified"], day))
         return best
 
     def _candidates(self, name):

@@ -4,7 +4,7 @@ import datetime as dt
 from fractions import Fraction
 
 from .book import BANK, QUOTA, facts, ids, is_spending, reached, registered
-from .findings import finding, ratio, verdict
+from .findings import finding, ratio, verdict, worst
 from .law import holds
 
 
@@ -61,7 +61,7 @@ def spent(book):
 
 
 def touched_projects(book):
-    """(fund, project) pairs with any money: allocated, paid, or in a village's account."""
+    """(fund, project) pairs that money ever touched: allocated, paid, or in a village's account."""
     pairs = {(m["fund"], m["project"]) for m in moves(book) if m["what"] != "arrive" and m["project"]}
     for posting in book.postings:
         if posting["account"].startswith(BANK) and posting["project"] and posting["fund"]:
@@ -70,7 +70,13 @@ def touched_projects(book):
 
 
 def projects_with_money(book):
-    return sorted({project for _, project in touched_projects(book)})
+    """Projects with money, net: an allocation that stands, a payment, or money in a village's account."""
+    sums = {}
+    for move in moves(book):
+        if move["project"] and move["what"] != "arrive":
+            key = (move["project"], move["fund"], move["what"])
+            sums[key] = sums.get(key, 0) + move["fen"]
+    return sorted({project for (project, _, _), amount in sums.items() if amount})
 
 
 # --- fund-trace -----------------------------------------------------------------------------------------------------
@@ -191,12 +197,13 @@ def count_days(rule, kind, subject, days, parameter, still_open=False, **more):
 
 
 def fund_task(case):
-    """Each fund and project that was ever allocated money (positive legs): task against mode, 年度计划 reached."""
-    book, pairs = case.book, {}
-    for move in moves(book):
-        if move["what"] == "allocate" and move["fen"] > 0 and move["project"]:
-            pairs.setdefault((move["fund"], move["project"]), []).append(move["day"])
+    """Each allocation that still stands, net of moves and returns: task against mode, 年度计划 reached on its day."""
+    book = case.book
+    pairs = {key: [day for day, amount in parts if amount > 0] for key, parts in lots(book).items() if key[1]}
     for (fund, project), days in sorted(pairs.items()):
+        if not days:
+            yield finding("fund-task", "fund", fund, "na", part=project)
+            continue
         task, about = facts(book, "fund", fund).get("task"), facts(book, "project", project)
         plan = reached(book, project, "年度计划")
         ok = plan is not None and plan <= min(days)
@@ -255,9 +262,11 @@ def allocation_days(case):
         if parameter is None:
             yield finding("allocation-days", "fund", fund, "undetermined", unit="days", value=max(d for d, _ in waits))
             continue
-        late = [days for days, _ in waits if not holds(days, parameter["op"], parameter["value"])]
-        status = "fail" if late else "pass" if all(done for _, done in waits) else "pending"
-        yield finding("allocation-days", "fund", fund, status, unit="days", value=max(d for d, _ in waits))
+        judged = [(verdict(holds(days, parameter["op"], parameter["value"]) and done,
+                           holds(days, parameter["op"], parameter["value"])), days) for days, done in waits]  # fmt: skip
+        status = worst([status for status, _ in judged])
+        days = max(days for state, days in judged if state == status)
+        yield finding("allocation-days", "fund", fund, status, unit="days", value=days)
 
 
 def arrivals_and_allocations(book, fund):
@@ -310,12 +319,14 @@ def spending_progress(case):
         arrived = [m["day"] for m in moves(book) if m["fund"] == fund and m["what"] == "arrive" and m["fen"] > 0]
         share = time_over(book, min(arrived), fund_year(book, fund)) if arrived else 0
         paid = sum(m["fen"] for m in moves(book) if m["fund"] == fund and m["what"] == "pay")
-        base = registered(book, fund) * share
-        if base == 0:
-            yield finding("spending-progress", "fund", fund, "na", numerator=paid, denominator=base)
+        amount = registered(book, fund)
+        if amount * share == 0:
+            yield finding("spending-progress", "fund", fund, "na", numerator=paid, denominator=amount)
             continue
         parameter = case.law.get("spending-progress", first_day(book, fund), **fund_scope(book, fund))
-        yield ratio("spending-progress", "fund", fund, paid, base, parameter)
+        if parameter:
+            parameter = {**parameter, "value": parameter["value"] * share}
+        yield ratio("spending-progress", "fund", fund, paid, amount, parameter)
 
 
 def fund_scope(book, fund):
@@ -345,6 +356,6 @@ def carry_over(case):
             bank = posting["account"].startswith(BANK) and posting["project"]
             if posting["fund"] == fund and (quota or bank) and posting["txn"]["date"] <= last:
                 left += posting["fen"]
-        still_open = book.as_of <= last
+        still_open = book.as_of < last  # 31 December itself is over
         yield finding("carry-over", "fund", fund, verdict(left <= 0, still_open), numerator=left,
                       denominator=registered(book, fund), shortfall=left if left > 0 else None)  # fmt: skip

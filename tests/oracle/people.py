@@ -1,5 +1,7 @@
 """The rules about distributions to households and payments to people."""
 
+from fractions import Fraction
+
 from .book import comma, facts, income_year, is_monitored, is_priority, is_spending, of_village, status_on
 from .findings import finding, tilt, verdict, worst, year_day, year_open
 
@@ -36,40 +38,37 @@ def village_tilt(case, rule, favours):
     book = case.book
     for (village, year), postings in distributions(book, collective=True).items():
         end = year_day(book, year)
-        if any(posting["lines"] is None for posting in postings):
-            yield finding(rule, "village", village, "undetermined", period=year, unit="tilt")
-            continue
-        money = sum(posting["fen"] for posting in postings)
         favoured_money = sum(
-            line["fen"] for p in postings for line in p["lines"] if favours(book, line["household"], day_of(p, line))
+            line["fen"]
+            for p in postings
+            for line in p["lines"] or []
+            if favours(book, line["household"], day_of(p, line))
         )
+        money = (favoured_money, sum(posting["fen"] for posting in postings))
+        if any(posting["lines"] is None for posting in postings):
+            money = None
         favoured = sum(favours(book, h, end) for h in of_village(book, village, end))
         households = facts(book, "village", village, end).get("households")
         households = None if households is None else int(households)
         parameter = case.law.get("income-tilt", end)
-        money = (favoured_money, money)
         yield tilt(rule, "village", village, money, favoured, households, parameter, period=year)
 
 
 def monitored_included(case):
-    """Of the village's households monitored on a day of payment, those that received something then."""
+    """Of the village's households monitored on any day of payment, those that received something in that year."""
     book = case.book
     for (village, year), postings in distributions(book, collective=False).items():
         more = {"period": year, "unit": "count"}
         if any(posting["lines"] is None for posting in postings):
             yield finding("monitored-included", "village", village, "undetermined", **more)
             continue
-        paid = {}
+        received, watched = {}, set()
         for posting in postings:
             for line in posting["lines"]:
+                received[line["household"]] = received.get(line["household"], 0) + line["fen"]
                 day = day_of(posting, line)
-                paid.setdefault(day, {})
-                paid[day][line["household"]] = paid[day].get(line["household"], 0) + line["fen"]
-        watched, reached = set(), set()
-        for day, amounts in paid.items():
-            today = {h for h in of_village(book, village, day) if is_monitored(book, h, day)}
-            watched |= today
-            reached |= {h for h in today if amounts.get(h, 0) > 0}
+                watched |= {h for h in of_village(book, village, day) if is_monitored(book, h, day)}
+        reached = {h for h in watched if received.get(h, 0) > 0}
         if not watched:
             yield finding("monitored-included", "village", village, "na", **more)
             continue
@@ -130,7 +129,7 @@ def subsidy_standard(case):
             if line["quantity"] is None or standard is None:
                 continue
             # `standard` is an amount (already 分) or a plain number of yuan
-            per_unit = standard if isinstance(standard, int) else standard * 100
+            per_unit = standard if isinstance(standard, int) else Fraction(standard) * 100
             statuses.setdefault(voucher, []).append(verdict(line["fen"] == line["quantity"] * per_unit))
     for voucher, found in statuses.items():
         yield finding("subsidy-standard", "voucher", voucher, worst(found))
@@ -141,7 +140,10 @@ def premium_subsidy(case):
     book, statuses = case.book, {}
     parameter = case.law.get("premium-subsidy", book.as_of)
     for posting in book.postings:
-        if posting["meta"].get("benefit") != "保费补助" or not posting["lines"]:
+        if posting["meta"].get("benefit") != "保费补助" or posting["lines"] == []:
+            continue
+        if posting["lines"] is None:
+            statuses.setdefault(posting["txn"]["voucher"], []).append("undetermined")
             continue
         for line in posting["lines"]:
             if line["quantity"] is None:
@@ -193,7 +195,7 @@ def under_cap(about, benefit, posting, line, sums):
     when = {"年": day.year, "月": (day.year, day.month)}.get(period)
     key = (benefit, who, when)
     sums[key] = sums.get(key, 0) + line["fen"]
-    cap = about["cap"] if isinstance(about["cap"], int) else about["cap"] * 100
+    cap = about["cap"] if isinstance(about["cap"], int) else Fraction(about["cap"]) * 100
     return line["fen"] <= 0 or sums[key] <= cap
 
 

@@ -20,7 +20,7 @@ def write_benefits_and_payments(world):
     kinds = {
         "公益岗位": {"states": "脱贫户,监测户", "cap": ("CNY", 300000), "per": "人·年"},
         "跨省交通补助": {"states": "脱贫户,监测户", "cap": ("CNY", 60000), "per": "户·年"},
-        "产业奖补": {"states": "脱贫户,监测户,一般户", "standard": ("CNY", 5000)},
+        "产业奖补": {"states": "脱贫户,监测户,一般户", "standard": Bare("50")},
         "保费补助": {"states": "脱贫户,监测户", "levels_forbidden": "中央,市级"},
         "防贫保险": {
             "states": "脱贫户,监测户,五无户",
@@ -53,7 +53,8 @@ def pay_benefit(world):
     name = rng.choice(list(world.benefits))
     lines = [benefit_line(world, name, index) for index in range(rng.randint(1, 3))]
     amount = sum(line["amount"] for line in lines)
-    day = world.day(max(project.plan_day() + 400 * DAY, D(2022, 1, 1)), END)
+    allocated = max(day for day, fund, _ in project.lots if fund.id == key)
+    day = world.day(max(allocated, project.plan_day() + 400 * DAY), END)
     if amount > project.quota[key] or day > END:
         return
     project.quota[key] -= amount

@@ -86,7 +86,9 @@ def parameter_rows(world, name):
     for key in SCOPES.get(name, []):
         if world.chance(0.35):
             scope = {key.replace("-", "_"): world.rng.choice(VALUES[key])}
-            rows.append(row(world, name, world.rng.choice(CHANGES), scope))
+            # Days of their own: rules.md does not rank two equally specific scopes that take effect on one day.
+            day = D(2021 + SCOPES[name].index(key), world.rng.choice([2, 4, 8]), 11)
+            rows.append(row(world, name, day, scope))
             if world.chance(0.2):
                 end = world.day(rows[-1][0], D(2024, 12, 31)) + dt.timedelta(days=1)
                 rows.append((end, name, "终止", {**scope, "basis": "示文", "issued": end}))

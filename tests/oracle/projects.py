@@ -9,7 +9,7 @@ import chinese_calendar
 from .book import comma, facts, ids, is_spending, reached
 from .findings import finding, verdict
 from .law import holds
-from .money import moves, projects_with_money
+from .money import lots, moves, projects_with_money
 
 ELEMENTS = ["name", "category", "mode", "unit", "planned", "goal", "filed-by"]
 
@@ -68,12 +68,13 @@ def notices(case):
 
 
 def first_allocations(book):
-    """(fund, project) -> the day on which it was first given money."""
-    result = {}
+    """(fund, project) that still stand, net of moves and returns -> the day on which money was first allocated."""
+    standing = {key for key, parts in lots(book).items() if key[1] and any(amount > 0 for _, amount in parts)}
+    first = {}
     for move in moves(book):
-        if move["what"] == "allocate" and move["fen"] > 0 and move["project"]:
-            result.setdefault((move["fund"], move["project"]), move["day"])
-    return result
+        if move["what"] == "allocate" and move["fen"] > 0:
+            first.setdefault((move["fund"], move["project"]), move["day"])
+    return {key: first[key] for key in standing}
 
 
 def notice(case, kind, subject, stage, since, places):
@@ -96,7 +97,7 @@ def fund_notice(case, fund, given):
     if own["status"] == "pass":
         return own
     each = [notice(case, "project", p, stage, min(given.values()), [p])["status"] for p in given]
-    return {**own, "status": "pass"} if all(status == "pass" for status in each) else own
+    return {**own, "status": "pass", "value": None} if all(status == "pass" for status in each) else own
 
 
 # --- acceptance and after -------------------------------------------------------------------------------------------
@@ -269,7 +270,7 @@ def monitoring_deadline(case):
 
 
 def episode(book, household, row):
-    more = {"period": row["date"], "unit": "days"}
+    more = {"unit": "days"}
     rule, kind = "monitoring-deadline", "household"
     if row["reported"] is None:
         yield finding(rule, kind, household, "undetermined", part="listed", **more)

@@ -43,7 +43,9 @@ class Item:
 
 def form(tables: Tables, after: date | None, end: date) -> list[Item]:
     """Everything of a period in canonical form: directives in the book's order, households, rolls."""
-    wanted = [item_of(tables.root, e) for e in tables.entries if within(e.date, after, end) and not _display(e)]
+    inside = [(e, item_of(tables.root, e)) for e in tables.entries if within(e.date, after, end) and not _display(e)]
+    inside.sort(key=lambda pair: (*data.entry_sortkey(pair[0]), pair[1].text))  # files come in any order from a disk
+    wanted = [item for _, item in inside]
     people = [item for item in _household_items(tables) if within(item.day, after, end)]
     return [*wanted, *people, *_roll_items(tables, after, end)]
 
@@ -141,11 +143,7 @@ _CONTENT: dict[type, Callable[[Any, Path], dict[str, Any]]] = {
     data.Close: lambda e, _: {"account": e.account},
     data.Commodity: lambda e, _: {"currency": e.currency},
     data.Pad: lambda e, _: {"account": e.account, "source": e.source_account},
-    data.Balance: lambda e, _: {
-        "account": e.account,
-        "amount": _amount(e.amount),
-        "tolerance": None if e.tolerance is None else _number(e.tolerance),
-    },
+    data.Balance: lambda e, _: {"account": e.account, "amount": _amount(e.amount)},  # held to the 分: no tolerance
     data.Note: lambda e, _: {
         "account": e.account,
         "comment": e.comment,

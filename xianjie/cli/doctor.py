@@ -31,9 +31,10 @@ _REMEDIES = (
     ("插件.*出错", "核对 plugin 行的写法；确认程序安装完整（pip check）"),
     ("没有账簿", "确认路径；账簿文件夹中应有 main.beancount"),
     ("include", "恢复缺失的文件，或改正 include 的路径"),
-    ("封账|封账后", "从备份或版本库恢复封账时的内容；确需更正的，在未封账的期间冲销重记"),
+    ("封账", "从备份或版本库恢复封账时的内容"),
     ("", "从备份或版本库恢复该文件，或按提示改正该行"),
 )
+_UNSEALED = "从备份或版本库恢复封账时的内容；确需更正的，在未封账的期间冲销重记"
 
 
 @click.command(cls=Command)
@@ -117,7 +118,7 @@ def _contents(main: Path, restore: bool) -> Iterator[str]:
     yield from (f"{reason}" for reason in book.tables.broken.values())
     seals = verified(book.tables, files=True)
     restored = _restore(book) if restore else set()
-    yield from (str(c) for seal in seals for c in seal.changes if c.file not in restored)
+    yield from (f"{c} → {_UNSEALED}" for seal in seals for c in seal.changes if c.file not in restored)
     yield from (str(change) for change in strays(book.tables))
     latest = max((seal.sealed_on for seal in seals), default=date.min)
     if latest > date.today():

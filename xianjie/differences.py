@@ -92,6 +92,7 @@ _KINDS = {
     "roll-header": "清册表头",
     "file": "附件",
 }
+_TYPED = frozenset({"number", "amount", "date", "account"})
 _NAMES = ("account", "currency", "name")  # what tells directives of one kind and day from each other
 
 
@@ -146,7 +147,7 @@ _WORDS = {
 
 def _gaps(path: tuple[str, ...], before: Any, now: Any) -> Iterator[str]:
     """Every place where two values differ: the path in words, what was there, what is there."""
-    if isinstance(before, dict) and isinstance(now, dict):
+    if isinstance(before, dict) and isinstance(now, dict) and not (_typed(before) and _typed(now)):
         for name in sorted({*before, *now}):
             yield from _gaps((*path, _WORDS.get(name, name)), before.get(name), now.get(name))
     elif path[-1:] == ("分录",) and len(before) == len(now):
@@ -156,11 +157,16 @@ def _gaps(path: tuple[str, ...], before: Any, now: Any) -> Iterator[str]:
         yield f"{' '.join(path) or '内容'}由“{_short(before)}”改为“{_short(now)}”"
 
 
+def _typed(value: Any) -> bool:
+    """A single value that names its type, as the canonical form writes numbers, amounts, dates and accounts."""
+    return isinstance(value, dict) and len(value) == 1 and not _TYPED.isdisjoint(value)
+
+
 def _short(value: Any) -> str:
     """A value for a message: amounts and numbers plainly, long texts cut."""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         text = " ".join(value)
-    elif isinstance(value, dict) and len(value) == 1:
+    elif _typed(value):
         return _short(next(iter(value.values())))
     else:
         text = "无" if value is None else value if isinstance(value, str) else canonical(value)

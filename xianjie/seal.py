@@ -141,8 +141,8 @@ def _content_changes(tables: Tables, seal: Seal, files: bool) -> Iterator[Change
         yield Change(name, 0, "封账清单与封账的根不符：清单或封账被改动过，以下逐条比较仅供参考")
     items = form(tables, seal.after, seal.end)
     if files:  # evidence that came later is no change
-        known = set(sealed)
-        items += [item for item in attachments(tables, seal.after, seal.end) if item.text in known]
+        known = {key_of(text) for text in sealed}
+        items += [item for item in attachments(tables, seal.after, seal.end) if key_of(item.text) in known]
     else:
         sealed = [text for text in sealed if not text.startswith(_LINES_OF_FILES)]
     yield from differences(tables, name, sealed, items)

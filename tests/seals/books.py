@@ -20,13 +20,13 @@ pushmeta source: "纸质凭证"
     count: 3
   Income:4001财政拨款收入:1中央
 popmeta source:
+poptag #september
 2022-09-05 ! "县财政局" "指标退回"
   voucher: "2022-000007"
   reverses: "2022-000006"
   Assets:9001指标:ZY2022-01:0待分配  -151 CNY
   Income:4001财政拨款收入:1中央
-poptag #september
-2022-09-06 * "冷库移交"
+2022-09-05 * "冷库移交"
   voucher: "2022-000008"
   asset: "A2019-0001"
   evidence: "evidence/handover.txt"

@@ -11,7 +11,7 @@ from reports.checked import Checked
 FORMS = {
     "table": "reports.table:as_table",
     "json": "reports.checked:as_json",
-    "xlsx": "reports.workpapers:as_xlsx",
+    "xlsx": "reports.workpapers.workbook:as_xlsx",
     "sarif": "reports.sarif:as_sarif",
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reports.checked import Checked
-from reports.sheets import DATE, LONG, MONEY, NUMBER, Column, Row, Workbook
+from reports.sheets import DATE, LONG, MONEY, Column, Row, Workbook
 from reports.waivers import Waiver, waivers
 from reports.words import SCOPE_NAMES, worded
 from reports.workpapers.papers import Papers, Used
@@ -12,18 +12,17 @@ from xianjie.schema import records
 
 PARAMETERS = (
     Column("编号", 7),
-    Column("参数", 26),
+    Column("参数", 25),
     Column("要求", 18),
-    Column("数值", 10, NUMBER),
-    Column("适用范围", 18),
+    Column("适用范围", 16),
     Column("生效", 11, DATE),
     Column("印发", 11, DATE),
     Column("核实至", 11, DATE),
-    Column("依据", 34, LONG),
-    Column("原文", 34, LONG),
+    Column("依据", 32, LONG),
+    Column("原文", 30, LONG),
     Column("读法", 22, LONG),
-    Column("采用日", 18, LONG),
-    Column("使用规则", 22, LONG),
+    Column("采用日", 13, LONG),
+    Column("使用规则", 24, LONG),
 )
 WAIVERS = (
     Column("规则", 26),
@@ -79,7 +78,6 @@ def _parameter(used: Used) -> Row:
             used.number,
             one.name,
             worded(one),
-            one.value,
             "；".join(text for text in (scope, outside) if text) or "全部",
             one.effective if one.effective.year > 1 else None,
             one.issued,

@@ -19,6 +19,8 @@ COMMANDS = {
     "import": ("xianjie.cli.import_:import_", "把各单位报来的表格导入账簿"),
     "check": ("xianjie.cli.check:check", "检查账簿：逐条规则判定，给出数字和依据"),
     "rules": ("xianjie.cli.rules:rules", "规则目录；或一条规则的全文、公式、参数沿革"),
+    "trace": ("xianjie.cli.trace:trace", "追溯一笔资金、一个项目、一户或一项资产的钱从哪里来、到哪里去"),
+    "report": ("xianjie.cli.report:report", "出具业务台账：进度、项目、劳务、股权、资产、收益分配"),
     "seal": ("xianjie.cli.seal:seal", "封账：封住截至某月的内容，显示封账的根"),
     "verify": ("xianjie.cli.verify:verify", "核对封账以来有无改动，公示文件与账簿是否一致"),
     "doctor": ("xianjie.cli.doctor:doctor", "诊断损坏的账簿，说明怎样修复"),

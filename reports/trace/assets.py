@@ -1,0 +1,79 @@
+"""Tracing assets: what a project formed, what an asset cost and earned, and who received the income."""
+
+from collections import defaultdict
+from typing import Any
+
+from plugins import income
+from reports.trace.nodes import Node, leg_node
+from xianjie import moves
+from xianjie.schema import records
+from xianjie.tables import Tables, derived
+
+
+@derived
+def _costs(tables: Tables) -> dict[str, list[Any]]:
+    """Postings on asset accounts by asset, which is their commodity."""
+    table = tables.postings
+    return _grouped(records(table[table["kind"] == "asset"]), "commodity")
+
+
+@derived
+def _earnings(tables: Tables) -> dict[str, list[Any]]:
+    table = tables.postings
+    return _grouped(records(table[table["kind"] == "asset income"]), "asset")
+
+
+@derived
+def _uses(tables: Tables) -> dict[str, list[Any]]:
+    return _grouped(income.uses(tables), "asset")
+
+
+def _grouped(rows: Any, name: str) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, name)].append(row)
+    return found
+
+
+@derived
+def _of_project(tables: Tables) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for asset in moves.assets(tables).values():
+        for project in asset.project or ():
+            found[project].append(asset.id)
+    return found
+
+
+def formed_by(tables: Tables, project: str) -> list[Node]:
+    """The assets of a project, each with its income and its uses."""
+    return [asset_node(tables, asset) for asset in _of_project(tables).get(project, [])]
+
+
+def asset_node(tables: Tables, asset: str) -> Node:
+    """An asset at cost, voucher by voucher; its income and what was done with it lead on, year by year."""
+    row = moves.assets(tables)[asset]
+    legs = _costs(tables).get(asset, [])
+    title = f"资产 {asset} {row.name or ''}（{row.class_ or ''}，{row.state or ''}）"
+    node = Node(title, sum(leg.amount for leg in legs), row.date, place=f"{row.file}:{row.line}")
+    node.parts = [
+        Node("登记" if leg.amount > 0 else "减少", leg.amount, leg.date, leg.voucher, f"{leg.file}:{leg.line}")
+        for leg in legs
+    ] or [Node("没有登记价值的凭证", 0)]
+    earned, used = _earnings(tables).get(asset, []), _uses(tables).get(asset, [])
+    for year in sorted({leg.income_year for leg in (*earned, *used)}):
+        node.links += _year(tables, year, earned, used)
+    return node
+
+
+def _year(tables: Tables, year: int, earned: list[Any], used: list[Any]) -> list[Node]:
+    """What an asset earned of one income year, and what was done with it: the same amount twice."""
+    came = [leg_node(tables, leg, -leg.amount) for leg in earned if leg.income_year == year]
+    went = [leg_node(tables, leg, leg.amount) for leg in used if leg.income_year == year]
+    total = sum(part.amount for part in came)
+    left = total - sum(part.amount for part in went)
+    if left or not went:
+        went.append(Node("尚未使用" if left >= 0 else "使用超过收益", left))
+    return [
+        Node(f"{year}年收益", total, parts=came or [Node("没有收益凭证", 0)]),
+        Node(f"{year}年收益的使用", total, parts=went),
+    ]

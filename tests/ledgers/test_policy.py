@@ -159,3 +159,14 @@ def test_only_what_was_read_is_quoted_and_every_reading_is_shown() -> None:
         assert "quote" not in meta or "5号" in meta["basis"], "only 5号 itself was read"
         assert meta["confidence"] != "原文" or meta["quote"]
         assert meta["confidence"] != "推定" or meta["reading"]
+
+
+def test_the_page_on_policy_lists_every_parameter_that_ships() -> None:
+    page = (ledgers.POLICY.parents[1] / "docs/policy.md").read_text("utf-8")
+    for name in ledgers.POLICY_SETS["xiushan"]:
+        section = page.split(f"（`{name}.beancount`）")[1].split("###")[0]
+        shipped = [e for e in loader.load_file(str(ledgers.POLICY / f"{name}.beancount"))[0] if e.type == "policy"]
+        assert section.count("\n| `") == len(shipped)
+        for e in shipped:
+            number = f"{e.meta.get('op', '')} {e.values[1].value}".strip()
+            assert f"| `{e.values[0].value}` | {number} | {e.date} |" in section

@@ -29,7 +29,6 @@ SETTLED = 2.0  # seconds after which a file's times tell that it has not changed
 _PACKAGES = ("xianjie", "plugins", "reports", "ledgers")
 _LIBRARIES = ("beancount", "pandas", "numpy", "duckdb", "chinesecalendar")
 _OWN_FILES = frozenset({".xianjie-lock", ".xianjie-journal"})
-_LEFT_OUT = frozenset({".git"})  # no file of it can be part of a book: `covers`
 
 
 class Unsafe(Exception):  # noqa: N818
@@ -156,11 +155,6 @@ def contents(root: Path) -> str:
     return digest
 
 
-def covers(names: tuple[str, ...]) -> bool:
-    """Whether `contents` digests all these files of a book."""
-    return not any(_LEFT_OUT.intersection(name.split("/")) for name in names)
-
-
 class _File(NamedTuple):
     """A file as the system knows it: what changes when its content does. `mode` is the type of the file alone."""
 
@@ -178,8 +172,7 @@ def _files(root: Path, inside: str) -> Iterator[_File]:
         for entry in sorted(entries, key=lambda one: one.name):
             name = f"{inside}{entry.name}"
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in _LEFT_OUT:
-                    yield from _files(root, f"{name}/")
+                yield from _files(root, f"{name}/")
             elif entry.name not in _OWN_FILES:
                 found = entry.stat(follow_symlinks=False)
                 mode = stat.S_IFMT(found.st_mode)

@@ -163,6 +163,7 @@ def _judge(job: Job, book: Any, identities: Any, untrusted: list[Problem]) -> di
         "state": JUDGED,
         "title": masked(tables.title),
         "digest": book.digest,
+        "program": cache.program(),
         "households": int(tables.households["household"].nunique()),
         "identities": _check(book.main.parent) if people else "",
         "summary": result.summary,

@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 TRIES = 3
+PATIENCE = 20  # seconds to reach a scheduler
 Function = Callable[..., Any]
 Task = tuple[Any, ...]  # the arguments of one call
 Engine = Callable[[Function, Sequence[Task]], Iterator[tuple[int, Any]]]
@@ -106,7 +107,7 @@ def dask(scheduler: str) -> Engine:
             return
         with _client(Client, scheduler) as client:
             futures = {client.submit(function, *task, pure=False, retries=TRIES): n for n, task in enumerate(tasks)}
-            for future in completed(list(futures)):  # type: ignore[no-untyped-call]
+            for future in completed(list(futures), loop=client.loop):  # type: ignore[no-untyped-call]
                 error = future.exception()
                 if isinstance(error, KilledWorker):
                     error = WorkerDied("判定进程多次异常退出（可能是内存不足）")
@@ -118,7 +119,7 @@ def dask(scheduler: str) -> Engine:
 
 def _client(client: Any, scheduler: str) -> Any:
     try:
-        opened = client(scheduler, timeout=20, set_as_default=False)
+        opened = client(scheduler, timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise NoCluster(f"连不上调度器 {scheduler}（{error}）") from None
     if not opened.scheduler_info().get("workers"):

@@ -97,8 +97,8 @@ def _part(job: Job, outcome: Any) -> Handover:
 
 def _joined(todo: Sequence[Job], keys: dict[str, str], engine: Engine, sent: Sent) -> dict[str, bytes]:
     """The tables of all counties, each with the county's name, and what only the counties together show."""
-    parts = {job.county: _held(job, keys[job.county]) for job in todo}
-    metas = {county: json.loads(files[META].read_bytes()) for county, files in parts.items()}
+    parts = _held(todo, keys, engine)
+    metas = {county: _meta(files[META]) for county, files in parts.items()}
     trusted = {county: files for county, files in parts.items() if metas[county]["state"] == JUDGED}
     with parquet.connect() as database, tempfile.TemporaryDirectory() as place:
         tables = {f"{name}.parquet": _united(database, name, trusted, Path(place)) for name in _TABLES}
@@ -114,11 +114,23 @@ def _joined(todo: Sequence[Job], keys: dict[str, str], engine: Engine, sent: Sen
     }
 
 
-def _held(job: Job, key: str) -> dict[str, Path]:
-    found = cache.get(HANDED, job.book, key)
-    if found is None:
-        raise cache.Unsafe(f"{job.county} 交来的数据在缓存中损坏，已删除，请重新汇总")
-    return found
+def _meta(path: Path) -> dict[str, Any]:
+    """What a county says of its part; that other rules than this machine's have judged is a problem of its own."""
+    meta: dict[str, Any] = json.loads(path.read_bytes())
+    if meta["state"] == JUDGED and meta["program"] != cache.program():
+        message = "判定所用的程序、规则或依赖的版本与汇总机不同，结论不宜直接比较"
+        meta["problems"].append({"file": "", "line": 0, "message": message})
+    return meta
+
+
+def _held(todo: Sequence[Job], keys: dict[str, str], engine: Engine) -> dict[str, dict[str, Path]]:
+    """Every county's part as this machine holds it; one that is damaged was deleted, and is asked for again."""
+    damaged = [job for job in todo if cache.get(HANDED, job.book, keys[job.county]) is None]
+    _handed_over(damaged, engine, here=False)
+    parts = {job.county: cache.get(HANDED, job.book, keys[job.county]) for job in todo}
+    if lost := [county for county, files in parts.items() if files is None]:
+        raise cache.Unsafe(f"{'、'.join(lost)} 的账簿在汇总过程中有改动，或缓存写入后读不回来，请重新汇总")
+    return {county: files for county, files in parts.items() if files is not None}
 
 
 def _county(county: str, meta: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from plugins.beancount import plugin
@@ -49,18 +50,37 @@ def _outgoing(tables: Tables) -> set[int]:
     return set(table.loc[table["kind"].isin(["allocated", "quota", "bank"]), "transaction"].tolist())
 
 
-def _benefit_lines(tables: Tables) -> pd.DataFrame:
-    """Household payments under a benefit, with what their posting says."""
+@derived
+def _benefit_legs(tables: Tables) -> dict[int, Any]:
+    """Postings of payments under a benefit, by their row."""
     legs = spending(tables)
-    legs = legs[legs["benefit"] != ""]
-    lines = tables.payments[tables.payments["posting"].isin(legs.index)]
-    about = legs.loc[lines["posting"], ["voucher", "benefit", "fund", "narration"]]
-    return lines.assign(**{name: about[name].to_numpy() for name in about.columns})
+    return {leg.index: leg for leg in records(legs[legs["benefit"] != ""][_LEG])}
 
 
 @derived
 def benefit_lines(tables: Tables) -> pd.DataFrame:
-    return _benefit_lines(tables)
+    """Household payments under a benefit."""
+    return tables.payments[tables.payments["posting"].isin(list(_benefit_legs(tables)))]
+
+
+def _distinct_lines(tables: Tables, benefit: str = "") -> Iterator[tuple[Any, Any]]:
+    """Lines with a quantity, and their posting: of lines that say the same in one posting, the first."""
+    legs = _benefit_legs(tables)
+    wanted = [row for row, leg in legs.items() if benefit in ("", leg.benefit)]
+    lines = benefit_lines(tables)
+    lines = lines[lines["quantity"].notna() & lines["posting"].isin(wanted)]
+    same = pd.DataFrame(
+        {
+            "posting": lines["posting"],
+            "amount": lines["amount"],
+            "quantity": pd.factorize(lines["quantity"])[0],
+            "date": pd.factorize(lines["date"])[0],
+            "excluded": lines["note"].str.contains(EXCLUDED_INSURANCE, regex=False),
+        }
+    )
+    columns = ["posting", "date", "amount", "quantity", "note", "file", "line"]
+    for line in records(lines.loc[~same.duplicated(), columns]):
+        yield line, legs[line.posting]
 
 
 @derived
@@ -78,7 +98,10 @@ def benefit_on(tables: Tables, name: str, day: date) -> Any:
     return known[-1] if known else rows[0] if rows else None
 
 
-def _by_voucher(tables: Tables, said: dict[str, list[Said]], legs: Iterable[Any]) -> Iterator[Finding]:
+_LEG = ["voucher", "date", "counts_on", "narration", "fund", "project", "benefit", "file", "line"]
+
+
+def _by_voucher(said: dict[str, list[Said]], legs: Iterable[Any]) -> Iterator[Finding]:
     """One finding a voucher: its worst line."""
     places: dict[str, list[Any]] = defaultdict(list)
     for leg in legs:
@@ -110,10 +133,10 @@ def payment_mode(tables: Tables) -> Iterator[Finding]:
     legs = legs[((legs["roll"] != "") | (legs["household"] != "")) & (legs["reverses"] == "")]
     legs = legs[legs["transaction"].isin(_outgoing(tables))]
     said: dict[str, list[Said]] = defaultdict(list)
-    rows = list(records(legs))
+    rows = list(records(legs[_LEG]))
     for leg in rows:
         said[leg.voucher].append(_mode(tables, leg))
-    return _by_voucher(tables, said, rows)
+    return _by_voucher(said, rows)
 
 
 def _mode(tables: Tables, leg: Any) -> Said:
@@ -141,17 +164,16 @@ def _mode(tables: Tables, leg: Any) -> Said:
 def subsidy_standard(tables: Tables) -> Iterator[Finding]:
     """Amount = quantity × the benefit's standard on the day of payment, exactly."""
     said: dict[str, list[Said]] = defaultdict(list)
-    lines = benefit_lines(tables)
-    for line in records(lines[lines["quantity"].notna()]):
-        benefit = benefit_on(tables, line.benefit, line.date)
+    for line, leg in _distinct_lines(tables):
+        benefit = benefit_on(tables, leg.benefit, line.date)
         if benefit is None or benefit.standard is None:
             continue
         good = abs(line.amount) == _due(line.quantity, benefit.standard)
         message = f"{line.quantity} × 标准 {benefit.standard} 元，发放 {yuan_cn(line.amount)} 元"
-        said[line.voucher].append(
+        said[leg.voucher].append(
             (PASS if good else FAIL, message + ("" if good else f"（{line.file}:{line.line}），不符合标准"))
         )
-    return _by_voucher(tables, _with_broken(tables, said, "standard"), _legs_of(tables, said))
+    return _by_voucher(_with_broken(tables, said, "standard"), _legs_of(tables, said))
 
 
 @cache
@@ -169,15 +191,13 @@ def _with_broken(tables: Tables, said: dict[str, list[Said]], asks: str) -> dict
     return said
 
 
-@derived
 def _broken_legs(tables: Tables) -> list[Any]:
-    legs = spending(tables)
-    return list(records(legs[legs.index.isin(list(tables.broken)) & (legs["benefit"] != "")]))
+    return [leg for row, leg in _benefit_legs(tables).items() if row in tables.broken]
 
 
 def _legs_of(tables: Tables, said: Iterable[str]) -> list[Any]:
-    legs = spending(tables)
-    return list(records(legs[legs["voucher"].isin(list(said)) & (legs["benefit"] != "")]))
+    vouchers = set(said)
+    return [leg for leg in _benefit_legs(tables).values() if leg.voucher in vouchers]
 
 
 @rule(
@@ -190,21 +210,14 @@ def _legs_of(tables: Tables, said: Iterable[str]) -> list[Any]:
 def recipient_eligible(tables: Tables) -> Iterator[Finding]:
     """The household is in an allowed state that day and under the cap, and the fund's level is not forbidden."""
     said: dict[str, list[Said]] = defaultdict(list)
-    legs = spending(tables)
-    rows = list(records(legs[legs["benefit"] != ""]))
-    lines = benefit_lines(tables)
-    counts = set(lines["posting"]) | set(tables.broken)
-    for leg in rows:
-        if leg.index in counts:
-            said[leg.voucher].append(_level(tables, leg))
-    for voucher, message in _wrong_states(tables, lines):
+    lines, legs = benefit_lines(tables), _benefit_legs(tables)
+    for row in sorted({*lines["posting"].unique().tolist(), *tables.broken} & legs.keys()):
+        said[legs[row].voucher].append(_level(tables, legs[row]))
+    for voucher, message in [*_wrong_states(tables, lines), *_over_cap(tables, lines)]:
         said[voucher].append((FAIL, message))
-    for voucher, message in _over_cap(tables, lines):
-        said[voucher].append((FAIL, message))
-    for leg in rows:
-        if leg.index in tables.broken:
-            said[leg.voucher].append((UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"))
-    return _by_voucher(tables, said, [leg for leg in rows if leg.voucher in said])
+    for leg in _broken_legs(tables):
+        said[leg.voucher].append((UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"))
+    return _by_voucher(said, _legs_of(tables, said))
 
 
 def _level(tables: Tables, leg: Any) -> Said:
@@ -216,21 +229,35 @@ def _level(tables: Tables, leg: Any) -> Said:
 
 def _wrong_states(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Lines paid to households that were in none of the allowed states on the day; what is taken back is not judged."""
+    people, legs = households(tables), _benefit_legs(tables)
     paid = lines[lines["amount"] > 0]
-    unique = paid.drop_duplicates(["household", "date", "benefit", "voucher"])
-    people = households(tables)
-    verdicts: dict[tuple[str, date, str], bool] = {}
-    for line in records(unique[["household", "date", "benefit", "voucher", "file", "line"]]):
-        key = (line.household, line.date, line.benefit)
-        if key not in verdicts:
-            benefit = benefit_on(tables, line.benefit, line.date)
-            states = set(benefit.states or ()) if benefit else set()
-            verdicts[key] = bool(states & _states(people, line.household, line.date))
-        if not verdicts[key]:
-            yield (
-                line.voucher,
-                f"户 {line.household} 在 {line.date} 不属于“{line.benefit}”的对象（{line.file}:{line.line}）",
-            )
+    for line in records(paid.loc[_unsettled(tables, paid), ["posting", "household", "date", "file", "line"]]):
+        leg = legs[line.posting]
+        benefit = benefit_on(tables, leg.benefit, line.date)
+        states = set(benefit.states or ()) if benefit else set()
+        if not states & _states(people, line.household, line.date):
+            message = f"户 {line.household} 在 {line.date} 不属于“{leg.benefit}”的对象（{line.file}:{line.line}）"
+            yield leg.voucher, message
+
+
+def _unsettled(tables: Tables, paid: pd.DataFrame) -> Any:
+    """Lines that must be looked at one by one: all but those of households that had one state ever, and an allowed one."""
+    people, legs = households(tables), _benefit_legs(tables)
+    first_day = min(paid["date"], default=tables.as_of)
+    steady = [people.steady(name, first_day) for name in paid["household"].cat.categories]
+    allowed = {
+        name: frozenset.intersection(*(frozenset(row.states or ()) for row in rows))
+        for name, rows in _benefit_days(tables).items()
+    }
+    fits = {name: np.array([state in states for state in steady], dtype=bool) for name, states in allowed.items()}
+    never = np.zeros(len(steady), dtype=bool)
+    names = paid["posting"].map({row: leg.benefit for row, leg in legs.items()})
+    codes = paid["household"].cat.codes.to_numpy()
+    settled = np.zeros(len(paid), dtype=bool)
+    for name in names.unique().tolist():
+        own = (names == name).to_numpy()
+        settled[own] = fits.get(name, never)[codes[own]]
+    return ~settled
 
 
 def _states(people: Any, household: str, day: date) -> set[str]:
@@ -240,22 +267,27 @@ def _states(people: Any, household: str, day: date) -> set[str]:
 
 def _over_cap(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Lines with which a household, or a person, came to have more than the benefit's cap in its period."""
-    for name in sorted(set(lines["benefit"])):
+    legs = _benefit_legs(tables)
+    for name in sorted(_benefit_days(tables)):
         last = benefit_on(tables, name, tables.as_of)
-        if last is None or last.cap is None:
+        if last.cap is None:
             continue
-        own = lines[lines["benefit"] == name]
-        keys = [own["household"].astype("str")]
+        own = lines[lines["posting"].isin([row for row, leg in legs.items() if leg.benefit == name])]
+        keys: list[Any] = [own["household"].cat.codes]
         per = last.per or ""
         if per.startswith("人"):
             keys.append(own["person"])
         if per.endswith(("年", "月")):
-            keys.append(own["date"].map(lambda day: (day.year, day.month if per.endswith("月") else 0)))  # noqa: B023
-        running = own["amount"].groupby(keys, sort=False, observed=True).cumsum()
+            periods = {day: day.year * 12 + (day.month if per.endswith("月") else 0) for day in set(own["date"])}
+            keys.append(own["date"].map(periods))
+        running = own["amount"].groupby(keys, sort=False).cumsum()
         over = (running > last.cap) & (own["amount"] > 0)
         limit = f"限额 {yuan_cn(last.cap)} 元（{per or '累计'}）"
         for line, total in zip(records(own[over]), running[over], strict=True):
-            yield line.voucher, f"户 {line.household} 的“{name}”累计 {yuan_cn(int(total))} 元，超过{limit}"
+            yield (
+                legs[line.posting].voucher,
+                f"户 {line.household} 的“{name}”累计 {yuan_cn(int(total))} 元，超过{limit}",
+            )
 
 
 @rule(
@@ -269,16 +301,15 @@ def _over_cap(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
 )
 def post_scale(tables: Tables) -> Iterator[Finding]:
     """Distinct (household, person) paid under benefit 公益岗位 in a year, not fewer than the year before."""
-    lines = benefit_lines(tables)
-    lines = lines[lines["benefit"] == POSTS]
-    years = lines["date"].map(lambda day: day.year)
-    net = lines["amount"].groupby([years, lines["household"].astype("str"), lines["person"]]).sum()
-    some = net[net > 0].index.get_level_values(0)
-    counts = Counter(int(year) for year in some.tolist())
-    legs = spending(tables)
     evidence: dict[int, list[int]] = defaultdict(list)
-    for leg in records(legs[legs["benefit"] == POSTS]):
-        evidence[leg.counts_on.year].append(leg.index)
+    for row, leg in _benefit_legs(tables).items():
+        if leg.benefit == POSTS:
+            evidence[leg.counts_on.year].append(row)
+    lines = benefit_lines(tables)
+    lines = lines[lines["posting"].isin([row for rows in evidence.values() for row in rows])]
+    years = lines["date"].map({day: day.year for day in set(lines["date"])})
+    net = lines["amount"].groupby([years, lines["household"].cat.codes, lines["person"]]).sum()
+    counts = Counter(int(year) for year in net[net > 0].index.get_level_values(0).tolist())
     for year in sorted({*counts, *evidence}):
         yield _scale(tables, year, counts[year], counts.get(year - 1), tuple(evidence[year]))
 
@@ -309,22 +340,20 @@ def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tu
 def premium_subsidy(tables: Tables) -> Iterator[Finding]:
     """Subsidy = premium × the parameter, to the 分; 农产品收益保险 may not be subsidised."""
     parameter = tables.policy.in_force("premium-subsidy", tables.as_of, PREMIUM)
-    lines = benefit_lines(tables)
-    lines = lines[(lines["benefit"] == PREMIUM_BENEFIT) & lines["quantity"].notna()]
     said: dict[str, list[Said]] = defaultdict(list)
-    for line in records(lines):
-        said[line.voucher].append(_premium(tables, line, parameter.value if parameter else None))
+    for line, leg in _distinct_lines(tables, PREMIUM_BENEFIT):
+        said[leg.voucher].append(_premium(tables, line, leg, parameter.value if parameter else None))
     for leg in _broken_legs(tables):
         if leg.benefit == PREMIUM_BENEFIT:
             said[leg.voucher].append((UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"))
     threshold = Threshold("=", parameter.value, (Applied(parameter, tables.as_of),)) if parameter else None
-    for finding in _by_voucher(tables, said, _legs_of(tables, said)):
+    for finding in _by_voucher(said, _legs_of(tables, said)):
         finding.threshold = threshold
         yield finding
 
 
-def _premium(tables: Tables, line: Any, rate: Fraction | None) -> Said:
-    if EXCLUDED_INSURANCE in line.narration + line.note:
+def _premium(tables: Tables, line: Any, leg: Any, rate: Fraction | None) -> Said:
+    if EXCLUDED_INSURANCE in leg.narration + line.note:
         return FAIL, f"{EXCLUDED_INSURANCE}不在补助之列（{line.file}:{line.line}）"
     if rate is None:
         return UNDETERMINED, "无法判定：" + no_parameter("premium-subsidy", tables.as_of)
@@ -348,39 +377,38 @@ def duplicate_payment(tables: Tables) -> Iterator[Finding]:
     legs = spending(tables)
     legs = legs[legs["transaction"].isin(_outgoing(tables))]
     lines = tables.payments[tables.payments["posting"].isin(legs.index)]
-    about = legs.loc[lines["posting"]]
-    purpose = about["benefit"].where(about["benefit"] != "", about["project"]).to_numpy()
-    months = {day: f"{day:%Y-%m}" for day in set(lines["date"])}
+    purpose = legs["benefit"].where(legs["benefit"] != "", legs["project"])
+    months = {day: day.year * 100 + day.month for day in set(lines["date"])}
     keyed = pd.DataFrame(
         {
-            "household": lines["household"].astype("str"),
-            "person": lines["person"],
-            "purpose": purpose,
+            "household": lines["household"].cat.codes,
+            "person": pd.factorize(lines["person"])[0],
+            "purpose": pd.Series(pd.factorize(purpose)[0], legs.index)[lines["posting"]].to_numpy(),
             "month": lines["date"].map(months),
             "size": lines["amount"].abs(),
-            "times": (lines["amount"] > 0).astype("int64") - (lines["amount"] < 0).astype("int64"),
-            "posting": lines["posting"],
         }
     )
-    keys = ["household", "person", "purpose", "month", "size"]
-    repeated = keyed[keyed.duplicated(keys, keep=False)]
-    times = repeated.groupby(keys, sort=False)["times"].transform("sum")
-    repeated = repeated[times > 1]
+    keys = list(keyed.columns)
+    repeated = lines[keyed.duplicated(keep=False)]
+    sign = (repeated["amount"] > 0).astype("int64") - (repeated["amount"] < 0).astype("int64")
+    times = sign.groupby([keyed.loc[repeated.index, key] for key in keys], sort=False).transform("sum")
     repeatable = {row.id for row in latest(tables.benefits).values() if row.repeat}
-    repeated = repeated[~repeated["purpose"].isin(repeatable)]
-    for (household, month), found in repeated.groupby(["household", "month"], sort=True):
-        yield _duplicate(tables, str(household), str(month), found)
+    found: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for line in records(repeated[times > 1]):
+        if purpose[line.posting] not in repeatable:
+            found[line.household, f"{line.date:%Y-%m}"].append(line)
+    for (household, month), twice in sorted(found.items()):
+        yield _duplicate(tables, household, month, twice, purpose[twice[0].posting])
 
 
-def _duplicate(tables: Tables, household: str, month: str, found: pd.DataFrame) -> Finding:
-    first = next(records(found))
-    postings = tuple(dict.fromkeys(found["posting"].tolist()))
+def _duplicate(tables: Tables, household: str, month: str, lines: list[Any], purpose: str) -> Finding:
+    postings = tuple(dict.fromkeys(line.posting for line in lines))
     vouchers = "、".join(dict.fromkeys(tables.postings.loc[list(postings), "voucher"].tolist()))
     place = tables.postings.loc[postings[-1]]
     return Finding(
         Subject("household", household),
         FAIL,
-        f"{month} 在“{first.purpose}”中 {yuan_cn(first.size)} 元发了不止一次，凭证 {vouchers}",
+        f"{month} 在“{purpose}”中 {yuan_cn(abs(lines[0].amount))} 元发了不止一次，凭证 {vouchers}",
         period=month,
         source=(str(place["file"]), int(place["line"])),
         evidence=postings,
@@ -401,7 +429,10 @@ def evidence(tables: Tables) -> Iterator[Finding]:
     """A payment above the amount has an `evidence` file that exists in the book and matches its digest."""
     parameter = tables.policy.in_force("evidence-above", tables.as_of, EVIDENCE)
     by_transaction: dict[int, list[Any]] = defaultdict(list)
-    for leg in records(spending(tables)):
+    legs_of_all = spending(tables)[
+        ["transaction", "voucher", "narration", "amount", "evidence", "evidence_sha256", "file", "line"]
+    ]
+    for leg in records(legs_of_all):
         by_transaction[leg.transaction].append(leg)
     limit = (
         fen(Decimal(parameter.value.numerator) / parameter.value.denominator) if parameter and parameter.value else None

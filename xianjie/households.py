@@ -114,6 +114,11 @@ class Households:
         row = _on(self._monitoring.get(household, []), day)
         return bool(row) and row[1] == "监测户"
 
+    def steady(self, household: str, day: date) -> str:
+        """The state of a household that never had another, from that day on or before; "" where it changed or is unknown."""
+        base = self._base.get(household, [])
+        return base[0][1] if len(base) == 1 and base[0][0] <= day and household not in self._monitoring else ""
+
     def priority(self, household: str, day: date) -> bool:
         return self.base(household, day) == "脱贫户" or self.monitored(household, day)
 

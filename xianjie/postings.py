@@ -1,6 +1,6 @@
 """The transactions of a book as columns: one row per posting, dimensions resolved, amounts in 分."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,23 +14,12 @@ from xianjie.problems import Problem
 from xianjie.registry import Issue
 from xianjie.schema import SCHEMAS
 
-# Metadata key -> column, for what a posting's own value overrides and its transaction's supplies.
-_TEXTS = {
-    "fund": "fund",
-    "project": "project",
-    "household": "household",
-    "person": "person",
-    "asset": "asset",
-    "equity": "equity",
-    "benefit": "benefit",
-    "roll": "roll",
-    "roll-sha256": "roll_sha256",
-    "evidence": "evidence",
-    "evidence-sha256": "evidence_sha256",
-    "reverses": "reverses",
-}
+# Metadata keys that are texts, in the order of their columns; a posting's own value wins over its transaction's.
+_TEXTS: tuple[str, ...] = ("fund", "project", "household", "person", "asset", "equity", "benefit", "reverses")
+_TEXTS += ("roll", "roll-sha256", "evidence", "evidence-sha256")
 _KEYS = (*_TEXTS, "days", "income-year", "quantity", "holder")
 _OWN = 2  # a posting whose metadata is only its file and line says nothing of its own
+_NOTHING: dict[str, str] = dict.fromkeys(_TEXTS, "")
 
 
 class Postings:
@@ -39,7 +28,7 @@ class Postings:
     def __init__(self, as_of: date, relative: dict[str, str]) -> None:
         self.as_of = as_of
         self.relative = relative
-        self.columns: dict[str, list[Any]] = {name: [] for name in SCHEMAS["postings"]}
+        self.rows: list[tuple[Any, ...]] = []
         self.inline: list[dict[str, Any]] = []
         self.inline_shares: list[dict[str, Any]] = []
         self.problems: list[Problem] = []
@@ -83,9 +72,8 @@ class Postings:
 
     def _mention(self, values: dict[str, Any], posting: Any, place: tuple[str, int]) -> None:
         """Remember where an id, account, commodity or roll first occurs; unknown ones make the book untrusted."""
-        for key, kind in DIMENSIONS.items():
-            if key in values:
-                self.named[kind].setdefault(_text(values[key]), place)
+        for key in values.keys() & DIMENSIONS.keys():
+            self.named[DIMENSIONS[key]].setdefault(_text(values[key]), place)
         self.accounts.setdefault(posting.account, place)
         if posting.units.currency != "CNY":
             self.commodities.setdefault(posting.units.currency, place)
@@ -103,38 +91,47 @@ class Postings:
         voucher: str,
         quota_only: bool,
     ) -> None:
-        days = self._days(values.get("days"), place, voucher)
-        texts = {column: _text(values.get(key)) for key, column in _TEXTS.items()}
-        backed = bool(texts["roll"]) or (bool(texts["household"]) and days is not None)
-        row = {
-            "transaction": number,
-            "date": entry.date,
-            "counts_on": min(self.days.get(texts["reverses"], entry.date), entry.date),
-            "voucher": voucher,
-            "payee": entry.payee or "",
-            "narration": entry.narration or "",
-            "account": posting.account,
-            "kind": info.kind,
-            "village": info.village,
-            "function": info.function,
-            "economic": info.economic,
-            "labour": info.labour and backed,
-            "quota_only": quota_only,
-            "amount": self._amount(posting, place),
-            "commodity": posting.units.currency,
-            "units": posting.units.number,
-            "unit_cost": posting.cost.number if posting.cost else None,
-            **texts,
-            "days": days,
-            "income_year": self._year(values.get("income-year"), entry.date, place, voucher),
-            "file": place[0],
-            "line": place[1],
-            "entry_line": int(entry.meta["lineno"]),
-        }
-        if texts["household"] and not texts["roll"]:
-            self._inline(row, values, len(self.columns["date"]), posting)
-        for name, column in self.columns.items():
-            column.append(row[name])
+        days = self._days(values["days"], place, voucher) if "days" in values else None
+        texts = _NOTHING | {key: str(value) for key, value in values.items() if key in _NOTHING and value is not None}
+        roll, household, reverses = texts["roll"], texts["household"], texts["reverses"]
+        year = (
+            self._year(values["income-year"], entry.date, place, voucher)
+            if "income-year" in values
+            else entry.date.year
+        )
+        row = (
+            number,
+            entry.date,
+            min(self.days.get(reverses, entry.date), entry.date) if reverses else entry.date,
+            voucher,
+            entry.payee or "",
+            entry.narration or "",
+            posting.account,
+            info.kind,
+            info.village,
+            info.function,
+            info.economic,
+            info.labour and (bool(roll) or (bool(household) and days is not None)),
+            quota_only,
+            self._amount(posting, place),
+            posting.units.currency,
+            posting.units.number,
+            posting.cost.number if posting.cost else None,
+            *texts.values(),
+            days,
+            year,
+            *place,
+            int(entry.meta["lineno"]),
+        )
+        if household and not roll:
+            self._inline(dict(zip(SCHEMAS["postings"], row, strict=True)), values, len(self.rows), posting)
+        self.rows.append(row)
+
+    @property
+    def columns(self) -> dict[str, Sequence[Any]]:
+        """The rows by column, in the order that the schema declares."""
+        names = SCHEMAS["postings"]
+        return dict(zip(names, zip(*self.rows, strict=True), strict=True)) if self.rows else dict.fromkeys(names, ())
 
     def _inline(self, row: dict[str, Any], values: dict[str, Any], index: int, posting: Any) -> None:
         """A posting that names its household is a roll of one line."""

@@ -11,19 +11,24 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from xianjie.inside import Refused, read_bytes
 from xianjie.money import fen, yuan
+from xianjie.schema import array
 
 _AMOUNT = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,2}))?", re.ASCII)
 _DAYS = re.compile(r"-?\d{1,4}(\.[05]0?)?", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+Lines = dict[str, Any]  # arrays by column
+_NAMES = {"paid_on": "date"}
+_TYPES = {"amount": "int64", "days": "float64", "household": "int32"}
 PAY_LIST = ("roll", "household", "amount")
 SHARE_REGISTER = ("roll", "household", "holder", "shares")
 
@@ -50,8 +55,9 @@ class Claim:
 class Rolls:
     """What the rolls say: the lines of trusted ones by column, and why the others are broken."""
 
-    payments: dict[str, list[Any]] = field(default_factory=dict)
-    shares: dict[str, list[Any]] = field(default_factory=dict)
+    households: list[str]  # sorted; column `household` of the payments holds places in this list
+    payments: list[Lines] = field(default_factory=list)  # of each file
+    shares: list[Lines] = field(default_factory=list)
     broken: dict[int, str] = field(default_factory=dict)  # posting -> why
     unclaimed: list[tuple[str, int, str]] = field(default_factory=list)  # file, line, roll
     files: list[str] = field(default_factory=list)
@@ -131,8 +137,8 @@ def read(root: Path, claims: Iterable[Claim], known: frozenset[str], claimed: fr
 
     `known` are the household ids of the book; `claimed` the rolls that any posting of the book names, whatever its date.
     """
-    result = Rolls()
-    same = {household: household for household in known}  # one string per household, not one per line
+    result = Rolls(sorted(known))
+    codes = {household: code for code, household in enumerate(result.households)}
     files: dict[str, list[Claim]] = {}
     for claim in claims:
         files.setdefault(claim.file, []).append(claim)
@@ -143,16 +149,16 @@ def read(root: Path, claims: Iterable[Claim], known: frozenset[str], claimed: fr
         except RollError as error:
             result.broken.update({claim.posting: f"{name}：{error}" for claim in wanted})
             continue
-        _claim_all(result, content, wanted, same)
+        _claim_all(result, content, wanted, codes)
         result.unclaimed += [(name, span[0] + 2, roll) for roll, span in content.spans.items() if roll not in claimed]
     return result
 
 
-def _claim_all(result: Rolls, content: RollFile, wanted: list[Claim], known: dict[str, str]) -> None:
+def _claim_all(result: Rolls, content: RollFile, wanted: list[Claim], known: dict[str, int]) -> None:
     """Move the lines of every roll of one file that can be trusted into the result."""
     shares = wanted[0].shares
     lines, errors = _lines(content, SHARE_COLUMNS if shares else PAY_COLUMNS, known)
-    target = result.shares if shares else result.payments
+    kept: list[tuple[Claim, int, int]] = []
     seen: set[str] = set()
     for claim in wanted:
         try:
@@ -163,22 +169,29 @@ def _claim_all(result: Rolls, content: RollFile, wanted: list[Claim], known: dic
             start, stop = content.spans[claim.roll]
             if bad := [row for row in errors if start <= row < stop]:
                 raise RollError(errors[min(bad)])
-            own = {name: values[start:stop] for name, values in lines.items()}
             if shares:
-                own["amount"] = _share_amounts(own["shares"], claim.unit_cost)
-            _check_total(own["shares" if shares else "amount"], claim)
+                lines["amount"][start:stop] = _share_amounts(lines["shares"][start:stop], claim.unit_cost)
+            _check_total(lines["shares" if shares else "amount"][start:stop], claim)
+            kept.append((claim, start, stop))
         except RollError as error:
             result.broken[claim.posting] = f"{claim.file} 清册 {claim.roll}：{error}"
-            continue
-        own["posting"] = [claim.posting] * (stop - start)
-        own["file"] = [claim.file] * (stop - start)
-        own["line"] = list(range(start + 2, stop + 2))  # the header is line 1
-        for name, values in own.items():
-            target.setdefault(name, []).extend(values)
+    if kept:
+        (result.shares if shares else result.payments).append(_kept(lines, kept))
+
+
+def _kept(lines: dict[str, list[Any]], kept: list[tuple[Claim, int, int]]) -> Lines:
+    """The lines of the rolls that are believed, as arrays, each with its posting, file and line."""
+    rows = np.concatenate([np.arange(start, stop) for _, start, stop in kept])
+    types = _TYPES if "holder" not in lines else {"amount": "int64"}
+    columns = {_NAMES.get(name, name): array(values, types.get(name, "object"))[rows] for name, values in lines.items()}
+    columns["posting"] = np.repeat([claim.posting for claim, _, _ in kept], [stop - start for _, start, stop in kept])
+    columns["file"] = np.full(len(rows), kept[0][0].file, dtype=object)
+    columns["line"] = rows + 2  # the header is line 1
+    return columns
 
 
 def _lines(
-    content: RollFile, columns: dict[str, Callable[[str], Any]], known: dict[str, str]
+    content: RollFile, columns: dict[str, Callable[[str], Any]], known: dict[str, int]
 ) -> tuple[dict[str, list[Any]], dict[int, str]]:
     """All lines of a file, converted column by column, and what is wrong with which row."""
     errors: dict[int, str] = {}
@@ -189,11 +202,15 @@ def _lines(
             lines[name] = texts if convert is str else [convert(text) for text in texts]
         except ValueError:
             lines[name] = [_convert(convert, text, row, name, errors) for row, text in enumerate(texts)]
-    optional = {""} if "holder" in columns else set()
-    for row, household in enumerate(lines["household"]):
-        if household not in known and household not in optional:
-            errors.setdefault(row, f"第 {row + 2} 行的户编号“{household}”不在农户名册中")
-    lines["household"] = [known.get(household, household) for household in lines["household"]]
+    households, optional = lines["household"], "holder" in columns
+    codes = [known.get(household, -1) for household in households]
+    for row, code in enumerate(codes) if min(codes, default=0) < 0 else ():
+        if code < 0 and (households[row] or not optional):
+            errors.setdefault(row, f"第 {row + 2} 行的户编号“{households[row]}”不在农户名册中")
+    if optional:
+        lines["amount"] = [0] * len(codes)  # of shares; filled in at their cost
+    else:
+        lines["household"] = codes
     return lines, errors
 
 
@@ -202,7 +219,7 @@ def _convert(convert: Callable[[str], Any], text: str, row: int, name: str, erro
         return convert(text)
     except ValueError:
         errors.setdefault(row, f"第 {row + 2} 行的 {name} 无法读取：“{text}”")
-        return None
+        return 0 if name in ("amount", "shares") else None
 
 
 def _check_identity(content: RollFile, claim: Claim) -> None:
@@ -232,6 +249,7 @@ def _share_amounts(shares: list[Decimal], unit_cost: Decimal) -> list[int]:
         raise RollError(str(error)) from None
 
 
+@lru_cache(maxsize=2**16)
 def amount(text: str) -> int:
     """Text of yuan to 分; ValueError where it is no plain amount of at most two decimals."""
     match = _AMOUNT.fullmatch(text)

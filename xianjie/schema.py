@@ -50,16 +50,16 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "project": "text",
         "household": "text",
         "person": "text",
-        "days": "half",
         "asset": "text",
         "equity": "text",
         "benefit": "text",
-        "income_year": "int",
         "reverses": "text",
         "roll": "text",
         "roll_sha256": "text",
         "evidence": "text",
         "evidence_sha256": "text",
+        "days": "half",
+        "income_year": "int",
         **WHERE,
         "entry_line": "int",
     },
@@ -144,12 +144,17 @@ def frame(table: str, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     schema = SCHEMAS[table]
     if set(columns) != set(schema):
         raise ValueError(f"{table}: {sorted(set(columns) ^ set(schema))}")
-    return pd.DataFrame({name: _array(columns[name], KINDS[kind]) for name, kind in schema.items()})
+    return pd.DataFrame({name: array(columns[name], KINDS[kind]) for name, kind in schema.items()})
 
 
-def _array(values: Any, dtype: Any) -> Any:
+def array(values: Any, dtype: Any) -> Any:
+    """A column's values as the array of its type."""
+    if isinstance(values, pd.Categorical) or (isinstance(values, np.ndarray) and values.dtype == dtype):
+        return values
     if dtype == "object":  # item by item, as numpy would make a table of a column of tuples
         return np.fromiter(values, dtype=object, count=len(values))
+    if dtype in ("int64", "int32", "float64", "bool"):
+        return np.array(values, dtype=dtype)
     return pd.array(values, dtype=dtype)
 
 

@@ -6,11 +6,10 @@ duplicates: labour inside a contract's price is no second payment.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,24 +62,38 @@ def benefit_lines(tables: Tables) -> pd.DataFrame:
     return tables.payments[tables.payments["posting"].isin(list(_benefit_legs(tables)))]
 
 
-def _distinct_lines(tables: Tables, benefit: str = "") -> Iterator[tuple[Any, Any]]:
-    """Lines with a quantity, and their posting: of lines that say the same in one posting, the first."""
-    legs = _benefit_legs(tables)
-    wanted = [row for row, leg in legs.items() if benefit in ("", leg.benefit)]
+def _worst_lines(tables: Tables, benefit: str, verdict: Callable[[Any, Any], Said | None]) -> dict[str, list[Said]]:
+    """What `verdict` says of each posting's worst line with a quantity, by voucher (given line and posting).
+
+    Lines that agree in benefit, day, amount, quantity and insurance are judged once, however many households they pay.
+    """
+    legs = {row: leg for row, leg in _benefit_legs(tables).items() if benefit in ("", leg.benefit)}
     lines = benefit_lines(tables)
-    lines = lines[lines["quantity"].notna() & lines["posting"].isin(wanted)]
-    same = pd.DataFrame(
-        {
-            "posting": lines["posting"],
-            "amount": lines["amount"],
-            "quantity": pd.factorize(lines["quantity"])[0],
-            "date": pd.factorize(lines["date"])[0],
-            "excluded": lines["note"].str.contains(EXCLUDED_INSURANCE, regex=False),
-        }
-    )
+    lines = lines[lines["quantity"].notna() & lines["posting"].isin(list(legs))]
+    keys = {
+        "benefit": lines["posting"].map({row: leg.benefit for row, leg in legs.items()}),
+        "date": lines["date"],
+        "amount": lines["amount"],
+        "quantity": lines["quantity"],
+        "excluded": lines["note"].str.contains(EXCLUDED_INSURANCE, regex=False)
+        | lines["posting"].isin([row for row, leg in legs.items() if EXCLUDED_INSURANCE in leg.narration]),
+    }
+    codes = pd.DataFrame({name: pd.factorize(values)[0] for name, values in keys.items()})
+    group = codes.groupby(list(codes.columns), sort=False).ngroup().to_numpy()
+    first = np.unique(group, return_index=True)[1]
     columns = ["posting", "date", "amount", "quantity", "note", "file", "line"]
-    for line in records(lines.loc[~same.duplicated(), columns]):
-        yield line, legs[line.posting]
+    verdicts = [verdict(line, legs[line.posting]) for line in records(lines.iloc[first][columns])]
+    ranks = np.array([_WORST.index(one[0]) if one else len(_WORST) for one in verdicts], dtype="int64")[group]
+    order = np.argsort(ranks, kind="stable")
+    worst = pd.DataFrame({"posting": lines["posting"].to_numpy()[order], "group": group[order], "row": order})
+    said: dict[str, list[Said]] = defaultdict(list)
+    for one in records(worst.drop_duplicates("posting").sort_values("posting")):
+        status, message = verdicts[one.group] or ("", "")
+        if status:
+            place = lines.iloc[one.row] if status == FAIL else None
+            where = f"（{place['file']}:{place['line']}）" if place is not None else ""
+            said[legs[one.posting].voucher].append((status, message + where))
+    return said
 
 
 @derived
@@ -163,20 +176,19 @@ def _mode(tables: Tables, leg: Any) -> Said:
 )
 def subsidy_standard(tables: Tables) -> Iterator[Finding]:
     """Amount = quantity × the benefit's standard on the day of payment, exactly."""
-    said: dict[str, list[Said]] = defaultdict(list)
-    for line, leg in _distinct_lines(tables):
+
+    def verdict(line: Any, leg: Any) -> Said | None:
         benefit = benefit_on(tables, leg.benefit, line.date)
         if benefit is None or benefit.standard is None:
-            continue
+            return None
         good = abs(line.amount) == _due(line.quantity, benefit.standard)
         message = f"{line.quantity} × 标准 {benefit.standard} 元，发放 {yuan_cn(line.amount)} 元"
-        said[leg.voucher].append(
-            (PASS if good else FAIL, message + ("" if good else f"（{line.file}:{line.line}），不符合标准"))
-        )
+        return (PASS, message) if good else (FAIL, f"{message}，不符合标准")
+
+    said = _worst_lines(tables, "", verdict)
     return _by_voucher(_with_broken(tables, said, "standard"), _legs_of(tables, said))
 
 
-@cache
 def _due(quantity: Decimal, standard: Decimal) -> Fraction:
     """分 that are due for a quantity, exactly; what is taken back is compared without its sign."""
     return abs(Fraction(quantity)) * Fraction(standard) * 100
@@ -340,9 +352,8 @@ def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tu
 def premium_subsidy(tables: Tables) -> Iterator[Finding]:
     """Subsidy = premium × the parameter, to the 分; 农产品收益保险 may not be subsidised."""
     parameter = tables.policy.in_force("premium-subsidy", tables.as_of, PREMIUM)
-    said: dict[str, list[Said]] = defaultdict(list)
-    for line, leg in _distinct_lines(tables, PREMIUM_BENEFIT):
-        said[leg.voucher].append(_premium(tables, line, leg, parameter.value if parameter else None))
+    rate = parameter.value if parameter else None
+    said = _worst_lines(tables, PREMIUM_BENEFIT, lambda line, leg: _premium(tables, line, leg, rate))
     for leg in _broken_legs(tables):
         if leg.benefit == PREMIUM_BENEFIT:
             said[leg.voucher].append((UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"))
@@ -354,14 +365,14 @@ def premium_subsidy(tables: Tables) -> Iterator[Finding]:
 
 def _premium(tables: Tables, line: Any, leg: Any, rate: Fraction | None) -> Said:
     if EXCLUDED_INSURANCE in leg.narration + line.note:
-        return FAIL, f"{EXCLUDED_INSURANCE}不在补助之列（{line.file}:{line.line}）"
+        return FAIL, f"{EXCLUDED_INSURANCE}不在补助之列"
     if rate is None:
         return UNDETERMINED, "无法判定：" + no_parameter("premium-subsidy", tables.as_of)
     due = abs(Fraction(line.quantity)) * 100 * rate
     rounded = (2 * due.numerator + due.denominator) // (2 * due.denominator)
     good = abs(line.amount) == rounded
     message = f"保费 {line.quantity} 元，应补助 {yuan_cn(rounded)} 元，实补 {yuan_cn(line.amount)} 元"
-    return (PASS if good else FAIL), message + ("" if good else f"（{line.file}:{line.line}）")
+    return (PASS if good else FAIL), message
 
 
 @rule(

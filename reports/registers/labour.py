@@ -1,0 +1,147 @@
+"""以工代赈劳务报酬台账：每个项目发给了多少户、多少人、多少工日，占市级及以上资金多少。"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from reports.registers import grouping
+from reports.registers.funds import head
+from reports.registers.places import place_of_project
+from reports.sheets import COUNT, DATE, LONG, MONEY, NUMBER, RATIO, Area, Column, Workbook
+from xianjie import moves
+from xianjie.moves import HIGHER
+from xianjie.schema import records
+from xianjie.tables import Tables, derived, households
+
+TITLE = "以工代赈劳务报酬台账"
+PROJECTS = grouping.Table(
+    (
+        Column("乡镇", 12),
+        Column("村", 12),
+        Column("项目编号", 13),
+        Column("项目名称", 28, LONG),
+        Column("实施方式", 11),
+        Column("市级及以上资金", 18, MONEY),
+        Column("其中以工代赈专项", 18, MONEY),
+        Column("承诺劳务报酬", 16, MONEY),
+        Column("已发劳务报酬", 16, MONEY),
+        Column("占市级及以上", 11, RATIO),
+        Column("占专项", 10, RATIO),
+        Column("户数", 8, COUNT, "务工"),
+        Column("人数", 8, COUNT, "务工"),
+        Column("工日", 10, NUMBER, "务工"),
+        Column("户数", 8, COUNT, "其中脱贫户、监测户"),
+        Column("金额", 15, MONEY, "其中脱贫户、监测户"),
+    ),
+    ratios={9: (8, 5), 10: (8, 6)},
+)
+VOUCHERS = grouping.Table(
+    (
+        Column("项目编号", 13),
+        Column("项目名称", 30, LONG),
+        Column("日期", 12, DATE),
+        Column("凭证号", 16),
+        Column("资金", 13),
+        Column("清册", 20),
+        Column("行数", 9, COUNT),
+        Column("工日", 11, NUMBER),
+        Column("金额", 17, MONEY),
+    ),
+    groups=1,
+)
+TOWNS = (Column("乡镇", 18), Column("劳务报酬", 20, MONEY), Column("其中脱贫户、监测户", 20, MONEY))
+
+
+@dataclass
+class Work:
+    """The lines of a project's labour: who worked, how long, for how much."""
+
+    lines: list[Any] = field(default_factory=list)
+    priority: int = 0
+    priority_households: set[str] = field(default_factory=set)
+
+    @property
+    def households(self) -> int:
+        return len({line.household for line in self.lines})
+
+    @property
+    def persons(self) -> int:
+        return len({(line.household, line.person) for line in self.lines})
+
+    @property
+    def days(self) -> Fraction:
+        return days_of(self.lines)
+
+
+def days_of(lines: list[Any]) -> Fraction:
+    """Days of work, halves kept exactly; a line taken back takes its days back."""
+    return sum((Fraction(line.days) * (1 if line.amount >= 0 else -1) for line in lines if line.days), Fraction(0))
+
+
+@derived
+def _lines(tables: Tables) -> dict[int, list[Any]]:
+    labour = tables.postings.index[tables.postings["labour"]]
+    found: dict[int, list[Any]] = defaultdict(list)
+    for line in records(tables.payments[tables.payments["posting"].isin(labour)]):
+        found[line.posting].append(line)
+    return found
+
+
+def work(tables: Tables) -> dict[str, Work]:
+    """By project."""
+    people = households(tables)
+    found: dict[str, Work] = defaultdict(Work)
+    for leg in moves.labour_legs(tables):
+        one = found[leg.project]
+        for line in _lines(tables).get(leg.index, []):
+            one.lines.append(line)
+            if people.priority(line.household, line.date):
+                one.priority += line.amount
+                one.priority_households.add(line.household)
+    return found
+
+
+def workbook(tables: Tables) -> bytes:
+    """By town and village; by voucher; a chart by town."""
+    book, done = Workbook(TITLE, tables.as_of), work(tables)
+    rows = [row for row in moves.projects(tables).values() if row.mode == "以工代赈" or row.id in done]
+    rows.sort(key=lambda row: (place_of_project(tables, row), row.id))
+    sheet = book.sheet("按项目", [column.width for column in PROJECTS.columns])
+    head(sheet, tables, TITLE)
+    sheet.note("有清册（或户和天数）的才计为劳务报酬；户数、人数按项目去重，小计为各项目之和。身份按发放当日认定。")
+    lines = [_line(tables, row, done.get(row.id, Work())) for row in rows]
+    grouping.write(sheet, PROJECTS, lines)
+    _by_voucher(book, tables, rows)
+    towns: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for line in lines:
+        towns[line[0]][0] += line[8]
+        towns[line[0]][1] += line[15]
+    chart = book.sheet("各乡镇劳务报酬图", [column.width for column in TOWNS])
+    head(chart, tables, "各乡镇劳务报酬")
+    area = grouping.write(chart, grouping.Table(TOWNS, groups=0), [(town, *sums) for town, sums in towns.items()])
+    shown = Area(area.sheet, area.first, area.last - 1)
+    chart.chart({"type": "column"}, "各乡镇发放的劳务报酬（元）", shown, 0, {"劳务报酬": 1, "其中脱贫户、监测户": 2})
+    return book.content()
+
+
+def _line(tables: Tables, row: Any, done: Work) -> tuple[Any, ...]:
+    place = place_of_project(tables, row)
+    higher = list(moves.of_levels(tables, moves.lots_by_project(tables).get(row.id, []), HIGHER))
+    special = sum(lot.amount for lot in higher if moves.funds(tables)[lot.fund].task == "以工代赈")
+    paid = sum(leg.amount for leg in moves.labour_by_project(tables).get(row.id, []))
+    texts = (place.town, place.village, row.id, row.name, row.mode)
+    money = (sum(lot.amount for lot in higher), special, row.labour_promised, paid, None, None)
+    return (*texts, *money, done.households, done.persons, done.days, len(done.priority_households), done.priority)
+
+
+def _by_voucher(book: Workbook, tables: Tables, rows: list[Any]) -> None:
+    sheet = book.sheet("按凭证", [column.width for column in VOUCHERS.columns])
+    head(sheet, tables, "劳务报酬发放凭证")
+    rolls, lines = tables.postings["roll"].tolist(), []
+    for row in rows:
+        for leg in moves.labour_by_project(tables).get(row.id, []):
+            found = _lines(tables).get(leg.index, [])
+            texts = (row.id, row.name, leg.date, leg.voucher, leg.fund, rolls[leg.index])
+            lines.append((*texts, len(found), days_of(found), leg.amount))
+    grouping.write(sheet, VOUCHERS, lines)

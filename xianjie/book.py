@@ -6,7 +6,6 @@ parsed options name nothing foreign do booking, plugins and validation follow, a
 """
 
 import gc
-import glob
 import hashlib
 import os
 import re
@@ -23,15 +22,15 @@ from beancount.core import data
 from beancount.ops import validation
 from beancount.parser import booking
 
+from xianjie.change import settle
 from xianjie.messages import explain, repeated_key
+from xianjie.parsing import parse
 from xianjie.problems import Problem, Untrusted
 from xianjie.tables import Tables, relative_names, tables
 
-_INCLUDE = re.compile(rb'^\s*include\s+"([^"\n]*)"', re.MULTILINE)
 _METADATA = re.compile(rb"^([ \t]+)([a-z][A-Za-z0-9_-]+):|^([ \t]*)[^\s;]", re.MULTILINE)
 _OURS = ("plugins.", "beancount.plugins.")
 _EXTENSION = "reports."
-FILE_LIMIT = 256 * 1024 * 1024
 _judging = True
 
 
@@ -72,6 +71,7 @@ def read(path: str | Path, as_of: date | None = None) -> Book:
     raise: they are in `tables.broken`.
     """
     main = main_file(path)
+    settle(main.parent)
     with collector_off(), _not_judging():
         entries, errors, options = load(main)
         relative = relative_names(main, options)
@@ -99,10 +99,8 @@ def unjudged(main: Path) -> tuple[list[Any], dict[str, Any]]:
 
 def load(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     """Entries, errors and options, as Beancount's own loader gives them, after the book was looked at. No cache."""
-    if problems := list(_files_problems(main)):
-        raise Untrusted(problems)
-    entries, errors, options = loader._parse_recursive([(str(main), True)], None)
-    if problems := _foreign_code(main, entries, options):
+    entries, errors, options = parse(main)
+    if problems := [*_foreign_code(main, entries, options), *_foreign_documents(main, entries, options)]:
         raise Untrusted(problems)
     entries = [_to_the_fen(entry) for entry in entries]
     entries.sort(key=data.entry_sortkey)
@@ -144,57 +142,6 @@ def collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _files_problems(main: Path) -> Iterator[Problem]:
-    """Look at every file that the book includes, before Beancount opens any: encodings, and paths that leave the book."""
-    root = main.parent
-    home = Path(os.path.realpath(root))
-    pending, seen = [main], set()
-    while pending:
-        path = Path(os.path.normpath(pending.pop()))
-        if path in seen:
-            continue
-        seen.add(path)
-        name = path.relative_to(root).as_posix()
-        if not Path(os.path.realpath(path)).is_relative_to(home):
-            yield Problem(name, 0, "文件经符号链接指到账簿文件夹之外，不予读取")
-            continue
-        if not path.is_file() or path.stat().st_size > FILE_LIMIT:
-            yield Problem(name, 0, "不是可以读取的普通文件，或超过 256 MB")
-            continue
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            yield Problem(name, 0, f"文件无法读取（{error.strerror}）")
-            continue
-        yield from _text_problems(name, content)
-        for match in _INCLUDE.finditer(content):
-            line = content.count(b"\n", 0, match.start()) + 1
-            pattern = match.group(1).decode("utf-8", "replace")
-            if problem := _include_problem(root, path.parent, pattern):
-                yield Problem(name, line, problem)
-            else:
-                pending += [Path(found) for found in glob.glob(str(path.parent / pattern), recursive=True)]
-
-
-def _include_problem(root: Path, folder: Path, pattern: str) -> str:
-    target = Path(os.path.normpath(folder / pattern))
-    if os.path.isabs(pattern) or not target.is_relative_to(root):
-        return f"include “{pattern}”指到账簿文件夹之外，不予读取"
-    if pattern.endswith((".gpg", ".asc")):
-        return f"include “{pattern}”是加密文件，不予读取"
-    return ""
-
-
-def _text_problems(name: str, content: bytes) -> Iterator[Problem]:
-    if content.startswith(b"\xef\xbb\xbf"):
-        yield Problem(name, 1, "文件带有 BOM 标记，应另存为不带 BOM 的 UTF-8")
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        yield Problem(name, line, "文件不是 UTF-8 编码（可能是 GBK），应另存为 UTF-8")
-
-
 def _repeated_keys(name: str, content: bytes) -> Iterator[Problem]:
     """A metadata key given twice for one directive or posting: Beancount silently keeps the last."""
     seen: set[bytes] = set()
@@ -223,6 +170,11 @@ def _foreign_code(main: Path, entries: list[Any], options: dict[str, Any]) -> li
     ]
     relative = relative_names(main, options)
     problems += [
+        Problem(relative[entry.meta["filename"]], entry.meta["lineno"], f"custom “{entry.type}”没有写值")
+        for entry in entries
+        if isinstance(entry, data.Custom) and not entry.values  # Beancount's own plugins cannot bear it
+    ]
+    problems += [
         Problem(
             relative.get(entry.meta["filename"], main.name),
             entry.meta["lineno"],
@@ -234,6 +186,23 @@ def _foreign_code(main: Path, entries: list[Any], options: dict[str, Any]) -> li
         and not _extension(entry).startswith(_EXTENSION)
     ]
     return problems
+
+
+def _foreign_documents(main: Path, entries: list[Any], options: dict[str, Any]) -> list[Problem]:
+    """Documents, and folders of documents, that lie outside the book."""
+    home = os.path.realpath(main.parent)
+
+    def outside(name: str) -> bool:
+        return not Path(os.path.realpath(main.parent / name)).is_relative_to(home)
+
+    relative = relative_names(main, options)
+    return [
+        Problem(main.name, 0, f'option "documents" “{name}”指到账簿文件夹之外') for name in options["documents"] if outside(name)
+    ] + [
+        Problem(relative[entry.meta["filename"]], entry.meta["lineno"], f"单据“{entry.filename}”在账簿文件夹之外")
+        for entry in entries
+        if isinstance(entry, data.Document) and outside(entry.filename)
+    ]
 
 
 def _extension(entry: Any) -> str:

@@ -37,7 +37,7 @@ def explain(error: Any, root: Path, relative: dict[str, str]) -> Problem:
     filename = str(source.get("filename", ""))
     name = relative.get(filename, filename if not filename.startswith(("<", "/")) else "main.beancount")
     line = int(source.get("lineno") or 0)
-    original = " ".join(str(error.message).split())
+    original = " ".join(_without_traceback(str(error.message)).split())
     for pattern, meaning in _MEANINGS:
         if match := re.search(pattern, original, re.IGNORECASE):
             text = meaning.format(*match.groups(), hint=_hint(root / name, line))
@@ -48,6 +48,11 @@ def explain(error: Any, root: Path, relative: dict[str, str]) -> Problem:
 def repeated_key(error: Any) -> bool:
     """Whether Beancount complains of a repeated key: it does so for some directives only, and we for all."""
     return "metadata field" in error.message and error.message.startswith("Duplicate")
+
+
+def _without_traceback(message: str) -> str:
+    head, traceback, rest = message.partition("Traceback")
+    return head + rest.strip().splitlines()[-1].strip() if traceback else message
 
 
 def _hint(path: Path, line: int) -> str:

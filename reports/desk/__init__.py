@@ -163,7 +163,7 @@ def _error(desk: Desk, file: str, line: int, message: str) -> FavaExtensionError
 
 def _message(review: Review, finding: Finding) -> str:
     subject = f"{finding.subject.id} {finding.subject.name}".strip()
-    detail = "·".join(text for text in (finding.part, finding.period) if text)
+    detail = kit.part_name(finding)
     return (
         f"［{severity_name(finding.severity)}］{review.rules[finding.rule].title}：{subject}"
         f"{f'（{detail}）' if detail else ''}：{finding.message}"

@@ -110,7 +110,7 @@ def timeline(events: Sequence[Event], end: date, title: str) -> Markup:
                 '<text x="{}" y="{}" text-anchor="{}">{}</text><text class="note" x="{}" y="{}" text-anchor="{}">{}</text></a>'
             ).format(
                 event.href,
-                *(px(x), px(x), y, px(x)),
+                *(px(x), px(x), y if up else y - 12, px(x)),
                 *(px(x), y - 12 if up else y + 2, _anchor(x), event.name),
                 *(px(x), y if up else y + 14, _anchor(x), event.day.isoformat()),
             )
@@ -171,7 +171,7 @@ class Sankey:
         return found
 
 
-_WIDTH, _BAR, _GAP = 900, 14, 10
+_WIDTH, _BAR, _GAP, _LINE = 900, 14, 8, 20
 
 
 def sankey(flow: Sankey, title: str) -> Markup:
@@ -189,7 +189,7 @@ def sankey(flow: Sankey, title: str) -> Markup:
         y = Fraction(0)
         for node in nodes:
             node.y, node.height = y, max(Fraction(node.amount * inner, whole), Fraction(1))
-            y += node.height + max(_GAP, 18 - int(node.height))
+            y += max(node.height + _GAP, Fraction(_LINE))
     height = int(max(nodes[-1].y + nodes[-1].height for nodes in columns.values())) + 24
     last = max(columns)
     body = [_ribbon(flow, link, last) for link in flow.links]
@@ -224,10 +224,10 @@ def _box(node: Node, last: int) -> Markup:
     middle = y + node.height / 2
     shape = Markup(
         '<rect class="node {}" x="{}" y="{}" width="{}" height="{}"/>'
-        '<text x="{}" y="{}">{}</text><text class="note" x="{}" y="{}">{} 元</text>'
+        '<text x="{}" y="{}">{} <tspan class="note">{} 元</tspan></text>'
     ).format(
         *(node.kind, px(x), px(y), _BAR, px(node.height)),
-        *(px(x + _BAR + 5), px(middle), _short(node.name), px(x + _BAR + 5), px(middle + 13), yuan_cn(node.amount)),
+        *(px(x + _BAR + 5), px(middle + 4), _short(node.name), yuan_cn(node.amount)),
     )
     title = Markup("<title>{}：{} 元</title>").format(node.name, yuan_cn(node.amount))
     return Markup('<a href="{}">{}{}</a>').format(node.href, title, shape) if node.href else Markup("<g>{}{}</g>").format(title, shape)

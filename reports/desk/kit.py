@@ -10,6 +10,7 @@ from reports.desk.review import Review, severity_name, shown, status_name
 from xianjie import moves
 from xianjie.findings import Finding, Place
 from xianjie.money import decimal, yuan_cn
+from xianjie.rule import CATALOGUE
 
 __all__ = ["decimal", "links", "severity_name", "shown", "status_name", "yuan_cn"]
 
@@ -40,7 +41,7 @@ def sees_rolls() -> bool:
 
 def part_name(finding: Finding) -> str:
     """Part and period of a finding, as a reader knows them."""
-    part = _PARTS.get(finding.part or "", finding.part)
+    part = CATALOGUE[finding.part].title if finding.part in CATALOGUE else _PARTS.get(finding.part or "", finding.part)
     return "·".join(text for text in (part, finding.period) if text)
 
 

@@ -42,3 +42,8 @@ def vouchers(key: str, name: str, days: Iterable[date]) -> str:
 def line(file: str, number: int) -> str:
     return to("source", file=file, line=number)
 
+
+
+def style() -> str:
+    """Our style sheet (Fava's url_for cannot name an endpoint below an extension)."""
+    return url_for("extension_report", extension_name="Desk").partition("?")[0] + "desk.css"

@@ -142,11 +142,12 @@ def shown(finding: Finding) -> Shown:
     ratio = measured.ratio
     operator = {">=": "≥", "<=": "≤", ">": "＞"}.get(threshold.op, "") if threshold else ""
     render = _ratio_of(measured.unit)
+    limit = _days if threshold and any(one.parameter.name.endswith("-days") for one in threshold.parameters) else render
     return Shown(
         numerator=_side(measured.numerator, measured.unit),
         denominator=_side(measured.denominator, measured.unit) if measured.unit != "day" else "",
         value=render(ratio) if ratio is not None else "",
-        threshold=f"{operator} {render(target)}" if target is not None else "",
+        threshold=f"{operator} {limit(target)}" if target is not None else "",
         shortfall=yuan_cn(finding.shortfall) if finding.shortfall else "",
     )
 
@@ -161,8 +162,12 @@ def _side(value: Fraction | int, unit: str) -> str:
 
 def _ratio_of(unit: str) -> Any:
     if unit == "day":
-        return lambda value: f"{decimal(Fraction(value))} 天"
+        return _days
     return (lambda value: plain_number(Fraction(value))) if unit == SHARE else (lambda value: percent(Fraction(value)))
+
+
+def _days(value: Fraction) -> str:
+    return f"{decimal(Fraction(value))} 天"
 
 
 def status_name(status: str) -> str:

@@ -38,7 +38,7 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "grants": grant_lines(review, name),
         "uses": figures.USES,
         "notices": [row for row in records(tables.notices) if row.subject == name],
-        "paging": Paging(review.of_village(name), args),
+        "findings": review.of_village(name),
     }
 
 

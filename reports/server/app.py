@@ -10,11 +10,15 @@ from fava.application import create_app
 from fava.helpers import FavaAPIError
 from flask import Response, jsonify, render_template, request
 from markupsafe import Markup
+from waitress.server import create_server
 from werkzeug.exceptions import HTTPException
 
 from reports.server.guard import Guard
 from reports.server.shelf import Shelf
 
+HEADER_BYTES, BODY_BYTES = 32 * 1024, 16 * 1024
+THREADS = 8
+PROXY = "127.0.0.1"  # nginx or caddy on this machine may say how and from where it was asked
 log = logging.getLogger("xianjie.serve")
 
 
@@ -25,6 +29,24 @@ def make_app(shelf: Shelf, users: Path, hosts: Iterable[str]) -> Guard:
     app.register_error_handler(FavaAPIError, _told)
     app.register_error_handler(Exception, _unexpected)
     return Guard(app, shelf, users, hosts)
+
+
+def make_server(app: Guard, host: str, port: int) -> Any:
+    """A waitress server that listens; `run()` serves, `close()` ends. OSError when the address is taken."""
+    return create_server(
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident="",
+        max_request_header_size=HEADER_BYTES,
+        max_request_body_size=BODY_BYTES,
+        channel_timeout=30,
+        connection_limit=200,
+        trusted_proxy=PROXY,
+        trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
+        clear_untrusted_proxy_headers=True,
+    )
 
 
 def _told(error: FavaAPIError) -> tuple[Any, int]:

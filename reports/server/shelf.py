@@ -10,13 +10,14 @@ import time
 from collections.abc import ItemsView, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import fava.core
-from beancount.core.data import Custom
+from beancount.core.data import Custom, Open
 from fava.beans.funcs import hash_entry
-from fava.core import FavaLedger, FilteredLedger
+from fava.core import FavaLedger, FilteredLedger, JournalPage
 from fava.core.extensions import ExtensionModule
 from fava.core.query_shell import FavaBQLShell, QueryShell
 from fava.helpers import FavaAPIError
@@ -27,6 +28,7 @@ from xianjie.book import Book, main_file, read
 from xianjie.problems import Untrusted
 
 log = logging.getLogger("xianjie.serve")
+logging.getLogger("fava.json_api").setLevel(logging.CRITICAL)  # it logs every refused filter with its words
 LANDING = "extension/Desk/"
 OPTIONS = {"language": "zh_CN", "default-page": LANDING, "show-metadata-indicators": "false", "sidebar-show-queries": "0"}
 ROWS = 5000
@@ -67,13 +69,23 @@ class _Queries(QueryShell):
 class _Filtered(FilteredLedger):
     """What a filter leaves of a ledger; a journal of it is refused rather than left to freeze the browser."""
 
-    def paginate_journal(self, page: int, per_page: int = 200, order: Any = "desc") -> Any:
-        if len(self.entries_without_prices) > ENTRIES:
+    def paginate_journal(self, page: int, per_page: int = 200, order: Any = "desc") -> JournalPage | None:
+        """Without openings of accounts and opening balances, of which a county has a thousand in every month."""
+        entries = self._journal if order == "asc" else self._journal[::-1]
+        if len(entries) > ENTRIES:
             raise FavaAPIError(
-                f"日记账共 {len(self.entries_without_prices)} 条，超过 {ENTRIES} 条：请用右上角的时间（如 2022-08）、"
-                "科目或条件筛选，或从项目页进入"
+                f"日记账共 {len(entries)} 条，超过 {ENTRIES} 条：请用右上角的时间（如 2022-08）、科目或条件筛选，或从项目页进入"
             )
-        return super().paginate_journal(page, per_page, order)
+        pages = max(1, -(-len(entries) // per_page))
+        return JournalPage(entries[(page - 1) * per_page : page * per_page], pages) if 0 < page <= pages else None
+
+    @cached_property
+    def _journal(self) -> list[tuple[int, Any]]:
+        return [(number, one) for number, one in enumerate(self.entries_without_prices) if not _opening(one)]
+
+
+def _opening(entry: Any) -> bool:
+    return isinstance(entry, Open) or getattr(entry, "flag", "") == "S"
 
 
 class BookLedger(FavaLedger):
@@ -89,6 +101,8 @@ class BookLedger(FavaLedger):
         self.book = read(self.beancount_file_path)
         with _instead_of_loading(*_for_fava(self.book)):
             super().load_file()
+        for account in self.accounts.values():  # they stand in every page: not with paths of this machine
+            account.meta = {**account.meta, "filename": self.name_of(str(account.meta.get("filename", "")))}
         self.loaded = time.time()
         self._by_hash: dict[str, Any] = {}
 
@@ -116,10 +130,12 @@ class BookLedger(FavaLedger):
         """As Fava's; the angle brackets tell its page that this line is not for editing."""
         found, before, after = super().context(entry_hash)
         entry: Any = found
-        name = Path(entry.meta["filename"])
+        return entry._replace(meta={**entry.meta, "filename": f"<{self.name_of(entry.meta['filename'])}>"}), before, after
+
+    def name_of(self, file: str) -> str:
+        """A file's name within the book."""
         root = self.book.main.parent
-        shown = name.relative_to(root).as_posix() if name.is_relative_to(root) else name.name
-        return entry._replace(meta={**entry.meta, "filename": f"<{shown}>"}), before, after
+        return Path(file).relative_to(root).as_posix() if Path(file).is_relative_to(root) else Path(file).name
 
     def _get_filtered(self, account: str | None = None, filter: str | None = None, time: str | None = None) -> Any:
         return _Filtered(ledger=self, account=account, filter=filter, time=time)

@@ -9,7 +9,6 @@ import click
 from xianjie.cli.chinese import Command
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-HEADER_BYTES, BODY_BYTES = 32 * 1024, 16 * 1024
 
 
 @click.command(cls=Command)
@@ -23,9 +22,7 @@ def serve(books: tuple[str, ...], users: Path, host: str, port: int, hosts: tupl
 
     外面应有一层 TLS（nginx、caddy），见 docs/serve.md。
     """
-    from waitress.server import create_server
-
-    from reports.server.app import make_app
+    from reports.server.app import make_app, make_server
     from reports.server.shelf import Shelf
     from reports.server.users import UsersError
 
@@ -33,20 +30,7 @@ def serve(books: tuple[str, ...], users: Path, host: str, port: int, hosts: tupl
     shelf = Shelf(books)
     try:
         app = make_app(shelf, users, {*LOOPBACK, host, *hosts})
-        server = create_server(
-            app,
-            host=host,
-            port=port,
-            threads=8,
-            ident="",
-            max_request_header_size=HEADER_BYTES,
-            max_request_body_size=BODY_BYTES,
-            channel_timeout=30,
-            connection_limit=200,
-            trusted_proxy="127.0.0.1",
-            trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
-            clear_untrusted_proxy_headers=True,
-        )
+        server = make_server(app, host, port)
     except UsersError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from xianjie.inside import Refused, read_bytes
+
 LOCK = ".xianjie-lock"
 JOURNAL = ".xianjie-journal"
 SUFFIX = ".xianjie-new"
@@ -35,8 +37,9 @@ def locked(folder: Path, command: str) -> Iterator[None]:
     """Hold a book for writing, after completing or undoing what an interrupted writer left. Raises Busy."""
     handle = _acquire(folder / LOCK)
     try:
-        os.truncate(handle, 0)
-        os.pwrite(handle, f"{command}，进程 {os.getpid()}，{time.strftime('%Y-%m-%d %H:%M:%S')} 开始".encode(), 0)
+        with suppress(OSError):  # who holds the lock is said as a courtesy; a full disk is for `write` to tell
+            os.truncate(handle, 0)
+            os.pwrite(handle, f"{command}，进程 {os.getpid()}，{time.strftime('%Y-%m-%d %H:%M:%S')} 开始".encode(), 0)
         _recover(folder)
         yield
     finally:
@@ -88,7 +91,7 @@ def _acquire(path: Path) -> int:
     """An open, exclusively locked file at the path. A file that was removed meanwhile is another writer's: try again."""
     while True:
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)  # a link would empty its target
         except OSError as error:
             raise NotWritten(f"无法在账簿文件夹中写入（{_reason(error)}）") from None
         try:
@@ -110,16 +113,21 @@ def _recover(folder: Path) -> None:
         _complete(folder)
     else:
         for left in (*folder.rglob(f".*{SUFFIX}"), *folder.parent.glob(f".{folder.name}.identities.*{SUFFIX}")):
-            left.unlink()
+            with suppress(IsADirectoryError):
+                left.unlink()
 
 
 def _complete(folder: Path) -> None:
     """Carry out what the journal names. Doing it again after an interruption changes nothing that is done."""
+    foreign = NotWritten(f"账簿中的 {JOURNAL} 不是本程序写下的，请查明来历后删除")
     try:
-        steps = dict(json.loads((folder / JOURNAL).read_bytes()))
-    except (ValueError, TypeError):
-        raise NotWritten(f"账簿中的 {JOURNAL} 不是本程序写下的，请查明来历后删除") from None
-    targets = {_target(folder, str(name)): written for name, written in steps.items()}
+        steps = dict(json.loads(read_bytes(folder, JOURNAL)))
+        targets = {_target(folder, str(name)): written for name, written in steps.items()}
+    except (Refused, ValueError, TypeError, RecursionError):
+        raise foreign from None
+    if any(target.is_dir() for target in targets) or not all(steps.get(name, True) for name in identity_names(folder)):
+        raise foreign  # identities are never removed, whatever a book from elsewhere asks
+    _sync_folders([folder / JOURNAL])  # what the journal names must not reach the disk before the journal itself
     for target, written in targets.items():
         if not written:
             target.unlink(missing_ok=True)
@@ -163,7 +171,8 @@ def _mode(target: Path, name: str) -> int:
 
 
 def _write_beside(target: Path, content: bytes, mode: int) -> None:
-    handle = os.open(_beside(target), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
+    _beside(target).unlink(missing_ok=True)
+    handle = os.open(_beside(target), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     with open(handle, "wb") as stream:
         stream.write(content)
         stream.flush()

@@ -21,6 +21,7 @@ from xianjie.width import width
 
 TEXT, LONG, MONEY, COUNT, NUMBER, RATIO, DATE = "text", "long", "money", "count", "number", "ratio", "date"
 PLAIN, GROUP, SUBTOTAL, TOTAL, BAD = "", "group", "subtotal", "total", "bad"
+SUMMING = (GROUP, SUBTOTAL, TOTAL)
 FONT = "宋体"
 COLOURS = ("#2F5D8A", "#8FB0CF", "#C58A3A", "#6B8E5A")
 MAX_HEIGHT = 400  # points; Excel allows 409
@@ -30,9 +31,9 @@ _CUT = "……（过长，已截断）"
 _BAD_IN_NAME = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _KINDS: dict[str, dict[str, Any]] = {
     TEXT: {"num_format": "@", "text_wrap": True},
-    LONG: {"num_format": "@", "text_wrap": True, "valign": "top"},
+    LONG: {"num_format": "@", "text_wrap": True},
     MONEY: {"num_format": "#,##0.00", "align": "right"},
-    COUNT: {"num_format": "#,##0", "align": "right"},
+    COUNT: {"num_format": "#,##0;-#,##0;–", "align": "right"},
     NUMBER: {"num_format": "#,##0.######", "align": "right"},
     RATIO: {"num_format": "0.00##%", "align": "right"},
     DATE: {"num_format": "yyyy-mm-dd", "align": "center"},
@@ -124,7 +125,7 @@ class Workbook:
         if not portrait:
             worksheet.set_landscape()
         worksheet.fit_to_pages(1, 0)
-        worksheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+        worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         worksheet.set_footer("&C第 &P 页，共 &N 页")
         worksheet.hide_gridlines(2)
         for number, size in enumerate(widths):
@@ -224,7 +225,7 @@ class Sheet:
         self.worksheet.set_h_pagebreaks(self._breaks)
 
     def chart(self, kind: dict[str, str], title: str, area: Area, categories: int, series: dict[str, int]) -> None:
-        """A chart of some columns of a table, below everything written so far."""
+        """A chart of some columns of a table, beside it; both are printed on one page."""
         chart = self.book.chart(kind)
         for name, column in series.items():
             fill = {"color": COLOURS[len(chart.series) % len(COLOURS)]}
@@ -238,9 +239,9 @@ class Sheet:
             names, values = values, names
         names({"reverse": kind["type"] == "bar", "num_font": {"size": 9}, "major_gridlines": {"visible": False}})
         values({"num_format": "#,##0", "major_gridlines": grid, "label_position": "low"})
-        chart.set_size({"width": min(1000, int(7.2 * sum(self.widths))), "height": 360})
-        self.worksheet.insert_chart(self.row + 1, 0, chart)
-        self.row += 20
+        chart.set_size({"width": 820, "height": 460})
+        self.worksheet.insert_chart(area.first - 2, len(self.widths), chart, {"x_offset": 20})
+        self.worksheet.fit_to_pages(1, 1)
 
     def height(self, text: str, cells: float) -> float:
         """Points that a wrapped text needs in so many cells."""
@@ -252,7 +253,7 @@ class Sheet:
         texts = [
             self.height(value, column.width)
             for column, value in zip(columns, row.values, strict=True)
-            if isinstance(value, str)
+            if isinstance(value, str) and row.level not in SUMMING
         ]
         self.worksheet.set_row(self.row, min(MAX_HEIGHT, max([*texts, 17.5])))
 
@@ -293,6 +294,8 @@ class Sheet:
             raise ValueError(f"工作表“{self.name}”超过 {ROW_LIMIT} 行，请缩小范围")
         text = isinstance(value, str)
         properties = {**_KINDS[TEXT if text and kind != LONG else kind], **_LEVELS[level], "border": 1}
+        if level in SUMMING:  # a label runs on over the blank cells beside it
+            properties.pop("text_wrap", None)
         style = self.book.format(**properties)
         if value is None or value == "":
             self.worksheet.write_blank(row, number, None, style)

@@ -17,22 +17,21 @@ SOURCES = ("中央", "省市级", "县级", "其他")
 _SOURCE = {"中央": "中央", "省级": "省市级", "市级": "省市级", "县级": "县级"}
 PROJECTS = grouping.Table(
     (
-        Column("乡镇", 11),
-        Column("村", 11),
+        Column("乡镇", 10),
+        Column("村", 8),
         Column("项目编号", 12),
-        Column("项目名称", 26, LONG),
-        Column("类别", 14, LONG),
-        Column("实施方式", 10),
-        Column("责任单位", 16, LONG),
+        Column("项目名称", 24, LONG),
+        Column("类别", 12, LONG),
+        Column("实施方式", 9),
+        Column("责任单位", 13, LONG),
         Column("计划投资", 15, MONEY),
-        *(Column(name, 15, MONEY, "已分配资金") for name in SOURCES),
-        Column("合计", 16, MONEY, "已分配资金"),
-        Column("已支付", 16, MONEY),
+        *(Column(name, 14, MONEY, "已分配资金") for name in SOURCES),
+        Column("合计", 15, MONEY, "已分配资金"),
+        Column("已支付", 15, MONEY),
         Column("支出进度", 9, RATIO),
-        Column("状态", 9),
-        Column("状态日期", 11, DATE),
+        Column("状态", 8),
         Column("验收", 11, DATE),
-        Column("结算金额", 15, MONEY),
+        Column("结算金额", 14, MONEY),
     ),
     ratios={14: (13, 12)},
 )
@@ -65,10 +64,10 @@ def _line(tables: Tables, row: Any) -> tuple[Any, ...]:
         sources[_SOURCE.get(level, "其他")] += money.allocated
     money = total(shares.values())
     states = moves.project_states(tables).get(row.id, [])
-    state = (states[-1].state, states[-1].date) if states else ("", None)
+    state = states[-1].state if states else ""
     texts = (place.town, place.village, row.id, row.name, row.category, row.mode, row.unit)
     done = moves.reached(tables, row.id, "验收")
-    return (*texts, row.planned, *sources.values(), money.allocated, money.paid, None, *state, done, row.settled)
+    return (*texts, row.planned, *sources.values(), money.allocated, money.paid, None, state, done, row.settled)
 
 
 def _by_category(book: Workbook, tables: Tables, projects: list[Any]) -> None:

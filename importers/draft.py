@@ -202,7 +202,7 @@ class Draft:
     imported: Layered[str, str] = field(default_factory=Layered)  # import id -> number of the voucher that stands
     reversed: Layered[str, str] = field(default_factory=Layered)  # number -> number of its reversal
     opened: Layered[str, tuple[date, str]] = field(default_factory=Layered)  # account -> day, currency
-    balances: Layered[tuple[date, str], int] = field(default_factory=Layered)  # 分
+    balances: Layered[tuple[date, str], int | None] = field(default_factory=Layered)  # 分
     states: Layered[str, tuple[HouseState, ...]] = field(default_factory=Layered)
     people: Layered[str, Person] = field(default_factory=Layered)  # token -> person
     codes: Layered[str, str] = field(default_factory=Layered)  # household -> 户编号
@@ -403,17 +403,17 @@ class Draft:
         """Reverse a voucher whole, on its own day or the first open one."""
         old = self.vouchers[number]
         legs = [self._negated(old, leg) for leg in old.legs]
-        kept = tuple((key, value) for key, value in old.meta if key not in (IMPORT_ID, ORIGINAL_DATE, "payment-no"))
+        kept = tuple((key, value) for key, value in old.meta if key not in (IMPORT_ID, ORIGINAL_DATE, "payment-no", *dict(meta)))
         wanted = Voucher("", day or old.day, old.payee, f"冲销 {number}：{why}", tuple(legs), (*kept, *meta, ("reverses", number)))
         reversal = self._add(wanted, "冲销凭证")
         self.reversed[number] = reversal
-        if import_id := old.get(IMPORT_ID):
-            self.imported[import_id] = ""
+        if not dict(meta).get(IMPORT_ID) and (import_id := old.get(IMPORT_ID)):
+            self.imported[import_id] = ""  # corrected; what the bank returned stays known as imported
         return reversal
 
     def _negated(self, voucher: Voucher, leg: Leg) -> Leg:
         lines = self.lines(voucher, leg)
-        meta = tuple((key, value) for key, value in leg.meta if key not in ("roll", "roll-sha256"))
+        meta = tuple((key, value) for key, value in leg.meta if key not in ("roll", "roll-sha256", "pay-list"))
         return replace(leg, number=-leg.number, meta=meta, lines=tuple(map(negated, lines)) if lines else None)
 
     def _open_accounts(self, voucher: Voucher) -> None:

@@ -10,6 +10,7 @@ from importers.cells import Month
 from importers.draft import Draft
 from importers.sheet import Sheet
 
+Tick = Callable[..., None]  # what is being done, and which part of it is done
 Ask = Callable[[str, Sequence[str]], int | None]  # question and candidates -> the number of one, None for no answer
 
 
@@ -21,6 +22,7 @@ class Job:
     sheet: Sheet
     given_day: date | None
     ask: Ask
+    tick: Callable[[float], None] = lambda part: None
 
     def fault(self, row: Any, field: str, message: str) -> None:
         """Something is wrong with a field of a row; row None: with the sheet."""

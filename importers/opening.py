@@ -184,7 +184,8 @@ def _settle_import_ids(draft: Draft) -> None:
     """An import id stands for its one voucher that was not reversed, or for none."""
     for voucher in draft.vouchers.held.values():
         if import_id := voucher.get(IMPORT_ID):
-            stands = voucher.number not in draft.reversed.held
+            reversal = draft.vouchers.held.get(draft.reversed.held.get(voucher.number, ""))
+            stands = reversal is None or bool(reversal.get(IMPORT_ID))  # what the bank returned stays known
             draft.imported.held[str(import_id)] = voucher.number if stands else draft.imported.held.get(str(import_id), "")
 
 
@@ -194,6 +195,10 @@ def _take_households(draft: Draft, source: Source) -> None:
         state = HouseState(*(row.get(column) or "" for column in HouseState._fields))
         states.setdefault(state.household, []).append(state)
     draft.states.held.update({household: tuple(rows) for household, rows in states.items()})
+    for household in states:
+        series, _, number = household.rpartition("-")
+        if number.isdigit():
+            draft.last.held[f"{series}-"] = max(draft.last.held.get(f"{series}-", 0), int(number))
 
 
 def _rows(source: Source, name: str, columns: tuple[str, ...]) -> Iterable[dict[str, str]]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from importers import allocation, funds, plan, villages
-from importers.draft import Draft, Imported
+from importers import allocation, assets, equity, funds, income, paylists, plan, roster, treasury, villages
+from importers.draft import Draft, Imported, Waiting
 from importers.faults import Fault
-from importers.job import Ask, Job
+from importers.job import Ask, Job, Tick
 from importers.kinds import KINDS
 from importers.opening import Source, open_book
 from importers.parts import Record, digest_of, seen
@@ -23,6 +23,7 @@ from importers.render import Files, render
 from importers.sheet import Sheet, read_path
 from xianjie import change
 from xianjie.book import main_file, unjudged
+from xianjie.money import yuan_cn
 from xianjie.people import Unusable
 from xianjie.problems import Problem, Untrusted
 
@@ -31,6 +32,14 @@ DERIVE: dict[str, Callable[[Job], Record]] = {
     "funds": funds.derive,
     "plan": plan.derive,
     "allocation": allocation.derive,
+    "treasury": treasury.derive,
+    "roster": roster.derive,
+    "labour": paylists.derive,
+    "benefits": paylists.derive,
+    "assets": assets.derive,
+    "equity": equity.derive,
+    "distribution": income.derive_distribution,
+    "bank": income.derive_bank,
 }
 # In the order in which the kinds are imported, and what each takes from others of the same command.
 DEPENDS: dict[str, tuple[str, ...]] = {
@@ -56,6 +65,10 @@ _AGAIN = {
 
 
 def _nobody(question: str, candidates: Sequence[str]) -> int | None:
+    return None
+
+
+def _silent(text: str, part: float = 0.0) -> None:
     return None
 
 
@@ -89,7 +102,7 @@ def prepare(
     today: date | None = None,
     day: date | None = None,
     ask: Ask = _nobody,
-    tick: Callable[[str], None] = lambda text: None,
+    tick: Tick = _silent,
 ) -> ChangeSet:
     """Compute what importing the files would change. Writes nothing. Raises Untrusted, Unusable."""
     run = _Run(main, today or date.today(), day, ask, tick)
@@ -105,7 +118,7 @@ def import_files(
     day: date | None = None,
     confirm: Callable[[ChangeSet], bool] = lambda changes: True,
     ask: Ask = _nobody,
-    tick: Callable[[str], None] = lambda text: None,
+    tick: Tick = _silent,
 ) -> ChangeSet:
     """Import files into a book, holding its lock; `confirm` sees the change set before anything is written.
 
@@ -125,7 +138,7 @@ def import_files(
 class _Run:
     """One command's import."""
 
-    def __init__(self, main: Path, today: date, day: date | None, ask: Ask, tick: Callable[[str], None]) -> None:
+    def __init__(self, main: Path, today: date, day: date | None, ask: Ask, tick: Tick) -> None:
         self.today, self.day, self.ask, self.tick = today, day, ask, tick
         self.changes = ChangeSet(main)
         tick("读取账簿")
@@ -150,7 +163,7 @@ class _Run:
             self.draft.reset()
         self.changes.faults = sorted({*self.changes.faults, *(f for s in self._all() for f in s.faults)})
         self.changes.changes, self.changes.warnings = self.draft.changes, self.draft.warnings
-        self.changes.waiting = [f"{w.id}（{len(w.lines)} 人）" for w in self.draft.waiting.values() if w]
+        self.changes.waiting = [_waiting(one) for one in self.draft.waiting.values() if one] + income.unexplained(self.draft)
         self.tick("核对")
         self.changes.files = render(self.draft, self.source)
         _prove(self.source, self.changes.files)
@@ -208,13 +221,19 @@ class _Run:
         if again := seen(self.draft.log.values(), sheet.kind.id, digest):
             return f"{title}，{_AGAIN[again]}"
         before = len(self.draft.changes)
-        record = DERIVE[sheet.kind.id](Job(self.draft, sheet, self.day, self.ask))
+        tick = lambda part: self.tick(f"整理 {sheet.label}", part)  # noqa: E731
+        record = DERIVE[sheet.kind.id](Job(self.draft, sheet, self.day, self.ask, tick))
         if len(self.draft.changes) == before and not record.key:
             return f"{title}，与账簿一致，没有变化"
         self.draft.log[sheet.kind.id, record.key, record.part, digest] = Imported(
             sheet.kind.id, record.key, record.part, digest, record.records
         )
         return title
+
+
+def _waiting(one: Waiting) -> str:
+    money_of = "工程款" if one.contractor else "国库支付"
+    return f"{one.id}：{len(one.lines)} 人，{yuan_cn(one.total)} 元，等待{money_of}"
 
 
 def _first_day(sheet: Sheet) -> date:

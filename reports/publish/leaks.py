@@ -95,7 +95,9 @@ def normal(text: str) -> str:
 
 def heading(text: str) -> str:
     """The text itself where it is a heading that makes what stands below it suspect, else ""."""
-    return text if len(text) <= 20 and any(label.search(text) for label in _LABELS.values()) else ""
+    if len(text) > 20 or any(map(str.isdigit, text)):
+        return ""
+    return text if any(label.search(text) for label in _LABELS.values()) else ""
 
 
 def _numbers(text: str, label: str, allowed: Allowed) -> Iterator[str]:

@@ -1,0 +1,106 @@
+"""An edition: the tables of one place, and everything a notice says besides them."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from reports.publish.policy import Disclosure
+from reports.publish.tables import COUNTY, Field, Line, Place, Table, edition
+
+HIDDEN_HERE = ("town", "village")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where every figure comes from: the book, its last seal, the rules, and what was asked for."""
+
+    title: str
+    year: int
+    as_of: date
+    digest: str
+    seal: str  # root of the last seal up to the day, "" where there is none
+    sealed: date | None
+    rules: str
+    version: str
+    notice_from: date
+    notice_to: date
+    board: bool
+    bases: dict[str, tuple[str, str]]  # rule id -> title and article
+
+    @property
+    def origin(self) -> str:
+        """Book and seal in a line."""
+        sealed = f"最近封账至 {self.sealed}，根 {self.seal}" if self.seal else "尚未封账"
+        return f"账簿摘要 {self.digest}；{sealed}"
+
+    def basis(self, rules: tuple[str, ...]) -> str:
+        """The rules that a table answers, with their articles."""
+        return "；".join(f"{self.bases[name][0]}（{name}，{self.bases[name][1]}）" for name in rules if name in self.bases)
+
+
+@dataclass(frozen=True)
+class View:
+    """A table as one edition shows it."""
+
+    table: Table
+    fields: tuple[Field, ...]
+    rows: list[tuple[object, ...]]
+    total: tuple[object, ...] | None
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What one place publishes: `name` is the county's, the town's or the village's."""
+
+    place: Place
+    name: str
+    source: Source
+    policy: Disclosure
+    tables: list[Table]
+
+    @property
+    def kind(self) -> str:
+        return edition(self.place)
+
+    @property
+    def heading(self) -> str:
+        what = "公告" if self.place == COUNTY else "公示"  # 县级以上公告，乡村公示
+        return f"{self.name}{self.source.year}年度衔接资金和项目资产{what}"
+
+    @property
+    def office(self) -> str:
+        return str(self.policy["office.name"]) or self.source.title
+
+    @property
+    def where(self) -> str:
+        """Where the notice is put up."""
+        if not self.source.board:
+            return str(self.policy["notice.web_place"])
+        town = self.place[0]
+        return str(self.policy["notice.board_place"]).format(town=town, village=self.name.removeprefix(town))
+
+    @property
+    def when(self) -> str:
+        long = "" if self.source.board else "（网上长期公开）"
+        return f"{self.source.notice_from} 至 {self.source.notice_to}{long}"
+
+    @property
+    def phones(self) -> str:
+        return "、".join(self.policy.phones)
+
+    @cached_property
+    def views(self) -> list[View]:
+        """The tables that say something here, without the columns that would only repeat the place."""
+        return [view for table in self.tables if (view := self._view(table)).rows]
+
+    def _view(self, table: Table) -> View:
+        hidden = HIDDEN_HERE[: sum(1 for part in self.place if part)]
+        keep = [i for i, one in enumerate(table.fields) if one.name not in hidden]
+        lines: list[Line] = table.of(self.place)
+        total = table.totals.get(self.place) if len(lines) > 1 else None
+        return View(
+            table,
+            tuple(table.fields[i] for i in keep),
+            [tuple(line.values[i] for i in keep) for line in lines],
+            tuple(total[i] for i in keep) if total else None,
+        )

@@ -1,0 +1,255 @@
+"""Making the files of a disclosure from a book: the web edition (site, notices, data) and the village boards' edition."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import xianjie
+from beancount.core.data import Custom
+from plugins import catalogue
+from reports.checked import rules_digest
+from reports.publish import data, site
+from reports.publish.content import content
+from reports.publish.edition import Edition, Source
+from reports.publish.lists import Names, lists, names_of
+from reports.publish.notices import notice
+from reports.publish.policy import Disclosure, read_policy
+from reports.publish.received import NOWHERE, received
+from reports.publish.tables import COUNTY, Place, Table
+from xianjie import moves
+from xianjie.book import Book
+from xianjie.people import open_identities
+from xianjie.problems import Problem, Untrusted
+from xianjie.tables import Tables
+
+Progress = Callable[[int, int], None]
+MANIFEST = "manifest.json"
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be published: the year, the first and last day of the notice, for the web or the boards, with PDFs."""
+
+    year: int
+    notice_from: date
+    notice_to: date
+    board: bool = False
+    papers: bool = True
+
+
+@dataclass(frozen=True)
+class Made:
+    """Everything that goes into the files; `names` are the full ones, which no file may hold."""
+
+    source: Source
+    policy: Disclosure
+    county: Edition
+    towns: list[Edition]
+    villages: list[Edition]
+    lists: dict[Place, list[Table]]
+    names: Names
+    font: bytes | None = None
+
+    @property
+    def editions(self) -> list[Edition]:
+        return [self.county, *self.towns, *self.villages]
+
+
+def last_day(year: int, today: date) -> date:
+    """The day as of which a year is published: its last, or today while it is not over."""
+    return min(date(year, 12, 31), today)
+
+
+def make(book: Book, request: Request, recorded: dict[str, Any] | None = None) -> Made:
+    """Gather what is to be published of a book read as of `last_day`. Raises Untrusted where the book cannot be.
+
+    `recorded` is the manifest of an earlier publication: its digests then stand in the pages instead of today's.
+    """
+    tables = book.tables
+    _refuse(tables, request.year)
+    policy = read_policy(tables.root)
+    got = received(tables, request.year, 0 if request.board else policy.least)
+    every = content(tables, request.year, got)
+    source = _source(book, request, recorded)
+    names = names_of(_identities(tables.root), policy["board.mask"])
+    by_place: dict[Place, list[Table]] = defaultdict(list)
+    if request.board:
+        for table in lists(tables, got, policy, names):
+            by_place[table.lines[0].place].append(table)
+    county = Edition(COUNTY, tables.title.removesuffix("衔接资金与资产台账") or tables.title, source, policy, every)
+    towns, villages = _places(tables, county)
+    return Made(source, policy, county, towns, villages, dict(by_place), names)
+
+
+def _refuse(tables: Tables, year: int) -> None:
+    """What stands in the way of publishing: lists that cannot be believed, a year that the book knows nothing of."""
+    problems = [
+        Problem(str(tables.postings["file"].iloc[row]), int(tables.postings["line"].iloc[row]), f"{reason}，不能公开")
+        for row, reason in sorted(tables.broken.items())
+    ]
+    if not any(day.year == year for day in tables.postings["date"]) and not (tables.funds["year"] == year).any():
+        problems.append(Problem("main.beancount", 0, f"账簿中没有 {year} 年的资金和凭证"))
+    if problems:
+        raise Untrusted(problems)
+
+
+def _identities(root: Path) -> Any:
+    identities = open_identities(root)
+    return identities if identities.stored else None
+
+
+def _source(book: Book, request: Request, recorded: dict[str, Any] | None) -> Source:
+    seal = last_seal(book, book.tables.as_of)
+    source = Source(
+        title=book.tables.title,
+        year=request.year,
+        as_of=book.tables.as_of,
+        digest=book.digest,
+        seal=seal[1] if seal else "",
+        sealed=seal[0] if seal else None,
+        rules=rules_digest(),
+        version=xianjie.__version__,
+        notice_from=request.notice_from,
+        notice_to=request.notice_to,
+        board=request.board,
+        bases={rule.id: (rule.title, rule.basis) for rule in catalogue().values()},
+    )
+    if recorded:
+        old = recorded["seal"] or {"root": "", "period_end": None}
+        source = replace(
+            source,
+            digest=recorded["book"]["digest"],
+            rules=recorded["rules"],
+            seal=old["root"],
+            sealed=date.fromisoformat(old["period_end"]) if old["period_end"] else None,
+        )
+    return source
+
+
+def last_seal(book: Book, day: date) -> tuple[date, str] | None:
+    """The end and root of the last seal of a period that ends by the day, whenever it was made."""
+    found = []
+    for entry in book.entries:
+        if isinstance(entry, Custom) and entry.type == "seal" and len(entry.values) == 2:
+            end = date.fromisoformat(str(entry.values[0].value))
+            if end <= day:
+                found.append((end, str(entry.values[1].value)))
+    return max(found, default=None)
+
+
+def _places(tables: Tables, county: Edition) -> tuple[list[Edition], list[Edition]]:
+    villages = sorted(moves.villages(tables).values(), key=lambda row: row.id)
+    towns = list(dict.fromkeys(row.town for row in villages if row.town and row.town != NOWHERE))
+    return (
+        [replace(county, place=(town, ""), name=town) for town in towns],
+        [replace(county, place=(row.town, row.id), name=f"{row.town}{row.name}") for row in villages if row.town],
+    )
+
+
+def files(made: Made, progress: Progress = lambda done, total: None) -> Iterator[site.File]:
+    """Every file of the disclosure but the manifest, one at a time."""
+    total = len(made.editions)
+    if made.font:
+        from reports.publish.paper import use_font
+
+        use_font(made.font)
+    if not made.source.board:
+        yield from _web(made)
+    for done, edition in enumerate(made.editions, 1):
+        if edition.views and site.notice_name(edition) and (edition.place[1] or not made.source.board):
+            yield from _notices(made, edition)
+        progress(done, total)
+
+
+def _web(made: Made) -> Iterator[site.File]:
+    towns = {edition.name: f"towns/{number}.html" for number, edition in enumerate(made.towns, 1)}
+    links = site.Links(towns, made.font is not None)
+    yield from site.assets()
+    yield site.index_page(made.county, links, made.towns, made.villages)
+    yield from site.county_pages(made.county)
+    for edition in (*made.towns, *made.villages):
+        below = [one for one in made.villages if not edition.place[1] and one.place[0] == edition.place[0]]
+        yield site.place_page(edition, links, below)
+    yield from data.data_files(made.county.tables, made.source)
+
+
+def _notices(made: Made, edition: Edition) -> Iterator[site.File]:
+    named = made.lists.get(edition.place, [])
+    name = f"{edition.place[1]}{edition.name}" if made.source.board else f"notices/{site.notice_name(edition)}"
+    yield f"{name}.xlsx", notice(edition, named)
+    if made.font:
+        from reports.publish.paper import paper
+
+        yield f"{name}.pdf", paper(edition, named)
+
+
+def with_font(made: Made) -> Made:
+    """The same with the font for its papers. Raises fonts.NoFont, fonts.MissingGlyphs."""
+    from reports.publish.fonts import embeddable
+    from reports.publish.paper import characters
+
+    return replace(made, font=embeddable(characters(made.editions, made.lists), made.policy["pdf.font"]))
+
+
+def manifest(made: Made, request: Request, digests: dict[str, tuple[str, int]]) -> bytes:
+    """What was published, from what, and the digest of every file."""
+    source = made.source
+    about = {
+        "schema": SCHEMA,
+        "profile": "board" if source.board else "web",
+        "title": made.county.heading,
+        "period": str(source.year),
+        "as_of": source.as_of.isoformat(),
+        "notice": {"from": source.notice_from.isoformat(), "to": source.notice_to.isoformat()},
+        "book": {"title": source.title, "digest": source.digest},
+        "seal": {"period_end": str(source.sealed), "root": source.seal} if source.seal else None,
+        "version": source.version,
+        "rules": source.rules,
+        "rule_versions": {rule.id: rule.changes[-1][0] if rule.changes else "1" for rule in catalogue().values()},
+        "policy": policy_digest(made.policy),
+        "names": ("masked" if made.names.shown else "household-ids") if source.board else "none",
+        "pdf": made.font is not None,
+        "files": {name: {"sha256": digest, "bytes": size} for name, (digest, size) in sorted(digests.items())},
+    }
+    return json.dumps(about, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def policy_digest(policy: Disclosure) -> str:
+    text = json.dumps(policy.values, ensure_ascii=False, sort_keys=True)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def write(made: Made, request: Request, folder: Path, progress: Progress = lambda done, total: None) -> bytes:
+    """Write every file and the manifest into a folder of our own; returns the manifest."""
+    digests = {}
+    for name, file in files(made, progress):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file)
+        digests[name] = (hashlib.sha256(file).hexdigest(), len(file))
+    whole = manifest(made, request, digests)
+    (folder / MANIFEST).write_bytes(whole)
+    return whole
+
+
+def period(text: str) -> int:
+    """The year that `--period` names; ValueError otherwise."""
+    if not (text.isascii() and text.isdigit() and len(text) == 4 and 2000 <= int(text) <= 2100):
+        raise ValueError("公开按年度进行，应为四位年份，如 2022")
+    return int(text)
+
+
+def notice_days(tables: Tables, policy: Disclosure, first: date) -> date:
+    """The last day of a notice that starts on the day: the policy's days, or more where a parameter asks for more."""
+    days = [int(policy["notice.days"])]
+    for name in ("notice-days", "notice-days-labour"):
+        parameter = tables.policy.in_force(name, first)
+        if parameter and parameter.value:
+            days.append(-(-parameter.value.numerator // parameter.value.denominator))
+    return first + timedelta(days=max(days) - 1)

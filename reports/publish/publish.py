@@ -1,0 +1,105 @@
+"""Publishing: make everything beside the target, look through the finished files, and only then put them in place."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports.publish import making
+from reports.publish.gate import Leak, scan
+from reports.publish.making import MANIFEST, Made, Request
+from xianjie.book import Book
+
+Step = Callable[[str], making.Progress]  # names a step, gives what reports its progress
+
+
+@dataclass(frozen=True)
+class Published:
+    """What came of it: leaks (then nothing was published), what was made, why there are no PDFs ("" where there are)."""
+
+    leaks: list[Leak]
+    made: Made
+    manifest: bytes
+    without_pdf: str = ""
+
+
+class NotFree(Exception):  # noqa: N818
+    """The target cannot be used; the message says why."""
+
+
+def quiet(step: str) -> making.Progress:
+    return lambda done, total: None
+
+
+def publish(book: Book, requests: dict[Path, Request], step: Step = quiet) -> list[Published]:
+    """Publish into each folder, all of them or none. Raises Untrusted, NotFree, fonts.MissingGlyphs."""
+    results = []
+    with _beside(list(requests)) as temporary:
+        for target, request in requests.items():
+            results.append(_one(book, request, temporary[target], step))
+        if not any(result.leaks for result in results):
+            for target, folder in temporary.items():
+                _put(folder, target)
+    return results
+
+
+def _one(book: Book, request: Request, folder: Path, step: Step) -> Published:
+    from reports.publish.fonts import NoFont
+
+    made, without = making.make(book, request), "" if request.papers else "按 --no-pdf 的要求"
+    if request.papers:
+        try:
+            made = making.with_font(made)
+        except NoFont as error:
+            without = str(error)
+    what = "村务公开栏" if request.board else "网上公开"
+    manifest = making.write(made, request, folder, step(f"生成{what}文件"))
+    leaks = scan(folder, made.policy.allowed, names_to_guard(made), step(f"检查{what}文件有无个人信息"))
+    return Published(leaks, made, manifest, without)
+
+
+def names_to_guard(made: Made) -> frozenset[str]:
+    """Full names that no file may hold, but those that are also the name of a place, a unit or a thing."""
+    common = {edition.name for edition in made.editions} | {edition.place[0] for edition in made.editions}
+    common |= {edition.name.removeprefix(edition.place[0]) for edition in made.villages}
+    return frozenset(name for name in made.names.full if len(name) > 1 and name not in common)
+
+
+@contextmanager
+def _beside(targets: list[Path]) -> Iterator[dict[Path, Path]]:
+    """An empty folder beside each target, removed in the end."""
+    made: dict[Path, Path] = {}
+    try:
+        for target in targets:
+            _check_free(target)
+            try:
+                made[target] = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+            except OSError as error:
+                raise NotFree(f"无法在 {target.parent} 中写入（{error.strerror}）") from None
+        yield made
+    finally:
+        for folder in made.values():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_free(target: Path) -> None:
+    """The target does not exist, is empty, or holds an earlier publication of ours, which may be replaced."""
+    if not target.parent.is_dir():
+        raise NotFree(f"上级文件夹 {target.parent} 不存在")
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise NotFree(f"{target} 不是文件夹")
+    if target.exists() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+        raise NotFree(f"{target} 中已有别的文件，应为空文件夹、不存在的文件夹或以前公开的文件夹")
+
+
+def _put(folder: Path, target: Path) -> None:
+    """Rename the finished folder into place; an earlier publication is removed once the new one stands."""
+    os.chmod(folder, 0o755)
+    old = folder.with_name(f"{folder.name}.old")
+    if target.exists():
+        os.rename(target, old)
+    os.rename(folder, target)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,192 @@
+"""Who received what in the period, by project, benefit, asset and grant, and which of its figures may be shown.
+
+Each payment to a household belongs to exactly one leaf of one tree, so that no two tables cut the same money in two
+ways. Trees: wages and subsidies of village projects by place and project; subsidies of projects and benefits of no one
+village by what they are, then place; distributions by place, asset and use; shares by place and grant.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from plugins import equity
+from reports.publish.privacy import BARE, CLEAR, COVERED, Path, household_figures, public_totals
+from reports.publish.tables import WITHHELD, Place
+from xianjie import moves
+from xianjie.accounts import account
+from xianjie.schema import records
+from xianjie.tables import Tables, households
+
+WAGES, LOCAL, WIDE, INCOME, SHARES = "wages", "local", "wide", "income", "shares"
+NOWHERE = "县级"
+
+
+@dataclass
+class Leaf:
+    """The money of one leaf in 分: by household, by person (household, number) with days."""
+
+    by_household: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    by_person: dict[tuple[str, str], list[Any]] = field(default_factory=lambda: defaultdict(lambda: [0, 0.0]))
+    days: float = 0.0
+    names: set[str] = field(default_factory=set)  # benefits paid
+
+    def add(self, household: str, person: str, amount: int, days: float | None = None) -> None:
+        self.by_household[household] += amount
+        entry = self.by_person[household, person]
+        entry[0] += amount
+        entry[1] += days or 0
+        self.days += days or 0
+
+    @property
+    def amount(self) -> int:
+        return sum(self.by_household.values())
+
+    @property
+    def households(self) -> frozenset[str]:
+        return frozenset(name for name, amount in self.by_household.items() if amount)
+
+    @property
+    def people(self) -> int:
+        return sum(1 for amount, _ in self.by_person.values() if amount)
+
+
+@dataclass
+class Received:
+    """All leaves by tree and path, the figures that may be shown, and the totals of public money with theirs."""
+
+    leaves: dict[str, dict[Path, Leaf]]
+    shown: dict[str, set[Path]]
+    paid: dict[Path, int] = field(default_factory=dict)  # place and project -> all that was spent in the period
+    paid_shown: set[Path] = field(default_factory=set)
+    earned: dict[Path, int] = field(default_factory=dict)  # place and asset -> income of the year
+    earned_shown: set[Path] = field(default_factory=set)
+
+    def figure(self, tree: str, path: Path) -> Any:
+        """The money of a figure, WITHHELD where it may not be shown, None where there is none."""
+        leaves = [leaf for one, leaf in self.leaves[tree].items() if one[: len(path)] == path]
+        if not leaves:
+            return None
+        return sum(leaf.amount for leaf in leaves) if path in self.shown[tree] else WITHHELD
+
+    def count(self, tree: str, path: Path, what: Callable[[Leaf], Any]) -> Any:
+        """A count of a leaf, shown with its money."""
+        leaf = self.leaves[tree].get(path)
+        return None if leaf is None else what(leaf) if path in self.shown[tree] else WITHHELD
+
+
+def place_of(tables: Tables, village: str, town: str = "") -> Place:
+    """Town and village id; 县级 where it belongs to no town."""
+    row = moves.villages(tables).get(village) if village else None
+    return ((row.town or NOWHERE) if row else (town or NOWHERE), village if row else "")
+
+
+def project_place(tables: Tables, project: str) -> Place:
+    row = moves.projects(tables).get(project)
+    return place_of(tables, row.village or "", row.town or "") if row else (NOWHERE, "")
+
+
+def asset_place(tables: Tables, asset: str) -> Place:
+    row = moves.assets(tables).get(asset)
+    return place_of(tables, row.village or "") if row else (NOWHERE, "")
+
+
+def received(tables: Tables, year: int, least: int) -> Received:
+    """What households received in the year; `least` households to a figure (0: the village board's edition)."""
+    leaves: dict[str, dict[Path, Leaf]] = {tree: defaultdict(Leaf) for tree in (WAGES, LOCAL, WIDE, INCOME, SHARES)}
+    _payments(tables, year, leaves)
+    _shares(tables, leaves)
+    shown = {
+        tree: household_figures({path: leaf.households for path, leaf in found.items() if leaf.households}, least)
+        | {path for path, leaf in found.items() if not leaf.households}
+        for tree, found in leaves.items()
+    }
+    result = Received({tree: dict(found) for tree, found in leaves.items()}, shown)
+    _totals(tables, year, result)
+    return result
+
+
+def _payments(tables: Tables, year: int, leaves: dict[str, dict[Path, Leaf]]) -> None:
+    table = tables.postings
+    chosen = table[table["kind"].isin(["expense", "distribution"])]
+    postings = {row.index: row for row in records(chosen) if _year(row) == year}
+    lines = tables.payments[tables.payments["posting"].isin(postings)]
+    people = households(tables)
+    columns = [lines[name].tolist() for name in ("posting", "household", "person", "amount", "days")]
+    for index, household, person, amount, days in zip(*columns, strict=True):
+        posting = postings[index]
+        tree, path = _leaf(tables, posting, household, people)
+        leaf = leaves[tree][path]
+        leaf.add(household, person, amount, days if days == days else None)
+        if posting.benefit:
+            leaf.names.add(posting.benefit)
+
+
+def _year(posting: Any) -> int:
+    """Distributions belong to the year whose income they share out, everything else to its own day."""
+    return int(posting.income_year) if posting.kind == "distribution" and posting.income_year else int(posting.date.year)
+
+
+def _leaf(tables: Tables, posting: Any, household: str, people: Any) -> tuple[str, Path]:
+    if posting.kind == "distribution":
+        return INCOME, (*asset_place(tables, posting.asset), posting.asset, account(posting.account).use or "9")
+    place = project_place(tables, posting.project)
+    if posting.labour:
+        return WAGES, (*place, posting.project)
+    if place[1]:
+        return LOCAL, (*place, posting.project)
+    home = place_of(tables, people.village(household, posting.date))
+    return WIDE, (posting.project or posting.benefit, *home)
+
+
+def _shares(tables: Tables, leaves: dict[str, dict[Path, Leaf]]) -> None:
+    for grant in equity.grants(tables):
+        path = (*project_place(tables, grant.row.project or ""), grant.row.id)
+        for line in grant.lines:
+            if line.household:
+                leaves[SHARES][path].add(line.household, "", line.amount)
+
+
+def _totals(tables: Tables, year: int, result: Received) -> None:
+    for leg in moves.expense_legs(tables):
+        if leg.date.year == year and leg.project:
+            path = (*project_place(tables, leg.project), leg.project)
+            result.paid[path] = result.paid.get(path, 0) + leg.amount
+    result.paid_shown = public_totals({path: _state(result, path, amount) for path, amount in result.paid.items()})
+    table = tables.postings
+    for leg in records(table[table["kind"] == "asset income"]):
+        if leg.asset and (leg.income_year or leg.date.year) == year:
+            path = (*asset_place(tables, leg.asset), leg.asset)
+            result.earned[path] = result.earned.get(path, 0) - leg.amount
+    states = {path: _state(result, path, amount) for path, amount in result.earned.items()}
+    result.earned_shown = public_totals(states)
+
+
+def parts(result: Received, path: Path) -> list[tuple[str, Path]]:
+    """The household figures that a project's or an asset's total is made of."""
+    found = [(tree, path) for tree in (WAGES, LOCAL) if path in result.leaves[tree]]
+    found += [(WIDE, (path[-1],))] if any(one[0] == path[-1] for one in result.leaves[WIDE]) else []
+    return found + [(INCOME, one) for one in result.leaves[INCOME] if one[:3] == path]
+
+
+def open_parts(result: Received, path: Path) -> bool:
+    """Whether all household figures of a project or an asset are shown."""
+    return all(one in result.shown[tree] for tree, one in parts(result, path))
+
+
+def _state(result: Received, path: Path, amount: int) -> str:
+    to_households = sum(
+        leaf.amount
+        for tree, one in parts(result, path)
+        for other, leaf in result.leaves[tree].items()
+        if other[: len(one)] == one
+    )
+    if amount != to_households:
+        return COVERED
+    return CLEAR if open_parts(result, path) else BARE
+
+
+def total(amounts: Iterable[tuple[Path, int]], shown: set[Path], path: Path) -> Any:
+    """A total of public money, or WITHHELD."""
+    found = [amount for one, amount in amounts if one[: len(path)] == path]
+    return None if not found else sum(found) if path in shown else WITHHELD

@@ -1,0 +1,119 @@
+"""What is published, as plain tables: every face (page, workbook, PDF, CSV) shows these and computes nothing.
+
+A cell is text, an amount in 分, a count, a date, None (nothing to say) or WITHHELD. Lines carry the place that they
+belong to, so that the county's, a town's and a village's edition are the same lines, chosen by place.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from xianjie.money import yuan, yuan_cn
+
+TEXT, MONEY, COUNT, DAYS, DATE = "text", "money", "count", "days", "date"
+WITHHELD = "＊"
+COUNTY = ("", "")
+WHOLE, TOWN, VILLAGE = "全县", "乡镇", "村"
+Place = tuple[str, str]  # town, village id; ("龙池镇", ""): the whole town; ("", ""): the whole county
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column: its name in the data files, its heading, what its cells are, and its width in characters."""
+
+    name: str
+    title: str
+    kind: str = TEXT
+    width: int = 12
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row, the place it belongs to, and, where it is a sum over places, the only edition that shows it."""
+
+    place: Place
+    values: tuple[Any, ...]
+    edition: str = ""
+
+
+@dataclass
+class Table:
+    """One table of the disclosure: its stage, what it shows, the rules and articles it answers, rows and totals."""
+
+    name: str
+    title: str
+    about: str
+    rules: tuple[str, ...]
+    fields: tuple[Field, ...]
+    lines: list[Line] = field(default_factory=list)
+    totals: dict[Place, tuple[Any, ...]] = field(default_factory=dict)  # by place; cells as in a line
+
+    def of(self, place: Place) -> list[Line]:
+        """The lines of the edition of a place."""
+        mine = edition(place)
+        return [line for line in self.lines if line.edition in ("", mine) and within(line.place, place)]
+
+
+def edition(place: Place) -> str:
+    return VILLAGE if place[1] else TOWN if place[0] else WHOLE
+
+
+def within(place: Place, wider: Place) -> bool:
+    return all(not want or have == want for have, want in zip(place, wider, strict=True))
+
+
+def shown(value: Any, kind: str) -> str:
+    """A cell as a person reads it."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if kind == MONEY:
+        return yuan_cn(value)
+    if kind == DAYS:
+        return f"{value:g}"
+    return f"{value:,}" if kind == COUNT else str(value)
+
+
+def plain(value: Any, kind: str) -> str:
+    """A cell as the data files hold it: yuan with two places, ISO dates; text that a spreadsheet would run is defused."""
+    if value is None:
+        return ""
+    if value == WITHHELD:
+        return "*"
+    if isinstance(value, str):
+        return f"'{value}" if value[:1] in "=+-@\t\r" and value else value
+    if kind == MONEY:
+        return yuan(value)
+    return f"{value:g}" if kind == DAYS else value.isoformat() if isinstance(value, date) else str(value)
+
+
+def add_totals(table: Table, open_fields: Mapping[str, Any] = {}) -> None:
+    """Totals of money and counts by town, village and county: sums of what is shown; withheld where a part is.
+
+    `open_fields` maps a field to a function of the place that gives its total instead (or WITHHELD).
+    """
+    places = {COUNTY} | {place for line in table.lines for place in _wider(line.place)}
+    for place in sorted(places):
+        lines = table.of(place)
+        cells = [_total(table.fields[i], [line.values[i] for line in lines]) for i in range(len(table.fields))]
+        for i, one in enumerate(table.fields):
+            if one.name in open_fields:
+                cells[i] = open_fields[one.name](place)
+        cells[0] = "合计"
+        table.totals[place] = tuple(cells)
+
+
+def _wider(place: Place) -> Iterator[Place]:
+    yield (place[0], "")
+    if place[1]:
+        yield place
+
+
+def _total(one: Field, values: list[Any]) -> Any:
+    if one.kind != MONEY or all(value is None for value in values):
+        return None
+    if WITHHELD in values:
+        return WITHHELD
+    return sum(value or 0 for value in values)

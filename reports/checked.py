@@ -11,6 +11,7 @@ from typing import Any
 import plugins
 import xianjie
 from reports.baseline import WHOLE, Baseline, Resolved, Scope
+from reports.waivers import plain_waiver, waivers
 from xianjie.audit import places
 from xianjie.book import Book
 from xianjie.findings import Audit, Finding, plain
@@ -56,6 +57,7 @@ def document(checked: Checked) -> dict[str, Any]:
         "summary": checked.audit.summary,
         "scope": {"rules": list(checked.scope.rules), "subjects": list(checked.scope.subjects)},
         **(_compared(checked.baseline) if checked.baseline else {}),
+        "waivers": [plain_waiver(one) for one in waivers(checked.book.tables, checked.audit)],
         "findings": list(_plain(checked)),
     }
 

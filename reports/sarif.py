@@ -8,6 +8,7 @@ from urllib.parse import quote
 import xianjie
 from reports.checked import Checked, about, crashed
 from reports.pages import page
+from reports.waivers import plain_waiver, waivers
 from xianjie.audit import places
 from xianjie.findings import FAIL, NA, PASS, PENDING, STATUS_NAMES, UNDETERMINED, WAIVED, Finding, plain
 from xianjie.rule import Rule
@@ -47,8 +48,12 @@ def _run(checked: Checked) -> dict[str, Any]:
         "originalUriBaseIds": {ROOT: {"description": {"text": "账簿文件夹"}}},
         "invocations": [_invocation(checked)],
         "results": [*_results(checked, index), *_resolved(checked, index)],
-        "properties": about(checked.book),
+        "properties": {**about(checked.book), "waivers": _waivers(checked)},
     }
+
+
+def _waivers(checked: Checked) -> list[dict[str, Any]]:
+    return [plain_waiver(one) for one in waivers(checked.book.tables, checked.audit)]
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from reports.baseline import NEW, STATE_NAMES, Baseline
 from reports.checked import Checked, about, crashed
+from reports.waivers import waivers
 from xianjie.audit import places
 from xianjie.findings import FAIL, NA, PASS, PENDING, SEVERITY_NAMES, STATUS_NAMES, UNDETERMINED, WAIVED, Finding
 from xianjie.width import pad
@@ -23,6 +24,7 @@ def as_table(checked: Checked) -> bytes:
         found = [finding for finding in checked.audit.findings if finding.status == status]
         if found:
             parts.append("\n".join(_section(checked, status, found)))
+    parts += _waivers(checked)
     parts.append("\n".join(_summary(checked)))
     return ("\n\n".join(parts) + "\n").encode()
 
@@ -80,6 +82,13 @@ def _lines(checked: Checked, finding: Finding) -> Iterator[str]:
     others = [place for place in dict.fromkeys(found) if place != source]
     more = f" 等 {len(others)} 处" if len(others) > PLACES else ""
     yield "      查看 " + "、".join([source, *others[:PLACES]]) + more
+
+
+def _waivers(checked: Checked) -> Iterator[str]:
+    """Every waiver with what it covers, the expired ones too."""
+    found = waivers(checked.book.tables, checked.audit)
+    if found:
+        yield "\n".join([f"■ 豁免登记（{len(found)}）", *(f"  {one.words}" for one in found)])
 
 
 def _summary(checked: Checked) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from reports.checked import Checked
-from xianjie.findings import WAIVED, Finding
-from xianjie.money import yuan_cn
+from xianjie.findings import WAIVED, Audit, Finding
+from xianjie.money import yuan, yuan_cn
 from xianjie.schema import records
+from xianjie.tables import Tables
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,8 @@ class Waiver:
         return f"{self.rule} {self.subject}（{self.scope}）：{self.reason}，{self.by}，至 {self.until}{limit}；{self.state}"
 
 
-def waivers(checked: Checked) -> list[Waiver]:
+def waivers(tables: Tables, audit: Audit) -> list[Waiver]:
     """All waivers given by the as-of date, in the order of the book."""
-    tables = checked.book.tables
     return [
         Waiver(
             row.rule,
@@ -57,11 +57,22 @@ def waivers(checked: Checked) -> list[Waiver]:
             row.until,
             row.limit,
             bool(row.until and row.until >= tables.as_of),
-            tuple(one for one in checked.audit.findings if one.status == WAIVED and _accepts(row, one)),
+            tuple(one for one in audit.findings if one.status == WAIVED and _accepts(row, one)),
             f"{row.file}:{row.line}",
         )
         for row in records(tables.waivers)
     ]
+
+
+def plain_waiver(one: Waiver) -> dict[str, Any]:
+    """A waiver for JSON: what it names, until when, whether it counts, and the fingerprints that it covers."""
+    texts = {name: getattr(one, name) for name in ("rule", "subject", "part", "period", "reason", "by")}
+    return texts | {
+        "until": one.until.isoformat() if one.until else None,
+        "limit": yuan(one.limit) if one.limit is not None else None,
+        "in_force": one.in_force,
+        "covers": [finding.fingerprint for finding in one.covers],
+    }
 
 
 def _accepts(row: object, finding: Finding) -> bool:

@@ -75,10 +75,7 @@ def _posts(rng: random.Random, county: County, key: str, year: int) -> Iterator[
     holders = [h for h in county.households if h.states[0].state == "脱贫户"]
     random.Random("posts").shuffle(holders)
     for month in range(4, 13):
-        lines = [
-            Line(h.id, 600_00, str(h.people[0].number), quantity=Decimal(1), result="成功")
-            for h in holders[: POSTS[year]]
-        ]
+        lines = [Line(h.id, 600_00, str(h.people[0].number), quantity=Decimal(1)) for h in holders[: POSTS[year]]]
         lines.sort(key=lambda line: line.household)
         yield PayList(
             key, weekday(dt.date(year, month, 24)), "公益性岗位人员", f"{month}月公益性岗位补助", "公益岗位", lines
@@ -90,7 +87,7 @@ def _transport(rng: random.Random, county: County, key: str, year: int) -> Itera
     travellers = _sample(rng, _eligible(county, day), 320)
     for batch in range(4):
         lines = [
-            Line(h.id, rng.choice((200_00, 300_00, 400_00, 500_00)), str(h.people[-1].number), result="成功")
+            Line(h.id, rng.choice((200_00, 300_00, 400_00, 500_00)), str(h.people[-1].number))
             for h in travellers[batch::4]
         ]
         narration = f"{year}年跨区域务工交通补助第{batch + 1}批"
@@ -105,19 +102,18 @@ def _production(rng: random.Random, county: County, key: str, year: int) -> Iter
     for index, town in enumerate(towns):
         benefit = PRODUCTION[(index + year) % len(PRODUCTION)]
         standard: Decimal = BENEFITS[benefit]["standard"]
+        paid_on = weekday(day + dt.timedelta(days=index))
         lines = []
-        for household in (h for h in chosen if h.village.town == town):
+        for household in (h for h in chosen if h.village.town == town and h.priority(paid_on)):
             quantity = Decimal(rng.randrange(4, 25)) / 2
-            lines.append(Line(household.id, int(quantity * standard * 100), quantity=quantity, result="成功"))
-        yield PayList(
-            key, weekday(day + dt.timedelta(days=index)), f"{town}农户", f"{town}{year}年{benefit}", benefit, lines
-        )
+            lines.append(Line(household.id, int(quantity * standard * 100), quantity=quantity))
+        yield PayList(key, paid_on, f"{town}农户", f"{town}{year}年{benefit}", benefit, lines)
 
 
 def _courtyards(rng: random.Random, county: County, key: str, year: int) -> Iterator[PayList]:
     day = weekday(dt.date(year, 11, 21))
     for batch, households in enumerate(_thirds(_sample(rng, _eligible(county, day), 200))):
-        lines = [Line(h.id, rng.randrange(10, 21) * 100_00, result="成功") for h in households]
+        lines = [Line(h.id, rng.randrange(10, 21) * 100_00) for h in households]
         yield PayList(key, day + dt.timedelta(days=batch), "农户", f"{year}年庭院经济奖补第{batch + 1}批", "", lines)
 
 
@@ -125,7 +121,7 @@ def _interest(rng: random.Random, county: County, key: str, year: int) -> Iterat
     borrowers = [h for h in county.households if h.states[0].state == "脱贫户"]
     borrowers = _sample(rng, borrowers, 90)
     for month, quarter in ((9, "三"), (12, "四")):
-        lines = [Line(h.id, rng.randrange(15_000, 62_000), result="成功") for h in borrowers]
+        lines = [Line(h.id, rng.randrange(15_000, 62_000)) for h in borrowers]
         narration = f"{year}年第{quarter}季度小额信贷贴息"
         yield PayList(key, weekday(dt.date(year, month, 18)), "示例农村商业银行", narration, "小额信贷贴息", lines)
 
@@ -137,7 +133,7 @@ def _premiums(rng: random.Random, county: County, key: str, year: int) -> Iterat
         lines = []
         for household in _sample(rng, _eligible(county, day), 260):
             premium = Decimal(rng.randrange(10, 60) * 20)
-            lines.append(Line(household.id, int(premium * 5), quantity=premium, result="成功"))
+            lines.append(Line(household.id, int(premium * 5), quantity=premium))
         yield PayList(key, day, "示例财产保险公司", f"{year}年{crop}保险保费再补助", "保费补助", lines)
 
 
@@ -145,7 +141,7 @@ def _students(rng: random.Random, county: County, key: str, year: int) -> Iterat
     families = [h for h in county.households if h.states[0].state == "脱贫户" and len(h.people) >= 3]
     families = _sample(rng, families, 140)
     for month, term in ((9, "春季"), (10, "秋季")):
-        lines = [Line(h.id, 1500_00, "3", result="成功") for h in families]
+        lines = [Line(h.id, 1500_00, "3") for h in families]
         yield PayList(
             key, weekday(dt.date(year, month, 26)), "雨露计划学生", f"{year}年{term}学期雨露计划", "雨露计划", lines
         )
@@ -154,14 +150,14 @@ def _students(rng: random.Random, county: County, key: str, year: int) -> Iterat
 def _insurance(rng: random.Random, county: County, key: str, year: int) -> Iterator[PayList]:
     day = weekday(dt.date(year, 8, 16))
     insured = [h for h in county.households if h.priority(day) or h.base(day) == "五无户"]
-    lines = [Line(h.id, len(h.people) * 50_00, result="成功") for h in _sample(rng, insured, 900)]
+    lines = [Line(h.id, len(h.people) * 50_00) for h in _sample(rng, insured, 900)]
     yield PayList(key, day, "示例财产保险公司", f"{year}年综合防贫保险", "防贫保险", lines)
 
 
 def _points(rng: random.Random, county: County, key: str, year: int) -> Iterator[PayList]:
     day = weekday(dt.date(year, 12, 6))
     for batch, households in enumerate(_thirds(_sample(rng, county.households, 300))):
-        lines = [Line(h.id, rng.randrange(100, 301) * 100, result="成功") for h in households]
+        lines = [Line(h.id, rng.randrange(100, 301) * 100) for h in households]
         yield PayList(key, day + dt.timedelta(days=batch), "农户", f"{year}年积分兑换奖补第{batch + 1}批", "", lines)
 
 

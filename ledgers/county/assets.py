@@ -133,14 +133,9 @@ def _register(rng: random.Random, county: County, asset: Asset) -> None:
     legs.append(Leg(chart.ASSET_FUND if asset.project else chart.OPENING, -asset.cost))
     project = asset.project.id if asset.project else None
     text = "资产登记入账" if asset.project else "历史形成的扶贫项目资产"
-    county.book(
-        max(asset.day, FIRST_DAY),
-        asset.village.collective,
-        f"{asset.name}{text}",
-        *legs,
-        asset=asset.id,
-        project=project,
-    )
+    day = max(asset.day, FIRST_DAY)
+    meta = {"asset": asset.id, "project": project}
+    county.book(day, asset.village.collective, f"{asset.name}{text}", *legs, sheet="assets", **meta)
 
 
 def _caretakers(rng: random.Random, county: County, village: Village) -> list[str]:
@@ -193,7 +188,8 @@ def _earn(rng: random.Random, county: County, asset: Asset, year: int) -> None:
     bank = bank_of(asset.village)
     legs = Leg(bank, asset.rent), Leg(chart.EARNINGS["租金"], -asset.rent)
     day = max(dt.date(year, 12, 8), days_after(asset.day, 3))
-    county.book(day, asset.operator, f"{asset.name}{year}年租金", *legs, asset=asset.id, income_year=year)
+    text = f"{asset.name}{year}年租金"
+    county.book(day, asset.operator, text, *legs, asset=asset.id, income_year=year, sheet="bank")
     distribute(county, asset, year, max(dt.date(year, 12, 20), days_after(asset.day, 5)))
 
 
@@ -212,9 +208,10 @@ def distribute(county: County, asset: Asset, year: int, day: dt.date) -> None:
         legs.append(Leg(chart.USES["入户分配"], rest - posts, roll=household_lines(county, village, day, rest - posts)))
     legs.append(Leg(bank, kept - asset.rent))
     text = f"{asset.name}{year}年收益分配"
-    county.book(day, village.collective, text, *legs, asset=asset.id, income_year=year)
+    county.book(day, village.collective, text, *legs, asset=asset.id, income_year=year, sheet="distribution")
     legs = [Leg(chart.USES["公积公益金"], kept), Leg(chart.RESERVE, -kept)]
-    county.book(day, village.collective, f"{asset.name}{year}年提取公积公益金", *legs, asset=asset.id, income_year=year)
+    text = f"{asset.name}{year}年提取公积公益金"
+    county.book(day, village.collective, text, *legs, asset=asset.id, income_year=year, sheet="distribution")
 
 
 def household_lines(county: County, village: Village, day: dt.date, amount: int) -> list[Line]:
@@ -229,4 +226,4 @@ def weight(household: Household, day: dt.date) -> int:
 
 def even_lines(members: list[Household], weights: list[int], amount: int) -> list[Line]:
     parts = split(amount, weights)
-    return [Line(h.id, part, result="成功") for h, part in zip(members, parts, strict=True) if part]
+    return [Line(h.id, part) for h, part in zip(members, parts, strict=True) if part]

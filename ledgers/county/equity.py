@@ -74,7 +74,8 @@ def _grant(rng: random.Random, county: County, grant: Grant, name: str) -> None:
     )
     account = chart.shares(project.village.id, project.village.name)
     legs = Leg(account, units=(quantified, name, 1_00), register=register), Leg(chart.EQUITY_FUND, -quantified * 100)
-    county.book(grant.day, project.operator, f"{project.name}股权量化", *legs, project=project.id, equity=name)
+    meta = {"project": project.id, "equity": name}
+    county.book(grant.day, project.operator, f"{project.name}股权量化", *legs, sheet="equity", **meta)
     for year in range(grant.first_due.year if grant.first_due else 9999, 2024):
         assert grant.first_due
         _dividend(county, project, name, grant.first_due.replace(year=year), register)
@@ -118,7 +119,7 @@ def _dividend(county: County, project: Project, name: str, day: dt.date, registe
     voucher = county.book(
         day, project.operator, f"{project.name}{day.year}年分红", *legs, equity=name, income_year=day.year
     )
-    lines = [Line(s.household, int(s.shares * 100 * RATE), result="成功") for s in register if s.household]
+    lines = [Line(s.household, int(s.shares * 100 * RATE)) for s in register if s.household]
     paid = sum(line.amount for line in lines)
     legs = Leg(chart.USES["入户分配"], paid, roll=lines), Leg(bank, -paid)
     text = f"{project.name}{day.year}年分红入户"

@@ -7,8 +7,6 @@ from ledgers.county.funds import WAN
 from ledgers.county.model import County, Fund, Leg, Line, Project, Voucher, days_after
 from ledgers.county.payments import bank_of
 
-BY_HAND = "SG"  # series of the vouchers that a clerk enters himself
-
 
 def move_quota(county: County, fund: Fund, giver: Project, taker: Project, amount: int, day: dt.date) -> Voucher:
     """Move allocated money from one project to another, before the giver has used it."""
@@ -31,8 +29,8 @@ def after_payment(county: County) -> None:
     """A prepayment, a returned payment that is made again, a returned line of a list, money recovered."""
     prepay(county, county.projects["2021q1"])
     payment = county.payments(county.projects["2021j3"])[-1]
-    reverse(county, payment, days_after(payment.day, 3), "退票冲销（收款账号有误）")
-    again(county, payment, days_after(payment.day, 8), "重新支付")
+    reverse(county, payment, days_after(payment.day, 3), "退回", sheet="treasury")
+    again(county, payment, days_after(payment.day, 8), "重新支付", sheet="treasury")
     for key in ("2021c6", "2022j2", "2023c6"):
         return_line(county, county.payments(county.projects[key])[1], 4)
     recover(county)
@@ -45,27 +43,27 @@ def prepay(county: County, project: Project) -> None:
     amount = first.legs[0].amount or 0
     first.legs[0].account = chart.PREPAID
     first.narration += "（预付）"
+    first.sheet = ""
     legs = Leg(expense, amount), Leg(chart.PREPAID, -amount)
     day = days_after(first.day, 45)
     county.book(day, first.payee, f"{project.name}预付款结转", *legs, fund=first.meta["fund"], project=project.id)
 
 
-def reverse(county: County, voucher: Voucher, day: dt.date, narration: str) -> Voucher:
-    """Reverse a whole voucher, roll lines included."""
-    return _copy(county, voucher, day, f"{voucher.narration}{narration}", -1)
+def reverse(county: County, voucher: Voucher, day: dt.date, why: str, sheet: str = "") -> Voucher:
+    """Reverse a whole voucher, roll lines left out."""
+    copy = _copy(county, voucher, day, f"{why}：{voucher.narration}", -1, sheet)
+    copy.reverses = voucher
+    return copy
 
 
-def again(county: County, voucher: Voucher, day: dt.date, narration: str) -> Voucher:
-    return _copy(county, voucher, day, f"{voucher.narration}{narration}", 1)
+def again(county: County, voucher: Voucher, day: dt.date, why: str, sheet: str = "") -> Voucher:
+    return _copy(county, voucher, day, f"{voucher.narration}（{why}）", 1, sheet)
 
 
-def _copy(county: County, voucher: Voucher, day: dt.date, narration: str, sign: int) -> Voucher:
+def _copy(county: County, voucher: Voucher, day: dt.date, narration: str, sign: int, sheet: str) -> Voucher:
     legs = [Leg(leg.account, sign * (leg.amount or 0), meta=dict(leg.meta)) for leg in voucher.legs]
-    copy = county.book(day, voucher.payee, narration, *legs)
+    copy = county.book(day, voucher.payee, narration, *legs, sheet=sheet)
     copy.meta = dict(voucher.meta)
-    copy.series = BY_HAND
-    if sign < 0:
-        copy.reverses = voucher
     return copy
 
 
@@ -74,10 +72,9 @@ def return_line(county: County, voucher: Voucher, index: int) -> None:
     leg = next(leg for leg in voucher.legs if leg.roll)
     assert leg.roll
     line = leg.roll[index]
-    line.result = "退票"
-    household = f"（户 {line.household}）"
-    for day, sign, result, text in ((6, -1, "退票", "退票冲销"), (38, 1, "成功", "重新发放")):
-        copy = _copy(county, voucher, days_after(voucher.day, day), f"{voucher.narration}{text}{household}", sign)
+    back = reverse(county, voucher, days_after(voucher.day, 6), f"户 {line.household} 退票")
+    anew = again(county, voucher, days_after(voucher.day, 38), f"户 {line.household} 重新发放")
+    for copy, sign, result in ((back, -1, "退票"), (anew, 1, "成功")):
         quantity = None if line.quantity is None else sign * line.quantity
         copy.legs[0].amount, copy.legs[1].amount = sign * line.amount, -sign * line.amount
         copy.legs[0].roll = [Line(line.household, sign * line.amount, line.person, quantity=quantity, result=result)]
@@ -91,4 +88,4 @@ def recover(county: County) -> None:
         (dt.date(2022, 9, 28), -1, "上缴追回资金"),
     ):
         legs = Leg(bank_of(village), sign * 1200_00), Leg(chart.RECOVERED, -sign * 1200_00)
-        county.book(day, village.collective, text, *legs).series = BY_HAND
+        county.book(day, village.collective, text, *legs)

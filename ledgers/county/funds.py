@@ -8,15 +8,7 @@ from ledgers.county.model import YEARS, County, Fund, Leg, Money, Project, weekd
 from ledgers.county.plan import LIST, REST, ROWS, TRANCHES, Row, Tranche
 
 WAN = 10_000_00  # 分 in 万元
-SENDERS = {
-    "中央": "重庆市财政局",
-    "市级": "重庆市财政局",
-    "县级": "县财政局",
-    "东西部协作": "示例市财政局",
-    "定点帮扶": "示例集团有限公司",
-    "社会帮扶": "示例慈善基金会",
-    "自筹": "村集体",
-}
+SENDERS = {"中央": "上级财政", "市级": "上级财政", "县级": "县财政"}  # who sends money of a level, as sheets tell
 
 
 def add_funds(county: County) -> None:
@@ -52,10 +44,11 @@ def add_fund(county: County, fund: Fund) -> None:
     county.declare("funds", fund.day, "fund", fund.id, Money(fund.amount), **meta, source=fund.source, direct=direct)
     county.book(
         fund.day,
-        SENDERS[fund.level],
+        SENDERS.get(fund.level, fund.level),
         f"下达{fund.name}",
         Leg(chart.quota(fund.id), fund.amount),
         Leg(chart.FISCAL_INCOME[fund.level], -fund.amount),
+        sheet="funds",
     )
 
 
@@ -94,15 +87,20 @@ def _even(amount: int, parts: int) -> list[int]:
     return [share] * (parts - 1) + [amount - share * (parts - 1)] if parts else []
 
 
-def allocate(county: County, fund: Fund, day: dt.date, shares: list[tuple[Project, int]], narration: str) -> None:
+def allocate(county: County, fund: Fund, day: dt.date, shares: list[tuple[Project, int]]) -> None:
     """One voucher that allocates a fund's quota to projects."""
     legs = []
     for project, amount in shares:
         legs.append(Leg(chart.allocated(fund.id), amount, meta={"project": project.id}))
-        legs.append(Leg(chart.quota(fund.id), -amount))
         project.allocations.append((day, fund, amount))
         project.wallet[fund.key] = project.wallet.get(fund.key, 0) + amount
-    county.book(day, "县财政局", narration, *legs)
+    legs.append(Leg(chart.quota(fund.id), -sum(amount for _, amount in shares)))
+    county.book(day, "县财政局", f"分配到项目（{batch_of(day)}）", *legs, sheet="allocation")
+
+
+def batch_of(day: dt.date) -> str:
+    """The batch of an allocation, as the county counts them: one a month."""
+    return f"{day.year}年{day.month}月"
 
 
 def allocate_all(county: County, given: dict[str, dict[str, int]]) -> None:
@@ -111,6 +109,6 @@ def allocate_all(county: County, given: dict[str, dict[str, int]]) -> None:
         shares = [(county.projects[key], money[fund.key]) for key, money in given.items() if fund.key in money]
         if fund.key == "2023YG":
             project, amount = shares[0]
-            allocate(county, fund, dt.date(2023, 2, 27), [(project, amount // 2)], f"分配{fund.name}第一批")
+            allocate(county, fund, dt.date(2023, 2, 27), [(project, amount // 2)])
             shares[0] = (project, amount - amount // 2)
-        allocate(county, fund, allocation_day(fund), shares, f"分配{fund.name}")
+        allocate(county, fund, allocation_day(fund), shares)

@@ -9,6 +9,7 @@ from typing import Any
 FIRST_DAY = dt.date(2021, 1, 1)
 AS_OF = dt.date(2023, 12, 31)
 YEARS = (2021, 2022, 2023)
+BY_HAND = "SG"  # series of the vouchers that a clerk enters
 FISCAL = ("中央", "省级", "市级", "县级")
 ABOVE_COUNTY = ("中央", "省级", "市级")
 
@@ -174,7 +175,7 @@ class Voucher:
     narration: str
     legs: list[Leg]
     meta: dict[str, Any] = field(default_factory=dict)
-    series: str = ""
+    sheet: str = ""  # the kind of sheet that bears it; "" where a clerk enters it by hand
     reverses: "Voucher | None" = None
     evidence: str = "bundle"  # the month's bundle of certificates; or "none", "changed", "lost"
     skipped: int = 0  # numbers left out before this one
@@ -224,10 +225,10 @@ class County:
     registry: dict[str, list[Directive]] = field(default_factory=dict)
     planted: list[Planted] = field(default_factory=list)
 
-    def book(self, day: dt.date, payee: str, narration: str, /, *legs: Leg, **meta: Any) -> Voucher:
-        """Add a voucher; keys of `meta` are metadata keys with `_` for `-`."""
+    def book(self, day: dt.date, payee: str, narration: str, /, *legs: Leg, sheet: str = "", **meta: Any) -> Voucher:
+        """Add a voucher that a kind of sheet bears, or a clerk; keys of `meta` are metadata keys with `_` for `-`."""
         given = {key.replace("_", "-"): value for key, value in meta.items() if value not in (None, "")}
-        voucher = Voucher(day, payee, narration, list(legs), given)
+        voucher = Voucher(day, payee, narration, list(legs), given, sheet)
         self.vouchers.append(voucher)
         return voucher
 

@@ -12,6 +12,7 @@ from ledgers.county.plan import ROWS, Row
 
 RETENTION = 3  # per cent of a tendered contract of 2021 and 2022, kept for a year
 HALF_DAY = 60_00  # 分 for half a day's plain work; skilled work is 180 yuan a day
+MOVED = "劳务报酬，由施工单位从工程款中支付"
 MONTHLY = 1_900  # yuan that a worker earns in a month, about
 
 
@@ -43,18 +44,21 @@ def draw(project: Project, amount: int) -> list[tuple[str, int]]:
 
 
 def pay(
-    county: County,
-    project: Project,
-    day: dt.date,
-    amount: int,
-    payee: str,
-    narration: str,
-    economic: str,
-    kept: int = 0,
+    county: County, project: Project, day: dt.date, amount: int, payee: str, narration: str, economic: str
 ) -> Voucher:
-    """Pay from quota: one expense posting for each fund; `kept` of it stays as retention, paid by the last fund."""
-    parts = draw(project, amount - kept)
+    """Pay from quota through the treasury: a line, and so a voucher, for each fund. The last one is returned."""
     account = chart.expense(project.kind.function, economic)
+    for key, part in draw(project, amount):
+        fund = county.funds[key].id
+        legs = Leg(account, part), Leg(chart.allocated(fund), -part)
+        voucher = county.book(day, payee, narration, *legs, fund=fund, project=project.id, sheet="treasury")
+    return voucher
+
+
+def settle(county: County, project: Project, day: dt.date, amount: int, kept: int, payee: str) -> Voucher:
+    """The last payment of a contract, by hand: the expense in full, one for each fund; the last fund keeps `kept`."""
+    parts = draw(project, amount - kept)
+    account = chart.expense(project.kind.function, project.kind.economic)
     several = len(parts) > 1
     legs = []
     for index, (key, part) in enumerate(parts):
@@ -66,7 +70,7 @@ def pay(
             legs.append(Leg(chart.RETENTION, -held, meta=own))
         legs.append(Leg(chart.allocated(fund), -part))
     single = None if several else county.funds[parts[0][0]].id
-    return county.book(day, payee, narration, *legs, fund=single, project=project.id)
+    return county.book(day, payee, f"{project.name}工程结算款（扣质保金）", *legs, fund=single, project=project.id)
 
 
 def pay_listed(county: County, project: Project, pay_list: PayList) -> Voucher:
@@ -76,7 +80,7 @@ def pay_listed(county: County, project: Project, pay_list: PayList) -> Voucher:
     )
     voucher.legs[0].roll = pay_list.lines
     if pay_list.benefit:
-        voucher.meta["benefit"] = pay_list.benefit
+        voucher.legs[0].meta["benefit"] = pay_list.benefit
     return voucher
 
 
@@ -101,20 +105,14 @@ def _contract(county: County, project: Project) -> None:
     total = project.allocated
     kept = total * RETENTION // 100 if project.year < 2023 and project.kind.mode == "招标" else 0
     builder = builder_of(project)
-    for index, (day, part) in enumerate(zip(days, parts_of(total, 30, 40), strict=True)):
-        text = ("预付工程款", "工程进度款", "工程结算款")[index]
-        pay(
-            county,
-            project,
-            day,
-            part,
-            builder,
-            f"{project.name}{text}",
-            project.kind.economic,
-            kept if index == 2 else 0,
-        )
+    first, second, last = parts_of(total, 30, 40)
+    pay(county, project, days[0], first, builder, f"{project.name}首期工程款", project.kind.economic)
+    pay(county, project, days[1], second, builder, f"{project.name}工程进度款", project.kind.economic)
     if kept:
-        _release(county, project, weekday(days_after(days[-1], 350)), kept, builder)
+        settle(county, project, days[2], last, kept, builder)
+        _release(county, project, weekday(days_after(days[2], 350)), kept, builder)
+    else:
+        pay(county, project, days[2], last, builder, f"{project.name}工程结算款", project.kind.economic)
 
 
 def _release(county: County, project: Project, day: dt.date, kept: int, builder: str) -> None:
@@ -161,7 +159,8 @@ def hand_over(county: County, project: Project, day: dt.date) -> None:
     for key, amount in draw(project, sum(project.wallet.values())):
         fund = county.funds[key].id
         legs = Leg(bank, amount), Leg(chart.allocated(fund), -amount)
-        county.book(day, project.village.collective, f"拨付{project.name}资金", *legs, fund=fund, project=project.id)
+        text = f"拨付{project.name}资金"
+        county.book(day, project.village.collective, text, *legs, fund=fund, project=project.id, sheet="treasury")
 
 
 def spend_in_village(county: County, project: Project, day: dt.date, amount: int, payee: str, narration: str) -> None:
@@ -241,8 +240,7 @@ def labour_roll(rng: random.Random, workers: list[tuple[str, str]], units: int) 
         if units <= 54:
             skilled, halves = False, units
         cost = halves * 3 // 2 if skilled else halves
-        note = "技工" if skilled else "普工"
-        lines.append(Line(household, cost * HALF_DAY, person, Decimal(halves) / 2, result="成功", note=note))
+        lines.append(Line(household, cost * HALF_DAY, person, Decimal(halves) / 2))
         units -= cost
         if not units:
             return sorted(lines, key=lambda line: (line.household, line.person))
@@ -256,9 +254,8 @@ def _direct_labour(county: County, project: Project, day: dt.date, roll: list[Li
     fund = county.funds[key].id
     expense = Leg(chart.expense(project.kind.function, "30226"), total, roll=roll)
     text = f"{project.name}{day.month}月劳务报酬"
-    county.book(
-        day, project.kind.unit, text, expense, Leg(chart.allocated(fund), -total), fund=fund, project=project.id
-    )
+    legs = expense, Leg(chart.allocated(fund), -total)
+    county.book(day, project.kind.unit, text, *legs, fund=fund, project=project.id, sheet="treasury")
 
 
 def _contractor_labour(county: County, project: Project, day: dt.date, roll: list[Line]) -> None:
@@ -267,9 +264,8 @@ def _contractor_labour(county: County, project: Project, day: dt.date, roll: lis
     fund = county.funds[next(iter(project.wallet))].id
     price = chart.expense(project.kind.function, project.kind.economic)
     leaf = chart.expense(project.kind.function, project.kind.economic, labour=True)
-    text = f"{project.name}{day.month}月劳务报酬（由施工单位支付）"
     legs = Leg(leaf, total, roll=roll), Leg(price, -total)
-    county.book(day, builder_of(project), text, *legs, fund=fund, project=project.id)
+    county.book(day, builder_of(project), MOVED, *legs, fund=fund, project=project.id, sheet="labour")
 
 
 def _materials(county: County, project: Project, amount: int, finished: bool) -> None:

@@ -7,6 +7,7 @@ from ledgers.county.model import AS_OF, FIRST_DAY, Household, Person, State, Vil
 from ledgers.county.names import id_number, person_name
 
 TOTAL = 3000
+_BASES = ("脱贫户",) * 10 + ("一般户",) * 14 + ("五无户",)
 LATE = 40  # the small village that has nobody monitored before 2023
 
 
@@ -34,12 +35,8 @@ def _household(rng: random.Random, village: Village, number: int) -> Household:
     people = [Person(n, person_name(number * 7 + n * 131), id_number(rng)) for n in range(1, size + 1)]
     household = Household(f"H{village.id[1:]}-{number:03d}", village, people)
     # The first twelve are always 脱贫户: caretakers and post holders are found among them.
-    base = "脱贫户" if number <= 12 else rng.choice(("脱贫户", "脱贫户", "一般户", "一般户", "一般户"))
+    base = "脱贫户" if number <= 12 else rng.choice(_BASES)
     household.states.append(State(FIRST_DAY, base, size))
-    if base == "一般户" and rng.random() < 0.04:
-        household.states.append(State(days_after(FIRST_DAY, rng.randrange(40, 900)), "五无户", size))
-    elif rng.random() < 0.03:
-        household.states.append(State(days_after(FIRST_DAY, rng.randrange(40, 900)), base, size + 1))
     return household
 
 

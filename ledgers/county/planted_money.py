@@ -4,10 +4,10 @@ import datetime as dt
 import random
 
 from ledgers import chart
-from ledgers.county.events import BY_HAND, again, reverse
+from ledgers.county.events import again, reverse
 from ledgers.county.funds import WAN
-from ledgers.county.model import County, Fund, Leg, Line, Money, Project, Voucher, days_after
-from ledgers.county.payments import bank_of, builder_of, labour_roll
+from ledgers.county.model import BY_HAND, County, Fund, Leg, Line, Money, Project, Voucher, days_after
+from ledgers.county.payments import MOVED, bank_of, builder_of, labour_roll
 
 
 def before_payment(county: County) -> None:
@@ -60,7 +60,7 @@ def _taken_back(county: County) -> None:
     legs = Leg(chart.quota(fund.id), amount), Leg(chart.allocated(fund.id), -amount, meta={"project": project.id})
     county.book(dt.date(2021, 11, 22), "县财政局", f"收回{project.name}招标结余", *legs)
     legs = Leg(chart.TAKEN_BACK, amount), Leg(chart.quota(fund.id), -amount)
-    county.book(dt.date(2021, 12, 8), "县财政局", f"上缴收回{fund.name}", *legs, fund=fund.id)
+    county.book(dt.date(2021, 12, 8), "县财政", f"上缴收回{fund.name}", *legs, sheet="funds")
     county.plant("spending-progress", fund.id, "招标结余20万元已上缴收回，按登记数计算没有支付完")
 
 
@@ -87,7 +87,7 @@ def pay_from(
 ) -> Voucher:
     expense = Leg(chart.expense(project.kind.function, economic), amount)
     legs = expense, Leg(chart.allocated(fund.id), -amount)
-    return county.book(day, builder_of(project), narration, *legs, fund=fund.id, project=project.id)
+    return county.book(day, builder_of(project), narration, *legs, fund=fund.id, project=project.id, sheet="treasury")
 
 
 def _fund_trace(county: County) -> None:
@@ -111,9 +111,8 @@ def _paying(county: County, project: Project, fund: Fund) -> Voucher:
 
 def _arrived_short(county: County) -> None:
     fund = county.funds["2023DD"]
-    directive = next(county.directives("fund", fund.id))
-    directive.values = (fund.id, Money(fund.amount + 10 * WAN))
-    county.plant("fund-trace", fund.id, "登记210万元，只到账200万元")
+    county.declare("supplements", dt.date(2023, 6, 30), "fund", fund.id, Money(fund.amount + 10 * WAN))
+    county.plant("fund-trace", fund.id, "追加后登记210万元，只到账200万元")
     county.plant("spending-progress", fund.id, "登记210万元，只到账并支付200万元")
 
 
@@ -144,8 +143,8 @@ def _fund_task(county: County) -> None:
     leaf = chart.expense(project.kind.function, "31005", labour=True)
     price = chart.expense(project.kind.function, "31005")
     legs = Leg(leaf, total, roll=roll), Leg(price, -total)
-    text = f"{project.name}务工报酬（由施工单位支付）"
-    county.book(days_after(first.day, 40), builder_of(project), text, *legs, fund=fund.id, project=project.id)
+    day = dt.date(first.day.year, first.day.month + 1, 1) + dt.timedelta(days=29)
+    county.book(day, builder_of(project), MOVED, *legs, fund=fund.id, project=project.id, sheet="labour")
     county.plant("fund-task", fund.id, "以工代赈专项资金安排给招标项目", part=project.id)
     early = county.projects["2021c14"]
     county.plant("fund-task", county.funds["2021NC"].id, "项目还没有列入年度计划就分配了资金", part=early.id)
@@ -185,7 +184,7 @@ def _hand_out(county: County, project: Project, reduced: Voucher, each: int, sou
     total = each * len(households)
     reduced.legs[0].amount = (reduced.legs[0].amount or 0) - total
     reduced.legs[1].amount = (reduced.legs[1].amount or 0) + total
-    lines = [Line(h.id, each, result="成功") for h in households]
+    lines = [Line(h.id, each) for h in households]
     legs = Leg(chart.expense(project.kind.function, "30305"), total, roll=lines), Leg(source, -total)
     meta = {"fund": reduced.meta["fund"], "project": project.id}
     voucher = county.book(days_after(reduced.day, 2), "农户", f"{project.name}发放农户现金补助", *legs, **meta)
@@ -198,10 +197,12 @@ def _roster(county: County) -> None:
         return [v for v in county.vouchers if v.project == project.id and any(leg.roll for leg in v.legs)]
 
     without = rolls("2021x3")[1]
+    without.sheet = ""
     for line in (without.legs[0].roll or [])[2:4]:
         line.days = None
     county.plant("labour-roster", without, "清册中有两行没有出勤天数")
     twice = rolls("2022x3")[2]
+    twice.sheet = ""
     roll = twice.legs[0].roll or []
     first = roll[0]
     other = next(line for line in roll if line.amount != first.amount)
@@ -226,10 +227,7 @@ def corrections(county: County) -> None:
         voucher.legs[0].amount = (voucher.legs[0].amount or 0) + sign * 500_00
         voucher.legs[1].amount = (voucher.legs[1].amount or 0) - sign * 500_00
     county.plant("voucher", f"{BY_HAND}-2023", "冲销金额比原凭证多500元")
-    first = min((v for v in county.vouchers if v.series == BY_HAND and v.day.year == 2022), key=lambda v: v.day)
-    last = max((v for v in county.vouchers if v.series == BY_HAND and v.day.year == 2022), key=lambda v: v.day)
-    assert first is not last
-    last.skipped = 1
+    max((v for v in county.vouchers if not v.sheet and v.day.year == 2022), key=lambda v: v.day).skipped = 1
     county.plant("voucher", f"{BY_HAND}-2022", "缺一个凭证号")
     _by_fund(county)
 

@@ -25,9 +25,6 @@ def projects(county: County) -> None:
     county.plant("project-library", everything["2022x5"].id, "先列入年度计划，后入库")
     _move_state(everything["2021c14"], "年度计划", dt.date(2021, 4, 19))
     _move_state(everything["2021c14"], "开工", dt.date(2021, 4, 26))
-    del everything["2023c13"].meta["unit"]
-    county.plant("record", everything["2023c13"].id, "缺少责任单位")
-    county.plant("project-library", everything["2023c13"].id, "缺少责任单位")
     del everything["2021c3"].meta["linkage"]
     county.plant("interest-linkage", everything["2021c3"].id, "没有联农带农机制")
     del everything["2022c5"].meta["beneficiaries"]
@@ -266,7 +263,7 @@ def _even(county: County, asset: Asset, year: int) -> None:
     members = county.of_village(asset.village)
     each = (leg.amount or 0) // len(members)
     posts.amount = (posts.amount or 0) + (leg.amount or 0) - each * len(members)
-    leg.amount, leg.roll = each * len(members), [Line(h.id, each, result="成功") for h in members]
+    leg.amount, leg.roll = each * len(members), [Line(h.id, each) for h in members]
     county.plant("income-tilt", asset.village.id, "每户分得一样多，没有倾斜", period=str(year))
 
 
@@ -319,6 +316,9 @@ def notices(county: County) -> None:
     county.plant("labour-notice", county.projects["2022x1"].id, "劳务报酬只公示了5天")
     _without(county, county.projects["2021x2"].id, "劳务报酬公示")
     county.plant("labour-notice", county.projects["2021x2"].id, "劳务报酬没有公示")
+    half = county.projects["2021x8"].id
+    del next(county.directives("inspection", half)).meta["result"]
+    county.plant("record", half, "检查没有写明结果")
     for key in ("2021x4", "2023c1"):
         name = county.projects[key].id
         county.registry["inspections"] = [d for d in county.registry["inspections"] if d.values[0] != name]

@@ -128,7 +128,7 @@ def _fund(county: County, year: int, lists: dict[int, list[PayList]]) -> None:
     for number, found in lists.items():
         project = _project(county, year, number)
         shares.append((project, sum(one.total for one in found)))
-    allocate(county, fund, dt.date(year, 1, 20), shares, f"分配{name}")
+    allocate(county, fund, dt.date(year, 1, 20), shares)
     for number, found in lists.items():
         project = county.projects[_key(year, number)]
         project.meta["planned"] = Money(project.allocated)

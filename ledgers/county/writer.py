@@ -11,7 +11,19 @@ from typing import Any
 
 import ledgers
 from ledgers import chart
-from ledgers.county.model import AS_OF, FIRST_DAY, County, Directive, Household, Leg, Line, Money, ShareLine, Voucher
+from ledgers.county.model import (
+    AS_OF,
+    BY_HAND,
+    FIRST_DAY,
+    County,
+    Directive,
+    Household,
+    Leg,
+    Line,
+    Money,
+    ShareLine,
+    Voucher,
+)
 from xianjie.money import yuan
 
 TITLE = "秀山自治县（样例）衔接资金与资产台账"
@@ -37,6 +49,8 @@ include "policy.beancount"
 include "registry/*.beancount"
 include "20*/*.beancount"
 """
+# Kinds of sheets in the order in which they are imported; "" is what is entered by hand.
+SHEETS = ("funds", "allocation", "treasury", "labour", "assets", "equity", "distribution", "bank", "")
 STATEMENTS = (dt.date(2022, 1, 1), dt.date(2023, 1, 1), AS_OF)
 STATUSES = {"fail": "不符合", "waived": "已豁免", "undetermined": "无法判定"}
 TITLES = {
@@ -51,6 +65,7 @@ TITLES = {
     "waivers": "豁免",
     "rectifications": "整改",
     "seals": "封账",
+    "supplements": "手工补记",
 }
 
 
@@ -74,13 +89,18 @@ def write_book(county: County, folder: Path, postings: bool = False) -> None:
 
 
 def number(vouchers: list[Voucher]) -> None:
-    """Number the vouchers of each series and year by day, in the order in which they were booked."""
+    """Number the vouchers of each series and year: sheet by sheet as they are imported, by hand as the days go."""
     vouchers.sort(key=lambda v: v.day)
     last: dict[str, int] = defaultdict(int)
-    for voucher in vouchers:
-        prefix = f"{voucher.series}-{voucher.day.year}" if voucher.series else str(voucher.day.year)
+    for voucher in sorted(vouchers, key=_entered):
+        prefix = str(voucher.day.year) if voucher.sheet else f"{BY_HAND}-{voucher.day.year}"
         last[prefix] += 1 + voucher.skipped
         voucher.number = f"{prefix}-{last[prefix]:06d}"
+
+
+def _entered(voucher: Voucher) -> tuple[int, bool]:
+    """Kind of sheet; in the treasury's export, returns come after payments."""
+    return SHEETS.index(voucher.sheet), voucher.reverses is not None
 
 
 def by_month(vouchers: Iterable[Voucher]) -> dict[str, list[Voucher]]:

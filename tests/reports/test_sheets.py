@@ -1,0 +1,123 @@
+"""Workbooks are safe and steady: no formula from data, numbers as numbers, ids as text, A4, identical bytes."""
+
+import zipfile
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+
+from reports.sheets import (
+    COUNT,
+    DATE,
+    LONG,
+    MONEY,
+    NUMBER,
+    RATIO,
+    Cell,
+    Column,
+    Formula,
+    Row,
+    Workbook,
+    shortened,
+)
+
+DAY = date(2022, 12, 31)
+COLUMNS = (
+    Column("编号", 20),
+    Column("说明", 20, LONG),
+    Column("金额", 14, MONEY, "资金"),
+    Column("分母", 14, MONEY, "资金"),
+    Column("比值", 10, RATIO),
+    Column("日期", 12, DATE),
+    Column("件数", 8, COUNT),
+)
+HOSTILE = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://127.0.0.1")', "{=1+1}", "\t=1", "http://127.0.0.1/")
+
+
+def made(rows: list[Row]) -> bytes:
+    book = Workbook("测试", DAY)
+    sheet = book.sheet("表", [column.width for column in COLUMNS])
+    sheet.title("标题")
+    sheet.table(COLUMNS, rows)
+    return book.content()
+
+
+def opened(content: bytes) -> Any:
+    return openpyxl.load_workbook(BytesIO(content))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_of_a_book_never_becomes_a_formula_or_a_link(text: str) -> None:
+    sheet = opened(made([Row((text, text, 1, 1, None, DAY, 1))]))["表"]
+    for place in ("A4", "B4"):
+        assert sheet[place].value == text
+        assert sheet[place].data_type == "s"
+        assert sheet[place].hyperlink is None
+
+
+def test_values_keep_their_kinds() -> None:
+    row = Row(("500000000000000001", "", 5990001, 40000000, Formula("=C{row}/D{row}", Fraction(1, 2)), DAY, 3))
+    sheet = opened(made([row]))["表"]
+    assert sheet["A4"].value == "500000000000000001"
+    assert sheet["A4"].number_format == "@"
+    assert (sheet["C4"].value, sheet["C4"].number_format) == (59900.01, "#,##0.00")
+    assert sheet["E4"].value == "=C4/D4"
+    assert sheet["F4"].value.date() == DAY
+    assert sheet["G4"].value == 3
+    assert sheet["B4"].value is None
+
+
+def test_a_formula_carries_our_value_and_its_own_row() -> None:
+    rows = [Row(("", "", 100, 300, Formula("=C{row}/D{row}", Fraction(1, 3)), None, None))] * 2
+    content = made(rows)
+    assert [opened(content)["表"][f"E{n}"].value for n in (4, 5)] == ["=C4/D4", "=C5/D5"]
+    stored = openpyxl.load_workbook(BytesIO(content), data_only=True)["表"]
+    assert stored["E5"].value == pytest.approx(1 / 3)
+
+
+def test_a_cell_may_be_of_another_kind_than_its_column() -> None:
+    sheet = opened(made([Row(("", "", Cell(Decimal("12.5"), NUMBER), Cell(7, COUNT), None, None, None))]))["表"]
+    assert (sheet["C4"].value, sheet["D4"].value) == (12.5, 7)
+
+
+def test_prints_on_a4_landscape_with_its_header_on_every_page() -> None:
+    sheet = opened(made([]))["表"]
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+    assert sheet.freeze_panes == "A4"
+    assert sheet.print_title_rows == "$2:$3"
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_identical_input_gives_identical_bytes_without_a_trace_of_when_or_who() -> None:
+    rows = [Row(("甲", "乙", 1, 2, None, DAY, 3))]
+    content = made(rows)
+    assert content == made(rows)
+    with zipfile.ZipFile(BytesIO(content)) as parts:
+        core = parts.read("docProps/core.xml").decode()
+        assert {info.date_time[0] for info in parts.infolist()} == {1980}
+    assert "2022-12-31T00:00:00Z" in core
+
+
+def test_names_of_sheets_are_made_valid_and_unique() -> None:
+    book = Workbook("测试", DAY)
+    names = [book.sheet(name, [10]).name for name in ("甲[1]:*?/\\'乙", "长" * 40, "长" * 40, "", "")]
+    assert names == ["甲 1 乙", "长" * 31, f"{'长' * 29} 2", "表", "表 2"]
+    opened(book.content())
+
+
+def test_text_that_no_cell_can_hold_is_cut_and_says_so() -> None:
+    text = shortened("长" * 40_000)
+    assert len(text) == 32_000
+    assert text.endswith("……（过长，已截断）")
+    assert shortened("短") == "短"
+    assert opened(made([Row(("", "长" * 40_000, 1, 1, None, DAY, 1))]))["表"]["B4"].value == text
+
+
+def test_long_text_gets_the_height_that_it_needs() -> None:
+    sheet = opened(made([Row(("", "很长的说明" * 20, 1, 1, None, DAY, 1)), Row(("", "短", 1, 1, None, DAY, 1))]))["表"]
+    assert sheet.row_dimensions[4].height > 5 * sheet.row_dimensions[5].height

@@ -75,7 +75,7 @@ def _time_fault(text: str) -> str:
         begin = end = None
     if begin is None or end is None:
         return f"时间“{text}”无法识别：应如 2022、2022-08、2022-Q3 或 2021 - 2022"
-    if begin.year not in YEARS or end.year not in YEARS or begin > end:
+    if begin.year not in YEARS or end.year not in YEARS or begin >= end:
         return f"时间“{text}”超出范围"
     return ""
 

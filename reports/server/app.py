@@ -8,7 +8,7 @@ from typing import Any
 
 from fava.application import create_app
 from fava.helpers import FavaAPIError
-from flask import Response, jsonify, render_template, request
+from flask import Response, g, jsonify, render_template, request
 from markupsafe import Markup
 from waitress.server import create_server
 from werkzeug.exceptions import HTTPException
@@ -67,7 +67,7 @@ def _unexpected(error: Exception) -> tuple[Any, int]:
 def _page(message: str, code: int) -> tuple[Any, int]:
     if "/api/" in request.path:
         return jsonify({"error": message}), code
-    if "partial" in request.args:
+    if "partial" in request.args or getattr(g, "ledger", None) is None:
         return Response(message, mimetype="text/plain"), code
     content = Markup('<h2>无法显示</h2><p class="desk-failure" role="alert">{}</p>').format(message)
     return render_template("_layout.html", page_title="无法显示", content=content), code

@@ -16,6 +16,8 @@ from typing import Any
 
 import fava.core
 from beancount.core.data import Custom, Open
+from beanquery import Cursor
+from beanquery.render.beancount import render as as_text
 from fava.beans.funcs import hash_entry
 from fava.core import FavaLedger, FilteredLedger, JournalPage
 from fava.core.extensions import ExtensionModule
@@ -54,10 +56,18 @@ class _Shell(FavaBQLShell):
         """Run one of SELECT, BALANCES, JOURNAL and PRINT."""
         if type(self.parse(line)).__name__ not in ("Select", "Balances", "Journal", "Print"):
             raise FavaAPIError("只能用 SELECT、BALANCES、JOURNAL、PRINT 查询")
-        cursor = self.execute(line)
-        if cursor is not None and cursor.rowcount > ROWS:
+        return self.execute(line)
+
+    def on_Select(self, statement: Any) -> Cursor:  # noqa: N802
+        cursor = super().on_Select(statement)
+        if cursor.rowcount > ROWS:
             raise FavaAPIError(f"结果超过 {ROWS} 行：请缩小条件，或加 LIMIT {ROWS}")
         return cursor
+
+    def on_Print(self, statement: Any) -> None:  # noqa: N802
+        """As text: Fava's own shell would print nothing."""
+        cursor = self.on_Select(statement)
+        as_text(cursor.description, cursor.fetchall(), self.outfile, dcontext=self.context.options["dcontext"])
 
 
 class _Queries(QueryShell):

@@ -51,7 +51,7 @@ USES = {
     "9": "其他",
 }
 PROJECT = (
-    Field("project", "项目编号", TEXT, 13),
+    Field("project", "项目编号", TEXT, 14),
     Field("name", "项目名称", TEXT, 26),
     Field("town", "乡镇", TEXT, 10),
     Field("village", "村", TEXT, 10),
@@ -175,8 +175,8 @@ def plan_table(tables: Tables, active: list[Any]) -> Table:
             Field("goal", "绩效目标", TEXT, 24),
             Field("beneficiaries", "受益对象", TEXT, 18),
             Field("linkage", "联农带农", TEXT, 18),
-            Field("listed", "入库", DATE, 11),
-            Field("in_plan", "列入年度计划", DATE, 11),
+            Field("listed", "入库", DATE, 12),
+            Field("in_plan", "列入年度计划", DATE, 12),
         ),
     )
     for row in active:
@@ -214,9 +214,9 @@ def progress_table(tables: Tables, active: list[Any]) -> Table:
             *PROJECT,
             Field("state", "目前状态", TEXT, 10),
             Field("operator", "实施（经营）主体", TEXT, 22),
-            Field("started", "开工", DATE, 11),
-            Field("finished", "完工", DATE, 11),
-            Field("accepted", "验收", DATE, 11),
+            Field("started", "开工", DATE, 12),
+            Field("finished", "完工", DATE, 12),
+            Field("accepted", "验收", DATE, 12),
         ),
     )
     for row in active:
@@ -242,7 +242,7 @@ def spending_table(tables: Tables, active: list[Any], got: Received) -> Table:
             Field("subsidies", "其中到户补助（元）", MONEY, 16),
             Field("rest", "其他支出（元）", MONEY, 16),
             Field("settled", "结算金额（元）", MONEY, 16),
-            Field("accepted", "验收", DATE, 11),
+            Field("accepted", "验收", DATE, 12),
         ),
     )
     for row in active:
@@ -456,7 +456,7 @@ def equity_table(tables: Tables, got: Received) -> Table:
             Field("collective", "集体持股（元）", MONEY, 16),
             Field("households_hold", "农户（成员）持股（元）", MONEY, 16),
             Field("households", "户数", COUNT, 8),
-            Field("quantified_on", "量化日期", DATE, 11),
+            Field("quantified_on", "量化日期", DATE, 12),
         ),
     )
     for grant in equity.grants(tables):

@@ -90,13 +90,14 @@ class Edition:
 
     @cached_property
     def views(self) -> list[View]:
-        """The tables that say something here, without the columns that would only repeat the place."""
+        """The tables that say something here, without columns that only repeat the place or are empty."""
         return [view for table in self.tables if (view := self._view(table)).rows]
 
     def _view(self, table: Table) -> View:
         hidden = HIDDEN_HERE[: sum(1 for part in self.place if part)]
-        keep = [i for i, one in enumerate(table.fields) if one.name not in hidden]
         lines: list[Line] = table.of(self.place)
+        said = [any(line.values[i] not in (None, "") for line in lines) for i in range(len(table.fields))]
+        keep = [i for i, one in enumerate(table.fields) if one.name not in hidden and said[i]]
         total = table.totals.get(self.place) if len(lines) > 1 else None
         return View(
             table,

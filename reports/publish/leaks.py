@@ -49,8 +49,8 @@ _HOUSE = re.compile(
     rf"(?:组|社|队|屯|寨)\s*[{_NUMBER}]+\s*号(?!(?:{_THINGS}))"
     rf"|(?:村|社区|居委会)\s*[{_NUMBER}]+\s*号(?!(?:{_THINGS}))"
     rf"|(?:路|街|巷|弄|大道)\s*[{_NUMBER}]+\s*号(?!(?:{_THINGS}))"
-    rf"|[{_NUMBER}]+\s*(?:栋|幢|号楼)\s*[{_NUMBER}A-Za-z单元\-]*\s*(?:[{_NUMBER}]+\s*(?:室|号|单元)|\d{{1,4}}-\d{{1,4}})"
-    rf"|[{_NUMBER}]+\s*单元\s*[{_NUMBER}\-]+"
+    rf"|[{_NUMBER}]+\s?(?:栋|幢|号楼)\s?(?:[{_NUMBER}]+单元)?\s?(?:[{_NUMBER}]+(?:室|号|单元)|\d{{1,3}}-\d{{1,4}}(?![-\d]))"
+    rf"|[{_NUMBER}]+\s?单元\s?[{_NUMBER}]+(?:-[{_NUMBER}]+)?(?:室|号|$)"
 )
 _GROUP_ONLY = re.compile(rf"(?:[\u4e00-\u9fff]{{1,20}}(?:村|社区|居委会))\s*第?[{_NUMBER}]+\s*(?:村民小组|组|社|队)")
 _LIVING = re.compile(rf"(?:家住|住址|地址|住所|户籍地|居住)[^0-9]{{0,24}}?[{_NUMBER}]+\s*(?:组|社|队|号|室)")

@@ -54,6 +54,7 @@ class Made:
     villages: list[Edition]
     lists: dict[Place, list[Table]]
     names: Names
+    papers: bool = False  # whether there are PDFs; without `font` they are spoken of, not made
     font: bytes | None = None
 
     @property
@@ -169,7 +170,7 @@ def files(made: Made, progress: Progress = lambda done, total: None) -> Iterator
 
 def _web(made: Made) -> Iterator[site.File]:
     towns = {edition.name: f"towns/{number}.html" for number, edition in enumerate(made.towns, 1)}
-    links = site.Links(towns, made.font is not None)
+    links = site.Links(towns, made.papers)
     yield from site.assets()
     yield site.index_page(made.county, links, made.towns, made.villages)
     yield from site.county_pages(made.county)
@@ -194,7 +195,8 @@ def with_font(made: Made) -> Made:
     from reports.publish.fonts import embeddable
     from reports.publish.paper import characters
 
-    return replace(made, font=embeddable(characters(made.editions, made.lists), made.policy["pdf.font"]))
+    font = embeddable(characters(made.editions, made.lists), made.policy["pdf.font"])
+    return replace(made, papers=True, font=font)
 
 
 def manifest(made: Made, request: Request, digests: dict[str, tuple[str, int]]) -> bytes:
@@ -214,7 +216,7 @@ def manifest(made: Made, request: Request, digests: dict[str, tuple[str, int]]) 
         "rule_versions": {rule.id: rule.changes[-1][0] if rule.changes else "1" for rule in catalogue().values()},
         "policy": policy_digest(made.policy),
         "names": ("masked" if made.names.shown else "household-ids") if source.board else "none",
-        "pdf": made.font is not None,
+        "pdf": made.papers,
         "files": {name: {"sha256": digest, "bytes": size} for name, (digest, size) in sorted(digests.items())},
     }
     return json.dumps(about, ensure_ascii=False, indent=1).encode() + b"\n"

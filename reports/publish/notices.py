@@ -6,7 +6,7 @@ from io import BytesIO
 from python_calamine import CalamineWorkbook
 
 from reports.publish.edition import Edition, View
-from reports.publish.tables import COUNT, DATE, DAYS, MONEY, TEXT, Table
+from reports.publish.tables import COUNT, DATE, DAYS, MONEY, TEXT, Table, shown
 from reports.sheets import COUNT as SHEET_COUNT
 from reports.sheets import DATE as SHEET_DATE
 from reports.sheets import MONEY as SHEET_MONEY
@@ -15,7 +15,7 @@ from reports.sheets import PLAIN, TOTAL, Column, Row, Sheet, Workbook
 from reports.sheets import TEXT as SHEET_TEXT
 
 KINDS = {TEXT: SHEET_TEXT, MONEY: SHEET_MONEY, COUNT: SHEET_COUNT, DAYS: SHEET_NUMBER, DATE: SHEET_DATE}
-GRID = (13, 24, *(12,) * 9)
+GRID = (13, 26, *(15,) * 8)
 LONG = 25  # a table of more rows gets sheets of its own, with its header on every page
 STAMP = "（公章）　　　　年　　月　　日"
 
@@ -69,11 +69,15 @@ def note(edition: Edition) -> str:
 def _table(sheet: Sheet, edition: Edition, view: View, *, freeze: bool) -> None:
     sheet.skip(0 if freeze else 1)
     sheet.heading(view.table.title)
-    columns = [Column(one.title, one.width, KINDS[one.kind]) for one in view.fields]
+    columns = [Column(one.title, max(one.width, 12), KINDS[one.kind]) for one in view.fields]
     rows = [Row(row, PLAIN) for row in view.rows]
     if view.total:
         rows.append(Row(view.total, TOTAL))
-    sheet.table(columns, rows, freeze=freeze)
+    widths = sheet.widths if not freeze else [one.width for one in view.fields]
+    area = sheet.table(columns, rows, freeze=freeze)
+    for number, row in enumerate(rows, area.first - 1):
+        texts = zip(row.values, view.fields, widths, strict=False)
+        sheet.worksheet.set_row(number, max(sheet.height(shown(v, one.kind), w) for v, one, w in texts))
     sheet.note(f"依据：{edition.source.basis(view.table.rules)}")
 
 

@@ -166,7 +166,7 @@ def paper(edition: Edition, lists: list[Table]) -> bytes:
         layout.write(f"{label}：{text}", SIZE)
     for view in edition.views:
         layout.y -= 8
-        if not layout.room(5 * LEAD):
+        if not layout.room(9 * LEAD):
             layout.turn()
         layout.write(view.table.title, 11)
         layout.y -= 2

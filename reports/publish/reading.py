@@ -246,9 +246,12 @@ def _pdf_page(page: Any, number: int) -> Iterator[Text]:
     content = text.get_text_range()
     text.close()
     page.close()
-    yield Text(f"PDF 第 {number} 页", content)
-    for line in content.splitlines():
+    lines = content.splitlines()
+    for line in lines:
         yield Text(f"PDF 第 {number} 页", line)
+    for line, following in zip(lines, lines[1:], strict=False):
+        if line[-1:].isdigit() and following[:1].isdigit():  # a number may go on
+            yield Text(f"PDF 第 {number} 页", f"{line}\n{following}")
 
 
 READERS: dict[str, Callable[[Path], Iterator[Text]]] = {

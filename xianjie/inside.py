@@ -30,8 +30,9 @@ def read_bytes(root: Path, name: str, limit: int = FILE_LIMIT) -> bytes:
         raise Refused("文件不存在") from None
     except (OSError, ValueError) as error:
         raise Refused(f"文件无法读取（{getattr(error, 'strerror', None) or error}）") from None
+    about = os.fstat(handle)
+    if not stat.S_ISREG(about.st_mode) or about.st_size > limit:
+        os.close(handle)
+        raise Refused(f"不是普通文件，或超过 {limit // 2**20} MB")
     with open(handle, "rb") as stream:
-        about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode) or about.st_size > limit:
-            raise Refused(f"不是普通文件，或超过 {limit // 2**20} MB")
         return stream.read(limit)

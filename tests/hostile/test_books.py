@@ -1,0 +1,209 @@
+"""Books from anyone: what they must not make our commands read, run, follow or fall over."""
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.seals.books import make
+from xianjie import change
+from xianjie.book import read
+from xianjie.problems import Untrusted
+
+COMMAND = [sys.executable, "-c", "from xianjie.cli import main; main()"]
+SECRET = "2020-01-01 open Assets:7绝密\n"
+
+
+def command(*arguments: object, memory: int = 0, seconds: int = 60) -> subprocess.CompletedProcess[str]:
+    """Run xianjie as its user does, with at most `memory` bytes above what it needs to start."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=seconds, preexec_fn=limit if memory else None
+    )
+
+
+def book_of(folder: Path, text: str | bytes, files: Mapping[str, str] = {}) -> Path:
+    book = folder / "book"
+    book.mkdir()
+    (folder / "outside.beancount").write_text(SECRET, "utf-8")
+    (book / "main.beancount").write_bytes(text if isinstance(text, bytes) else text.encode())
+    for name, content in files.items():
+        (book / name).parent.mkdir(parents=True, exist_ok=True)
+        (book / name).write_text(content, "utf-8")
+    return book
+
+
+OUTSIDE = "指到账簿文件夹之外"
+REFUSED: list[tuple[str, str | bytes, str]] = [
+    ("越界的 include", 'include "../outside.beancount"\n', OUTSIDE),
+    ("绝对路径", 'include "/etc/passwd"\n', OUTSIDE),
+    ("转义藏住的越界", 'include "\\../outside.beancount"\n', OUTSIDE),
+    ("转义藏在中间", 'include ".\\./outside.beancount"\n', OUTSIDE),
+    ("紧挨着引号", 'include"../outside.beancount"\n', OUTSIDE),
+    ("在别的指令之后", 'option "title" "x" include "../outside.beancount"\n', OUTSIDE),
+    ("绕一圈出去", 'include "registry/../../outside.beancount"\n', OUTSIDE),
+    ("通配出去", 'include "../*.beancount"\n', OUTSIDE),
+    ("加密文件", 'include "x.beancount.gpg"\n', "是加密文件"),
+    ("多重 **", 'include "**/**/**/*.beancount"\n', "不止一个"),
+    ("外面的单据文件夹", 'option "documents" "/etc"\n', OUTSIDE),
+    ("上级的单据文件夹", 'option "documents" "../.."\n', OUTSIDE),
+    ("外面的单据", '2020-01-01 open Assets:A\n2020-01-02 document Assets:A "/etc/passwd"\n', "在账簿文件夹之外"),
+    ("自带程序", 'option "insert_pythonpath" "TRUE"\n', "不得自带程序"),
+    ("跳过核对", 'option "plugin_processing_mode" "raw"\n', "跳过记账核对"),
+    ("外来插件", 'plugin "os"\n', "外来插件“os”"),
+    ("像我们的插件", 'plugin "pluginsx.all"\n', "外来插件"),
+    ("不存在的插件", 'plugin "plugins.nothere"\n', "运行出错，账簿未经检查（Error importing"),
+    ("外来扩展", '2020-01-01 custom "fava-extension" "evil"\n', "外来的 Fava 扩展"),
+    ("除以零", "2020-01-01 price A 1/0 CNY\n", "除数应为不等于零的数字"),
+    ("除以零点零", "2020-01-01 price A 1 / -0.000 CNY\n", "除数应为不等于零的数字"),
+    ("除以算式", "2020-01-01 price A 1/(2-2) CNY\n", "除数应为不等于零的数字"),
+    ("极长的数", f"2020-01-01 price A {'9' * 5000} CNY\n", "数字超过 40 位"),
+    ("极长的小数", f"2020-01-01 price A 0.{'1' * 5000} CNY\n", "数字超过 40 位"),
+    ("极深的括号", f"2020-01-01 price A {'(' * 50000}1{')' * 50000} CNY\n", "这一行超过"),
+    ("极多的负号", f"2020-01-01 price A {'-' * 100000}1 CNY\n", "这一行超过"),
+    ("没有值的 custom", '2020-01-01 custom "seal"\n', "custom “seal”没有写值"),
+    ("空字符", b"2020-01-01 open Assets:A\n\0\n", "空字符"),
+    ("GBK", "2020-01-01 open Assets:1银行\n".encode("gbk"), "不是 UTF-8"),
+    ("BOM", "2020-01-01 open Assets:A\n".encode("utf-8-sig"), "BOM"),
+    ("UTF-16", "2020-01-01 open Assets:A\n".encode("utf-16"), "不是 UTF-8"),
+    ("二进制", bytes(range(256)) * 50, "空字符"),
+    ("代理字符", b'2020-01-01 event "a" "\xed\xa0\x80"\n', "不是 UTF-8"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
+def test_refused_before_anything_is_read_or_run(tmp_path: Path, text: str | bytes, expected: str) -> None:
+    with pytest.raises(Untrusted, match=expected) as refused:
+        read(book_of(tmp_path, text))
+    assert "Traceback" not in str(refused.value)
+    assert "绝密" not in str(refused.value)
+    assert "/site-packages/" not in str(refused.value)
+
+
+LINKS: list[tuple[str, Callable[[Path], object], str]] = [
+    ("文件是指到外面的链接", lambda b: (b / "registry/x.beancount").symlink_to(b.parent / "outside.beancount"), OUTSIDE),
+    ("文件夹是指到外面的链接", lambda b: (b / "2099").symlink_to(b.parent), "符号链接"),
+    ("链接成环", lambda b: [(b / "registry" / name).symlink_to(".") for name in "abc"], "符号链接"),
+    ("管道", lambda b: os.mkfifo(b / "registry/x.beancount"), "不是普通文件"),
+    ("文件夹冒充文件", lambda b: (b / "registry/x.beancount").mkdir(), "不是普通文件"),
+    ("农户名册是管道", lambda b: ((b / "registry/households.csv").unlink(), os.mkfifo(b / "registry/households.csv")), "不是普通文件"),
+    ("农户名册指到外面", lambda b: ((b / "registry/households.csv").unlink(), (b / "registry/households.csv").symlink_to("/etc/passwd")), OUTSIDE),
+    ("悬空的链接", lambda b: (b / "registry/x.beancount").symlink_to("nowhere"), "文件不存在|没有找到|does not exist"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("act", "expected"), [case[1:] for case in LINKS], ids=[case[0] for case in LINKS])
+def test_links_and_pipes(tmp_path: Path, act: Callable[[Path], object], expected: str) -> None:
+    book = make(tmp_path / "book")
+    (tmp_path / "outside.beancount").write_text(SECRET, "utf-8")
+    act(book)
+    with pytest.raises(Untrusted, match=expected):
+        read(book)
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "pipe", "folder"])
+def test_a_roll_that_is_no_file_is_broken_and_nothing_waits(tmp_path: Path, target: str) -> None:
+    book = make(tmp_path / "book")
+    roll = book / "rolls/2022/08.csv"
+    roll.unlink()
+    {"pipe": lambda: os.mkfifo(roll), "folder": roll.mkdir}.get(target, lambda: roll.symlink_to(target))()
+    broken = read(book, date(2022, 12, 31)).tables.broken
+    assert len(broken) == 1
+    assert "清册" in next(iter(broken.values()))
+
+
+def test_a_chain_of_includes_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xianjie.parsing.FILES_LIMIT", 30)
+    files = {f"{number}.beancount": f'include "{number + 1}.beancount"\n' for number in range(60)}
+    with pytest.raises(Untrusted, match="超过 30 个"):
+        read(book_of(tmp_path, 'include "0.beancount"\n', files))
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    book = book_of(tmp_path, 'include "x.beancount"\n')
+    with (book / "x.beancount").open("wb") as file:
+        file.truncate(300 * 2**20)
+    with pytest.raises(Untrusted, match="超过 256 MB"):
+        read(book)
+
+
+def test_two_machines_read_the_same_order(tmp_path: Path) -> None:
+    names = ["b", "a", "d", "c"]
+    book = book_of(tmp_path, 'include "*/x.beancount"\n', {f"{n}/x.beancount": f"2020-01-01 open Assets:X{n}\n" for n in names})
+    assert [entry.account for entry in read(book).entries] == [f"Assets:X{name}" for name in sorted(names)]
+
+
+def test_a_book_that_kills_the_parser_does_not_kill_the_command(tmp_path: Path) -> None:
+    done = command("check", book_of(tmp_path, "2020-01-01 price A 1/0 CNY\n"))
+    assert done.returncode == 2
+    assert "除数" in done.stderr
+
+
+def test_a_lock_that_is_a_link_empties_nothing(tmp_path: Path) -> None:
+    book = make(tmp_path / "book")
+    (tmp_path / "victim").write_text("mine")
+    (book / change.LOCK).symlink_to(tmp_path / "victim")
+    with pytest.raises(change.NotWritten), change.locked(book, "x"):
+        pass
+    assert (tmp_path / "victim").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "journal",
+    ['{"../book.identities.sqlite": false}', '{"2022": false}', '{"a\\u0000b": true}', "[" * 100_000, '{"x": {}}'],
+    ids=["删身份库", "删文件夹", "空字符", "极深", "不是布尔"],
+)
+def test_a_journal_from_elsewhere(tmp_path: Path, journal: str) -> None:
+    book = make(tmp_path / "book")
+    (tmp_path / "book.identities.sqlite").write_text("people")
+    (book / change.JOURNAL).write_text(journal)
+    before = {path for path in tmp_path.rglob("*") if path.name not in (change.LOCK, change.JOURNAL)}
+    try:
+        change.settle(book)
+    except change.NotWritten as error:
+        assert "不是本程序写下的" in str(error) or "不在账簿文件夹之内" in str(error)  # noqa: PT017
+    after = {path for path in tmp_path.rglob("*") if path.name not in (change.LOCK, change.JOURNAL)}
+    assert after == before
+
+
+def test_a_journal_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    book = make(tmp_path / "book")
+    os.mkfifo(book / change.JOURNAL)
+    with pytest.raises(change.NotWritten):
+        read(book)
+
+
+def test_a_leftover_that_is_linked_elsewhere_is_not_written_through(tmp_path: Path) -> None:
+    book = make(tmp_path / "book")
+    (tmp_path / "victim").write_text("mine")
+    os.link(tmp_path / "victim", book / f".main.beancount{change.SUFFIX}")
+    with change.locked(book, "x"):
+        os.link(tmp_path / "victim", book / f".new.txt{change.SUFFIX}")
+        change.write(book, {"new.txt": b"theirs"})
+    assert (tmp_path / "victim").read_text() == "mine"
+
+
+def test_a_reader_completes_what_a_killed_writer_left(tmp_path: Path) -> None:
+    book = make(tmp_path / "book")
+    (book / f"2022/.12.beancount{change.SUFFIX}").write_text("2022-12-31 open Assets:1新科目\n", "utf-8")
+    (book / change.JOURNAL).write_text('{"2022/12.beancount": true}')
+    assert "Assets:1新科目" in {getattr(entry, "account", "") for entry in read(book).entries}
+    assert not (book / change.JOURNAL).exists()
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["verify"], ["doctor"], ["seal", "2022-06"], ["trace", "X"], ["report", "-o", "x"]])
+@pytest.mark.parametrize("target", ["nowhere", "/dev/null", "", "\udcff", "a" * 5000])
+def test_no_book(tmp_path: Path, arguments: list[str], target: str) -> None:
+    from tests.seals.books import run
+
+    result = run(arguments[0], target, *arguments[1:])
+    assert result.exit_code != 0
+    assert isinstance(result.exception, SystemExit | Untrusted), repr(result.exception)

@@ -218,7 +218,7 @@ def read_rolls(root):
     rolls = {}
     for path in sorted((root / "rolls").glob("*/*.csv")):
         kind = "shares" if path.name.endswith("-shares.csv") else "pay"
-        lines = path.read_text(encoding="utf-8").replace("\r\n", "\n").split("\n")
+        lines = path.read_bytes().decode("utf-8").replace("\r\n", "\n").split("\n")
         header = next(csv.reader([lines[0]]))
         for line in lines[1:]:
             if not line:

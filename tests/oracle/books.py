@@ -11,6 +11,7 @@ from . import people_gen
 from .money_gen import MoneyEvents
 from .policy_gen import write_policy
 from .registry_gen import write_funds, write_households, write_projects, write_villages
+from .twists_gen import twist
 from .world import World
 from .writing import Pen, write
 
@@ -32,6 +33,7 @@ def write_book(folder, seed, *, size=1):
     people_gen.write_equity(world)
     people_gen.write_assets(world)
     people_gen.write_papers(world)
+    twist(world)
     break_some_rolls(world)
     write(world.pen, folder, rng)
     days = set(rng.sample(sorted(world.edges), min(3, len(world.edges))))

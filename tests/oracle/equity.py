@@ -4,7 +4,7 @@ import datetime as dt
 from fractions import Fraction
 
 from .book import SHARES, facts, ids, income_year, is_priority, of_village
-from .findings import ceiling, finding, ratio, tilt, verdict, worst, year_day
+from .findings import ceiling, finding, ratio, tilt, verdict, year_day
 
 
 def granted(book, grant):
@@ -51,11 +51,11 @@ def equity_ratio(case):
 
 
 def part_of_grant(case, grant, day, part, money, about, trusted):
-    if not trusted and about["subsidy"] != 0:
-        return finding("equity-ratio", "equity", grant, "undetermined", part=part, denominator=about["subsidy"])
     parameter = None
     if about["subsidy"] != 0:
         parameter = case.law.get(f"equity-{part}", day, operator_kind=about["operator-kind"])
+        if not trusted:
+            return finding("equity-ratio", "equity", grant, "undetermined", part=part, denominator=about["subsidy"])
     return ratio("equity-ratio", "equity", grant, money, about["subsidy"], parameter, part=part)
 
 
@@ -80,6 +80,9 @@ def equity_tilt(case):
             households = int(households) - sum(h in residents for h in leaders)
         parameter = case.law.get("equity-tilt", day)
         money = money if trusted else None
+        if village is None and money != (0, 0):
+            yield finding("equity-tilt", "equity", grant, "undetermined", unit="tilt")
+            continue
         yield tilt("equity-tilt", "equity", grant, money, favoured, households, parameter)
 
 
@@ -92,8 +95,8 @@ def equity_register(case):
         quantified = facts(book, "equity", grant)["quantified"]
         lines, booked, trusted = register(book, grant)
         named = all(line["holder"] or line["household"] for line in lines)
-        statuses = [verdict(booked == quantified), verdict(named)] + ([] if trusted else ["undetermined"])
-        yield finding("equity-register", "equity", grant, worst(statuses), numerator=booked, denominator=quantified)
+        status = verdict(booked == quantified and named) if trusted else "undetermined"
+        yield finding("equity-register", "equity", grant, status, numerator=booked, denominator=quantified)
 
 
 def equity_area_tilt(case):
@@ -109,7 +112,7 @@ def equity_area_tilt(case):
         favoured_money = all_money = 0
         for grant in grants:
             about = facts(book, "equity", grant)
-            village = facts(book, "project", about["project"]).get("village")
+            village = facts(book, "project", about["project"], granted(book, grant)).get("village")
             all_money += about["subsidy"]
             favoured_money += about["subsidy"] if areas.get(village, {}).get("priority-area") is True else 0
         counts = [area.get("households") for area in areas.values()]

@@ -96,19 +96,31 @@ def judge(folder, as_of):
 def judged(case, rule):
     """A rule's findings; the parameters asked for count as used where a verdict was reached with them."""
     for finding in rule(case):
-        case.law.used |= case.law.asked if finding["status"] not in ("na", "undetermined") else set()
+        if finding["status"] != "na":
+            heap = case.law.unsure if finding["status"] == "undetermined" else case.law.used
+            heap |= case.law.asked
         case.law.asked.clear()
         yield finding
     case.law.asked.clear()
 
 
 def policy_stale(case):
-    """Each parameter (by name) that was used and carries `verified-until`: no use after it, on the day of use."""
-    stale = {}
-    for name, _, verified, day in case.law.used:
+    """Each parameter (by name) that was used and carries `verified-until`: no use after it, on the day of use.
+
+    Whether a parameter was used for a finding that stayed undetermined is open: both answers are let pass (`either`).
+    """
+    strict, loose = stale(case.law.used), stale(case.law.used | case.law.unsure)
+    for name, late in sorted(loose.items()):
+        status = verdict(not late) if strict.get(name) == late else "either"
+        yield make("policy-stale", "policy", name, status)
+
+
+def stale(uses):
+    late = {}
+    for name, _, verified, day in uses:
         if verified is not None:
-            stale[name] = stale.get(name, False) or day > verified
-    return [make("policy-stale", "policy", name, verdict(not late)) for name, late in sorted(stale.items())]
+            late[name] = late.get(name, False) or day > verified
+    return late
 
 
 def waive(book, finding):

@@ -72,6 +72,7 @@ class Law:
     mentioned: set = field(default_factory=set)
     asked: set = field(default_factory=set)
     used: set = field(default_factory=set)
+    unsure: set = field(default_factory=set)  # asked for a finding that stayed undetermined
 
     def get(self, name, day, **scope):
         """The parameter in force for a name, day and scope; None when there is none."""

@@ -131,7 +131,8 @@ class MoneyEvents:
     def plan_project(self, project):
         start, steps = project.plan_day(), [self.pay_contract, self.pay_contract, self.pay_labour, self.pay_labour,
             self.hand_over, self.spend_village, self.spend_village, self.reclassify, self.move, self.return_quota,
-            self.pay_households, self.retain, self.pay_retained, self.several_funds, self.expert]  # fmt: skip
+            self.pay_households, self.retain, self.pay_retained, self.several_funds, self.expert,
+            self.village_returns, self.recover, self.withdraw]  # fmt: skip
         for _ in range(3 + self.rng.randrange(6)):
             self.plan(self.world.day(start, start + 700 * DAY), self.rng.choice(steps), project)
         if project.meta["mode"] == "以工代赈" or self.world.chance(0.4):
@@ -355,6 +356,35 @@ class MoneyEvents:
                     legs[0] = self.labour_leg(project, fund, amount, LABOUR)
                 series = "CUN" if self.world.chance(0.3) else ""
                 self.pen.voucher(day, "村集体支出", *legs, series=series)
+                return
+
+    def village_returns(self, day, project):
+        """A village hands unspent money back to the quota."""
+        for key, left in project.village_money.items():
+            if left > 0:
+                amount, fund = cut(self.rng, left), self.world.funds[key]
+                project.village_money[key] -= amount
+                project.quota[key] = project.quota.get(key, 0) + amount
+                legs = [self.quota(fund, "1已分配", amount, project), self.bank(project, fund, -amount)]
+                self.pen.voucher(day, "村集体交回", *legs)
+                return
+
+    def recover(self, day, project):
+        """Money recovered, owed to the treasury: no project's money any more."""
+        account = self.world.account("Assets:1002银行存款", self.world.village_of(project))
+        self.pen.voucher(day, "追回", Leg(account, 5000), Leg("Liabilities:2103应缴财政款", -5000))
+
+    def withdraw(self, day, project):
+        """An allocation voucher reversed under its own number."""
+        for voucher in reversed(self.pen.vouchers):
+            leg = voucher.legs[0]
+            key = leg.account.split(":")[-2]
+            mine = voucher.narration == "分配" and leg.meta.get("project") == project.id and voucher.date <= day
+            if mine and project.quota.get(key, 0) >= leg.fen:
+                project.quota[key] -= leg.fen
+                self.world.funds[key].free += leg.fen
+                back = [Leg(each.account, -each.fen, meta=dict(each.meta)) for each in voucher.legs]
+                self.pen.voucher(day, "冲销分配", *back, reverses=voucher)
                 return
 
     # --- labour and households ---

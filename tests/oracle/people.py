@@ -59,18 +59,20 @@ def monitored_included(case):
     book = case.book
     for (village, year), postings in distributions(book, collective=False).items():
         more = {"period": year, "unit": "count"}
-        if any(posting["lines"] is None for posting in postings):
-            yield finding("monitored-included", "village", village, "undetermined", **more)
-            continue
         received, watched = {}, set()
         for posting in postings:
-            for line in posting["lines"]:
-                received[line["household"]] = received.get(line["household"], 0) + line["fen"]
-                day = day_of(posting, line)
+            lines = posting["lines"] or []
+            days = {day_of(posting, line) for line in lines} or {posting["txn"]["when"]}
+            for day in days:
                 watched |= {h for h in of_village(book, village, day) if is_monitored(book, h, day)}
+            for line in lines:
+                received[line["household"]] = received.get(line["household"], 0) + line["fen"]
         reached = {h for h in watched if received.get(h, 0) > 0}
         if not watched:
             yield finding("monitored-included", "village", village, "na", **more)
+            continue
+        if any(posting["lines"] is None for posting in postings):
+            yield finding("monitored-included", "village", village, "undetermined", **more)
             continue
         yield finding("monitored-included", "village", village, verdict(reached == watched), numerator=len(reached),
                       denominator=len(watched), **more)  # fmt: skip
@@ -166,12 +168,12 @@ def recipient_eligible(case):
         if not benefit or not posting["account"].startswith("Expenses:") or posting["lines"] == []:
             continue
         found = statuses.setdefault(posting["txn"]["voucher"], [])
-        level = facts(book, "fund", posting["fund"]).get("level")
-        about = facts(book, "benefit", benefit, posting["txn"]["when"])
-        found.append(verdict(level not in comma(about.get("levels-forbidden"))))
         if posting["lines"] is None:
             found.append("undetermined")
             continue
+        level = facts(book, "fund", posting["fund"]).get("level")
+        about = facts(book, "benefit", benefit, posting["txn"]["when"])
+        found.append(verdict(level not in comma(about.get("levels-forbidden"))))
         for line in posting["lines"]:
             about = facts(book, "benefit", benefit, day_of(posting, line))
             found.append(verdict(in_state(book, about, line, day_of(posting, line))))

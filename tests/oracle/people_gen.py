@@ -35,14 +35,17 @@ def write_benefits_and_payments(world):
             pen.custom(D(2021, 1, 1), "benefit", name, **meta)
     for _ in range(world.size * 4 + rng.randrange(6)):
         if world.benefits:
-            pay_benefit(world)
+            pay_benefit(world, rng.choice(list(world.benefits)))
+    if "公益岗位" in world.benefits and world.chance(0.5):
+        for _ in range(rng.randint(2, 8)):
+            pay_benefit(world, "公益岗位")
     if world.chance(0.4):
         for code in rng.sample(["30226", "2130506", "种植业基地", "专家", "301"], 2):
             pen.custom(world.day(D(2021, 1, 1), D(2023, 12, 31)), "negative", code, basis="示文", issued=D(2021, 1, 1),
                        level=rng.choice([None, None, "中央"]))  # fmt: skip
 
 
-def pay_benefit(world):
+def pay_benefit(world, name):
     """A payment under a benefit out of a project's quota, sometimes over the cap or to a wrong household."""
     rng = world.rng
     having = [p for p in world.projects.values() if any(left > 1000 for left in p.quota.values())]
@@ -50,7 +53,6 @@ def pay_benefit(world):
         return
     project = rng.choice(having)
     key = next(key for key, left in project.quota.items() if left > 1000)
-    name = rng.choice(list(world.benefits))
     lines = [benefit_line(world, name, index) for index in range(rng.randint(1, 3))]
     amount = sum(line["amount"] for line in lines)
     allocated = max(day for day, fund, _ in project.lots if fund.id == key)
@@ -102,6 +104,9 @@ def write_equity(world):
         meta["base_households"] = world.villages[village]["count"] - 1 if world.chance(0.2) else None
         world.pen.custom(day, "equity", key, "量化", **meta)
         world.edge(day, day - DAY)
+        if world.chance(0.15):
+            state = rng.choice(["变更", "退出", "收回", "期满"])
+            world.pen.custom(world.day(day + DAY, END), "equity", key, state)
         book_shares(world, key, day, village, kind, subsidy // price, quantified // price, price)
         if meta["dividend_rate"]:
             pay_dividends(world, key, day, village, quantified, meta)

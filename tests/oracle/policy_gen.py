@@ -85,7 +85,8 @@ def parameter_rows(world, name):
     rows = [row(world, name, day, {}) for day in days]
     for key in SCOPES.get(name, []):
         if world.chance(0.35):
-            scope = {key.replace("-", "_"): world.rng.choice(VALUES[key])}
+            several = key == "level" and world.chance(0.2)
+            scope = {key.replace("-", "_"): "中央,市级" if several else world.rng.choice(VALUES[key])}
             # Days of their own: rules.md does not rank two equally specific scopes that take effect on one day.
             day = D(2021 + SCOPES[name].index(key), world.rng.choice([2, 4, 8]), 11)
             rows.append(row(world, name, day, scope))

@@ -155,6 +155,8 @@ def project_facts(world, index):
     meta["household_level"] = rng.choice([True, False, None])
     if category == "产业发展" and world.chance(0.5):
         meta["subtype"] = world.villages[meta["village"]]["leading"]
+    if world.chance(0.05):
+        meta.update(village=None, town="龙池镇")
     if world.chance(0.3):
         meta["labour_promised"] = ("CNY", rng.choice([100000, 500000, 1234567]))
     if world.chance(0.08):

@@ -71,6 +71,8 @@ class Pen:
     accounts: set = field(default_factory=set)
     files: dict = field(default_factory=dict)  # evidence: path -> bytes
     skips: float = 0.0  # chance of a gap before a voucher
+    repeats: float = 0.0  # chance of a number used twice
+    line_end: str = "\n"  # of the rolls
 
     def custom(self, date, directive, /, *values, **meta):
         self.customs.append((date, directive, values, {hyphened(k): v for k, v in meta.items() if v is not None}))
@@ -94,9 +96,15 @@ def number_vouchers(pen, rng):
         if voucher.unnumbered:
             continue
         key = (voucher.series, voucher.date.year)
-        counters[key] = counters.get(key, 0) + 1 + (rng.random() < pen.skips)
+        step = 0 if rng.random() < pen.repeats and plain_and_final(pen, voucher) else 1 + (rng.random() < pen.skips)
+        counters[key] = max(counters.get(key, 0) + step, 1)
         prefix = f"{voucher.series}-" if voucher.series else ""
         voucher.number = f"{prefix}{voucher.date.year}-{counters[key]:06d}"
+
+
+def plain_and_final(pen, voucher):
+    """May a voucher share its number? Not with a roll (named after it) nor when it is reversed (by number)."""
+    return not any(leg.lines for leg in voucher.legs) and not any(v.reverses is voucher for v in pen.vouchers)
 
 
 def write(pen, folder, rng):
@@ -110,7 +118,7 @@ def write(pen, folder, rng):
     for (year, month), texts in months.items():
         place(root / f"{year}" / f"{month:02d}.beancount", "\n".join(texts))
     for (year, name), lines in rolls.items():
-        place(root / "rolls" / str(year) / name, "".join(line + "\n" for line in lines))
+        place(root / "rolls" / str(year) / name, "".join(line + pen.line_end for line in lines))
     for path, content in pen.files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(content)
@@ -129,7 +137,7 @@ def write(pen, folder, rng):
 
 def place(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="")
 
 
 def custom_text(date, kind, values, meta):

@@ -38,6 +38,7 @@ from reports.publish.tables import (
 )
 from xianjie import moves
 from xianjie.accounts import account
+from xianjie.schema import records
 from xianjie.tables import Tables
 
 LEVELS = {"中央": "central", "省级": "municipal", "市级": "municipal", "县级": "county"}
@@ -77,7 +78,7 @@ def content(tables: Tables, year: int, got: Received) -> list[Table]:
 
 def _active(tables: Tables, year: int, got: Received) -> list[Any]:
     """Projects that something happened to in the year: a state, an allocation, a payment, a fund of that year."""
-    moved = {row.id for row in tables.projects.itertuples() if row.date.year == year and row.state}
+    moved = {row.id for row in records(tables.projects) if row.date.year == year and row.state}
     given = {
         lot.project
         for lots in moves.lots(tables).values()
@@ -266,13 +267,13 @@ def _node(place: Place) -> tuple[str, ...]:
 
 
 def _spent(got: Received, path: tuple[str, ...]) -> tuple[Any, ...]:
-    paid = got.paid[path] if path in got.paid_shown else WITHHELD
-    wages = got.figure(WAGES, path)
-    local, wide = got.figure(LOCAL, path), got.figure(WIDE, (path[-1],))
-    subsidies = WITHHELD if WITHHELD in (local, wide) else (local or 0) + (wide or 0) if (local, wide) != (None, None) else None
-    known = paid != WITHHELD and wages != WITHHELD and subsidies != WITHHELD
-    rest = paid - (wages or 0) - (subsidies or 0) if known else WITHHELD
-    return paid, wages or 0, subsidies or 0, rest
+    """All, wages, subsidies, and the rest, which is shown only where nothing is withheld."""
+    paid: Any = got.paid[path] if path in got.paid_shown else WITHHELD
+    wages = got.figure(WAGES, path) or 0
+    subsidies = [got.figure(LOCAL, path) or 0, got.figure(WIDE, path[-1:]) or 0]
+    to_households: Any = WITHHELD if WITHHELD in subsidies else sum(subsidies)
+    hidden = WITHHELD in (paid, wages, to_households)
+    return paid, wages, to_households, WITHHELD if hidden else paid - wages - to_households
 
 
 def wages_table(tables: Tables, active: list[Any], got: Received) -> Table:
@@ -323,22 +324,26 @@ def subsidies_table(tables: Tables, got: Received) -> Table:
             Field("households", "户数", COUNT, 8),
         ),
     )
+    names: dict[Any, set[str]] = defaultdict(set)
+    for tree in (LOCAL, WIDE):
+        for path, leaf in got.leaves[tree].items():
+            for depth in range(1, len(path) + 1):
+                names[path[:depth]] |= leaf.names
     for path in sorted(got.leaves[LOCAL]):
-        place = (path[0], path[1])
-        table.lines.append(_subsidy(tables, got, LOCAL, path, path[2], place, ""))
+        table.lines.append(_subsidy(tables, got, LOCAL, path, names, (path[0], path[1]), ""))
     wide = got.leaves[WIDE]
     for path in sorted({one[:depth] for one in wide for depth in (1, 2, 3)}):
-        place = (*path[1:], "", "")[:2]
-        table.lines.append(_subsidy(tables, got, WIDE, path, path[0], place, (WHOLE, TOWN, VILLAGE)[len(path) - 1]))
+        place = ((*path[1:], "", "")[0], (*path[1:], "", "")[1])
+        table.lines.append(_subsidy(tables, got, WIDE, path, names, place, (WHOLE, TOWN, VILLAGE)[len(path) - 1]))
     return table
 
 
 def _subsidy(
-    tables: Tables, got: Received, tree: str, path: tuple[str, ...], item: str, place: Place, only: str
+    tables: Tables, got: Received, tree: str, path: tuple[str, ...], names: dict[Any, set[str]], place: Place, only: str
 ) -> Line:
+    item = path[2] if tree == LOCAL else path[0]
     project = moves.projects(tables).get(item)
-    leaves = [leaf for one, leaf in got.leaves[tree].items() if one[: len(path)] == path]
-    benefits = "、".join(sorted({name for leaf in leaves for name in leaf.names}))
+    benefits = "、".join(sorted(names.get(path, ())))
     about = (item if project else "", (project.name or "") if project else item, benefits)
     where = {WHOLE: ("全县", ""), TOWN: (place[0], "全乡镇")}.get(only, (place[0], village_name(tables, place[1])))
     return Line(place, (*about, *where, got.figure(tree, path), got.count(tree, path, _count)), only)
@@ -370,7 +375,7 @@ def assets_table(tables: Tables) -> Table:
     )
     postings = tables.postings
     held = postings[postings["kind"] == "asset"].groupby("commodity")["amount"].sum().to_dict()
-    states = {row.id: row.state for row in tables.assets.itertuples() if row.state}
+    states = {row.id: row.state for row in records(tables.assets) if row.state}
     for name, row in sorted(moves.assets(tables).items()):
         place = asset_place(tables, name)
         values = (

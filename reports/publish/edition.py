@@ -35,7 +35,9 @@ class Source:
 
     def basis(self, rules: tuple[str, ...]) -> str:
         """The rules that a table answers, with their articles."""
-        return "；".join(f"{self.bases[name][0]}（{name}，{self.bases[name][1]}）" for name in rules if name in self.bases)
+        return "；".join(
+            f"{self.bases[name][0]}（{name}，{self.bases[name][1]}）" for name in rules if name in self.bases
+        )
 
 
 @dataclass(frozen=True)

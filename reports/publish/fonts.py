@@ -83,7 +83,11 @@ def _open(path: Path) -> Any:
     from fontTools.ttLib.ttCollection import TTCollection
 
     try:
-        faces = TTCollection(path, lazy=True).fonts if path.suffix.lower() in (".ttc", ".otc") else [TTFont(path, lazy=True)]
+        faces = (
+            TTCollection(path, lazy=True).fonts
+            if path.suffix.lower() in (".ttc", ".otc")
+            else [TTFont(path, lazy=True)]
+        )
         chinese = [face for face in faces if {ord(one) for one in WANTED} <= set(face.getBestCmap() or ())]
         named = [face for face in chinese if "SC" in str(face["name"].getDebugName(4) or "").split()]
         return (named or chinese or [None])[0]
@@ -114,7 +118,9 @@ def _cut(font: Any, characters: Iterable[str]) -> bytes:
     built.setupGlyphOrder(order)
     built.setupCharacterMap(mapping)
     built.setupGlyf(glyphs)
-    built.setupHorizontalMetrics({name: (width, getattr(glyphs[name], "xMin", 0)) for name, (width, _) in metrics.items()})
+    built.setupHorizontalMetrics(
+        {name: (width, getattr(glyphs[name], "xMin", 0)) for name, (width, _) in metrics.items()}
+    )
     built.setupHorizontalHeader(ascent=font["hhea"].ascent, descent=font["hhea"].descent)
     built.setupNameTable({"familyName": "Notice", "styleName": "Regular", "psName": "Notice-Regular"})
     built.setupOS2(sTypoAscender=font["hhea"].ascent, sTypoDescender=font["hhea"].descent)

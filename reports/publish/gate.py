@@ -44,7 +44,7 @@ def scan(
 
 
 def _in_file(path: Path, name: str, allowed: Allowed, names: frozenset[str]) -> set[Leak]:
-    leaks = set()
+    leaks: set[Leak] = set()
     for text in texts(path):
         leaks.update(Leak(name, text.place, kind) for kind in find(text.text, text.label, allowed))
         if names and _names_someone(text, names):

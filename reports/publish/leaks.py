@@ -21,9 +21,7 @@ ID, DISABILITY, CARD, MOBILE, LANDLINE, ADDRESS, ACCOUNT, NAME = (
     "账号或证件号码",
     "未脱敏的姓名",
 )
-_PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
-)
+_PROVINCES = frozenset(map(str, (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83)))  # fmt: skip
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SPOKEN = re.compile("[〇○零一二三四五六七八九]{11,}")
 _SPOKEN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
@@ -125,11 +123,10 @@ def _without(text: str, allowed: Allowed) -> str:
 def _of_run(run: str) -> Iterator[str]:
     """What a run of digits without separators is."""
     digits = run.rstrip("X")
+    credit = run.isdigit() and is_credit_code(run) and not is_identity(run)
     if len(run) == 20 and run.isdigit() and is_identity(run[:18]):
         yield DISABILITY
-    elif len(run) == 18 and len(digits) >= 17 and not (run.isdigit() and is_credit_code(run) and not is_identity(run)):
-        yield ID
-    elif len(digits) == 15 and is_identity(digits):
+    elif (len(run) == 18 and len(digits) >= 17 and not credit) or (len(digits) == 15 and is_identity(digits)):
         yield ID
     elif len(digits) in (17, 19) or (len(digits) == 16 and _card(digits)):
         yield CARD
@@ -158,9 +155,11 @@ def _of_joined(joined: str, lengths: tuple[int, ...]) -> Iterator[str]:
         yield DISABILITY
     elif 16 <= len(joined) <= 19 and joined.isdigit() and _card(joined) and _card_groups(lengths):
         yield CARD
-    elif lengths in _PHONE_GROUPS and re.fullmatch(r"1[3-9]\d{9}", joined):
-        yield MOBILE
-    elif lengths[0] in (2, 4) and lengths[1:] in _PHONE_GROUPS | {(11,)} and re.fullmatch(r"(?:00)?861[3-9]\d{9}", joined):
+    elif (lengths in _PHONE_GROUPS and re.fullmatch(r"1[3-9]\d{9}", joined)) or (
+        lengths[0] in (2, 4)
+        and lengths[1:] in _PHONE_GROUPS | {(11,)}
+        and re.fullmatch(r"(?:00)?861[3-9]\d{9}", joined)
+    ):
         yield MOBILE
 
 

@@ -65,7 +65,12 @@ def _about(tables: Tables, tree: str, path: tuple[str, ...], leaf: Leaf) -> str:
 
 def _list(kind: str, about: str, place: Place, leaf: Leaf, names: Names, tree: str) -> Table:
     wages = tree == WAGES
-    fields = (ORDER, NAME, *((Field("days", "工日", DAYS, 9),) if wages else ()), Field("amount", "金额（元）", MONEY, 14))
+    fields = (
+        ORDER,
+        NAME,
+        *((Field("days", "工日", DAYS, 9),) if wages else ()),
+        Field("amount", "金额（元）", MONEY, 14),
+    )
     rules = {WAGES: ("labour-share", "labour-notice"), INCOME: ("income-tilt",)}.get(tree, ("subsidy-standard",))
     table = Table(f"list-{tree}", f"{kind}名单：{about}", "", rules, fields)
     paid = [(key, entry) for key, entry in sorted(leaf.by_person.items()) if entry[0]]
@@ -75,5 +80,3 @@ def _list(kind: str, about: str, place: Place, leaf: Leaf, names: Names, tree: s
     total: list[Any] = ["合计", f"{len(leaf.households)} 户", *([leaf.days] if wages else []), leaf.amount]
     table.totals[place] = tuple(total)
     return table
-
-

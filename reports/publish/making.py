@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import xianjie
 from beancount.core.data import Custom
+
+import xianjie
 from plugins import catalogue
 from reports.checked import rules_digest
 from reports.publish import data, site
@@ -190,16 +191,17 @@ def _notices(made: Made, edition: Edition) -> Iterator[site.File]:
         yield f"{name}.pdf", paper(edition, named)
 
 
-def with_font(made: Made) -> Made:
-    """The same with the font for its papers. Raises fonts.NoFont, fonts.MissingGlyphs."""
+def with_font(mades: list[Made]) -> list[Made]:
+    """The same with a font that has every character of all of them. Raises fonts.NoFont, fonts.MissingGlyphs."""
     from reports.publish.fonts import embeddable
     from reports.publish.paper import characters
 
-    font = embeddable(characters(made.editions, made.lists), made.policy["pdf.font"])
-    return replace(made, papers=True, font=font)
+    needed = set().union(*(characters(made.editions, made.lists) for made in mades))
+    font = embeddable(needed, mades[0].policy["pdf.font"])
+    return [replace(made, papers=True, font=font) for made in mades]
 
 
-def manifest(made: Made, request: Request, digests: dict[str, tuple[str, int]]) -> bytes:
+def manifest(made: Made, digests: dict[str, tuple[str, int]]) -> bytes:
     """What was published, from what, and the digest of every file."""
     source = made.source
     about = {
@@ -227,7 +229,7 @@ def policy_digest(policy: Disclosure) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def write(made: Made, request: Request, folder: Path, progress: Progress = lambda done, total: None) -> bytes:
+def write(made: Made, folder: Path, progress: Progress = lambda done, total: None) -> bytes:
     """Write every file and the manifest into a folder of our own; returns the manifest."""
     digests = {}
     for name, file in files(made, progress):
@@ -235,7 +237,7 @@ def write(made: Made, request: Request, folder: Path, progress: Progress = lambd
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file)
         digests[name] = (hashlib.sha256(file).hexdigest(), len(file))
-    whole = manifest(made, request, digests)
+    whole = manifest(made, digests)
     (folder / MANIFEST).write_bytes(whole)
     return whole
 

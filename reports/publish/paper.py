@@ -96,7 +96,7 @@ class _Layout:
             self.y -= 4
 
     def room(self, height: float) -> bool:
-        return self.y - height >= FOOT
+        return bool(self.y - height >= FOOT)
 
     def write(self, text: str, size: float, align: str = "left") -> None:
         """A paragraph over the whole width."""

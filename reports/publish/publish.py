@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,27 +36,30 @@ def quiet(step: str) -> making.Progress:
 
 def publish(book: Book, requests: dict[Path, Request], step: Step = quiet) -> list[Published]:
     """Publish into each folder, all of them or none. Raises Untrusted, NotFree, fonts.MissingGlyphs."""
-    results = []
     with _beside(list(requests)) as temporary:
-        for target, request in requests.items():
-            results.append(_one(book, request, temporary[target], step))
+        mades, without = _with_papers([making.make(book, request) for request in requests.values()], requests.values())
+        results = [_one(made, folder, without, step) for made, folder in zip(mades, temporary.values(), strict=True)]
         if not any(result.leaks for result in results):
             for target, folder in temporary.items():
                 _put(folder, target)
     return results
 
 
-def _one(book: Book, request: Request, folder: Path, step: Step) -> Published:
+def _with_papers(mades: list[Made], requests: Iterable[Request]) -> tuple[list[Made], str]:
+    """The same with one font for all papers, or why there are none."""
+    if not all(request.papers for request in requests):
+        return mades, "按 --no-pdf 的要求"
     from reports.publish.fonts import NoFont
 
-    made, without = making.make(book, request), "" if request.papers else "按 --no-pdf 的要求"
-    if request.papers:
-        try:
-            made = making.with_font(made)
-        except NoFont as error:
-            without = str(error)
-    what = "村务公开栏" if request.board else "网上公开"
-    manifest = making.write(made, request, folder, step(f"生成{what}文件"))
+    try:
+        return making.with_font(mades), ""
+    except NoFont as error:
+        return mades, str(error)
+
+
+def _one(made: Made, folder: Path, without: str, step: Step) -> Published:
+    what = "村务公开栏" if made.source.board else "网上公开"
+    manifest = making.write(made, folder, step(f"生成{what}文件"))
     leaks = scan(folder, made.policy.allowed, names_to_guard(made), step(f"检查{what}文件有无个人信息"))
     return Published(leaks, made, manifest, without)
 

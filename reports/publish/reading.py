@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -19,7 +20,16 @@ from reports.publish.leaks import heading
 
 SIZE_LIMIT = 1024 * 1024 * 1024
 _INLINE = {"a", "abbr", "b", "em", "i", "mark", "small", "span", "strong", "sub", "sup", "time", "u"}
-_FORBIDDEN_PARTS = ("vbaProject", "externalLink", "embeddings", "activeX", "oleObject", "media/", "customXml", "connections")
+_FORBIDDEN_PARTS = (
+    "vbaProject",
+    "externalLink",
+    "embeddings",
+    "activeX",
+    "oleObject",
+    "media/",
+    "customXml",
+    "connections",
+)
 _CELLS = ("c", "v", "t", "is", "r", "si", "row")
 
 
@@ -249,7 +259,7 @@ def _pdf_page(page: Any, number: int) -> Iterator[Text]:
     lines = content.splitlines()
     for line in lines:
         yield Text(f"PDF 第 {number} 页", line)
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         if line[-1:].isdigit() and following[:1].isdigit():  # a number may go on
             yield Text(f"PDF 第 {number} 页", f"{line}\n{following}")
 

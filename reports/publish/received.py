@@ -20,6 +20,7 @@ from xianjie.tables import Tables, households
 
 WAGES, LOCAL, WIDE, INCOME, SHARES = "wages", "local", "wide", "income", "shares"
 NOWHERE = "县级"
+USES = ("1", "2", "3", "4", "5", "6", "9")  # leaves below 9501收益分配
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Received:
     """All leaves by tree and path, the figures that may be shown, and the totals of public money with theirs."""
 
     leaves: dict[str, dict[Path, Leaf]]
+    sums: dict[str, dict[Path, int]]  # the money of every figure, those above the leaves included
     shown: dict[str, set[Path]]
     paid: dict[Path, int] = field(default_factory=dict)  # place and project -> all that was spent in the period
     paid_shown: set[Path] = field(default_factory=set)
@@ -64,10 +66,8 @@ class Received:
 
     def figure(self, tree: str, path: Path) -> Any:
         """The money of a figure, WITHHELD where it may not be shown, None where there is none."""
-        leaves = [leaf for one, leaf in self.leaves[tree].items() if one[: len(path)] == path]
-        if not leaves:
-            return None
-        return sum(leaf.amount for leaf in leaves) if path in self.shown[tree] else WITHHELD
+        amount = self.sums[tree].get(path)
+        return amount if amount is None or path in self.shown[tree] else WITHHELD
 
     def count(self, tree: str, path: Path, what: Callable[[Leaf], Any]) -> Any:
         """A count of a leaf, shown with its money."""
@@ -101,9 +101,18 @@ def received(tables: Tables, year: int, least: int) -> Received:
         | {path for path, leaf in found.items() if not leaf.households}
         for tree, found in leaves.items()
     }
-    result = Received({tree: dict(found) for tree, found in leaves.items()}, shown)
+    sums = {tree: _sums(found) for tree, found in leaves.items()}
+    result = Received({tree: dict(found) for tree, found in leaves.items()}, sums, shown)
     _totals(tables, year, result)
     return result
+
+
+def _sums(leaves: dict[Path, Leaf]) -> dict[Path, int]:
+    found: dict[Path, int] = defaultdict(int)
+    for path, leaf in leaves.items():
+        for depth in range(len(path) + 1):
+            found[path[:depth]] += leaf.amount
+    return dict(found)
 
 
 def _payments(tables: Tables, year: int, leaves: dict[str, dict[Path, Leaf]]) -> None:
@@ -124,7 +133,9 @@ def _payments(tables: Tables, year: int, leaves: dict[str, dict[Path, Leaf]]) ->
 
 def _year(posting: Any) -> int:
     """Distributions belong to the year whose income they share out, everything else to its own day."""
-    return int(posting.income_year) if posting.kind == "distribution" and posting.income_year else int(posting.date.year)
+    return (
+        int(posting.income_year) if posting.kind == "distribution" and posting.income_year else int(posting.date.year)
+    )
 
 
 def _leaf(tables: Tables, posting: Any, household: str, people: Any) -> tuple[str, Path]:
@@ -165,8 +176,8 @@ def _totals(tables: Tables, year: int, result: Received) -> None:
 def parts(result: Received, path: Path) -> list[tuple[str, Path]]:
     """The household figures that a project's or an asset's total is made of."""
     found = [(tree, path) for tree in (WAGES, LOCAL) if path in result.leaves[tree]]
-    found += [(WIDE, (path[-1],))] if any(one[0] == path[-1] for one in result.leaves[WIDE]) else []
-    return found + [(INCOME, one) for one in result.leaves[INCOME] if one[:3] == path]
+    found += [(WIDE, path[-1:])] if path[-1:] in result.sums[WIDE] else []
+    return found + [(INCOME, one) for use in USES if (one := (*path, use)) in result.leaves[INCOME]]
 
 
 def open_parts(result: Received, path: Path) -> bool:
@@ -175,13 +186,7 @@ def open_parts(result: Received, path: Path) -> bool:
 
 
 def _state(result: Received, path: Path, amount: int) -> str:
-    to_households = sum(
-        leaf.amount
-        for tree, one in parts(result, path)
-        for other, leaf in result.leaves[tree].items()
-        if other[: len(one)] == one
-    )
-    if amount != to_households:
+    if amount != sum(result.sums[tree][one] for tree, one in parts(result, path)):
         return COVERED
     return CLEAR if open_parts(result, path) else BARE
 

@@ -40,7 +40,9 @@ def proposed(book: Book, results: "list[Published]") -> Change:
     digest = hashlib.sha256(results[0].manifest).hexdigest()
     places = made.policy["notice.web_place"] + ("、村务公开栏" if len(results) > 1 else "")
     text = "\n\n".join(
-        _directive(subject, stage, made.source.notice_from, made.source.notice_to, places, made.policy["office.site"], digest)
+        _directive(
+            subject, stage, made.source.notice_from, made.source.notice_to, places, made.policy["office.site"], digest
+        )
         for subject, stage in subjects
     )
     return Change(_file(book), text, len(subjects))

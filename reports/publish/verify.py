@@ -3,15 +3,15 @@
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import xianjie
 from beancount.core.data import Custom
+
+import xianjie
 from reports.publish import making
 from reports.publish.making import MANIFEST, Request
 from reports.publish.reading import read_csv
@@ -38,7 +38,7 @@ def verify_published(book: Book, folder: Path) -> list[Problem]:
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
-        if not isinstance(manifest, dict) or not _KEYS <= set(manifest) or manifest["schema"] != making.SCHEMA:
+        if not isinstance(manifest, dict) or not set(manifest) >= _KEYS or manifest["schema"] != making.SCHEMA:
             raise ValueError
         date.fromisoformat(manifest["as_of"])
         making.period(manifest["period"])
@@ -66,9 +66,15 @@ def _files(folder: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
 def _seal(book: Book, manifest: dict[str, Any]) -> Iterator[Problem]:
     if not manifest["seal"]:
         return
-    roots = {str(e.values[1].value) for e in book.entries if isinstance(e, Custom) and e.type == "seal" and len(e.values) == 2}
+    roots = {
+        str(e.values[1].value)
+        for e in book.entries
+        if isinstance(e, Custom) and e.type == "seal" and len(e.values) == 2
+    }
     if manifest["seal"]["root"] not in roots:
-        yield Problem(MANIFEST, 0, f"公开时的封账（截至 {manifest['seal']['period_end']}）已不在账簿中：封账被删除或重做")
+        yield Problem(
+            MANIFEST, 0, f"公开时的封账（截至 {manifest['seal']['period_end']}）已不在账簿中：封账被删除或重做"
+        )
 
 
 def _book(book: Book, folder: Path, manifest: dict[str, Any]) -> list[Problem]:
@@ -76,7 +82,9 @@ def _book(book: Book, folder: Path, manifest: dict[str, Any]) -> list[Problem]:
     try:
         then = read(book.main, date.fromisoformat(manifest["as_of"]))
         notice = {name: date.fromisoformat(day) for name, day in manifest["notice"].items()}
-        request = Request(making.period(manifest["period"]), notice["from"], notice["to"], manifest["profile"] == "board", False)
+        request = Request(
+            making.period(manifest["period"]), notice["from"], notice["to"], manifest["profile"] == "board", False
+        )
         made = replace(making.make(then, request, manifest), papers=bool(manifest["pdf"]))
     except Untrusted as error:
         return error.problems

@@ -94,13 +94,30 @@ def addresses(r: random.Random) -> str:
 def around(text: str, r: random.Random) -> str:
     """A leak in its surroundings."""
     name = r.choice(SURNAMES) + r.choice(GIVEN) + r.choice(GIVEN)
-    return r.choice((text, f"{name}{text}", f"户主{name}（{text}）", f"备注：{text}，已核", f"{text}号", f"3 {name} {text} 2022-08-31 1,200.00", f"No.{text}"))
+    return r.choice(
+        (
+            text,
+            f"{name}{text}",
+            f"户主{name}（{text}）",
+            f"备注：{text}，已核",
+            f"{text}号",
+            f"3 {name} {text} 2022-08-31 1,200.00",
+            f"No.{text}",
+        )
+    )
 
 
 def leaks(seed: int, count: int) -> Iterator[tuple[str, str]]:
     """(kind, text) of leaks."""
     r = random.Random(seed)
-    makers: tuple[Callable[[random.Random], str], ...] = (identity, wrong_identity, old_identity, disability, card, mobile)
+    makers: tuple[Callable[[random.Random], str], ...] = (
+        identity,
+        wrong_identity,
+        old_identity,
+        disability,
+        card,
+        mobile,
+    )
     for _ in range(count):
         maker = r.choice((*makers, landline, addresses))
         if maker is addresses:
@@ -121,16 +138,26 @@ def credit_code(r: random.Random) -> str:
 
 def money(r: random.Random) -> str:
     amount = r.randint(1, 10 ** r.randint(4, 13))
-    return r.choice((f"{amount // 100}.{amount % 100:02d}", f"{amount // 100:,}.{amount % 100:02d}", f"{amount // 100:,}.{amount % 100:02d} 元"))
+    return r.choice(
+        (
+            f"{amount // 100}.{amount % 100:02d}",
+            f"{amount // 100:,}.{amount % 100:02d}",
+            f"{amount // 100:,}.{amount % 100:02d} 元",
+        )
+    )
 
 
 def near_misses(seed: int, count: int) -> Iterator[str]:
     """Texts of a disclosure that look like leaks and are none."""
     r = random.Random(seed)
-    n = lambda digits: f"{r.randint(0, 10**digits - 1):0{digits}d}"  # noqa: E731
-    day = lambda: f"20{r.randint(18, 26)}-{r.randint(1, 12):02d}-{r.randint(1, 28):02d}"  # noqa: E731
+
+    def n(digits: int) -> str:
+        return f"{r.randint(0, 10**digits - 1):0{digits}d}"
+
+    def day() -> str:
+        return f"20{r.randint(18, 26)}-{r.randint(1, 12):02d}-{r.randint(1, 28):02d}"
+
     for _ in range(count):
-        village, town = r.choice(VILLAGES), r.choice(TOWNS)
         yield r.choice(
             (
                 lambda: f"500241{r.randint(18, 26)}Z{n(12)}",
@@ -151,10 +178,10 @@ def near_misses(seed: int, count: int) -> Iterator[str]:
                 lambda: f"凭证 2022-{n(6)}-{r.randint(1, 3)}",
                 lambda: "".join(r.choice("0123456789abcdef") for _ in range(62)) + "af",
                 lambda: credit_code(r),
-                lambda: f"{village}{r.randint(1, 9)}组至{r.randint(1, 9)}组产业路",
-                lambda: f"{village}{r.randint(1, 9)}组机耕道硬化{r.randint(1, 9)}.{r.randint(1, 9)}公里",
-                lambda: f"{town}{village}{r.randint(1, 9)}号冷库",
-                lambda: f"在{village}{r.randint(1, 9)}组、{r.randint(1, 9)}组新建蓄水池{r.randint(1, 60)}口",
+                lambda: f"{r.choice(VILLAGES)}{r.randint(1, 9)}组至{r.randint(1, 9)}组产业路",
+                lambda: f"{r.choice(VILLAGES)}{r.randint(1, 9)}组机耕道硬化{r.randint(1, 9)}.{r.randint(1, 9)}公里",
+                lambda: f"{r.choice(TOWNS)}{r.choice(VILLAGES)}{r.randint(1, 9)}号冷库",
+                lambda: f"在{r.choice(VILLAGES)}{r.randint(1, 9)}组、{r.randint(1, 9)}组新建蓄水池{r.randint(1, 60)}口",
                 lambda: f"{r.randint(1, 60)}号公路桥维修",
                 lambda: "监督电话：12317、12345、023-76660000",
                 lambda: f"务工 {n(4)} 工日，发放 {money(r)}",

@@ -52,7 +52,12 @@ LEAVES = st.dictionaries(PATHS, st.frozensets(st.sampled_from("abcdefg"), min_si
 
 def shown_sums(leaves: dict[Path, frozenset[str]], shown: set[Path], kind: str) -> list[set[tuple[str, str]]]:
     return [
-        {(f"{kind}{'/'.join(path)}", one) for path, people in leaves.items() if path[: len(node)] == node for one in people}
+        {
+            (f"{kind}{'/'.join(path)}", one)
+            for path, people in leaves.items()
+            if path[: len(node)] == node
+            for one in people
+        }
         for node in sorted(shown)
     ]
 
@@ -65,7 +70,17 @@ def test_no_figure_of_fewer_than_three_households_by_subtraction(leaves: dict[Pa
 
 
 @settings(max_examples=120, deadline=None)
-@given(st.dictionaries(PATHS, st.tuples(st.frozensets(st.sampled_from("abcdef"), max_size=4), st.frozensets(st.sampled_from("abcdef"), max_size=4), st.booleans()), max_size=6))
+@given(
+    st.dictionaries(
+        PATHS,
+        st.tuples(
+            st.frozensets(st.sampled_from("abcdef"), max_size=4),
+            st.frozensets(st.sampled_from("abcdef"), max_size=4),
+            st.booleans(),
+        ),
+        max_size=6,
+    )
+)
 def test_public_totals_give_nothing_away_beside_the_figures_of_households(
     items: dict[Path, tuple[frozenset[str], frozenset[str], bool]],
 ) -> None:
@@ -85,7 +100,9 @@ def test_public_totals_give_nothing_away_beside_the_figures_of_households(
         | ({(f"o{'/'.join(path)}", "")} if other else set())
         for path, (labour, subsidy, other) in items.items()
     }
-    figures += [set().union(*(of for path, of in atoms.items() if path[: len(node)] == node)) for node in sorted(totals)]
+    figures += [
+        set().union(*(of for path, of in atoms.items() if path[: len(node)] == node)) for node in sorted(totals)
+    ]
     assert not had_by_subtraction([figure for figure in figures if figure], set("abcdef"), 2)
 
 
@@ -117,6 +134,8 @@ def test_a_bare_total_is_covered_by_a_neighbour() -> None:
     assert public_totals({("v", "x"): BARE, ("v", "z"): CLEAR}) == set()
 
 
-@pytest.mark.parametrize(("name", "as_shown"), [("张三", "张*"), ("张小三", "张*三"), ("欧阳小三", "欧**三"), ("李", "李*"), ("", "*")])
+@pytest.mark.parametrize(
+    ("name", "as_shown"), [("张三", "张*"), ("张小三", "张*三"), ("欧阳小三", "欧**三"), ("李", "李*"), ("", "*")]
+)
 def test_names_are_masked(name: str, as_shown: str) -> None:
     assert masked(name) == as_shown

@@ -21,9 +21,21 @@ SHOWN_LEAKS = 40
 
 @click.command(cls=Command)
 @click.argument("book", type=click.Path(), metavar="账簿")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="文件夹", help="网上公开的文件放在这里（新的、空的或以前公开的文件夹）")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="文件夹",
+    help="网上公开的文件放在这里（新的、空的或以前公开过的）",
+)
 @click.option("--period", required=True, metavar="年度", help="公开哪一年，如 2022")
-@click.option("--board", type=click.Path(path_type=Path), metavar="文件夹", help="同时生成村务公开栏版（含脱敏名单，不得上网），放在这里")
+@click.option(
+    "--board",
+    type=click.Path(path_type=Path),
+    metavar="文件夹",
+    help="同时生成村务公开栏版（含名单，不得上网）",
+)
 @click.option("--from", "first", type=DAY, metavar="日期", help="公示从哪天起，默认今天")
 @click.option("--days", type=click.IntRange(1, 3650), metavar="天数", help="公示多少天，首尾都算；默认按规定的最少天数")
 @click.option("--no-pdf", is_flag=True, help="不生成 PDF")
@@ -87,7 +99,9 @@ def _publish(loaded: "Book", requests: dict[Path, "Request"]) -> list["Published
     try:
         results = publish(loaded, requests, _step)
     except MissingGlyphs as error:
-        raise _refused(f"{error}。印出来会是空白。请在 publish.toml 的 [pdf] font 指定字更全的字体，或用 --no-pdf") from None
+        raise _refused(
+            f"{error}。印出来会是空白。请在 publish.toml 的 [pdf] font 指定字更全的字体，或用 --no-pdf"
+        ) from None
     except (NotFree, Unusable) as error:
         raise _refused(str(error)) from None
     leaks = [leak for result in results for leak in result.leaks]
@@ -99,9 +113,7 @@ def _publish(loaded: "Book", requests: dict[Path, "Request"]) -> list["Published
 
 
 def _refused(message: str) -> click.ClickException:
-    error = click.ClickException(f"{message}。没有公开任何文件。")
-    error.exit_code = 2
-    return error
+    return click.ClickException(f"{message}。没有公开任何文件。")
 
 
 def _step(name: str) -> Callable[[int, int], None]:
@@ -123,7 +135,9 @@ def _say(results: list["Published"], requests: dict[Path, "Request"]) -> None:
         if request.board and not result.made.names.shown:
             click.echo("  没有身份库，名单上只有户编号，没有姓名")
         if result.without_pdf:
-            click.echo(f"  没有生成 PDF：{result.without_pdf}。请从 xlsx 打印，或安装中文字体、在 publish.toml 的 [pdf] font 指定")
+            click.echo(
+                f"  没有生成 PDF：{result.without_pdf}。请从 xlsx 打印，或安装中文字体、在 publish.toml 的 [pdf] font 指定"
+            )
     source = results[0].made.source
     click.echo(f"公示期 {source.notice_from} 至 {source.notice_to}；收支为 {source.year} 年度，状态截至 {source.as_of}")
     if source.as_of < date(source.year, 12, 31):
@@ -139,7 +153,11 @@ def _record(loaded: "Book", results: list["Published"], yes: bool) -> None:
         click.echo("账簿中已有这些公示的记录，没有新的要写")
         return
     click.echo(f"将在 {change.file} 末尾写入 {change.count} 条公示记录：\n")
-    click.echo(change.text if change.count <= 6 else "\n\n".join(change.text.split("\n\n")[:6]) + f"\n\n…… 共 {change.count} 条")
+    click.echo(
+        change.text
+        if change.count <= 6
+        else "\n\n".join(change.text.split("\n\n")[:6]) + f"\n\n…… 共 {change.count} 条"
+    )
     if not yes and not (sys.stdin.isatty() and click.confirm("写入吗？", default=False)):
         raise click.ClickException("没有写入公示记录（公开的文件已经生成）。确认要写请加 --yes")
     try:

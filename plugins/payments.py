@@ -58,8 +58,9 @@ def _benefit_legs(tables: Tables) -> dict[int, Any]:
 
 @derived
 def benefit_lines(tables: Tables) -> pd.DataFrame:
-    """Household payments under a benefit."""
-    return tables.payments[tables.payments["posting"].isin(list(_benefit_legs(tables)))]
+    """Household payments under a benefit; where they stand is told by their index in `payments`."""
+    under = tables.payments["posting"].isin(list(_benefit_legs(tables)))
+    return tables.payments.loc[under, ["posting", "household", "person", "date", "amount", "quantity"]]
 
 
 def _worst_lines(tables: Tables, benefit: str, verdict: Callable[[Any, Any], Said | None]) -> dict[str, list[Said]]:
@@ -75,14 +76,14 @@ def _worst_lines(tables: Tables, benefit: str, verdict: Callable[[Any, Any], Sai
         "date": lines["date"],
         "amount": lines["amount"],
         "quantity": lines["quantity"],
-        "excluded": lines["note"].str.contains(EXCLUDED_INSURANCE, regex=False)
+        "excluded": tables.payments.loc[lines.index, "note"].str.contains(EXCLUDED_INSURANCE, regex=False)
         | lines["posting"].isin([row for row, leg in legs.items() if EXCLUDED_INSURANCE in leg.narration]),
     }
     codes = pd.DataFrame({name: pd.factorize(values)[0] for name, values in keys.items()})
     group = codes.groupby(list(codes.columns), sort=False).ngroup().to_numpy()
     first = np.unique(group, return_index=True)[1]
-    columns = ["posting", "date", "amount", "quantity", "note", "file", "line"]
-    verdicts = [verdict(line, legs[line.posting]) for line in records(lines.iloc[first][columns])]
+    alike = tables.payments.loc[lines.index[first]]
+    verdicts = [verdict(line, legs[line.posting]) for line in records(alike)]
     ranks = np.array([_WORST.index(one[0]) if one else len(_WORST) for one in verdicts], dtype="int64")[group]
     order = np.argsort(ranks, kind="stable")
     worst = pd.DataFrame({"posting": lines["posting"].to_numpy()[order], "group": group[order], "row": order})
@@ -90,10 +91,15 @@ def _worst_lines(tables: Tables, benefit: str, verdict: Callable[[Any, Any], Sai
     for one in records(worst.drop_duplicates("posting").sort_values("posting")):
         status, message = verdicts[one.group] or ("", "")
         if status:
-            place = lines.iloc[one.row] if status == FAIL else None
-            where = f"（{place['file']}:{place['line']}）" if place is not None else ""
+            where = _where(tables, lines.index[one.row]) if status == FAIL else ""
             said[legs[one.posting].voucher].append((status, message + where))
     return said
+
+
+def _where(tables: Tables, row: Any) -> str:
+    """Where a household payment stands, for a message."""
+    line = tables.payments.loc[row]
+    return f"（{line['file']}:{line['line']}）"
 
 
 @derived
@@ -243,13 +249,13 @@ def _wrong_states(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, st
     """Lines paid to households that were in none of the allowed states on the day; what is taken back is not judged."""
     people, legs = households(tables), _benefit_legs(tables)
     paid = lines[lines["amount"] > 0]
-    for line in records(paid.loc[_unsettled(tables, paid), ["posting", "household", "date", "file", "line"]]):
+    for line in records(paid.loc[_unsettled(tables, paid), ["posting", "household", "date"]]):
         leg = legs[line.posting]
         benefit = benefit_on(tables, leg.benefit, line.date)
         states = set(benefit.states or ()) if benefit else set()
         if not states & _states(people, line.household, line.date):
-            message = f"户 {line.household} 在 {line.date} 不属于“{leg.benefit}”的对象（{line.file}:{line.line}）"
-            yield leg.voucher, message
+            message = f"户 {line.household} 在 {line.date} 不属于“{leg.benefit}”的对象"
+            yield leg.voucher, message + _where(tables, line.index)
 
 
 def _unsettled(tables: Tables, paid: pd.DataFrame) -> Any:
@@ -387,29 +393,36 @@ def duplicate_payment(tables: Tables) -> Iterator[Finding]:
     """The same amount paid twice to one household, person, project or benefit, in a month, net of reversals."""
     legs = spending(tables)
     legs = legs[legs["transaction"].isin(_outgoing(tables))]
-    lines = tables.payments[tables.payments["posting"].isin(legs.index)]
     purpose = legs["benefit"].where(legs["benefit"] != "", legs["project"])
-    months = {day: day.year * 100 + day.month for day in set(lines["date"])}
-    keyed = pd.DataFrame(
-        {
-            "household": lines["household"].cat.codes,
-            "person": pd.factorize(lines["person"])[0],
-            "purpose": pd.Series(pd.factorize(purpose)[0], legs.index)[lines["posting"]].to_numpy(),
-            "month": lines["date"].map(months),
-            "size": lines["amount"].abs(),
-        }
-    )
-    keys = list(keyed.columns)
-    repeated = lines[keyed.duplicated(keep=False)]
-    sign = (repeated["amount"] > 0).astype("int64") - (repeated["amount"] < 0).astype("int64")
-    times = sign.groupby([keyed.loc[repeated.index, key] for key in keys], sort=False).transform("sum")
+    repeated = _same_again(tables, pd.Series(pd.factorize(purpose)[0], legs.index))
     repeatable = {row.id for row in latest(tables.benefits).values() if row.repeat}
     found: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    for line in records(repeated[times > 1]):
+    for line in records(repeated):
         if purpose[line.posting] not in repeatable:
             found[line.household, f"{line.date:%Y-%m}"].append(line)
     for (household, month), twice in sorted(found.items()):
         yield _duplicate(tables, household, month, twice, purpose[twice[0].posting])
+
+
+def _same_again(tables: Tables, purpose: "pd.Series[int]") -> pd.DataFrame:
+    """Payments (of the postings whose purpose is given) that were made more than once, net of what was taken back."""
+    payments = tables.payments
+    rows = np.flatnonzero(payments["posting"].isin(purpose.index).to_numpy())
+    months = {day: day.year * 12 + day.month for day in set(payments["date"])}
+    kinds = purpose.reindex(range(len(tables.postings)), fill_value=0).to_numpy()
+    key = payments["household"].cat.codes.to_numpy().astype("int64")[rows]
+    for codes in (
+        pd.factorize(payments["person"])[0],
+        kinds[payments["posting"].to_numpy()],
+        payments["date"].map(months).to_numpy(),
+    ):
+        key = key * (int(codes.max(initial=0)) + 1) + codes[rows]  # one number for all that must agree
+    amount = payments["amount"].to_numpy()[rows]
+    same = pd.DataFrame({"key": key, "size": np.abs(amount)})
+    again = same.duplicated(keep=False).to_numpy()
+    times = pd.Series(np.sign(amount[again])).groupby([same["key"][again].to_numpy(), same["size"][again].to_numpy()])
+    chosen: pd.DataFrame = payments.iloc[rows[again][(times.transform("sum") > 1).to_numpy()]]
+    return chosen
 
 
 def _duplicate(tables: Tables, household: str, month: str, lines: list[Any], purpose: str) -> Finding:

@@ -35,7 +35,7 @@ def audit(tables: Tables, rules: Iterable[Rule], ids: Collection[str] = (), subj
         if (not ids or finding.rule in ids) and (not subjects or finding.subject.id in subjects)
     ]
     rank = {status: number for number, status in enumerate(STATUSES)}
-    result.findings.sort(key=lambda finding: (rank[finding.status], finding.key))
+    result.findings.sort(key=lambda finding: rank[finding.status])
     return result
 
 

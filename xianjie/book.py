@@ -23,12 +23,13 @@ from beancount.ops import validation
 from beancount.parser import booking
 
 from xianjie.change import settle
-from xianjie.messages import explain, repeated_key
+from xianjie.messages import explain
 from xianjie.parsing import parse
 from xianjie.problems import Problem, Untrusted
 from xianjie.tables import Tables, relative_names, tables
 
-_METADATA = re.compile(rb"^([ \t]+)([a-z][A-Za-z0-9_-]+):|^([ \t]*)[^\s;]", re.MULTILINE)
+_DIRECTIVE = re.compile(rb"^\d{4}[-/]\d\d[-/]\d\d[ \t]+[a-z]+\b[^\n]*\n((?:[ \t]+[^\n]*\n?)+)", re.MULTILINE)
+_KEY = re.compile(rb"^[ \t]+([a-z][A-Za-z0-9_-]*):", re.MULTILINE)
 _OURS = ("plugins.", "beancount.plugins.")
 _EXTENSION = "reports."
 _judging = True
@@ -58,9 +59,14 @@ class Book:
 def main_file(path: str | Path) -> Path:
     """The book's main file, absolute: of a folder its main.beancount. Untrusted when there is none."""
     given = Path(path)
-    main = given / "main.beancount" if given.is_dir() else given
-    if not main.is_file():
-        raise Untrusted([Problem(str(given), 0, "这里没有账簿：应为含有 main.beancount 的文件夹，或账簿的主文件")])
+    try:
+        main = given / "main.beancount" if given.is_dir() else given
+        found = main.is_file()
+    except (OSError, ValueError):  # a name that is too long, or holds what no name can
+        found = False
+    if not found:
+        shown = str(given).encode("utf-8", "backslashreplace").decode()[:200]
+        raise Untrusted([Problem(shown, 0, "这里没有账簿：应为含有 main.beancount 的文件夹，或账簿的主文件")])
     return Path(os.path.abspath(main))
 
 
@@ -75,7 +81,7 @@ def read(path: str | Path, as_of: date | None = None) -> Book:
     with collector_off(), _not_judging():
         entries, errors, options = load(main)
         relative = relative_names(main, options)
-        problems = [explain(error, main.parent, relative) for error in errors if not repeated_key(error)]
+        problems = [explain(error, main.parent, relative) for error in errors]
         book_tables = tables(entries, options, as_of or date.today())
     problems += book_tables.problems
     problems += [
@@ -143,16 +149,14 @@ def collector_off() -> Iterator[None]:
 
 
 def _repeated_keys(name: str, content: bytes) -> Iterator[Problem]:
-    """A metadata key given twice for one directive or posting: Beancount silently keeps the last."""
-    seen: set[bytes] = set()
-    for match in _METADATA.finditer(content):
-        key = match.group(2)
-        if key is None:
-            seen.clear()
-        elif key in seen:
-            line = content.count(b"\n", 0, match.start()) + 1
-            yield Problem(name, line, f"属性 {key.decode()} 在同一处写了两次")
-        else:
+    """A metadata key given twice for a directive: Beancount says so of transactions and postings only."""
+    for directive in _DIRECTIVE.finditer(content):
+        seen: set[bytes] = set()
+        for match in _KEY.finditer(directive.group(1)):
+            key = match.group(1)
+            if key in seen:
+                line = content.count(b"\n", 0, directive.start(1) + match.start()) + 1
+                yield Problem(name, line, f"属性 {key.decode()} 在同一处写了两次")
             seen.add(key)
 
 

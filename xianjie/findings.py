@@ -24,7 +24,7 @@ YUAN = "CNY"  # numerators and denominators in 分
 SHARE = "share"  # numerators and denominators are themselves shares, shown to six places
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What is judged: a project, fund, village, grant, asset, household, voucher, year …"""
 
@@ -33,7 +33,7 @@ class Subject:
     name: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Measured:
     """The two sides of a ratio; in 分 when the unit is CNY, else plain counts or shares. `value` is the exact ratio."""
 
@@ -54,7 +54,7 @@ class Measured:
         return yuan(side if isinstance(side, int) else round(side))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Threshold:
     """What the measure is held against: `value` as a ratio or count, `required` in 分 where the measure is money."""
 

@@ -24,6 +24,7 @@ _MEANINGS = (
     (r"File \"(.*)\" does not exist", "include 的文件不存在"),
     (r"Duplicate filename parsed", "同一个文件被 include 了两次"),
     (r"Error (?:applying plugin|importing) \"(.*?)\"", "插件 {0} 运行出错，账簿未经检查"),
+    (r"^Duplicate (?:posting )?metadata field.*key='([^']+)'", "属性 {0} 在同一处写了两次"),
     (r"Too many missing numbers", "一笔凭证里有两个以上的金额空缺"),
     (r"No position matches|Not enough lots to reduce|Ambiguous matches", "减少的资产或股权与账上的数量、单价对不上"),
     (r"Invalid option", "option 写法不对"),
@@ -43,11 +44,6 @@ def explain(error: Any, root: Path, relative: dict[str, str]) -> Problem:
             text = meaning.format(*match.groups(), hint=_hint(root / name, line))
             return Problem(name, line, f"{text}（{_shortened(original, root)}）")
     return Problem(name, line, f"Beancount 报告：{_shortened(original, root)}")
-
-
-def repeated_key(error: Any) -> bool:
-    """Whether Beancount complains of a repeated key: it does so for some directives only, and we for all."""
-    return "metadata field" in error.message and error.message.startswith("Duplicate")
 
 
 def _without_traceback(message: str) -> str:

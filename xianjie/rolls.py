@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 Lines = dict[str, Any]  # arrays by column
 _NAMES = {"paid_on": "date"}
 _TYPES = {"amount": "int64", "days": "float64", "household": "int32"}
+_UNKNOWN = ("paid_on", "days", "quantity")  # unknown where the column is missing; any other text is empty
 PAY_LIST = ("roll", "household", "amount")
 SHARE_REGISTER = ("roll", "household", "holder", "shares")
 
@@ -71,9 +73,6 @@ class RollFile:
     spans: dict[str, tuple[int, int]]
     digests: dict[str, str]
     torn: frozenset[str]  # rolls whose rows do not stand together
-
-    def column(self, name: str) -> list[str]:
-        return self.columns.get(name) or [""] * len(self.columns["roll"])
 
 
 def read_file(root: Path, name: str, shares: bool) -> RollFile:
@@ -120,15 +119,15 @@ def _parse(data: bytes, rows: int, required: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _spans(rolls: list[str]) -> tuple[dict[str, tuple[int, int]], frozenset[str]]:
+    """First and last row of each roll, and the rolls whose rows do not stand together."""
+    ids = np.array(rolls, dtype=object)
+    starts = [0, *(np.flatnonzero(ids[1:] != ids[:-1]) + 1).tolist(), len(rolls)] if rolls else [0]
     spans: dict[str, tuple[int, int]] = {}
     torn = set()
-    start = 0
-    for row in range(1, len(rolls) + 1):
-        if row == len(rolls) or rolls[row] != rolls[start]:
-            if rolls[start] in spans:
-                torn.add(rolls[start])
-            spans[rolls[start]] = (start, row)
-            start = row
+    for start, stop in pairwise(starts):
+        if rolls[start] in spans:
+            torn.add(rolls[start])
+        spans[rolls[start]] = (start, stop)
     return spans, frozenset(torn)
 
 
@@ -197,7 +196,10 @@ def _lines(
     errors: dict[int, str] = {}
     lines: dict[str, list[Any]] = {}
     for name, convert in columns.items():
-        texts = content.column(name)
+        if name not in content.columns:
+            lines[name] = [None if name in _UNKNOWN else ""] * len(content.columns["roll"])
+            continue
+        texts = content.columns[name]
         try:
             lines[name] = texts if convert is str else [convert(text) for text in texts]
         except ValueError:
@@ -301,7 +303,7 @@ SHARE_COLUMNS: dict[str, Callable[[str], Any]] = {"household": str, "holder": st
 
 def month_file(day: date, shares: bool) -> str:
     """Where the rolls of a day's vouchers lie, relative to the book."""
-    return f"rolls/{day:%Y}/{day:%m}{'-shares' if shares else ''}.csv"
+    return f"rolls/{day.year:04d}/{day.month:02d}{'-shares' if shares else ''}.csv"
 
 
 def digest(lines: Iterable[str]) -> str:

@@ -144,7 +144,7 @@ def frame(table: str, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     schema = SCHEMAS[table]
     if set(columns) != set(schema):
         raise ValueError(f"{table}: {sorted(set(columns) ^ set(schema))}")
-    return pd.DataFrame({name: array(columns[name], KINDS[kind]) for name, kind in schema.items()})
+    return pd.DataFrame({name: array(columns[name], KINDS[kind]) for name, kind in schema.items()}, copy=False)
 
 
 def array(values: Any, dtype: Any) -> Any:
@@ -158,10 +158,14 @@ def array(values: Any, dtype: Any) -> Any:
     return pd.array(values, dtype=dtype)
 
 
+# What stands for a missing value: `record` tells of an amount that must be there and is not.
+_BLANK = {"text": "", "category": "", "money": 0}
+
+
 def frame_of_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """The table from rows, a column missing in a row being "" or None."""
+    """The table from rows, a column missing in a row being "", None, or 0 分 where there must be an amount."""
     schema = SCHEMAS[table]
-    blank = {name: "" if kind in ("text", "category") else None for name, kind in schema.items()}
+    blank = {name: _BLANK.get(kind) for name, kind in schema.items()}
     return frame(table, {name: [row.get(name, blank[name]) for row in rows] for name in schema})
 
 

@@ -2,8 +2,9 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TOOLS := .tools/.ready
 
-.PHONY: demo test test-slow lint bench clean
+.PHONY: demo test test-slow lint bench lock wheelhouse clean
 
 demo: $(READY)
 	$(BIN)/xianjie demo demo
@@ -21,10 +22,29 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
+# What a deployment installs, every file by its hash; to be made anew when setup.cfg changes.
+lock: $(TOOLS)
+	.tools/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock setup.cfg
+
+# Everything that a machine without a network needs (docs/deploy.md), with a list of its parts (SBOM).
+wheelhouse: $(TOOLS)
+	rm -rf wheelhouse build
+	.tools/bin/pip download --quiet --require-hashes --only-binary :all: --requirement requirements.lock --dest wheelhouse
+	.tools/bin/pip wheel --quiet --no-deps --wheel-dir wheelhouse .
+	.tools/bin/cyclonedx-py requirements requirements.lock --output-reproducible --output-file wheelhouse/sbom.json
+	cp requirements.lock docs/deploy.md wheelhouse/
+	cd wheelhouse && sha256sum * > SHA256SUMS
+
+$(TOOLS):
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet pip-tools==7.6.2 cyclonedx-bom==7.5.0
+	touch $(TOOLS)
+
 $(READY): setup.cfg pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable ".[test]"
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) demo build *.egg-info
+	rm -rf $(VENV) .tools demo build wheelhouse *.egg-info

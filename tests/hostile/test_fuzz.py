@@ -1,0 +1,162 @@
+"""Fuzzing: whatever is in a book, a roll, a policy or on the command line, the user reads a sentence, and no verdict is
+given on a book that did not load.
+
+Every example starts from a sound book that is damaged: bytes flipped, pieces cut, repeated and moved, and scraps of
+Beancount put in. A damaged book is judged in this process; what would bring the process down is left to test_books.py.
+"""
+
+import os
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from plugins import catalogue
+from tests.seals import stranger
+from tests.seals.books import make, run, sealed
+from xianjie.audit import audit
+from xianjie.book import read
+from xianjie.change import Busy, NotWritten
+from xianjie.cli import COMMANDS
+from xianjie.problems import Untrusted
+
+AS_OF = date(2022, 12, 31)
+SCRAPS = [
+    b'2022-08-01 custom "policy" "labour-share" 0.5\n', b'2022-08-01 custom "fund" "F" -1 CNY\n', b'  roll: "2022-000005-1"\n',
+    b'2022-08-31 custom "seal" "2022-06-30" "x"\n  version: 1\n', b'2022-08-01 custom "waiver" "record" "x"\n  until: "never"\n',
+    b'option "tolerance_multiplier" "9"\n', b'plugin "plugins.labour" "{1"\n', b"pushtag #a\n", b"pushmeta roll: 2022-01-01\n",
+    b'2022-08-01 custom "equity" "GQ" "x"\n  subsidy: 0 CNY\n  dividend-rate: -1\n', b"99999999999999999999.99", b"-0.00", b"1e9",
+    b"  days: 0.5\n", b"  days: TRUE\n", b"  income-year: 99999\n", b"  household: Assets:A\n", b"2022-02-30", b"9999-12-31", b"0001-01-01",
+    b"\xef\xbb\xbf", b"\x00", b"\xff", b'"', b"{", b"}", b",", b"\n", b"\r", b"\r\n", b"\t", b";", b"NULL", b"TRUE", b"#", b"^", b"*", b"!",
+    "，".encode(), "０".encode(), "\u202e".encode(), "\u2028".encode(), b"{{1 CNY}}", b"@@ 1 CNY", b"{*}", b"2022-08-01 pad Assets:A Equity:B\n",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    book = make(tmp_path_factory.mktemp("fuzz") / "book")
+    sealed(book, "2022-03", "2022-08")
+    return book
+
+
+@contextmanager
+def copied(book: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield shutil.copytree(book, Path(folder) / "book")
+
+
+def damage(content: bytes, chance: random.Random) -> bytes:
+    """One to four small damages."""
+    for _ in range(chance.randint(1, 4)):
+        size = len(content) + 1
+        a, b = sorted((chance.randrange(size), min(size, chance.randrange(size) // 8 + chance.randrange(size))))
+        kind = chance.randrange(6)
+        if kind == 0 and content:
+            content = content[: a - 1] + bytes([chance.randrange(256)]) + content[a:]
+        elif kind == 1:
+            content = content[:a] + content[min(b, a + 40) :]
+        elif kind == 2:
+            content = content[:a] + content[a : a + 60] + content[a:]
+        elif kind == 3:
+            content = content[:a] + chance.choice(SCRAPS) + content[a:]
+        elif kind == 4:
+            lines = content.split(b"\n")
+            line = chance.randrange(len(lines))
+            lines.insert(chance.randrange(len(lines)), lines.pop(line))
+            content = b"\n".join(lines)
+        else:
+            old, new = chance.choice([(b"2022-", b"2021-"), (b".00", b".005"), (b'"', b""), (b"CNY", b"USD"), (b"-", b"+"), (b" ", b"\t")])
+            content = content[:a] + content[a:].replace(old, new, 1)
+    return content
+
+
+def judged(book: Path) -> str:
+    """Judge a book as `check` does; "" where it was refused. Anything but a refusal in words is a failure."""
+    try:
+        tables = read(book, AS_OF).tables
+    except Untrusted as error:
+        text = str(error)
+        assert text.strip()
+        assert "Traceback" not in text
+        return ""
+    result = audit(tables, catalogue().values())
+    assert not result.crashes, result.crashes
+    return "judged"
+
+
+def files(book: Path) -> list[Path]:
+    return sorted(path for path in book.rglob("*") if path.suffix in (".beancount", ".csv", ".jsonl"))
+
+
+def try_one(sound: Path, seed: int, act: Callable[[Path], object]) -> None:
+    chance = random.Random(seed)
+    with copied(sound) as book:
+        path = chance.choice(files(book))
+        path.write_bytes(damage(path.read_bytes(), chance))
+        act(book)
+
+
+FEW = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@FEW
+@given(seed=st.integers(0, 2**32))
+def test_a_damaged_book_is_refused_in_words_or_judged(sound: Path, seed: int) -> None:
+    try_one(sound, seed, judged)
+
+
+@FEW
+@given(seed=st.integers(0, 2**32))
+def test_damage_to_what_is_sealed_is_found(sound: Path, seed: int) -> None:
+    """verify is silent only where the stranger's verifier gets the same roots from the damaged book."""
+
+    def act(book: Path) -> None:
+        result = run("verify", book)
+        assert isinstance(result.exception, SystemExit | Untrusted | None), repr(result.exception)
+        if result.exit_code == 0:
+            before = [root for _, root in stranger.roots(str(sound))]
+            assert [root for _, root in stranger.roots(str(book))] == before
+
+    try_one(sound, seed, act)
+
+
+# Commands that are there; those that serve, ask or make a whole county are tested by themselves.
+OFFERED = [n for n, (where, _) in COMMANDS.items() if n not in ("serve", "demo", "user") and find_spec(where.split(":")[0])]
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(st.data())
+def test_whatever_is_typed(data: st.DataObject) -> None:
+    """Any arguments to any command: an exit status and no exception that would print a traceback."""
+    name = data.draw(st.sampled_from(OFFERED))
+    words = st.sampled_from(["--as-of", "--rule", "--root", "--format", "json", "2022-06", "-o", "--help", "--yes", "", "-", "/", "..", "\x00"])
+    arguments = data.draw(st.lists(words | st.text(max_size=8), max_size=4))
+    with tempfile.TemporaryDirectory() as folder:
+        before = os.getcwd()
+        os.chdir(folder)
+        try:
+            result = run(name, *arguments)
+        finally:
+            os.chdir(before)
+    allowed = SystemExit | Untrusted | Busy | NotWritten | None
+    assert isinstance(result.exception, allowed), (name, arguments, repr(result.exception))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(8))
+def test_a_thousand_damaged_books(sound: Path, block: int) -> None:
+    """With seeds of its own on every run; a failure names the seed."""
+    start = random.SystemRandom().randrange(2**32)
+    for seed in range(start, start + 125):
+        try:
+            try_one(sound, seed, judged)
+        except Exception as error:
+            raise AssertionError(f"seed {seed}") from error

@@ -45,6 +45,7 @@ export default {
     document.addEventListener("click", sourceInstead, { capture: true });
   },
   onExtensionPageLoad() {
+    if (document.querySelector("[data-desk-wait]")) setTimeout(() => window.location.reload(), 2000);
     document.getElementById("line")?.scrollIntoView({ block: "center" });
   },
 };

@@ -68,9 +68,9 @@ def gauge(numerator: int, required: int, denominator: int, title: str) -> Markup
         Markup('<path class="{}" d="{}" pathLength="100" stroke-dasharray="{} 200"/>').format(
             "good" if numerator >= required else "bad", ring, px(done * 100)
         ),
-        Markup('<g transform="rotate({} 100 100)"><line class="threshold" x1="4" x2="36" y1="100" y2="100"/></g>').format(
-            px(mark * 180)
-        ),
+        Markup(
+            '<g transform="rotate({} 100 100)"><line class="threshold" x1="4" x2="36" y1="100" y2="100"/></g>'
+        ).format(px(mark * 180)),
         Markup('<text x="100" y="84" class="value">{}</text>').format(
             percent(Fraction(numerator, denominator)) if denominator else "–"
         ),
@@ -230,7 +230,11 @@ def _box(node: Node, last: int) -> Markup:
         *(px(x + _BAR + 5), px(middle + 4), _short(node.name), yuan_cn(node.amount)),
     )
     title = Markup("<title>{}：{} 元</title>").format(node.name, yuan_cn(node.amount))
-    return Markup('<a href="{}">{}{}</a>').format(node.href, title, shape) if node.href else Markup("<g>{}{}</g>").format(title, shape)
+    return (
+        Markup('<a href="{}">{}{}</a>').format(node.href, title, shape)
+        if node.href
+        else Markup("<g>{}{}</g>").format(title, shape)
+    )
 
 
 def _short(name: str, most: int = 14) -> str:

@@ -54,9 +54,7 @@ def _parts(tables: Tables, fund: str) -> list[tuple[str, figures.Money]]:
     return sorted(found, key=lambda one: (-one[1].allocated, one[0]))
 
 
-def flow_of(
-    tables: Tables, fund: str, money: figures.Money, parts: list[tuple[str, figures.Money]]
-) -> charts.Sankey:
+def flow_of(tables: Tables, fund: str, money: figures.Money, parts: list[tuple[str, figures.Money]]) -> charts.Sankey:
     """Quota → projects → paid, with villages, or not yet. Every project's outflow is what it was allocated."""
     flow = charts.Sankey()
     flow.node("fund", "到账指标", 0)

@@ -96,4 +96,6 @@ def _pair(finding: Finding | None) -> Markup:
     if measured is None or measured.unit != SHARE:
         return Markup("")
     money, people = Fraction(measured.numerator), Fraction(measured.denominator)
-    return charts.pair_bars(("money", money), ("people", people), f"优先户：金额占 {percent(money)}，户数占 {percent(people)}")
+    return charts.pair_bars(
+        ("money", money), ("people", people), f"优先户：金额占 {percent(money)}，户数占 {percent(people)}"
+    )

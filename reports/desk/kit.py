@@ -1,6 +1,5 @@
 """What the templates use: words and links for values, and who is asking."""
 
-
 from flask import request
 
 from plugins.equity import PART_NAMES
@@ -63,8 +62,8 @@ def subject_link(review: Review, finding: Finding) -> str:
         projects = (asset.project or ()) if asset else ()
         return to("project", id=projects[0]) if projects else to("village", id=asset.village) if asset else ""
     if kind == "voucher":
-        rows = review.postings(voucher=name)
-        return links.voucher(rows["date"].iloc[0], name) if len(rows) else ""
+        day = review.day_of_voucher.get(name)
+        return links.voucher(day, name) if day else ""
     return ""
 
 

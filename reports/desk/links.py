@@ -43,7 +43,6 @@ def line(file: str, number: int) -> str:
     return to("source", file=file, line=number)
 
 
-
 def style() -> str:
     """Our style sheet (Fava's url_for cannot name an endpoint below an extension)."""
     return url_for("extension_report", extension_name="Desk").partition("?")[0] + "desk.css"

@@ -72,7 +72,9 @@ def fund_lines(review: Review) -> Iterator[FundLine]:
         threshold = finding.threshold.value if finding and finding.threshold else None
         one = money[fund.id]
         done = Fraction(one.paid, one.amount) if one.amount else Fraction(0)
-        title = f"{fund.name}：已支付 {percent(done)}" + (f"，应达到 {percent(threshold)}" if threshold is not None else "")
+        title = f"{fund.name}：已支付 {percent(done)}" + (
+            f"，应达到 {percent(threshold)}" if threshold is not None else ""
+        )
         svg = charts.progress_bar(one.paid, one.amount, threshold, title)
         yield FundLine(fund, one, percent(done), percent(threshold) if threshold is not None else "", finding, svg)
 
@@ -98,7 +100,9 @@ def _bar(review: Review, rule: str, finding: Finding) -> Iterator[Bar]:
 
 def _summed(review: Review, rule: str) -> Iterator[Bar]:
     """A ratio of projects, all numerators over all denominators, against all that is required."""
-    found = [one for one in review.by_rule.get(rule, ()) if one.measured and one.threshold and one.measured.unit == YUAN]
+    found = [
+        one for one in review.by_rule.get(rule, ()) if one.measured and one.threshold and one.measured.unit == YUAN
+    ]
     whole = sum(int(one.measured.denominator) for one in found if one.measured)
     if not whole:
         return

@@ -77,7 +77,9 @@ def listing(review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     rows = []
     for one in moves.projects(tables).values():
         village = villages.get(one.village)
-        text = f"{one.id} {one.name} {village.name if village else ''} {one.town or ''} {one.unit or ''} {one.mode or ''}"
+        text = (
+            f"{one.id} {one.name} {village.name if village else ''} {one.town or ''} {one.unit or ''} {one.mode or ''}"
+        )
         if words.lower() in text.lower():
             found = review.of("project", one.id)
             failed = sum(finding.status == FAIL for finding in found)

@@ -117,6 +117,11 @@ class Review:
             key=lambda one: (TO_DO.index(one.status), -(at_risk(one) or 0), one.severity != ERROR, one.key),
         )
 
+    @cached_property
+    def day_of_voucher(self) -> dict[str, date]:
+        table = self.tables.postings
+        return dict(zip(table["voucher"].tolist(), table["date"].tolist(), strict=True))
+
     def places(self, finding: Finding) -> list[Place]:
         return places(self.tables, finding)
 

@@ -39,9 +39,7 @@ ENDPOINTS: dict[str, Callable[[Values], bool]] = {
     "report": lambda values: values["report_name"] in REPORTS,
     "extension_report": lambda values: values["extension_name"] == DESK,
     "extension_js_module": lambda values: values["extension_name"] == DESK,
-    "extension_endpoint": lambda values: (
-        values["extension_name"] == DESK and values["endpoint"] in DESK_ENDPOINTS
-    ),
+    "extension_endpoint": lambda values: values["extension_name"] == DESK and values["endpoint"] in DESK_ENDPOINTS,
     "download_query": lambda values: values["result_format"] == "csv",
     **{f"json_api.get_{name}": _any for name in API},
 }
@@ -83,4 +81,3 @@ def _time_fault(text: str) -> str:
 def confined(endpoint: str, args: Mapping[str, str]) -> bool:
     """Whether the question holds what could run for ever: a query, or a pattern that repeats."""
     return endpoint in QUERIES or any(_REPEATED.search(args.get(name, "")) for name in ("filter", "account"))
-

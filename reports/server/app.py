@@ -10,7 +10,7 @@ from fava.application import create_app
 from fava.helpers import FavaAPIError
 from flask import Response, g, jsonify, render_template, request
 from markupsafe import Markup
-from waitress.server import create_server
+from waitress.server import create_server  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
 from reports.server.guard import Guard

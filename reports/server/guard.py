@@ -47,7 +47,14 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_WORDS = {400: "请求不对", 403: "不允许", 404: "没有这一页", 405: "不允许的方法", 421: "不认识的主机名", 500: "这一页没有生成"}
+_WORDS = {
+    400: "请求不对",
+    403: "不允许",
+    404: "没有这一页",
+    405: "不允许的方法",
+    421: "不认识的主机名",
+    500: "这一页没有生成",
+}
 _templates = Environment(loader=PackageLoader("reports.server"), autoescape=True)
 StartResponse = Callable[..., Any]
 
@@ -149,7 +156,9 @@ class Guard:
         if endpoint == "report" and values.get("report_name") == "editor":
             return self._source(request, values["bfile"])
         if not allowed.may_ask(endpoint, values):
-            return _refusal(request, 404 if found is None else 403, "没有这一页" if found is None else "这里只供查看，没有这项功能")
+            return _refusal(
+                request, 404 if found is None else 403, "没有这一页" if found is None else "这里只供查看，没有这项功能"
+            )
         if fault := allowed.fault(endpoint, request.args):
             return _refusal(request, 400, fault)
         return self._ask(request, endpoint, session)
@@ -260,4 +269,3 @@ def _add_headers(request: Request, response: Response, asked: _Asked) -> None:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if isinstance(response.status_code, int) and response.status_code == 405:
         response.headers["Allow"] = "GET, HEAD"
-

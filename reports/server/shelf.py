@@ -4,6 +4,7 @@ A book is input, not code. Fava itself would load what a ledger names (extension
 a book is read by `xianjie.book`, its Fava directives are left out, and the only extension is ours.
 """
 
+import gc
 import logging
 import threading
 import time
@@ -32,7 +33,12 @@ from xianjie.problems import Untrusted
 log = logging.getLogger("xianjie.serve")
 logging.getLogger("fava.json_api").setLevel(logging.CRITICAL)  # it logs every refused filter with its words
 LANDING = "extension/Desk/"
-OPTIONS = {"language": "zh_CN", "default-page": LANDING, "show-metadata-indicators": "false", "sidebar-show-queries": "0"}
+OPTIONS = {
+    "language": "zh_CN",
+    "default-page": LANDING,
+    "show-metadata-indicators": "false",
+    "sidebar-show-queries": "0",
+}
 ROWS = 5000
 ENTRIES = 1000  # transactions that one journal shows; more would freeze a browser
 SECONDS = 2.0  # between two looks at the files
@@ -116,6 +122,12 @@ class BookLedger(FavaLedger):
         self.loaded = time.time()
         self._by_hash: dict[str, Any] = {}
 
+    @property
+    def desk(self) -> Desk:
+        found = self.extensions.get_extension("Desk")
+        assert isinstance(found, Desk)
+        return found
+
     def changed(self) -> bool:
         """Never reloads while someone waits: the shelf does that."""
         return False
@@ -133,14 +145,20 @@ class BookLedger(FavaLedger):
     def account_journal(self, filtered: FilteredLedger, *args: Any, **more: Any) -> Any:
         found = super().account_journal(filtered, *args, **more)
         if len(found) > ENTRIES:
-            raise FavaAPIError(f"这个科目有 {len(found)} 条，超过 {ENTRIES} 条：请用右上角的时间（如 2022-08）或条件筛选")
+            raise FavaAPIError(
+                f"这个科目有 {len(found)} 条，超过 {ENTRIES} 条：请用右上角的时间（如 2022-08）或条件筛选"
+            )
         return found
 
     def context(self, entry_hash: str) -> Any:
         """As Fava's; the angle brackets tell its page that this line is not for editing."""
         found, before, after = super().context(entry_hash)
         entry: Any = found
-        return entry._replace(meta={**entry.meta, "filename": f"<{self.name_of(entry.meta['filename'])}>"}), before, after
+        return (
+            entry._replace(meta={**entry.meta, "filename": f"<{self.name_of(entry.meta['filename'])}>"}),
+            before,
+            after,
+        )
 
     def name_of(self, file: str) -> str:
         """A file's name within the book."""
@@ -205,6 +223,7 @@ class Shelf:
         self.problems: dict[int, Untrusted] = {}
         self._by_slug = _by_slug(self._ledgers)
         self._stop = threading.Event()
+        _settle(self._ledgers)
 
     def first_slug(self) -> str:
         return next(iter(self._by_slug))
@@ -234,6 +253,8 @@ class Shelf:
 
     def close(self) -> None:
         self._stop.set()
+        for ledger in self._ledgers:
+            ledger.desk.close()
 
     def _watch(self) -> None:
         while not self._stop.wait(SECONDS):
@@ -257,12 +278,23 @@ class Shelf:
         self.problems.pop(index, None)
         self._ledgers[index] = fresh
         self._by_slug = _by_slug(self._ledgers)
+        ledger.desk.close()
+        _settle([fresh])
         log.info("第 %d 本账簿已重新载入", index + 1)
         return True
 
 
 def _load(path: Path) -> BookLedger:
     return BookLedger(str(path), poll_watcher=True)
+
+
+def _settle(ledgers: Iterable[BookLedger]) -> None:
+    """After a load: let the collector forget what stays (its passes would stop every reader), then judge past years."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    for ledger in ledgers:
+        ledger.desk.prepare()
 
 
 def _by_slug(ledgers: Iterable[BookLedger]) -> dict[str, BookLedger]:

@@ -20,7 +20,14 @@ REVIEWER, AUDITOR = "审阅甲", "审计乙"
 PASSWORDS = {REVIEWER: "look-but-do-not-touch", AUDITOR: "rolls-may-be-seen-too"}
 ROLES = {REVIEWER: "reviewer", AUDITOR: "auditor"}
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass

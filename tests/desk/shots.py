@@ -15,8 +15,7 @@ WIDTHS = (1280, 390)
 def pages(running_: Any) -> dict[str, str]:
     """Name -> address below the book of what is worth a look: lists, and the first of each kind that failed."""
     ledger = running_.shelf[running_.slug]
-    desk = ledger.extensions.get_extension("Desk")
-    review = desk.review(ledger.book.tables.as_of)
+    review = ledger.desk.review(ledger.book.tables.as_of).result()
     failed = {one.subject.kind: one for one in reversed(review.to_do)}
     first = {
         "project": failed["project"].subject.id if "project" in failed else next(iter(moves.projects(review.tables))),
@@ -65,7 +64,10 @@ def main(book: str, folder: str, time: str = "", only: str = "") -> None:
                     if only and name not in only.split(","):
                         continue
                     joint = "&" if "?" in path else "?"
-                    page.goto(f"{server.url}/{quote(server.slug)}/{path}" + (f"{joint}time={time}" if time and "time=" not in path else ""))
+                    page.goto(
+                        f"{server.url}/{quote(server.slug)}/{path}"
+                        + (f"{joint}time={time}" if time and "time=" not in path else "")
+                    )
                     page.wait_for_timeout(700)
                     _whole(page)
                     page.screenshot(path=target / f"{name}-{width}.png")

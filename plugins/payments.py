@@ -126,7 +126,7 @@ def _by_voucher(said: dict[str, list[Said]], legs: Iterable[Any]) -> Iterator[Fi
     for leg in legs:
         places[leg.voucher].append(leg)
     for voucher, verdicts in said.items():
-        status, message = min(verdicts, key=lambda one: _WORST.index(one[0]))
+        status, message = verdicts[0] if len(verdicts) == 1 else min(verdicts, key=lambda one: _WORST.index(one[0]))
         found = places[voucher]
         yield Finding(
             Subject("voucher", voucher, found[0].narration),

@@ -1,5 +1,6 @@
 """项目管理：项目库、检查验收、绩效自评、整改（5号第19、21条，任务57、59、67、70、71）。"""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -139,8 +140,11 @@ def rectification_due(tables: Tables, findings: Sequence[Finding]) -> Iterator[F
     for row in records(tables.rectifications):
         key = (row.rule, row.subject, row.part, row.period)
         last[key] = row._replace(due=row.due or (last[key].due if key in last else None))
+    judged: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        judged[finding.rule, finding.subject.id].append(finding)
     for row in last.values():
-        concerned = [finding for finding in findings if _concerns(row, finding)]
+        concerned = [finding for finding in judged[row.rule, row.subject] if _concerns(row, finding)]
         status, message = _rectified(tables, row, [one for one in concerned if one.status == FAIL])
         kind, name = (concerned[0].subject.kind, concerned[0].subject.name) if concerned else ("subject", "")
         yield Finding(
@@ -155,11 +159,7 @@ def rectification_due(tables: Tables, findings: Sequence[Finding]) -> Iterator[F
 
 
 def _concerns(row: Any, finding: Finding) -> bool:
-    return (
-        (finding.rule, finding.subject.id) == (row.rule, row.subject)
-        and row.part in ("", finding.part)
-        and row.period in ("", finding.period)
-    )
+    return row.part in ("", finding.part) and row.period in ("", finding.period)
 
 
 def _rectified(tables: Tables, row: Any, failing: list[Finding]) -> tuple[str, str]:

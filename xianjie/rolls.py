@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
-from itertools import pairwise
+from functools import cache
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,15 @@ import pandas as pd
 
 from xianjie.inside import Refused, read_bytes
 from xianjie.money import fen, yuan
-from xianjie.schema import array
 
 _AMOUNT = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,2}))?", re.ASCII)
+_TWO_DECIMALS = re.compile(r"(?:-?\d{1,15}\.\d\d(?:\n|\Z))+", re.ASCII)
 _DAYS = re.compile(r"-?\d{1,4}(\.[05]0?)?", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 Lines = dict[str, Any]  # arrays by column
 _NAMES = {"paid_on": "date"}
-_TYPES = {"amount": "int64", "days": "float64", "household": "int32"}
+_TYPES = {"amount": "int64", "days": "float64"}
 _UNKNOWN = ("paid_on", "days", "quantity")  # unknown where the column is missing; any other text is empty
 PAY_LIST = ("roll", "household", "amount")
 SHARE_REGISTER = ("roll", "household", "holder", "shares")
@@ -69,7 +69,7 @@ class Rolls:
 class RollFile:
     """One month's file, cut into rolls: first and last row, digest, and the text of every column."""
 
-    columns: dict[str, list[str]]
+    columns: dict[str, Any]  # arrays of texts
     spans: dict[str, tuple[int, int]]
     digests: dict[str, str]
     torn: frozenset[str]  # rolls whose rows do not stand together
@@ -89,7 +89,7 @@ def read_file(root: Path, name: str, shares: bool) -> RollFile:
         raise RollError("清册文件不是 UTF-8 编码") from None
     lines = data.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
     table = _parse(data, len(lines) - 1, SHARE_REGISTER if shares else PAY_LIST)
-    columns = {str(name): table[name].tolist() for name in table.columns}
+    columns = {str(name): table[name].to_numpy() for name in table.columns}
     spans, torn = _spans(columns["roll"])
     digests = {
         roll: hashlib.sha256(b"\n".join(lines[start + 1 : stop + 1]) + b"\n").hexdigest()
@@ -118,10 +118,9 @@ def _parse(data: bytes, rows: int, required: tuple[str, ...]) -> pd.DataFrame:
     return table
 
 
-def _spans(rolls: list[str]) -> tuple[dict[str, tuple[int, int]], frozenset[str]]:
+def _spans(rolls: Any) -> tuple[dict[str, tuple[int, int]], frozenset[str]]:
     """First and last row of each roll, and the rolls whose rows do not stand together."""
-    ids = np.array(rolls, dtype=object)
-    starts = [0, *(np.flatnonzero(ids[1:] != ids[:-1]) + 1).tolist(), len(rolls)] if rolls else [0]
+    starts = [0, *(np.flatnonzero(rolls[1:] != rolls[:-1]) + 1).tolist(), len(rolls)] if len(rolls) else [0]
     spans: dict[str, tuple[int, int]] = {}
     torn = set()
     for start, stop in pairwise(starts):
@@ -157,6 +156,7 @@ def _claim_all(result: Rolls, content: RollFile, wanted: list[Claim], known: dic
     """Move the lines of every roll of one file that can be trusted into the result."""
     shares = wanted[0].shares
     lines, errors = _lines(content, SHARE_COLUMNS if shares else PAY_COLUMNS, known)
+    running = np.concatenate([[0], lines["shares" if shares else "amount"].cumsum()])
     kept: list[tuple[Claim, int, int]] = []
     seen: set[str] = set()
     for claim in wanted:
@@ -170,7 +170,7 @@ def _claim_all(result: Rolls, content: RollFile, wanted: list[Claim], known: dic
                 raise RollError(errors[min(bad)])
             if shares:
                 lines["amount"][start:stop] = _share_amounts(lines["shares"][start:stop], claim.unit_cost)
-            _check_total(lines["shares" if shares else "amount"][start:stop], claim)
+            _check_total(running[stop] - running[start], claim)
             kept.append((claim, start, stop))
         except RollError as error:
             result.broken[claim.posting] = f"{claim.file} 清册 {claim.roll}：{error}"
@@ -180,10 +180,10 @@ def _claim_all(result: Rolls, content: RollFile, wanted: list[Claim], known: dic
 
 def _kept(lines: dict[str, list[Any]], kept: list[tuple[Claim, int, int]]) -> Lines:
     """The lines of the rolls that are believed, as arrays, each with its posting, file and line."""
-    rows = np.concatenate([np.arange(start, stop) for _, start, stop in kept])
-    types = _TYPES if "holder" not in lines else {"amount": "int64"}
-    columns = {_NAMES.get(name, name): array(values, types.get(name, "object"))[rows] for name, values in lines.items()}
-    columns["posting"] = np.repeat([claim.posting for claim, _, _ in kept], [stop - start for _, start, stop in kept])
+    starts, sizes = np.array([start for _, start, _ in kept]), np.array([stop - start for _, start, stop in kept])
+    rows = np.arange(sizes.sum()) + np.repeat(starts - (sizes.cumsum() - sizes), sizes)
+    columns = {_NAMES.get(name, name): values[rows] for name, values in lines.items()}
+    columns["posting"] = np.repeat([claim.posting for claim, _, _ in kept], sizes)
     columns["file"] = np.full(len(rows), kept[0][0].file, dtype=object)
     columns["line"] = rows + 2  # the header is line 1
     return columns
@@ -191,37 +191,52 @@ def _kept(lines: dict[str, list[Any]], kept: list[tuple[Claim, int, int]]) -> Li
 
 def _lines(
     content: RollFile, columns: dict[str, Callable[[str], Any]], known: dict[str, int]
-) -> tuple[dict[str, list[Any]], dict[int, str]]:
+) -> tuple[Lines, dict[int, str]]:
     """All lines of a file, converted column by column, and what is wrong with which row."""
     errors: dict[int, str] = {}
-    lines: dict[str, list[Any]] = {}
+    size = len(content.columns["roll"])
+    lines: Lines = {}
     for name, convert in columns.items():
-        if name not in content.columns:
-            lines[name] = [None if name in _UNKNOWN else ""] * len(content.columns["roll"])
-            continue
-        texts = content.columns[name]
-        try:
-            lines[name] = texts if convert is str else [convert(text) for text in texts]
-        except ValueError:
-            lines[name] = [_convert(convert, text, row, name, errors) for row, text in enumerate(texts)]
-    households, optional = lines["household"], "holder" in columns
-    codes = [known.get(household, -1) for household in households]
-    for row, code in enumerate(codes) if min(codes, default=0) < 0 else ():
-        if code < 0 and (households[row] or not optional):
-            errors.setdefault(row, f"第 {row + 2} 行的户编号“{households[row]}”不在农户名册中")
-    if optional:
-        lines["amount"] = [0] * len(codes)  # of shares; filled in at their cost
+        texts = content.columns.get(name)
+        if texts is None:
+            lines[name] = np.full(size, None if name in _UNKNOWN else "", dtype=object)
+        else:
+            lines[name] = texts if convert is str else _converted(name, convert, texts, errors)
+    lines = {name: values.astype(_TYPES.get(name, "object")) for name, values in lines.items()}
+    codes = np.fromiter(map(known.get, lines["household"], repeat(-1)), dtype="int32", count=size)
+    for row in np.flatnonzero(codes < 0).tolist():
+        household = lines["household"][row]
+        if household or "holder" not in columns:
+            errors.setdefault(row, f"第 {row + 2} 行的户编号“{household}”不在农户名册中")
+    if "holder" in columns:
+        lines["amount"] = np.zeros(size, dtype="int64")  # of shares; filled in at their cost
     else:
         lines["household"] = codes
     return lines, errors
 
 
-def _convert(convert: Callable[[str], Any], text: str, row: int, name: str, errors: dict[int, str]) -> Any:
-    try:
-        return convert(text)
-    except ValueError:
-        errors.setdefault(row, f"第 {row + 2} 行的 {name} 无法读取：“{text}”")
-        return 0 if name in ("amount", "shares") else None
+def _converted(name: str, convert: Callable[[str], Any], texts: Any, errors: dict[int, str]) -> Any:
+    """The texts of a column as values, each distinct text read once; what cannot be read is said of its row."""
+    if name == "amount" and (amounts := _plain_amounts(texts)) is not None:
+        return amounts
+    codes, distinct = pd.factorize(texts)
+    values = np.empty(len(distinct), dtype=object)
+    for code, text in enumerate(distinct):
+        try:
+            values[code] = convert(text)
+        except ValueError:
+            values[code] = 0 if name in ("amount", "shares") else None
+            for row in np.flatnonzero(codes == code).tolist():
+                errors.setdefault(row, f"第 {row + 2} 行的 {name} 无法读取：“{text}”")
+    return values[codes]
+
+
+def _plain_amounts(texts: Any) -> Any:
+    """Amounts that are all written with two decimals, as 分 at once; None where one is written another way."""
+    joined = "\n".join(texts)
+    if not _TWO_DECIMALS.fullmatch(joined):
+        return None
+    return np.fromstring(joined.replace(".", ""), dtype="int64", sep="\n")
 
 
 def _check_identity(content: RollFile, claim: Claim) -> None:
@@ -236,22 +251,20 @@ def _check_identity(content: RollFile, claim: Claim) -> None:
         raise RollError("清册内容与凭证记录的摘要（roll-sha256）不符，清册被改动过")
 
 
-def _check_total(values: list[Any], claim: Claim) -> None:
-    found = sum(values)
+def _check_total(found: Any, claim: Claim) -> None:
     if found != claim.total and claim.shares:
         raise RollError(f"登记簿合计 {found} 股，凭证为 {claim.total} 股")
     if found != claim.total:
-        raise RollError(f"清册合计 {yuan(found)} 元，凭证为 {yuan(int(claim.total))} 元")
+        raise RollError(f"清册合计 {yuan(int(found))} 元，凭证为 {yuan(int(claim.total))} 元")
 
 
-def _share_amounts(shares: list[Decimal], unit_cost: Decimal) -> list[int]:
+def _share_amounts(shares: Any, unit_cost: Decimal) -> list[int]:
     try:
         return [fen(count * unit_cost) for count in shares]
     except ValueError as error:
         raise RollError(str(error)) from None
 
 
-@lru_cache(maxsize=2**16)
 def amount(text: str) -> int:
     """Text of yuan to 分; ValueError where it is no plain amount of at most two decimals."""
     match = _AMOUNT.fullmatch(text)

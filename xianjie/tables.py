@@ -146,7 +146,9 @@ def relative_names(main: Path, options: dict[str, Any]) -> dict[str, str]:
 
 
 def _claims(postings: pd.DataFrame) -> list[rolls.Claim]:
-    named = postings[postings["roll"] != ""]
+    named = postings.loc[
+        postings["roll"] != "", ["roll", "voucher", "roll_sha256", "units", "kind", "amount", "date", "unit_cost"]
+    ]
     return [
         rolls.Claim(
             posting=row.index,

@@ -90,7 +90,7 @@ TAMPERED: list[tuple[str, Callable[[Path], object], str]] = [
     ("删除一张凭证", lambda b: move(b, SEPTEMBER, '2022-09-05 ! "县财政局"', '2022-09-05 * "冷库移交"', "gone.txt"), r"2022-09\.jsonl:\d+：凭证 2022-000007 被删除"),
     ("删除一个月", lambda b: (b / AUGUST).unlink(), "凭证 2022-000005 被删除"),
     ("插入凭证", append("2022/11.beancount", FORGED), r"2022/11\.beancount:\d+：凭证 2022-000099 是封账后增加的"),
-    ("重复凭证", lambda b: append("2022/11.beancount", "\n" + (b / "2022/03.beancount").read_text("utf-8").replace("2022-03-05 *", "2022-03-05 txn"))(b), "凭证 2022-000004 是封账后增加的"),
+    ("重复凭证", lambda b: append("2022/11.beancount", "\n" + (b / "2022/03.beancount").read_text("utf-8"))(b), "凭证 2022-000004 是封账后增加的"),
     ("插入政策", append("policy.beancount", NEW_PARAMETER), "登记 2022-08-01 policy labour-share 是封账后增加的"),
     ("改政策的值", replace("policy.beancount", '"labour-share" 0.10', '"labour-share" 0.09'), "登记 2020-11-17 policy labour-share 被改动：值由"),
     ("改政策的依据", replace("policy.beancount", 'quote: "原则上不低于市级', 'quote: "不低于市级'), "属性 quote"),
@@ -246,7 +246,7 @@ def test_no_seal_left(book: Path, roots: list[str]) -> None:
     assert "没有什么可以核对" in run("verify", book).output
     result = run("verify", book, "--root", roots[0])
     assert result.exit_code == 1
-    assert "封账已被删除" in result.output
+    assert "您持有的根不在账簿的封账之中" in result.output
 
 
 def test_a_root_may_be_copied_as_people_copy(book: Path, roots: list[str]) -> None:

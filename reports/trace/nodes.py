@@ -50,7 +50,7 @@ def leg_node(tables: Tables, leg: Any, amount: int) -> Node:
     """A posting with the lines of its roll below it."""
     node = Node(leg.account.partition(":")[2], amount, leg.date, leg.voucher, f"{leg.file}:{leg.line}", roll=leg.roll)
     if leg.index in tables.broken:
-        node.text += f"（清册不可信：{tables.broken[leg.index]}）"
+        node.text = f"清册不可信（{tables.broken[leg.index]}）：{node.text}"
         return node
     for line in _lines(tables).get(leg.index, []):
         person = f"-{line.person}" if line.person else ""

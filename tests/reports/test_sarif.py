@@ -30,6 +30,11 @@ def run_of(checked: Checked) -> dict[str, Any]:
     return run
 
 
+@pytest.fixture(scope="module")
+def run(sample: Checked) -> dict[str, Any]:
+    return run_of(sample)
+
+
 def test_the_schema_itself_bites(example: Checked) -> None:
     log = json.loads(as_sarif(example))
     log["runs"][0]["results"][0]["kind"] = "broken"
@@ -37,8 +42,7 @@ def test_the_schema_itself_bites(example: Checked) -> None:
         VALIDATOR.validate(log)
 
 
-def test_the_sample_county_is_valid_and_complete(sample: Checked) -> None:
-    run = run_of(sample)
+def test_the_sample_county_is_valid_and_complete(sample: Checked, run: dict[str, Any]) -> None:
     statuses = Counter(one.status for one in sample.audit.findings)
     kinds = Counter(one["kind"] for one in run["results"])
     assert kinds == {
@@ -54,8 +58,8 @@ def test_the_sample_county_is_valid_and_complete(sample: Checked) -> None:
     assert all(one["suppressions"][0]["justification"] for one in suppressed)
 
 
-def test_only_a_failure_has_a_level(sample: Checked) -> None:
-    for one in run_of(sample)["results"]:
+def test_only_a_failure_has_a_level(run: dict[str, Any]) -> None:
+    for one in run["results"]:
         assert (one["level"] != "none") == (one["kind"] == "fail")
         assert one["level"] in ("error", "warning", "none")
 

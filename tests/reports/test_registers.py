@@ -1,0 +1,173 @@
+"""The bureau's workbooks: totals are the book's, subtotals are live and count nothing twice."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from python_calamine import CalamineWorkbook
+
+from plugins.labour import labour_share
+from reports.checked import Checked
+from reports.registers import grouping
+from reports.registers.all import workbooks
+from reports.sheets import COUNT, MONEY, RATIO, Column, Workbook
+from tests.reports.conftest import EXAMPLE, EXAMPLE_DAY
+from xianjie import moves
+from xianjie.cli import cli
+from xianjie.money import fen
+
+NAMES = ("资金支出进度表", "项目明细台账", "以工代赈劳务报酬台账", "股权登记簿", "扶贫项目资产台账", "资产收益分配表")
+TABLE = grouping.Table(
+    (
+        Column("乡镇"),
+        Column("村"),
+        Column("件数", 8, COUNT),
+        Column("甲", 9, MONEY),
+        Column("乙", 9, MONEY),
+        Column("比", 9, RATIO),
+    ),
+    ratios={5: (4, 3)},
+)
+LINES = [
+    ("甲镇", "一村", 1, 300, 100, None),
+    ("甲镇", "一村", 1, 300, 200, None),
+    ("甲镇", "二村", 1, 0, 0, None),
+    ("乙镇", "三村", 1, 700, 7, None),
+]
+
+
+@pytest.fixture(scope="module")
+def books(sample: Checked) -> dict[str, bytes]:
+    return dict(workbooks(sample.book.tables))
+
+
+def grouped(lines: list[Any]) -> bytes:
+    book = Workbook("测试", EXAMPLE_DAY)
+    grouping.write(book.sheet("表", [10] * 6), TABLE, lines)
+    return book.content()
+
+
+def rows_of(content: bytes, number: int = 0) -> list[list[Any]]:
+    book = CalamineWorkbook.from_filelike(BytesIO(content))
+    return book.get_sheet_by_index(number).to_python(skip_empty_area=False)
+
+
+def total_of(content: bytes, header: str, number: int = 0, label: str = "合计") -> int:
+    """The total of a column in 分."""
+    rows = rows_of(content, number)
+    column = next(row.index(header) for row in rows if header in row)
+    return fen(f"{next(row for row in rows if row[0] == label)[column]:.2f}")
+
+
+def test_subtotals_by_town_and_by_village_of_several() -> None:
+    rows = rows_of(grouped(LINES))
+    assert [row[0] or row[1] for row in rows[1:]] == [
+        "甲镇", "甲镇", "一村小计", "甲镇", "甲镇小计", "乙镇", "乙镇小计", "合计",
+    ]  # fmt: skip
+    assert rows[3][2:] == [2, 6.0, 3.0, 0.5]
+    assert rows[5][2:] == [3, 6.0, 3.0, 0.5]
+    assert rows[8][2:] == [4, 13.0, 3.07, pytest.approx(307 / 1300)]
+
+
+def test_subtotals_are_live_and_count_nothing_twice() -> None:
+    sheet = openpyxl.load_workbook(BytesIO(grouped(LINES)))["表"]
+    assert [sheet[f"D{row}"].value for row in (4, 6, 8, 9)] == [
+        "=SUBTOTAL(9,D2:D3)", "=SUBTOTAL(9,D2:D5)", "=SUBTOTAL(9,D7:D7)", "=SUBTOTAL(9,D2:D8)",
+    ]  # fmt: skip
+    assert sheet["F5"].value == '=IF(D5=0,"",E5/D5)'
+
+
+def test_nothing_to_show_is_a_total_of_nothing() -> None:
+    assert rows_of(grouped([]))[1][:4] == ["合计", "", 0, 0]
+
+
+def test_the_six_workbooks(books: dict[str, bytes]) -> None:
+    assert tuple(books) == tuple(f"{name}.xlsx" for name in NAMES)
+    for content in books.values():
+        book = openpyxl.load_workbook(BytesIO(content))
+        assert sum(len(sheet._charts) for sheet in book) == 1
+        for sheet in book:
+            assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+            assert sheet.freeze_panes
+
+
+def test_the_same_book_gives_the_same_bytes(example: Checked) -> None:
+    assert dict(workbooks(example.book.tables)) == dict(workbooks(example.book.tables))
+
+
+def test_funds_and_places_add_up_to_the_book(sample: Checked, books: dict[str, bytes]) -> None:
+    tables, content = sample.book.tables, books["资金支出进度表.xlsx"]
+    paid = -sum(leg.amount for leg in moves.payment_legs(tables))
+    allocated = sum(leg.amount for leg in moves.allocation_legs(tables))
+    assert total_of(content, "指标金额") == sum(fund.amount for fund in moves.funds(tables).values())
+    for number in (0, 1, 2):
+        assert (total_of(content, "已支付", number), total_of(content, "已分配", number)) == (paid, allocated)
+
+
+def test_projects_add_up_whatever_they_are_grouped_by(sample: Checked, books: dict[str, bytes]) -> None:
+    tables, content = sample.book.tables, books["项目明细台账.xlsx"]
+    paid = -sum(leg.amount for leg in moves.payment_legs(tables))
+    assert [total_of(content, "已支付", number) for number in (0, 1)] == [paid, paid]
+    rows = rows_of(content)
+    assert {row[2] for row in rows if str(row[2]).startswith("P")} == set(moves.projects(tables))
+    total = next(row for row in rows if row[0] == "合计")
+    assert sum(total[8:12]) == pytest.approx(total[12])
+
+
+def test_labour_is_what_the_rule_counts(sample: Checked, books: dict[str, bytes]) -> None:
+    tables, content = sample.book.tables, books["以工代赈劳务报酬台账.xlsx"]
+    labour = sum(leg.amount for leg in moves.labour_legs(tables))
+    assert total_of(content, "已发劳务报酬") == labour
+    assert total_of(content, "金额", 1) == labour
+    rows = {row[2]: row for row in rows_of(content)}
+    for finding in labour_share(tables):
+        if finding.measured and not moves.ended(tables, finding.subject.id):
+            row = rows[finding.subject.id]
+            assert fen(f"{row[5]:.2f}") == finding.measured.denominator
+            assert fen(f"{row[8]:.2f}") == finding.measured.numerator
+
+
+def test_shares_are_those_of_the_register(sample: Checked, books: dict[str, bytes]) -> None:
+    content, shares = books["股权登记簿.xlsx"], sample.book.tables.shares
+    assert total_of(content, "股额", 1) == shares["amount"].sum()
+    holders = [row for row in rows_of(content, 1) if str(row[0]).startswith("GQ") and row[2]]
+    assert len(holders) == len(shares) > 100
+    assert {row[4] for row in holders} >= {"脱贫户", "一般户", "脱贫户、监测户"}
+
+
+def test_assets_are_worth_what_the_book_says(sample: Checked, books: dict[str, bytes]) -> None:
+    table, content = sample.book.tables.postings, books["扶贫项目资产台账.xlsx"]
+    assert total_of(content, "原值") == table.loc[table["kind"] == "asset", "amount"].sum()
+    parts = [total_of(content, f"{name}资产", 1) for name in ("公益性", "经营性", "到户类")]
+    assert sum(parts) == total_of(content, "原值")
+
+
+def test_income_and_its_uses_are_all_there(sample: Checked, books: dict[str, bytes]) -> None:
+    table, content = sample.book.tables.postings, books["资产收益分配表.xlsx"]
+    assert total_of(content, "收益") == -table.loc[table["kind"] == "asset income", "amount"].sum()
+    used = table.loc[table["kind"] == "distribution", "amount"].sum()
+    assert total_of(content, "合计") == used
+    assert total_of(content, "使用", 1) == used
+
+
+def test_the_command_writes_all_six_and_leaves_other_files_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "台账" / "2022"
+    folder.mkdir(parents=True)
+    (folder / "别的.txt").write_text("留着", "utf-8")
+    (folder / "股权登记簿.xlsx").write_bytes(b"old")
+    arguments = ["report", str(EXAMPLE), "-o", str(folder), "--as-of", "2022-12-31"]
+    run = CliRunner().invoke(cli, arguments)
+    assert (run.exit_code, run.output.count("已写入")) == (0, 6)
+    assert sorted(path.name for path in folder.iterdir()) == sorted([f"{name}.xlsx" for name in NAMES] + ["别的.txt"])
+    assert (folder / "股权登记簿.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_what_cannot_be_written_says_so_in_chinese(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    arguments = ["report", str(EXAMPLE), "-o", str(tmp_path / "file" / "sub"), "--as-of", "2022-12-31"]
+    run = CliRunner().invoke(cli, arguments, standalone_mode=False)
+    assert "无法写入" in str(run.exception)
+    assert "没有改动任何文件" in str(run.exception)

@@ -1,0 +1,243 @@
+"""Workpapers: every finding with its numbers, formulas that come to the same, and what cannot be trusted up front."""
+
+import re
+import shutil
+import zipfile
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from python_calamine import CalamineWorkbook
+
+from reports.checked import Checked, crashed
+from reports.workpapers import evidence, forms
+from reports.workpapers.papers import papers_of
+from reports.workpapers.ruled import MET, MISSED
+from reports.workpapers.workbook import as_xlsx
+from tests.reports.conftest import EXAMPLE, EXAMPLE_DAY, judged
+from xianjie.cli import cli
+from xianjie.findings import FAIL, STATUS_NAMES, YUAN, Audit, Crash, Finding
+from xianjie.money import fen
+from xianjie.problems import Problem
+
+OURS = ("IF(", "MAX(", "ROUND(")
+Rows = list[list[Any]]
+
+
+@pytest.fixture(scope="module")
+def paper(sample: Checked) -> bytes:
+    return as_xlsx(sample)
+
+
+@pytest.fixture(scope="module")
+def opened(paper: bytes) -> dict[str, Rows]:
+    """The values of every sheet."""
+    book = CalamineWorkbook.from_filelike(BytesIO(paper))
+    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+
+
+def small(checked: Checked) -> Any:
+    return openpyxl.load_workbook(BytesIO(as_xlsx(checked)))
+
+
+def text_of(rows: Iterable[Iterable[Any]]) -> str:
+    return "\n".join(str(value) for row in rows for value in row if value not in (None, ""))
+
+
+def rows_of(rows: Rows, first: str) -> list[dict[str, Any]]:
+    """The rows below the header whose first cell reads so."""
+    top = next(number for number, row in enumerate(rows) if row[0] == first)
+    return [dict(zip(rows[top], row, strict=True)) for row in rows[top + 1 :] if row[0] != ""]
+
+
+def test_the_same_book_gives_the_same_bytes(example: Checked) -> None:
+    assert as_xlsx(example) == as_xlsx(example)
+
+
+def test_sheets_stand_in_order(sample: Checked, opened: dict[str, Rows]) -> None:
+    names = list(opened)
+    groups = papers_of(sample).groups
+    assert names[:2] == ["封面", "规则汇总"]
+    assert len(names) == 2 + len(groups) + 6
+    assert names[-6:] == ["证据·凭证", "证据·清册", "参数", "豁免与整改", "对账", "审计取证单"]
+
+
+def test_every_finding_is_there_with_its_numbers(sample: Checked, opened: dict[str, Rows]) -> None:
+    for number, group in enumerate(papers_of(sample).groups):
+        rows = rows_of(opened[list(opened)[2 + number]], "索引号")
+        assert [row["索引号"] for row in rows] == [paper.index for paper in group.papers]
+        for row, paper in zip(rows, group.papers, strict=True):
+            check_row(row, paper.finding)
+
+
+def check_row(row: dict[str, Any], finding: Finding) -> None:
+    assert (row["对象编号"], row["结论"]) == (finding.subject.id, STATUS_NAMES[finding.status])
+    assert row["说明"] == finding.message
+    if finding.shortfall is not None:
+        assert fen(f"{row['差额（元）']:.2f}") == finding.shortfall
+    measured = finding.measured
+    if measured is None:
+        assert row["分子"] == ""
+        return
+    scale = 100 if measured.unit == YUAN else 1
+    assert row["分子"] == pytest.approx(float(Fraction(measured.numerator) / scale), abs=1e-9)
+    if measured.ratio is not None:
+        assert row["比值"] == pytest.approx(float(measured.ratio), abs=1e-12)
+
+
+def test_the_recomputed_verdict_agrees_with_ours(sample: Checked, opened: dict[str, Rows]) -> None:
+    seen = set()
+    for number, group in enumerate(papers_of(sample).groups):
+        for row, paper in zip(rows_of(opened[list(opened)[2 + number]], "索引号"), group.papers, strict=True):
+            if row["复算"] and group.rule.id.startswith(("labour-share", "equity-ratio", "income-tilt", "management")):
+                seen.add((row["复算"], paper.finding.status))
+                assert (row["复算"] == MET) == (paper.finding.status == "pass"), row
+    assert {(MET, "pass"), (MISSED, "fail"), (MISSED, "waived")} <= seen
+
+
+def test_no_live_formula_comes_from_data(paper: bytes) -> None:
+    found = re.findall(rb"<f>(.*?)</f><v>(.*?)</v>", b"".join(sheets_of(paper)))
+    assert len(found) > 500
+    assert all(words.decode().startswith(OURS) for words, _ in found)
+    assert len(found) == sum(part.count(b"<f") for part in sheets_of(paper))
+
+
+def sheets_of(content: bytes) -> list[bytes]:
+    with zipfile.ZipFile(BytesIO(content)) as parts:
+        return [parts.read(name) for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+
+
+def test_every_number_has_its_vouchers(sample: Checked, opened: dict[str, Rows]) -> None:
+    given: dict[str, list[Any]] = {}
+    for row in rows_of(opened["证据·凭证"], "索引号"):
+        given.setdefault(row["索引号"], []).append(row)
+    vouchers = sample.book.tables.postings["voucher"].tolist()
+    for group in papers_of(sample).groups:
+        for paper in group.papers:
+            rows = given.get(paper.index, [])
+            assert rows, paper.index
+            named = [row["凭证号"] for row in rows if row["凭证号"]]
+            assert named == [vouchers[row] for row in dict.fromkeys(paper.finding.evidence)]
+
+
+def test_evidence_beyond_the_limit_is_announced(sample: Checked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "LIMIT", 50)
+    kept, left = evidence._within(
+        [p for g in papers_of(sample).groups for p in g.papers if p.finding.status == "pass"], 50
+    )
+    assert left > 3000
+    assert sum(len(p.finding.evidence) + len(p.finding.lines) + 1 for p in kept) <= 50
+
+
+def test_roll_lines_of_failures_are_listed(sample: Checked, opened: dict[str, Rows]) -> None:
+    failed = {row for one in sample.audit.findings if one.status in evidence.FIRST for row in one.evidence}
+    payments = sample.book.tables.payments
+    expected = payments[payments["posting"].isin(failed)]
+    rows = rows_of(opened["证据·清册"], "凭证号")
+    assert len(rows) == len(expected) > 100
+    assert sum(fen(f"{row['金额（元）']:.2f}") for row in rows) == expected["amount"].sum()
+
+
+def test_parameters_are_listed_with_basis_quotation_and_reading(sample: Checked, opened: dict[str, Rows]) -> None:
+    rows = {row["编号"]: row for row in rows_of(opened["参数"], "编号")}
+    used = papers_of(sample).used
+    assert len(rows) == len(used) > 20
+    for one in used.values():
+        row = rows[one.number]
+        assert (row["参数"], row["依据"]) == (one.parameter.name, one.parameter.basis)
+        assert (row["原文"], row["读法"]) == (one.parameter.quote, one.parameter.reading)
+    assert any(row["原文"] for row in rows.values())
+    assert any(row["读法"] for row in rows.values())
+
+
+def test_waivers_and_rectifications_are_listed_with_their_effect(sample: Checked, opened: dict[str, Rows]) -> None:
+    text = text_of(opened["豁免与整改"])
+    assert "已过期，不再有效" in text
+    assert "有效，覆盖 1 项" in text
+    assert "销号" in text
+    assert len(sample.book.tables.waivers) == 2
+
+
+def test_a_form_for_every_failure_with_room_to_sign(sample: Checked, opened: dict[str, Rows]) -> None:
+    rows = opened["审计取证单"]
+    labels = [row[0] for row in rows]
+    failures = sum(one.status == FAIL for one in sample.audit.findings)
+    for label in ("标准", "事实", "原因", "后果", "建议", "编制人", "复核人"):
+        assert labels.count(label) == failures
+    assert "违法" not in text_of(rows)
+    assert "劳务报酬 298,200.00 元 ÷ 市级及以上以工代赈专项资金 2,000,000.00 元 = 14.91%" in text_of(rows)
+
+
+def test_every_form_is_a_page_of_its_own(example: Checked) -> None:
+    sheet = small(example)["审计取证单"]
+    failures = sum(one.status == FAIL for one in example.audit.findings)
+    assert (len(sheet.row_breaks.brk), sheet.page_setup.orientation) == (failures - 1, "portrait")
+
+
+def test_more_failures_than_forms_is_announced(example: Checked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "LIMIT", 2)
+    rows = list(small(example)["审计取证单"].values)
+    assert [row[0] for row in rows].count("标准") == 2
+    assert "以下只列前 2 项" in text_of(rows)
+
+
+def test_the_reconciliation_adds_up(sample: Checked, opened: dict[str, Rows]) -> None:
+    rows = opened["对账"]
+    funds = [row for row in rows if row[0] in set(sample.book.tables.funds["id"])]
+    total = next(row for row in rows if row[0] == "合计")
+    assert len(funds) == sample.book.tables.funds["id"].nunique()
+    for column in range(2, 10):
+        assert total[column] == pytest.approx(sum(row[column] for row in funds), abs=0.001)
+    assert all(row[2] - row[3] - row[4] == pytest.approx(-row[5], abs=0.001) for row in funds)
+    assert "Assets:1002银行存款:V003001壬禾村" in text_of(rows)
+
+
+def test_what_cannot_be_trusted_stands_on_the_cover(example: Checked) -> None:
+    audit = Audit(
+        example.audit.findings, [Crash("notices", "ValueError: x")], [Problem("rolls/2022/08.csv", 2, "金额不符")]
+    )
+    text = text_of(small(replace(example, audit=audit))["封面"].values)
+    assert "不能全部采信，共 2 处" in text
+    assert crashed("notices", "ValueError: x") in text
+    assert "rolls/2022/08.csv:2：金额不符" in text
+    assert "全部规则都得出了结论" in text_of(small(example)["封面"].values)
+
+
+def test_a_broken_roll_stands_on_the_cover(tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    shutil.copytree(EXAMPLE, book)
+    roll = book / "rolls" / "2022" / "08.csv"
+    roll.write_text(roll.read_text("utf-8").replace("29900.00", "29800.00"), "utf-8")
+    assert "不能全部采信" in text_of(small(judged(book, EXAMPLE_DAY))["封面"].values)
+
+
+def test_the_cover_says_what_was_judged(sample: Checked, opened: dict[str, Rows]) -> None:
+    text = text_of(opened["封面"])
+    assert sample.book.digest in text
+    assert "2023-12-31" in text
+    assert "全部规则、全部对象" in text
+
+
+def test_the_cover_gives_the_last_seal_and_what_came_into_it_later(example: Checked, tmp_path: Path) -> None:
+    assert "尚未封账" in text_of(small(example)["封面"].values)
+    book = tmp_path / "book"
+    shutil.copytree(EXAMPLE, book)
+    sealed = CliRunner().invoke(cli, ["seal", str(book), "2022-08"])
+    assert sealed.exit_code in (0, 1), sealed.output
+    checked = judged(book, date(2026, 12, 31))
+    (root,) = checked.book.tables.seals["root"]
+    text = text_of(small(checked)["封面"].values)
+    assert f"最近一次封账至 2022-08-31，根 {root}" in text
+    assert "封账以来没有改动" in text
+    with (book / "2022" / "08.beancount").open("a", encoding="utf-8") as month:
+        month.write('\n2022-08-31 * "县交通局" "补记"\n  voucher: "2022-000012"\n')
+        month.write("  Equity:9301资产基金  1.00 CNY\n  Equity:3000期初余额\n")
+    text = text_of(small(judged(book, date(2026, 12, 31)))["封面"].values)
+    assert "凭证 2022-000012 是封账后增加的" in text

@@ -435,9 +435,11 @@ def income_table(tables: Tables, year: int, got: Received) -> Table:
 
 
 def _uses(got: Received, path: tuple[str, ...], asset: str, spent: dict[tuple[str, str], int]) -> list[Any]:
-    """What went to households, then each use. A use that is not all theirs is shown only where all their figures are."""
+    """What went to households, then each use. A use that is not all theirs is shown only beside all of their figures and
+    the income: otherwise it may be what covers them.
+    """
     cells = [got.figure(INCOME, path) or 0]
-    whole = open_parts(got, path)
+    whole = open_parts(got, path) and (path not in got.earned or path in got.earned_shown)
     for code in USES:
         amount, leaf = spent.get((asset, code), 0), got.figure(INCOME, (*path, code))
         cells.append(amount if whole or leaf == amount else WITHHELD)

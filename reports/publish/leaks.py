@@ -21,7 +21,12 @@ ID, DISABILITY, CARD, MOBILE, LANDLINE, ADDRESS, ACCOUNT, NAME = (
     "账号或证件号码",
     "未脱敏的姓名",
 )
-_PROVINCES = frozenset(map(str, (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83)))  # fmt: skip
+# First two digits of an area code.
+_PROVINCES = frozenset(
+    str(number)
+    for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83))
+    for number in range(first, last + 1)
+)
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SPOKEN = re.compile("[〇○零一二三四五六七八九]{11,}")
 _SPOKEN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")

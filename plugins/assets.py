@@ -267,7 +267,7 @@ def asset_disposal(tables: Tables) -> Iterator[Finding]:
             continue
         since = min(leg.date for leg in sold)
         sales = {leg.transaction for leg in sold}
-        used = [leg for leg in legs if leg.kind == "bank" and leg.transaction not in sales and leg.date >= since]
+        used = [leg for leg in legs if leg.kind == "bank" and leg.transaction not in sales and leg.counts_on >= since]
         missing = shortfall(-sum(leg.amount for leg in used), ">=", proceeds)
         yield Finding(
             _subject(asset),

@@ -22,7 +22,6 @@ from plugins.judging import (
     undetermined,
     year_subject,
 )
-from xianjie import moves
 from xianjie.findings import FAIL, PASS, WARNING, Finding, Measured, Subject
 from xianjie.money import yuan_cn
 from xianjie.policy import Applied, default
@@ -67,10 +66,14 @@ class Grant:
     def leaders(self) -> set[str]:
         return {line.household for line in self.lines if line.holder == "理事长" and line.household}
 
-    def held_by(self, part: str) -> int:
-        """分 held by a part of the holders; what is nobody's is no farmer's."""
+    def of(self, part: str) -> list[Any]:
+        """The lines of a part of the holders; what is nobody's is no farmer's."""
         holders = {"collective": ("集体",), "leader": ("理事长",), "farmers": ("", "成员")}[part]
-        return sum(line.amount for line in self.lines if line.holder in holders and (line.holder or line.household))
+        return [line for line in self.lines if line.holder in holders and (line.holder or line.household)]
+
+    def held_by(self, part: str) -> int:
+        """分 held by a part of the holders."""
+        return sum(line.amount for line in self.of(part))
 
 
 @derived
@@ -141,29 +144,27 @@ def equity_tilt(tables: Tables) -> Iterator[Finding]:
 
 def _grant_tilt(tables: Tables, grant: Grant) -> Finding:
     people, leaders = households(tables), grant.leaders
-    farmers = [
-        line for line in grant.lines if line.household and line.holder != "理事长" and line.household not in leaders
-    ]
+    farmers = [line for line in grant.of("farmers") if line.household not in leaders]
     favoured = sum(line.amount for line in farmers if people.priority(line.household, grant.day))
-    project = moves.projects(tables).get(grant.row.project or "")
-    village = (project.village or "") if project else ""
+    village = _village_of(tables, grant)
     known = on(tables, "villages", grant.day).get(village)
     total = grant.row.base_households or (known.households if known else None)
-    more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings}
-    all_shares = sum(line.amount for line in farmers)
-    if all_shares and (not village or total is None):
-        return undetermined(grant.subject, "不知道项目所在村的总户数", **more)
-    if broken := [tables.broken[posting] for posting in grant.postings if posting in tables.broken]:
-        return undetermined(grant.subject, broken[0], **more)
     members = people.of_village(village, grant.day) if village else []
     priority = [name for name in members if name not in leaders and people.priority(name, grant.day)]
-    counted = (total or 0) - len(leaders.intersection(members))
-    parameter = tables.policy.in_force(
-        "equity-tilt", grant.day, EQUITY_TILT, operator_kind=grant.row.operator_kind or ""
-    )
-    applied = Applied(parameter, grant.day) if parameter else None
+    more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings}
+    if not village:
+        return undetermined(grant.subject, "项目没有登记所在村", **more)
+    operator = grant.row.operator_kind or ""
+    parameter = tables.policy.in_force("equity-tilt", grant.day, EQUITY_TILT, operator_kind=operator)
     return tilt(
-        grant.subject, (favoured, all_shares), (len(priority), counted), applied, "equity-tilt", grant.day, **more
+        grant.subject,
+        (favoured, sum(line.amount for line in farmers)),
+        (len(priority), total and total - len(leaders.intersection(members))),
+        Applied(parameter, grant.day) if parameter else None,
+        "equity-tilt",
+        grant.day,
+        next((tables.broken[posting] for posting in grant.postings if posting in tables.broken), ""),
+        **more,
     )
 
 
@@ -187,16 +188,14 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
         day = end_of(year, tables.as_of)
         villages = on(tables, "villages", day)
         area = {name for name, village in villages.items() if village.priority_area}
-        if unknown := [name for name, village in villages.items() if village.households is None]:
-            yield undetermined(year_subject(year), f"村 {'、'.join(unknown)} 没有登记总户数")
-            continue
         counts = [(village.households, name in area) for name, village in villages.items()]
+        unknown = any(households is None for households, _ in counts)
         favoured = sum(grant.row.subsidy or 0 for grant in found if _village_of(tables, grant) in area)
         parameter = tables.policy.in_force("equity-area-tilt", day, AREA_TILT)
         yield tilt(
             year_subject(year),
             (favoured, sum(grant.row.subsidy or 0 for grant in found)),
-            (sum(n for n, heavy in counts if heavy), sum(n for n, _ in counts)),
+            (sum(n or 1 for n, heavy in counts if heavy), None if unknown else sum(n for n, _ in counts)),
             Applied(parameter, day) if parameter else None,
             "equity-area-tilt",
             day,
@@ -205,7 +204,8 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
 
 
 def _village_of(tables: Tables, grant: Grant) -> str:
-    project = moves.projects(tables).get(grant.row.project or "")
+    """The village that the grant's project had on the day of 量化."""
+    project = on(tables, "projects", grant.day).get(grant.row.project or "")
     return (project.village or "") if project else ""
 
 

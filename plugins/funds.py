@@ -354,6 +354,7 @@ def negative_list(tables: Tables) -> Iterator[Finding]:
     negatives = list(records(tables.negatives))
     table = tables.postings
     paid = table[(table["kind"] == "expense") & (table["fund"] != "") & (table["reverses"] == "")]
+    paid = paid[paid["transaction"].isin(moves.outgoing(tables))]
     by_voucher: dict[str, list[Any]] = {}
     for leg in records(paid[_NEGATIVE_COLUMNS]):
         by_voucher.setdefault(leg.voucher, []).append(leg)

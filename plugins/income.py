@@ -92,9 +92,6 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool]) -> Iterator[Fin
         }
         then = on(tables, "villages", day).get(one.village)
         total = then.households if then else None
-        if total is None:
-            yield undetermined(subject, "没有登记村的总户数", **more)
-            continue
         received = sum(line.amount for line in one.lines if favoured(line.household, line.date))
         members = [name for name in people.of_village(one.village, day) if favoured(name, day)]
         parameter = tables.policy.in_force("income-tilt", day, INCOME_TILT)
@@ -105,6 +102,7 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool]) -> Iterator[Fin
             Applied(parameter, day) if parameter else None,
             "income-tilt",
             day,
+            next((tables.broken[posting] for posting in one.evidence if posting in tables.broken), ""),
             **more,
         )
 

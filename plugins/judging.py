@@ -95,20 +95,28 @@ def judge_ratio(subject: Subject, ratio: Ratio, *, open_until: str, what: tuple[
 def tilt(
     subject: Subject,
     favoured: tuple[int, int],
-    households: tuple[int, int],
+    households: tuple[int, int | None],
     parameter: Applied | None,
     name: str,
     day: date,
+    unread: str = "",
     **more: Any,
 ) -> Finding:
     """Judge a tilt: the favoured share of money ÷ the favoured share of households, from exact fractions.
 
-    `favoured` is (money to the favoured, all money) in 分; `households` is (favoured, all).
+    `favoured` is (money to the favoured, all money) in 分; `households` is (favoured, all, None where not registered);
+    `unread` says why the money cannot be told.
     """
-    if not favoured[1]:
+    if not favoured[1] and not unread:
         return na(subject, "没有分配", **more)
-    if not households[0] or households[0] >= households[1]:
-        return na(subject, "没有优先户，或全部是优先户，无从比较倾斜", **more)
+    if not households[0]:
+        return na(subject, "没有优先户，无从比较倾斜", **more)
+    if households[1] is None:
+        return undetermined(subject, "没有登记总户数", **more)
+    if households[0] >= households[1]:
+        return na(subject, "全部是优先户，无从比较倾斜", **more)
+    if unread:
+        return undetermined(subject, unread, **more)
     if parameter is None or parameter.parameter.value is None:
         return undetermined(subject, no_parameter(name, day), **more)
     money, people = Fraction(*favoured), Fraction(*households)
@@ -169,5 +177,5 @@ def not_falling(
             f"{what} {percent(now)}，上一年 {percent(then)}，{'没有下降' if now >= then else '低于上一年'}",
             measured=Measured(numerator, denominator, unit),
             threshold=Threshold(">=", then),
-            evidence=tuple(evidence.get(year, ())),
+            evidence=(*evidence.get(year, ()), *evidence.get(year - 1, ())),
         )

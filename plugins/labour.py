@@ -74,15 +74,16 @@ def requirement(tables: Tables, name: str, defaults: tuple[Parameter, ...], lots
 
 
 def judge_labour(
-    tables: Tables, project: Any, name: str, defaults: tuple[Parameter, ...], lots: list[Lot], what: str
+    tables: Tables, project: Any, name: str, defaults: tuple[Parameter, ...], funds: set[str], what: str
 ) -> Finding:
-    """Labour of a project ÷ its base. A 终止 project is judged on the money it used."""
+    """Labour of a project ÷ its base, money of the given funds. A 终止 project is judged on the money it used."""
     subject, source = subject_of(project), (project.file, project.line)
+    lots = [lot for lot in moves.lots_by_project(tables).get(project.id, []) if lot.fund in funds]
     need = requirement(tables, name, defaults, lots)
     base, required = need.base, need.required
     if moves.ended(tables, project.id, "终止"):
-        funds = {lot.fund for lot in lots} - need.excluded
-        spent = sum(leg.amount for leg in moves.spent_by_project(tables).get(project.id, []) if leg.fund in funds)
+        legs = moves.spent_by_project(tables).get(project.id, [])
+        spent = sum(leg.amount for leg in legs if leg.fund in funds - need.excluded)
         base, required = spent, required * Fraction(spent, base) if base else Fraction(0)
     if base <= 0:
         return na(subject, f"没有{what}", source=source)
@@ -117,10 +118,10 @@ def _open_until(tables: Tables, project: str) -> str:
 )
 def labour_share(tables: Tables) -> Iterator[Finding]:
     """Labour paid ÷ allocated money of 市级及以上, for each project of mode 以工代赈."""
+    higher = {fund.id for fund in moves.funds(tables).values() if fund.level in HIGHER}
     for project in moves.projects(tables).values():
         if project.mode == "以工代赈":
-            lots = list(moves.of_levels(tables, moves.lots_by_project(tables).get(project.id, []), HIGHER))
-            yield judge_labour(tables, project, "labour-share", LABOUR_SHARE, lots, "市级及以上资金")
+            yield judge_labour(tables, project, "labour-share", LABOUR_SHARE, higher, "市级及以上资金")
 
 
 @rule(
@@ -138,9 +139,8 @@ def labour_share_work_relief(tables: Tables) -> Iterator[Finding]:
     given = {leg.project for leg in moves.allocation_legs(tables) if leg.fund in special}
     for project in moves.projects(tables).values():
         if project.id in given:
-            lots = [lot for lot in moves.lots_by_project(tables).get(project.id, []) if lot.fund in special]
             yield judge_labour(
-                tables, project, "labour-share-work-relief", WORK_RELIEF_SHARE, lots, "市级及以上以工代赈专项资金"
+                tables, project, "labour-share-work-relief", WORK_RELIEF_SHARE, special, "市级及以上以工代赈专项资金"
             )
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from plugins.beancount import plugin
-from plugins.judging import meets, na, no_parameter, undetermined
+from plugins.judging import distinct, meets, na, no_parameter, undetermined
 from xianjie import moves
 from xianjie.findings import FAIL, PASS, PENDING, Finding, Measured, Subject, Threshold
 from xianjie.policy import Applied, default
@@ -50,15 +50,15 @@ def longest_notice(tables: Tables, subject: str, stage: str) -> tuple[int, Line]
 def notices(tables: Tables) -> Iterator[Finding]:
     """Every stage reached has a notice of enough days; until it is due, a missing one is pending. A late one passes."""
     for project in moves.projects(tables).values():
-        lots = moves.lots_by_project(tables).get(project.id, [])
-        if not lots:
+        if project.id not in moves.with_money(tables):
             continue
         for stage, state in STAGE_STATES.items():
             reached = moves.reached(tables, project.id, state)
             if reached:
                 yield _noticed(tables, "project", project, stage, reached, (project.id,))
-        funds = sorted({lot.fund for lot in lots})
-        yield _noticed(tables, "project", project, ALLOCATION, _given(tables)[project.id], (project.id, *funds))
+        funds = sorted({lot.fund for lot in moves.lots_by_project(tables).get(project.id, [])})
+        if funds:
+            yield _noticed(tables, "project", project, ALLOCATION, _given(tables)[project.id], (project.id, *funds))
     for fund in moves.funds(tables).values():
         yield _fund(tables, fund)
 
@@ -105,11 +105,11 @@ def _noticed(tables: Tables, kind: str, row: Any, stage: str, since: date, subje
     due = tables.policy.in_force("notice-due-days", tables.as_of, DUE_DAYS)
     if least is None or least.value is None:
         return undetermined(subject, no_parameter("notice-days", tables.as_of), **more)
-    if due is None or due.value is None:
-        return undetermined(subject, no_parameter("notice-due-days", tables.as_of), **more)
     days, line = max((longest_notice(tables, one, stage) for one in subjects), key=lambda found: found[0])
-    last_day = since + timedelta(days=int(due.value))
     enough = meets(days, least.op or ">=", least.value)
+    if not enough and (due is None or due.value is None):
+        return undetermined(subject, no_parameter("notice-due-days", tables.as_of), **more)
+    last_day = since + timedelta(days=int(due.value)) if due and due.value is not None else tables.as_of
     message = f"{stage} {days} 天" if days else f"没有{stage}"
     message += f"，应不少于 {int(least.value)} 天"
     return Finding(
@@ -117,7 +117,9 @@ def _noticed(tables: Tables, kind: str, row: Any, stage: str, since: date, subje
         PASS if enough else PENDING if tables.as_of <= last_day else FAIL,
         message if enough else f"{message}，应在 {last_day} 前公示",
         measured=Measured(days, 1, "day"),
-        threshold=Threshold(least.op or ">=", least.value, (Applied(least, tables.as_of), Applied(due, tables.as_of))),
+        threshold=Threshold(
+            least.op or ">=", least.value, distinct(Applied(one, tables.as_of) for one in (least, due) if one)
+        ),
         lines=line,
         **more,
     )

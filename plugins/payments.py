@@ -43,13 +43,6 @@ def spending(tables: Tables) -> pd.DataFrame:
 
 
 @derived
-def _outgoing(tables: Tables) -> set[int]:
-    """Transactions that touch quota or a bank account: what is left only reclassifies."""
-    table = tables.postings
-    return set(table.loc[table["kind"].isin(["allocated", "quota", "bank"]), "transaction"].tolist())
-
-
-@derived
 def _benefit_legs(tables: Tables) -> dict[int, Any]:
     """Postings of payments under a benefit, by their row."""
     legs = spending(tables)
@@ -150,7 +143,7 @@ def payment_mode(tables: Tables) -> Iterator[Finding]:
     """Money goes to households by 以奖代补, 事后奖补, 劳务补助 or 以工代赈, or under a benefit."""
     legs = spending(tables)
     legs = legs[((legs["roll"] != "") | (legs["household"] != "")) & (legs["reverses"] == "")]
-    legs = legs[legs["transaction"].isin(_outgoing(tables))]
+    legs = legs[legs["transaction"].isin(moves.outgoing(tables))]
     said: dict[str, list[Said]] = defaultdict(list)
     rows = list(records(legs[_LEG]))
     for leg in rows:
@@ -392,7 +385,7 @@ def _premium(tables: Tables, line: Any, leg: Any, rate: Fraction | None) -> Said
 def duplicate_payment(tables: Tables) -> Iterator[Finding]:
     """The same amount paid twice to one household, person, project or benefit, in a month, net of reversals."""
     legs = spending(tables)
-    legs = legs[legs["transaction"].isin(_outgoing(tables))]
+    legs = legs[legs["transaction"].isin(moves.outgoing(tables))]
     purpose = legs["benefit"].where(legs["benefit"] != "", legs["project"])
     repeated = _same_again(tables, pd.Series(pd.factorize(purpose)[0], legs.index))
     repeatable = {row.id for row in latest(tables.benefits).values() if row.repeat}
@@ -468,8 +461,9 @@ def evidence(tables: Tables) -> Iterator[Finding]:
         if limit is None:
             if total > 0:
                 yield undetermined(subject, no_parameter("evidence-above", tables.as_of), **more)
-        elif total > limit:
+        elif total > limit and parameter:
             faults = _evidence_faults(tables.root, legs)
+            more["threshold"] = Threshold("<=", None, (Applied(parameter, tables.as_of),), limit)
             yield Finding(subject, FAIL if faults else PASS, "；".join(faults) or "附件齐全，摘要相符", **more)
 
 

@@ -37,7 +37,7 @@ def _subject(project: Any) -> Subject:
 def project_library(tables: Tables) -> Iterator[Finding]:
     """Required elements are present, filed by departments, and 入库 is stated on or before 年度计划."""
     for project in moves.projects(tables).values():
-        if not moves.lots_by_project(tables).get(project.id):
+        if project.id not in moves.with_money(tables):
             continue
         faults = [f"缺少 {key.name}" for key in REQUIRED if getattr(project, key.column) in (None, "")]
         faults += [] if project.village or project.town else ["缺少 village 或 town"]

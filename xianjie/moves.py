@@ -73,6 +73,22 @@ def assets(tables: Tables) -> dict[str, Any]:
 
 
 @derived
+def outgoing(tables: Tables) -> set[int]:
+    """Transactions that touch quota or a bank account: the others only reclassify what was spent."""
+    table = tables.postings
+    return set(table.loc[table["kind"].isin(["allocated", "quota", "bank"]), "transaction"].tolist())
+
+
+@derived
+def with_money(tables: Tables) -> set[str]:
+    """Projects that have been given money, net of what was taken back, or have paid some."""
+    paid: dict[str, int] = defaultdict(int)
+    for leg in payment_legs(tables):
+        paid[leg.project] -= leg.amount
+    return {name for name, lots in lots_by_project(tables).items() if lots} | {name for name in paid if paid[name]}
+
+
+@derived
 def project_states(tables: Tables) -> dict[str, list[Stage]]:
     """Each project's states in order; a mention without a state changes none."""
     stages: dict[str, list[Stage]] = defaultdict(list)

@@ -38,12 +38,15 @@ class Postings:
         self.commodities: dict[str, tuple[str, int]] = {}
         self.rolls: set[str] = set()
         self.days: dict[str, date] = {}  # voucher -> its day
+        self.income_years: dict[str, Any] = {}  # voucher -> the income year that it names, or None
 
     def read(self, entries: Iterable[Any]) -> None:
         """Take every transaction; those after the as-of date are only checked."""
         number = 0
         transactions = [entry for entry in entries if isinstance(entry, Transaction)]
-        self.days = {_text(entry.meta.get("voucher")): entry.date for entry in reversed(transactions)}
+        for entry in reversed(transactions):
+            voucher = _text(entry.meta.get("voucher"))
+            self.days[voucher], self.income_years[voucher] = entry.date, _income_year(entry)
         for entry in transactions:
             self._transaction(entry, number)
             number += entry.date <= self.as_of
@@ -94,15 +97,13 @@ class Postings:
         days = self._days(values["days"], place, voucher) if "days" in values else None
         texts = _NOTHING | {key: str(value) for key, value in values.items() if key in _NOTHING and value is not None}
         roll, household, reverses = texts["roll"], texts["household"], texts["reverses"]
-        year = (
-            self._year(values["income-year"], entry.date, place, voucher)
-            if "income-year" in values
-            else entry.date.year
-        )
+        counts_on = min(self.days.get(reverses, entry.date), entry.date) if reverses else entry.date
+        named = values.get("income-year", self.income_years.get(reverses) if reverses else None)
+        year = counts_on.year if named is None else self._year(named, entry.date, place, voucher)
         row = (
             number,
             entry.date,
-            min(self.days.get(reverses, entry.date), entry.date) if reverses else entry.date,
+            counts_on,
             voucher,
             entry.payee or "",
             entry.narration or "",
@@ -174,8 +175,6 @@ class Postings:
         return float(days)
 
     def _year(self, value: Any, day: date, place: tuple[str, int], voucher: str) -> int:
-        if value is None:
-            return day.year
         try:
             year = int(value)
             if year != Decimal(value) or not 1949 <= year <= 2200:
@@ -184,6 +183,12 @@ class Postings:
             self.issues.append(Issue("voucher", voucher, *place, f"income-year 的值“{value}”应为年份"))
             return day.year
         return year
+
+
+def _income_year(entry: Transaction) -> Any:
+    """The income year that a transaction names, itself or on a posting."""
+    metas = (entry.meta, *(posting.meta for posting in entry.postings if posting.meta))
+    return next((meta["income-year"] for meta in metas if "income-year" in meta), None)
 
 
 def _text(value: Any) -> str:

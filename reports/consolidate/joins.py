@@ -45,7 +45,7 @@ GROUP BY firm, county ORDER BY firm, county
 """
 
 _MEETING = """
-SELECT token::VARCHAR AS token, list(county ORDER BY county) AS counties FROM ({tokens}) GROUP BY token
+SELECT token::VARCHAR AS token, list(county ORDER BY county) AS counties FROM tokens GROUP BY token
 HAVING count(DISTINCT county) > 1 ORDER BY token
 """
 
@@ -120,7 +120,6 @@ def rows(opened: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def meeting(opened: duckdb.DuckDBPyConnection, tokens: str) -> dict[str, list[str]]:
-    """Tokens that two counties or more handed over -> these counties; `tokens` is a query with county and token."""
-    found = rows(opened, _MEETING.format(tokens=tokens))
-    return {row["token"]: list(dict.fromkeys(row["counties"])) for row in found}
+def meeting(opened: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Tokens that two counties or more handed over -> these counties; the database holds the table `tokens`."""
+    return {row["token"]: list(dict.fromkeys(row["counties"])) for row in rows(opened, _MEETING)}

@@ -10,9 +10,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
-from plugins import catalogue
 from plugins.judging import OP_NAMES
-from reports.consolidate.workbook import HEADINGS, SHEETS, said
+from reports.consolidate.workbook import HEADINGS, SHEETS, said, titles
 from xianjie.findings import STATUS_NAMES
 from xianjie.money import yuan_cn
 
@@ -79,7 +78,7 @@ def charts(league: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         bars = [_bar(row, number, low, scale) for number, row in enumerate(shown)]
         yield {
             "rule": rule,
-            "title": catalogue()[rule].title if rule in catalogue() else rule,
+            "title": titles().get(rule, rule),
             "year": ordered[0]["year"],
             "bars": bars,
             "height": len(bars) * _ROW + 8,

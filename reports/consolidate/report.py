@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from reports.consolidate import joins, page, workbook
+from reports.consolidate import joins
 from reports.consolidate.run import Consolidated
 from xianjie.findings import ERROR, FAIL, UNDETERMINED, WARNING
 from xianjie.money import yuan_cn
@@ -28,15 +28,16 @@ class Occupied(Exception):  # noqa: N818
 def write(consolidated: Consolidated, out: Path) -> int:
     """Write the report into a folder, replacing an earlier one, and return the exit status."""
     _free(out)
+    if (status := _written(consolidated, out)) is not None:
+        return status
     database = joins.database(consolidated.tables)
     rows = {name: joins.rows(database, query) for name, query in joins.QUERIES.items()}
-    if not _written(consolidated, out):
-        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        try:
-            _fill(beside, consolidated, rows, database)
-            _swap(beside, out)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.absolute().parent))
+    try:
+        _fill(beside, consolidated, rows, database)
+        _swap(beside, out)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     return exit_status(rows)
 
 
@@ -93,6 +94,8 @@ def _finding(
 
 
 def _fill(folder: Path, consolidated: Consolidated, rows: Rows, database: Any) -> None:
+    from reports.consolidate import page, workbook
+
     folder.chmod(0o755)
     (folder / "tables").mkdir()
     for name, source in consolidated.tables.items():
@@ -115,6 +118,7 @@ def _fill(folder: Path, consolidated: Consolidated, rows: Rows, database: Any) -
         "xianjie": "consolidate",
         "key": consolidated.key,
         "as_of": consolidated.as_of.isoformat(),
+        "exit": exit_status(rows),
         "files": digests,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
@@ -132,12 +136,13 @@ def _manifest(out: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) and found.get("xianjie") == "consolidate" else {}
 
 
-def _written(consolidated: Consolidated, out: Path) -> bool:
-    """Whether the folder holds exactly this report already."""
+def _written(consolidated: Consolidated, out: Path) -> int | None:
+    """The exit status of the report where the folder holds exactly this one already."""
     found = _manifest(out)
     if found.get("key") != consolidated.key:
-        return False
-    return all((out / name).is_file() and _sha256(out / name) == digest for name, digest in found["files"].items())
+        return None
+    whole = all((out / name).is_file() and _sha256(out / name) == digest for name, digest in found["files"].items())
+    return int(found["exit"]) if whole else None
 
 
 def _free(out: Path) -> None:

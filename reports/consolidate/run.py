@@ -20,7 +20,14 @@ from xianjie import cache
 _BESIDE = (".identities.sqlite", ".identities.key")
 HANDED, MERGED = "handed", "merged"
 Sent = list[dict[str, str | int]]
-_TABLES = {"counts": parquet.COUNTS, "findings": parquet.FINDINGS, "funds": parquet.FUNDS, "equity": parquet.EQUITY}
+# What the counties hand over; the tokens only meet here and are not handed on.
+_TABLES = {
+    "tokens": parquet.TOKENS,
+    "counts": parquet.COUNTS,
+    "findings": parquet.FINDINGS,
+    "funds": parquet.FUNDS,
+    "equity": parquet.EQUITY,
+}
 
 
 @dataclass(frozen=True)
@@ -101,8 +108,10 @@ def _joined(todo: Sequence[Job], keys: dict[str, str], engine: Engine, sent: Sen
     metas = {county: _meta(files[META]) for county, files in parts.items()}
     trusted = {county: files for county, files in parts.items() if metas[county]["state"] == JUDGED}
     with parquet.connect() as database, tempfile.TemporaryDirectory() as place:
-        tables = {f"{name}.parquet": _united(database, name, trusted, Path(place)) for name in _TABLES}
-        meeting = joins.meeting(database, _of_counties("tokens", trusted)) if trusted else {}
+        for table in _TABLES:
+            _gather(database, table, trusted)
+        tables = {f"{table}.parquet": _united(database, table, Path(place)) for table in _TABLES if table != "tokens"}
+        meeting = joins.meeting(database)
     matches = _matches(todo, keys, engine, meeting)
     problems = [{"county": county, **problem} for county, meta in metas.items() for problem in meta["problems"]]
     return {
@@ -139,21 +148,20 @@ def _county(county: str, meta: dict[str, Any]) -> dict[str, Any]:
     return {"title": "", "digest": "", "identities": "", **known, "county": county, "untrusted": len(meta["problems"])}
 
 
-def _of_counties(table: str, parts: dict[str, dict[str, Path]]) -> str:
-    """SQL for one table of all counties, in the order of counties and of each county's own rows."""
-    names = [(str(files[f"{table}.parquet"]), county) for county, files in parts.items()]
-    values = ", ".join(f"({parquet.text(path)}, {parquet.text(county)})" for path, county in names)
-    return f"""SELECT county, rows.* EXCLUDE (filename, file_row_number)
-        FROM read_parquet([{", ".join(parquet.text(path) for path, _ in names)}], filename=true, file_row_number=true) rows
-        JOIN (VALUES {values}) AS named(path, county) ON rows.filename = named.path
-        ORDER BY county, file_row_number"""
+def _gather(database: duckdb.DuckDBPyConnection, table: str, parts: dict[str, dict[str, Path]]) -> None:
+    """A table of all counties' rows, in the order of counties and of each county's own rows."""
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in {"county": "VARCHAR", **_TABLES[table]}.items())
+    database.execute("BEGIN")
+    database.execute(f"CREATE TABLE {table} ({columns})")
+    for county, files in parts.items():
+        source = parquet.from_files([files[f"{table}.parquet"]])
+        database.execute(f"INSERT INTO {table} SELECT {parquet.text(county)}, * FROM {source}")
+    database.execute("COMMIT")
 
 
-def _united(database: duckdb.DuckDBPyConnection, name: str, parts: dict[str, dict[str, Path]], place: Path) -> bytes:
-    if not parts:
-        return parquet.write({"county": "VARCHAR", **_TABLES[name]}, ())
-    target = place / f"{name}.parquet"
-    parquet.copy(database, _of_counties(name, parts), target)
+def _united(database: duckdb.DuckDBPyConnection, table: str, place: Path) -> bytes:
+    target = place / f"{table}.parquet"
+    parquet.copy(database, f"SELECT * FROM {table}", target)
     return target.read_bytes()
 
 

@@ -1,6 +1,7 @@
 """The consolidated report as a workbook: one sheet a question, worst first."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from plugins import catalogue
@@ -137,6 +138,12 @@ HEADINGS = {
 }
 
 
+@cache
+def titles() -> dict[str, str]:
+    """The title of each rule."""
+    return {name: rule.title for name, rule in catalogue().items()}
+
+
 def content(rows: dict[str, list[dict[str, Any]]], as_of: date) -> bytes:
     """The workbook's bytes."""
     book = Workbook("衔接资金汇总", as_of)
@@ -153,7 +160,7 @@ def content(rows: dict[str, list[dict[str, Any]]], as_of: date) -> bytes:
 
 def said(key: str, value: Any) -> Any:
     """A code in words; everything else as it is."""
-    if key == "rule" and value in catalogue():
-        return f"{catalogue()[value].title}（{value}）"
+    if key == "rule" and value in titles():
+        return f"{titles()[value]}（{value}）"
     words = {"status": STATUS_NAMES, "state": STATES, "severity": SEVERITY_NAMES, "op": OP_NAMES}.get(key)
     return words[value] if words else value

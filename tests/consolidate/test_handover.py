@@ -12,7 +12,7 @@ from fractions import Fraction
 import duckdb
 import pytest
 
-from reports.consolidate import handover, joins, matching, report, run
+from reports.consolidate import citykey, handover, joins, report, run
 from reports.consolidate.county import KEPT, KIND, Job, judged, revealed
 from reports.consolidate.engines import local
 from xianjie import cache
@@ -230,10 +230,10 @@ def test_a_city_key_that_others_can_read_or_that_is_none_is_refused(tmp_path):
     path = tmp_path / "city.key"
     path.write_text("00" * 32)
     path.chmod(0o644)
-    with pytest.raises(matching.BadKey, match="chmod 600"):
-        matching.city_key(path)
+    with pytest.raises(citykey.BadKey, match="chmod 600"):
+        citykey.city_key(path)
     path.chmod(0o600)
-    assert matching.city_key(path) == bytes(32)
+    assert citykey.city_key(path) == bytes(32)
     path.write_text("00" * 31)
-    with pytest.raises(matching.BadKey, match="64 位"):
-        matching.city_key(path)
+    with pytest.raises(citykey.BadKey, match="64 位"):
+        citykey.city_key(path)

@@ -48,7 +48,7 @@ def consolidate(
 
     没有改动的账簿不再重算。退出状态：0 没有不符合；1 有必须符合而不符合或无法判定的；2 有账簿不能用或不可信。
     """
-    from reports.consolidate import engines, matching, report, run
+    from reports.consolidate import citykey, engines, report, run
     from reports.consolidate import sent as lists
     from xianjie.cache import Unsafe
 
@@ -56,13 +56,13 @@ def consolidate(
         raise click.UsageError("--engine dask 与 --scheduler 要同时给出")
     day = as_of.date() if as_of else date.today()
     try:
-        todo = run.jobs(books, day, matching.city_key(city_key) if city_key else b"")
+        todo = run.jobs(books, day, citykey.city_key(city_key) if city_key else b"")
         funds = lists.read(sent) if sent else []
         way = engines.dask(scheduler) if scheduler else engines.local(processes or engines.processes())
         with click.progressbar(length=len(todo), label="各县", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             consolidated = run.consolidate(todo, engines.counted(way, bar.update), funds, here=scheduler is None)
         status = report.write(consolidated, out)
-    except (Unsafe, lists.BadList, matching.BadKey, report.Occupied, engines.NoCluster) as error:
+    except (Unsafe, lists.BadList, citykey.BadKey, report.Occupied, engines.NoCluster) as error:
         raise click.UsageError(str(error)) from None
     click.echo(f"已写入 {out}：{len(todo)} 县，打开 {out / 'index.html'} 查看")
     raise click.exceptions.Exit(status)

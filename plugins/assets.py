@@ -266,8 +266,8 @@ def asset_disposal(tables: Tables) -> Iterator[Finding]:
             yield na(_subject(asset), "没有处置收入", **more)
             continue
         since = min(leg.date for leg in sold)
-        sales = {leg.transaction for leg in sold}
-        used = [leg for leg in legs if leg.kind == "bank" and leg.transaction not in sales and leg.counts_on >= since]
+        earning = {leg.transaction for leg in legs if leg.kind == "asset income"}
+        used = [leg for leg in legs if leg.kind == "bank" and leg.transaction not in earning and leg.counts_on >= since]
         missing = shortfall(-sum(leg.amount for leg in used), ">=", proceeds)
         yield Finding(
             _subject(asset),

@@ -120,7 +120,7 @@ def test_the_print_view(server: Running, page: Any) -> None:
     page.goto(f"{server.url}/{server.slug}/extension/Desk/?page=project&id=XS2022-0001&time=2022")
     page.wait_for_selector("figure.gauge")
     page.emulate_media(media="print")
-    for hidden in ("header", "aside", ".desk-tabs", ".logout"):
+    for hidden in ("aside", ".desk-tabs", ".logout"):
         assert not page.locator(hidden).first.is_visible(), hidden
     for shown in ("h2", "figure.gauge", ".desk-table", ".desk-foot"):
         assert page.locator(shown).first.is_visible(), shown

@@ -9,7 +9,13 @@ from tests.books import write_book
 
 VILLAGES = {"V1": ("龙池镇", "美翠村"), "V2": ("龙池镇", "示例村"), "V3": ("海洋乡", "大坪村")}
 PROJECTS = {"P1": "V1", "P2": "V1", "P3": "V2", "P4": "V3", "P5": ""}
-NAMES = {"P1": "美翠村产业路", "P2": "美翠村水渠", "P3": "示例村产业路", "P4": "大坪村到户补助", "P5": "全县公益岗位补助"}
+NAMES = {
+    "P1": "美翠村产业路",
+    "P2": "美翠村水渠",
+    "P3": "示例村产业路",
+    "P4": "大坪村到户补助",
+    "P5": "全县公益岗位补助",
+}
 ASSETS = {"A1": "V1", "A2": "V2", "A3": "V3"}
 WAGES, AID, OTHER = "30226劳务费", "30399其他对个人和家庭的补助", "31005基础设施建设"
 
@@ -25,13 +31,17 @@ class County:
     atoms: dict[Atom, int] = field(default_factory=lambda: defaultdict(int))
     vouchers: int = 0
 
-    def pay(self, account: str, project: str, lines: list[tuple[str, int, int]], what: str, contra: str, more: str = "") -> None:
+    def pay(
+        self, account: str, project: str, lines: list[tuple[str, int, int]], what: str, contra: str, more: str = ""
+    ) -> None:
         """A voucher with a roll of (household, 分, days)."""
         self.vouchers += 1
         voucher = f"2022-{self.vouchers:06d}"
         total = sum(amount for _, amount, _ in lines)
         for household, amount, days in lines:
-            self.rolls["rolls/2022/06.csv"].append(f"{voucher}-1,{household},1,{amount // 100}.{amount % 100:02d},{days or ''}")
+            self.rolls["rolls/2022/06.csv"].append(
+                f"{voucher}-1,{household},1,{amount // 100}.{amount % 100:02d},{days or ''}"
+            )
             self.atoms[what, project, household] += amount
         self.text.append(
             f'2022-06-15 * "单位" "发放"\n  voucher: "{voucher}"\n{more}'
@@ -52,9 +62,13 @@ def county(seed: int) -> County:
     r = random.Random(seed)
     made = County()
     homes = {f"H{n}": r.choice(list(VILLAGES)) for n in range(1, 9)}
-    made.rolls["registry/households.csv"] = [f"{home},2021-01-01,脱贫户,{village},3,,,,,," for home, village in homes.items()]
+    made.rolls["registry/households.csv"] = [
+        f"{home},2021-01-01,脱贫户,{village},3,,,,,," for home, village in homes.items()
+    ]
     for name, (town, village) in VILLAGES.items():
-        made.text.append(f'2021-01-01 custom "village" "{name}"\n  town: "{town}"\n  name: "{village}"\n  kind: "脱贫村"\n  households: 120\n')
+        made.text.append(
+            f'2021-01-01 custom "village" "{name}"\n  town: "{town}"\n  name: "{village}"\n  kind: "脱贫村"\n  households: 120\n'
+        )
     made.text.append(
         '2022-01-01 custom "fund" "F1" 1000000.00 CNY\n  name: "2022年中央衔接资金"\n  level: "中央"\n  task: "以工代赈"\n  year: 2022\n  doc-no: "示财农〔2021〕1号"\n'
         '2022-01-02 * "市财政局" "下达"\n  voucher: "2022-900001"\n  Assets:9001指标:F1:0待分配  1000000.00 CNY\n  Income:4001财政拨款收入:1中央\n'
@@ -89,7 +103,9 @@ def _spend(made: County, r: random.Random, project: str, homes: list[str]) -> No
     if r.random() < 0.6:
         made.pay(f"Expenses:2130504农村基础设施建设:{AID}", project, _lines(r, homes, False), "aid", quota, more)
     if r.random() < 0.6:
-        made.spend(f"Expenses:2130504农村基础设施建设:{OTHER}", project, r.randint(100, 9_000_000), "other", quota, more)
+        made.spend(
+            f"Expenses:2130504农村基础设施建设:{OTHER}", project, r.randint(100, 9_000_000), "other", quota, more
+        )
 
 
 def _distribute(made: County, r: random.Random, asset: str, village: str, homes: list[str]) -> None:
@@ -118,8 +134,10 @@ def write_county(folder: Path, made: County, change: tuple[str, str] = ("", ""))
         "rolls/2022/06.csv": "roll,household,person,amount,days",
     }
     files = {name: "\n".join([heads[name], *lines]) + "\n" for name, lines in made.rolls.items()}
-    text = "\n".join(made.text)
+    write_book(folder, "\n".join(made.text), files)
     if change[0]:
-        assert change[0] in text
-        text = text.replace(*change)
-    return write_book(folder, text, files)
+        main = folder / "main.beancount"
+        before = main.read_text("utf-8")
+        assert change[0] in before
+        main.write_text(before.replace(*change), "utf-8")
+    return folder

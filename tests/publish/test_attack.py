@@ -34,7 +34,9 @@ def place_of(subject: str) -> Place:
     return (VILLAGES[village][0], village) if village else ("县级", "")
 
 
-def atoms_of(made: County, tables: Tables, table: Table, column: str, place: Place, subject: str, home: bool) -> set[Atom]:
+def atoms_of(
+    made: County, tables: Tables, table: Table, column: str, place: Place, subject: str, home: bool
+) -> set[Atom]:
     """The atoms that a cell is the sum of; `home`: the place is the household's, not the subject's."""
     people = households(tables)
     found = set()

@@ -16,7 +16,7 @@ from reports.desk.fund import _parts, flow_of
 from reports.desk.paging import Paging
 from reports.desk.review import as_of
 from reports.server.shelf import Shelf
-from tests.desk.conftest import EXAMPLE
+from tests.desk.conftest import EXAMPLE, copied
 from xianjie.book import read
 
 
@@ -147,7 +147,7 @@ def test_the_list_of_what_to_do_is_by_money(shelf: Shelf) -> None:
 def test_texts_of_the_book_are_escaped(tmp_path: Path, users: Path) -> None:
     from reports.server.app import make_app
     from tests.desk.browsing import AUDITOR
-    from tests.desk.conftest import copied, logged_in
+    from tests.desk.conftest import logged_in
 
     book = copied(tmp_path / "own")
     registry = book / "registry/registry.beancount"
@@ -262,3 +262,21 @@ def test_a_page_that_fails_says_so_in_chinese(
         assert "secret" not in answer.text
         assert "Traceback" not in answer.text
     assert "secret detail" in caplog.text  # for who looks after the server
+
+
+def test_plain_fava_shows_the_desk_without_rolls(tmp_path: Path) -> None:
+    """A book that names the extension works in Fava as it is; there is no role there, so no rolls."""
+    from fava.application import create_app
+
+    book = copied(tmp_path / "own")
+    with (book / "main.beancount").open("a", encoding="utf-8") as main:
+        main.write('2020-01-01 custom "fava-extension" "reports.desk"\n')
+    client = create_app([str(book / "main.beancount")], load=True).test_client()
+    slug = client.get("/").headers["Location"].split("/")[1]
+    page = client.get(f"/{slug}/extension/Desk/?page=project&id=XS2022-0001&time=2022")
+    assert page.status_code == 200
+    assert "还差 <b>100.00</b> 元" in page.text
+    assert "退出登录" not in page.text
+    assert client.get(f"/{slug}/extension/Desk/?page=roll&posting=8").status_code == 500
+    assert client.get(f"/{slug}/extension/Desk/desk.css").mimetype == "text/css"
+    assert any("还差 100.00 元" in one["message"] for one in client.get(f"/{slug}/api/errors").json["data"])

@@ -7,7 +7,9 @@ import click
 
 from xianjie.cli.chinese import Command, Group
 
+FILE = click.Path(dir_okay=False, path_type=Path)
 ROLES = ("reviewer", "auditor")
+ROLE_HELP = "reviewer 审阅员（默认）；auditor 审计员，可看清册"
 
 
 @click.group(cls=Group)
@@ -17,8 +19,8 @@ def user() -> None:
 
 @user.command(cls=Command)
 @click.argument("name", metavar="用户名")
-@click.option("--users", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="文件", help="用户文件，没有就新建")
-@click.option("--role", type=click.Choice(ROLES), default="reviewer", show_default=True, metavar="角色", help="reviewer 审阅员；auditor 审计员，可看清册")
+@click.option("--users", required=True, type=FILE, metavar="文件", help="用户文件，没有就新建")
+@click.option("--role", type=click.Choice(ROLES), default="reviewer", metavar="角色", help=ROLE_HELP)
 def add(name: str, users: Path, role: str) -> None:
     """添加一个用户，或给已有的用户换密码和角色。密码从标准输入读一行。"""
     from reports.server.users import UsersError, add_user

@@ -15,7 +15,7 @@ from beancount.parser import parser
 
 import ledgers
 from plugins import catalogue
-from reports.words import COMPARED, SCOPE_NAMES, worded
+from reports.words import COMPARED, SCOPE_NAMES, detail, worded
 from xianjie.findings import FAIL, NA, PASS, PENDING, SEVERITY_NAMES, STATUS_NAMES, UNDETERMINED, WAIVED, Finding, plain
 from xianjie.policy import Parameter, parameter_of
 from xianjie.registry import read_directives
@@ -100,9 +100,9 @@ def _example(rule: Rule) -> Iterator[str]:
         yield "样例县没有这条规则判定的对象。"
         return
     subject = found["subject"]
-    detail = "·".join(text for text in (found["part"], found["period"]) if text)
+    about = detail(found["part"], found["period"])
     yield f"取自样例县（虚构的数字），截至 {SAMPLE_DAY}。\n"
-    yield f"- 对象：{subject['id']} {subject['name']}".rstrip() + (f"（{detail}）" if detail else "")
+    yield f"- 对象：{subject['id']} {subject['name']}".rstrip() + (f"（{about}）" if about else "")
     yield f"- 结论：{STATUS_NAMES[found['status']]}"
     yield f"- 说明：{found['message']}"
     if measured := found["measured"]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from reports.baseline import NEW, STATE_NAMES, Baseline
 from reports.checked import Checked, about, crashed
 from reports.waivers import waivers
+from reports.words import detail
 from xianjie.audit import places
 from xianjie.findings import FAIL, NA, PASS, PENDING, SEVERITY_NAMES, STATUS_NAMES, UNDETERMINED, WAIVED, Finding
 from xianjie.width import pad
@@ -51,9 +52,9 @@ def _compared(baseline: Baseline) -> Iterator[str]:
     yield f"■ {baseline.words}"
     for one in baseline.resolved:
         before = one.finding
-        detail = "·".join(before[key] for key in ("part", "period") if before.get(key))
+        about_part = detail(before.get("part"), before.get("period"))
         subject = f"{before['subject']['id']} {before['subject']['name']}".rstrip() + (
-            f"（{detail}）" if detail else ""
+            f"（{about_part}）" if about_part else ""
         )
         yield f"  已消除　{before['rule']}　{subject}　原{STATUS_NAMES[before['status']]}，现{one.now_name}"
 
@@ -71,9 +72,11 @@ def _section(checked: Checked, status: str, found: list[Finding]) -> Iterator[st
 
 
 def _lines(checked: Checked, finding: Finding) -> Iterator[str]:
-    detail = "·".join(text for text in (finding.part, finding.period) if text)
+    about_part = detail(finding.part, finding.period)
     mark = f"　〔{STATE_NAMES[NEW]}〕" if checked.state_of(finding) == NEW else ""
-    yield f"    {finding.subject.id} {finding.subject.name}".rstrip() + (f"（{detail}）" if detail else "") + mark
+    yield (
+        f"    {finding.subject.id} {finding.subject.name}".rstrip() + (f"（{about_part}）" if about_part else "") + mark
+    )
     yield f"      {finding.message}"
     if finding.waiver:
         yield f"      豁免：{finding.waiver}"

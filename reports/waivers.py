@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from reports.words import detail
 from xianjie.findings import WAIVED, Audit, Finding
 from xianjie.money import yuan, yuan_cn
 from xianjie.schema import records
@@ -35,7 +36,7 @@ class Waiver:
 
     @property
     def scope(self) -> str:
-        return "·".join(text for text in (self.part, self.period) if text) or "全部"
+        return detail(self.part, self.period) or "全部"
 
     @property
     def words(self) -> str:

@@ -1,9 +1,12 @@
 """Thresholds and parameters in words, the same on every face."""
 
+from plugins.equity import PART_NAMES
 from plugins.judging import OP_NAMES
 from xianjie.money import decimal, percent
 from xianjie.policy import SCOPES, Parameter
 
+# Parts that rules name in English for their parameters, as an official reads them; other parts are Chinese or ids.
+_PARTS = {**PART_NAMES, "listed": "认定", "notice": "公示", "helper": "帮扶责任人", "plan": "帮扶措施"}
 COMPARED = {**OP_NAMES, "=": "等于"}
 SIGNS = {">=": "≥", ">": "＞", "<=": "≤", "=": "＝"}
 SCOPE_NAMES = dict(zip(SCOPES, ("级次", "任务", "来源", "主体类型"), strict=True))
@@ -15,3 +18,8 @@ def worded(parameter: Parameter) -> str:
         return "不再有效"
     ratio = f"（{percent(parameter.value)}）" if 0 < parameter.value < 1 else ""
     return f"{COMPARED.get(parameter.op, '为')} {decimal(parameter.value)}{ratio}"
+
+
+def detail(part: str | None, period: str | None) -> str:
+    """Part and period of a finding, in words; "" where it has neither."""
+    return "·".join(text for text in (_PARTS.get(part or "", part), period) if text)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from reports.checked import Checked
 from reports.sheets import DATE, LONG, MONEY, Column, Row, Workbook
 from reports.waivers import Waiver, waivers
-from reports.words import SCOPE_NAMES, worded
+from reports.words import SCOPE_NAMES, detail, worded
 from reports.workpapers.papers import Papers, Used
 from xianjie.findings import STATUS_NAMES
 from xianjie.schema import records
@@ -110,8 +110,7 @@ def _waiver(one: Waiver) -> Row:
 
 def _rectifications(checked: Checked) -> Iterator[Row]:
     for row in records(checked.book.tables.rectifications):
-        detail = "·".join(text for text in (row.part, row.period) if text)
-        texts = (row.rule, row.subject, detail, row.note or "", row.by or "")
+        texts = (row.rule, row.subject, detail(row.part, row.period), row.note or "", row.by or "")
         yield Row((*texts, row.date, row.due, "", row.state or "", f"{row.file}:{row.line}"))
 
 
@@ -128,7 +127,6 @@ def write_resolved(book: Workbook, checked: Checked) -> None:
 def _resolved(checked: Checked) -> Iterator[Row]:
     for one in checked.baseline.resolved if checked.baseline else ():
         before = one.finding
-        detail = "·".join(before[key] for key in ("part", "period") if before.get(key))
-        subject = before["subject"]
-        named = (before["rule"], subject["id"], subject["name"], detail)
+        subject, about = before["subject"], detail(before.get("part"), before.get("period"))
+        named = (before["rule"], subject["id"], subject["name"], about)
         yield Row((*named, STATUS_NAMES[before["status"]], one.now_name, before["message"]))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reports.checked import Checked
+from reports.words import detail
 from xianjie.findings import Finding
 from xianjie.policy import Parameter
 from xianjie.rule import Rule
@@ -18,7 +19,7 @@ class Paper:
 
     @property
     def detail(self) -> str:
-        return "·".join(text for text in (self.finding.part, self.finding.period) if text)
+        return detail(self.finding.part, self.finding.period)
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,19 @@
 """The book held against treasury and bank: quotas by fund, treasury vouchers by month, bank balances, what is pending."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from beancount.core.data import Balance, Transaction
 
 from reports.checked import Checked
 from reports.figures import fund_figures
-from reports.sheets import COUNT, DATE, LONG, MONEY, TOTAL, Column, Formula, Row, Workbook
+from reports.sheets import COUNT, DATE, LONG, MONEY, TOTAL, Column, Formula, Row, Sheet, Workbook
+from reports.workpapers import beside
+from xianjie import moves
 from xianjie.accounts import account
 from xianjie.money import fen
+from xianjie.tables import Tables
 
 FUNDS = (
     Column("资金", 14),
@@ -44,6 +47,23 @@ BANKS = (
 )
 
 
+STATEMENTS = (
+    Column("截至", 14, DATE),
+    Column("村", 40),
+    Column("期初余额", 17, MONEY),
+    Column("", 15),
+    Column("贷方合计（进）", 17, MONEY),
+    Column("借方合计（出）", 15, MONEY),
+    Column("推算余额", 17, MONEY),
+    Column("流水余额", 16, MONEY),
+    Column("账面余额", 17, MONEY),
+    Column("差异", 16, MONEY),
+)
+WAITING = (Column("发放表", 14), Column("说明", 40, LONG), Column("金额", 17, MONEY), Column("行数", 15, COUNT))
+SHEETS = (Column("表格", 18), Column("", 40), Column("份数", 17, COUNT), Column("记录数", 15, COUNT))
+Rows = Callable[[Tables], Iterator[Row]]
+
+
 def write(book: Workbook, checked: Checked) -> None:
     """One sheet, part by part."""
     sheet = book.sheet("对账", [column.width for column in FUNDS])
@@ -58,6 +78,57 @@ def write(book: Workbook, checked: Checked) -> None:
     sheet.heading("三、银行：账面余额与对账单")
     sheet.note("余额以对账日当天开始时为准。从未核对过的银行账户列在最后，对账日为空。")
     sheet.table(BANKS, _banks(checked), freeze=False)
+    _beside(sheet, checked.book.tables)
+
+
+def _beside(sheet: Sheet, tables: Tables) -> None:
+    """What imports left beside the ledger; a file that cannot be read is said to be so."""
+    parts: tuple[tuple[str, str, tuple[Column, ...], Rows], ...] = (
+        ("四、银行流水与账面", "村级账户导入的流水，与账面同日余额核对。", STATEMENTS, _statements),
+        ("五、待核对的发放表", "已收到、还没有对应支付的发放表，未入账。", WAITING, _waiting),
+        ("六、导入的表格", "", SHEETS, _sheets),
+    )
+    for heading, note, columns, rows in parts:
+        sheet.skip()
+        sheet.heading(heading)
+        if note:
+            sheet.note(note)
+        try:
+            found = list(rows(tables))
+        except beside.UnreadableError as error:
+            sheet.note(str(error))
+            continue
+        if found:
+            sheet.table(columns, found, freeze=False)
+        else:
+            sheet.note("没有。")
+
+
+def _statements(tables: Tables) -> Iterator[Row]:
+    table = tables.postings[tables.postings["kind"] == "bank"]
+    for one in beside.statements(tables):
+        mine = table[table["village"] == one.village]
+        booked = int(mine.loc[mine["date"] <= one.last, "amount"].sum())
+        name = (
+            f"{one.village} {moves.villages(tables)[one.village].name if one.village in moves.villages(tables) else ''}"
+        )
+        closing = Formula("=ROUND(C{row}+E{row}-F{row},2)", one.opening + one.credit - one.debit)
+        gap = Formula("=ROUND(I{row}-H{row},2)", booked - one.closing)
+        text = f"{name} {one.first} 起，{one.lines} 笔"
+        yield Row((one.last, text, one.opening, "", one.credit, one.debit, closing, one.closing, booked, gap))
+
+
+def _waiting(tables: Tables) -> Iterator[Row]:
+    found = beside.waiting(tables)
+    for one in found:
+        yield Row((one.id, one.about, one.amount, one.lines))
+    if found:
+        yield Row(("合计", "", sum(one.amount for one in found), sum(one.lines for one in found)), TOTAL)
+
+
+def _sheets(tables: Tables) -> Iterator[Row]:
+    for kind, (sheets, records) in beside.imported(tables).items():
+        yield Row((beside.SHEETS.get(kind, kind), "", sheets, records))
 
 
 def _funds(checked: Checked) -> Iterator[Row]:

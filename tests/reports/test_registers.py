@@ -169,5 +169,5 @@ def test_what_cannot_be_written_says_so_in_chinese(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     arguments = ["report", str(EXAMPLE), "-o", str(tmp_path / "file" / "sub"), "--as-of", "2022-12-31"]
     run = CliRunner().invoke(cli, arguments, standalone_mode=False)
-    assert "无法写入" in str(run.exception)
+    assert "（上级不是文件夹）" in str(run.exception)
     assert "没有改动任何文件" in str(run.exception)

@@ -147,6 +147,7 @@ def test_a_broken_roll_is_named(tmp_path: Path) -> None:
     [
         (["X-1"], "没有编号为 X-1 的资金、项目、户或资产"),
         (["YG2022-01", "--format", "xlsx"], "工作簿请用 --output 指定文件"),
+        (["YG2022-01", "--output", "/no/such/folder/x"], "（文件夹不存在），没有改动任何文件"),
     ],
 )
 def test_what_is_refused(arguments: list[str], message: str) -> None:

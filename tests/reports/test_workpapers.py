@@ -17,7 +17,8 @@ from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
 from reports.checked import Checked, crashed
-from reports.workpapers import evidence, forms
+from reports.sheets import Workbook
+from reports.workpapers import evidence, forms, reconciliation
 from reports.workpapers.papers import papers_of
 from reports.workpapers.ruled import MET, MISSED
 from reports.workpapers.workbook import as_xlsx
@@ -241,3 +242,50 @@ def test_the_cover_gives_the_last_seal_and_what_came_into_it_later(example: Chec
         month.write("  Equity:9301资产基金  1.00 CNY\n  Equity:3000期初余额\n")
     text = text_of(small(judged(book, date(2026, 12, 31)))["封面"].values)
     assert "凭证 2022-000012 是封账后增加的" in text
+
+
+def test_what_imports_left_beside_the_ledger_is_reconciled(tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    shutil.copytree(EXAMPLE, book)
+    (book / "pending").mkdir()
+    (book / "bank").mkdir()
+    head = "list,kind,project,benefit,start,end,contractor,household,person,amount,days,quantity,note\n"
+    lines = "L1,labour,XS2022-0001,,2022-09-01,2022-09-30,,H106003-00{},1,{}.01,20,,\n"
+    later = "L2,labour,XS2022-0001,,2023-01-01,2023-01-31,,H106003-001,1,9999.99,20,,\n"
+    (book / "pending" / "lists.csv").write_text(head + lines.format(1, 100) + lines.format(2, 200) + later, "utf-8")
+    bank = "date,debit,credit,balance,summary,other\n2022-12-20,0.00,36000.00,36000.00,租金,\n"
+    bank += "2022-12-28,24000.00,0.00,11000.00,分配,\n2023-01-05,1.00,0.00,11999.00,手续费,\n"
+    (book / "bank" / "V106003.csv").write_text(bank, "utf-8")
+    (book / "imports.csv").write_text("kind,key,part,digest,records\ntreasury,2022,0,ab,a b c\n", "utf-8")
+    rows = list(small(judged(book, EXAMPLE_DAY))["对账"].values)
+    waiting = next(row for row in rows if row[0] == "L1")
+    assert (waiting[1], waiting[2], waiting[3]) == ("劳务报酬 XS2022-0001 2022-09-01 至 2022-09-30", 300.02, 2)
+    assert not [row for row in rows if row[0] == "L2"]
+    statement = next(row for row in rows if str(row[1]).startswith("V106003 美翠村 2022-12-20 起，2 笔"))
+    assert [statement[place] for place in (2, 4, 5, 7, 8)] == [0, 36000, 24000, 11000, 12000]
+    assert next(row for row in rows if row[0] == "国库集中支付导出")[2:4] == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("pending/lists.csv", b"list,kind\nL1\n"),
+        ("pending/lists.csv", "list,kind,start\nL1,labour,元旦\n".encode()),
+        ("bank/V106003.csv", b"date,debit\n\xff\xff\n"),
+        ("imports.csv", b"other\n1\n"),
+    ],
+)
+def test_a_damaged_side_file_is_named_and_stops_nothing(tmp_path: Path, name: str, content: bytes) -> None:
+    book = tmp_path / "book"
+    shutil.copytree(EXAMPLE, book)
+    (book / name).parent.mkdir(exist_ok=True)
+    (book / name).write_bytes(content)
+    found = workbook_of(judged(book, EXAMPLE_DAY))
+    assert f"{name} 不是导入程序写下的格式，未能核对" in found
+
+
+def workbook_of(checked: Checked) -> str:
+    """The text of the reconciliation alone."""
+    book = Workbook("测试", EXAMPLE_DAY)
+    reconciliation.write(book, checked)
+    return text_of(openpyxl.load_workbook(BytesIO(book.content())).active.values)

@@ -1,13 +1,13 @@
 """`xianjie check`: the audit of a book on a day, as a table, JSON, SARIF or workpapers."""
 
 import gc
-import sys
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
 from xianjie.cli.chinese import Command
+from xianjie.cli.output import deliver
 
 FORMATS = ("table", "json", "sarif", "xlsx")
 
@@ -60,9 +60,5 @@ def check(
     scope = Scope(rule_ids, subjects)
     content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None)
     gc.freeze()
-    if output:
-        Path(output).write_bytes(content)
-        click.echo(f"已写入 {output}")
-    else:
-        sys.stdout.write(content.decode())
+    deliver(content, output)
     raise click.exceptions.Exit(result.exit_status)

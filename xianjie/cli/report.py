@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from xianjie.cli.chinese import Command
+from xianjie.cli.output import reason
 
 
 @click.command(cls=Command)
@@ -30,7 +31,7 @@ def report(book: str, output: str, as_of: datetime | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder, dict(workbooks(tables)))
     except OSError as error:
-        raise click.ClickException(f"无法写入 {folder}（{error.strerror}），没有改动任何文件") from None
+        raise click.ClickException(f"无法写入 {folder}（{reason(error)}），没有改动任何文件") from None
     if tables.broken:
         click.echo(
             f"注意：有 {len(tables.broken)} 份清册不可信，其户数、人数和金额没有计入，详见 xianjie check。", err=True

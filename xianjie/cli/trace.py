@@ -1,11 +1,11 @@
 """`xianjie trace`: where the money of a fund, project, household or asset came from and went."""
 
 from datetime import date, datetime
-from pathlib import Path
 
 import click
 
 from xianjie.cli.chinese import Command
+from xianjie.cli.output import deliver
 
 
 @click.command(cls=Command)
@@ -32,8 +32,4 @@ def trace(book: str, name: str, as_of: datetime | None, form: str, output: str |
     if not roots:
         raise click.ClickException(f"截至 {tables.as_of}，账簿中没有编号为 {name} 的资金、项目、户或资产")
     content = show.as_xlsx(tables, name, roots) if form == "xlsx" else show.as_text(roots).encode()
-    if output:
-        Path(output).write_bytes(content)
-        click.echo(f"已写入 {output}")
-    else:
-        click.echo(content.decode(), nl=False)
+    deliver(content, output)

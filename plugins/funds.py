@@ -353,7 +353,7 @@ def negative_list(tables: Tables) -> Iterator[Finding]:
     """No payment falls under a `negative` directive in force on its day (a class by its code, a subtype, or a word)."""
     negatives = list(records(tables.negatives))
     table = tables.postings
-    paid = table[(table["kind"] == "expense") & (table["fund"] != "") & (table["reverses"] == "")]
+    paid = table[(table["kind"] == "expense") & (table["reverses"] == "")]
     paid = paid[paid["transaction"].isin(moves.outgoing(tables))]
     by_voucher: dict[str, list[Any]] = {}
     for leg in records(paid[_NEGATIVE_COLUMNS]):

@@ -90,7 +90,7 @@ def _fund(tables: Tables, fund: Any) -> Finding:
         return na(Subject("fund", fund.id, fund.name or ""), "尚未分配", part=ALLOCATION, source=(fund.file, fund.line))
     own = _noticed(tables, "fund", fund, ALLOCATION, _given(tables)[fund.id], (fund.id,))
     parameter = tables.policy.in_force("notice-days", tables.as_of, NOTICE_DAYS)
-    if own.status in (FAIL, PENDING) and parameter and parameter.value is not None:
+    if own.status != PASS and parameter and parameter.value is not None:
         days = [longest_notice(tables, project, ALLOCATION)[0] for project in projects]
         if all(meets(count, parameter.op or ">=", parameter.value) for count in days):
             own.status, own.message = PASS, "资金的每个项目都有分配公告"

@@ -264,10 +264,11 @@ def period(cell: Any, title_year: int | None = None) -> Period:
     """What a list pays for: 2022年8月, 2022-08, 2022.8.1-2022.8.31, 2022年1-3月, 8月 (in the title's year)."""
     if isinstance(cell, datetime | date | float | int) and not isinstance(cell, bool):
         found = day(cell)
-        return Period(found.replace(day=1), _month_end(found))
+        return Period(date(found.year, found.month, 1), _month_end(found))
     written = squeezed(cell).replace("份", "")
     if whole := _written_day(written):
-        return Period(whole, _month_end(whole)) if isinstance(whole, Month) else Period(whole, whole)
+        first = date(whole.year, whole.month, whole.day)
+        return Period(first, _month_end(whole) if isinstance(whole, Month) else first)
     if match := _QUARTER.fullmatch(written):
         return _months(int(match.group(1) or title_year or 0), 3 * "一二三四1234".index(match.group(2)) % 12 + 1, 3, cell)
     if match := _WHOLE_YEAR.fullmatch(written):

@@ -156,7 +156,7 @@ def _read_csv(path: Path) -> list[list[Any]]:
         raise Refused("文件名是 CSV，内容却不是文本")
     sample = text[:PIECE]
     lines = [line for line in sample.splitlines() if line.strip()]
-    delimiter = next((mark for mark in "\t;" if sum(mark in line for line in lines) * 2 > len(lines)), ",")
+    delimiter = max("\t;,", key=lambda mark: sum(mark in line for line in lines))  # the first of those that are equal
     try:
         rows: list[list[Any]] = [
             [_unquoted(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

@@ -325,7 +325,7 @@ def _which(job: Job, line: BankLine, ids: list[str], booked: str, key: str) -> s
     if job.sheet.kind.id != "bank":
         job.draft.warn(f"{line.day} 的收入 {yuan_cn(line.credit)} 元可能属于几项（{'、'.join(ids)}），没有归到其中任何一项")
         return None
-    row = next(row for row in job.sheet.rows if row.balance == line.balance)
+    row = next((row for row in job.sheet.rows if row.balance == line.balance), job.sheet.rows[0])
     candidates = [(id, f"{id} {job.draft.facts(kind, id).get(key, '')}") for id in ids]
     return job.choose(row, "summary", f"{line.day} 的收入 {yuan_cn(line.credit)} 元属于哪一项", candidates)
 

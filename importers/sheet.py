@@ -29,6 +29,7 @@ _SECTION = re.compile(r"[一二三四五六七八九十]{1,3}[、.:,].*|\([一�
 _NOTE = re.compile(
     r"\*|注|备注|说明|附|填[表报]|制表|审[核批]|复核|主管|分管|负责人|经办|领导|单位|编制|日期|报送|联系|监督|签|盖章|打印|第.{0,4}页|共.{0,4}页|本表|以上|以下|人民币|大写"
 )
+_VALUE = re.compile(r"[\d,.年月日/:-]+(?:元|万元)?")
 _NUMBERING = re.compile(r"[甲乙丙丁戊己]|[(（]?\d{1,2}[)）]?(?:=.*)?|[①-⑳]|[A-Z]")
 _DITTO = {"〃", "″", "同上", "”", "“"}
 _SUMMABLE = {"amount", "count", "days", "number"}
@@ -169,11 +170,16 @@ class _Reader:
         data: list[int] = []
         totals: list[int] = []
         words: list[int] = []
+        required = [column for name, column in self.layout.columns.items() if self.fields[name].filled]
+        headers = {column: self.layout.parts[column] for column in required}
         for number in range(first, len(rows)):
             row = rows[number]
+            if number > first and all(_surely_data(row[column], headers[column]) for column in required):
+                data.append(number)
+                continue
             if blank(self.grid.rows[number]):
                 continue
-            texts = [(column, squeezed(cell)) for column, cell in filled_cells(row)]
+            texts = [(column, squeezed(cells.plain(cell))) for column, cell in filled_cells(row)]
             if self._repeated_header(texts) or (number == first and _numbering(texts)):
                 continue
             if self._is_total(row, texts):
@@ -226,6 +232,8 @@ class _Reader:
     def _is_words(self, row: list[Any], texts: list[tuple[int, str]]) -> bool:
         """Notes, signatures, page numbers, section titles: no amount, id or date, and no second required cell."""
         required = 0
+        if len(texts) <= 2 and _NOTE.match(texts[0][1]) or (len(texts) == 1 and not _VALUE.fullmatch(texts[0][1])):
+            return True
         for name, column in self.layout.columns.items():
             if squeezed(row[column]) in NOTHING:
                 continue
@@ -399,6 +407,13 @@ def title_batch(title: str) -> str:
     """第一批 of a title, "" when it names none."""
     match = re.search(r"第[一二三四五六七八九十\d]{1,3}批", squeezed(title))
     return match.group() if match else ""
+
+
+def _surely_data(cell: Any, header: set[str]) -> bool:
+    """Whether a required cell is filled with what can be no total and no header printed again."""
+    if isinstance(cell, str):
+        return bool(cell) and "计" not in cell and "总" not in cell and cell not in header and not cell.isspace()
+    return cell is not None
 
 
 def _is_total_text(cell: Any) -> bool:

@@ -1,0 +1,225 @@
+"""Whatever dress a sheet comes in, it says the same: every kind of dirt, alone and combined, on every sheet it can be on."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.importers import dirty
+from tests.importers.county import ALL, PEOPLE, TODAY, allocation, bank, benefits, equity, funds, labour, plan, roster, treasury
+from tests.importers.dirty import DATE_STYLES, Formula, Paper, to_csv, to_xls, to_xlsx
+from tests.importers.helpers import rows_of, sheet_of
+
+DIRT: dict[str, Callable[[Paper], Paper]] = {
+    "title": lambda paper: dirty.titled(paper, "某某县某某表（续）", "单位：元　　填报单位：县财政局"),
+    "plain title": lambda paper: dirty.titled(paper, "某某县某某表（续）"),
+    "wan": dirty.in_wan,
+    "wan in header": dirty.wan_in_header,
+    "text amounts": dirty.as_text,
+    "yuan behind": dirty.yuan_behind,
+    "full width": dirty.full_width,
+    "total below": dirty.total_below,
+    "total above": dirty.total_above,
+    "subtotals": dirty.subtotals,
+    "printed pages": dirty.printed_pages,
+    "blank lines": dirty.blank_lines,
+    "notes": dirty.noted,
+    "column order": dirty.shuffled,
+    "extra columns": dirty.extra_columns,
+    "spaced headers": dirty.spaced_headers,
+    "hidden rows": dirty.hidden_rows,
+    **{f"dates {style}": (lambda paper, style=style: dirty.dated(paper, style)) for style in DATE_STYLES},
+}
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[object, ...]]]:
+    folder = tmp_path_factory.mktemp("clean")
+    return {kind: rows_of(to_xlsx(folder / f"{kind}.xlsx", make())) for kind, make in ALL.items()}
+
+
+@pytest.mark.parametrize("dirt", DIRT)
+@pytest.mark.parametrize("kind", ALL)
+def test_one_kind_of_dirt(tmp_path: Path, clean: dict[str, object], kind: str, dirt: str) -> None:
+    paper = DIRT[dirt](ALL[kind]())
+    assert rows_of(to_xlsx(tmp_path / "sheet.xlsx", paper)) == clean[kind]
+
+
+
+@pytest.mark.parametrize("kind", ALL)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_dirt_combined(tmp_path: Path, clean: dict[str, object], kind: str, data: st.DataObject) -> None:
+    """Any writing of the values, then any order of columns, then any dress around them."""
+    paper = ALL[kind]()
+    amounts = data.draw(st.sampled_from(("", "text amounts", "yuan behind", "full width", "wan")))
+    dates = data.draw(st.sampled_from(("", *(f"dates {style}" for style in DATE_STYLES))))
+    shape = data.draw(st.lists(st.sampled_from(("column order", "extra columns")), unique=True))
+    totals = data.draw(st.sampled_from(("", "total below", "subtotals", "total above")))
+    dress = data.draw(st.lists(st.sampled_from(("printed pages", "blank lines", "notes", "plain title")), unique=True))
+    if totals and amounts in ("text amounts", "yuan behind", "full width"):
+        steps = [*shape, dates, totals, amounts, *dress]
+    else:
+        steps = [amounts, *shape, dates, totals, *dress]
+    for step in steps:
+        if step:
+            paper = DIRT[step](paper)
+    suffix = data.draw(st.sampled_from((".xlsx", ".csv", ".xls")))
+    path = tmp_path / f"sheet{suffix}"
+    if suffix == ".csv":
+        to_csv(path, paper, data.draw(st.sampled_from(("utf-8", "utf-8-sig", "gb18030", "utf-16"))), data.draw(st.sampled_from(",\t;")))
+    else:
+        (to_xlsx if suffix == ".xlsx" else to_xls)(path, replace(paper, merges=[]))
+    assert rows_of(path) == clean[kind], steps
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("kind", ALL)
+def test_csv(tmp_path: Path, clean: dict[str, object], kind: str, encoding: str) -> None:
+    assert rows_of(to_csv(tmp_path / "sheet.csv", ALL[kind](), encoding)) == clean[kind]
+
+
+@pytest.mark.parametrize("name", ["sheet.xls", "sheet.xlsx"])
+@pytest.mark.parametrize("kind", ALL)
+def test_old_excel_also_under_the_new_name(tmp_path: Path, clean: dict[str, object], kind: str, name: str) -> None:
+    paper = ALL[kind]()
+    assert rows_of(to_xls(tmp_path / name, paper)) == clean[kind]
+
+
+def test_hidden_rows_are_data_and_mentioned(tmp_path: Path) -> None:
+    for path in (to_xlsx(tmp_path / "a.xlsx", dirty.hidden_rows(funds())), to_xls(tmp_path / "a.xls", dirty.hidden_rows(funds()))):
+        sheet = sheet_of(path)
+        assert len(sheet.rows) == 3
+        assert any("1 个隐藏的行（第 2 行），已作为数据读入" in remark for remark in sheet.remarks)
+
+
+def test_hidden_sheets_are_not_read_and_mentioned(tmp_path: Path) -> None:
+    from importers.sheet import read_path
+
+    secret = replace(plan(), title="旧表")
+    sheets, faults, remarks = read_path(to_xlsx(tmp_path / "a.xlsx", funds(), hidden_sheets=[secret]), TODAY)
+    assert [sheet.kind.id for sheet in sheets] == ["funds"]
+    assert not faults
+    assert any("隐藏的工作表“旧表”没有读取" in remark for remark in remarks)
+
+
+def test_other_tabs_are_skipped_and_mentioned(tmp_path: Path) -> None:
+    from importers.sheet import read_path
+
+    cover = Paper(["填表说明"], [["本表由县财政局填报"]], title="说明")
+    sheets, faults, remarks = read_path(to_xlsx(tmp_path / "a.xlsx", cover, funds()), TODAY)
+    assert [sheet.kind.id for sheet in sheets] == ["funds"]
+    assert not faults
+    assert any("“说明”" in remark for remark in remarks)
+
+
+def test_header_of_two_rows_with_merged_cells(tmp_path: Path, clean: dict[str, object]) -> None:
+    paper = dirty.two_rows(plan(), ["中央衔接资金", "市级衔接资金"], "资金来源")
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", paper)) == clean["plan"]
+
+
+def test_header_of_two_rows_without_merge_information(tmp_path: Path, clean: dict[str, object]) -> None:
+    paper = dirty.two_rows(plan(), ["中央衔接资金", "市级衔接资金"], "资金来源")
+    assert rows_of(to_csv(tmp_path / "a.csv", paper)) == clean["plan"]
+
+
+def test_numbering_line_below_the_header(tmp_path: Path, clean: dict[str, object]) -> None:
+    paper = funds()
+    numbered = replace(paper, rows=[["甲", "乙", *range(1, len(paper.header) - 1)], *paper.rows])
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", numbered)) == clean["funds"]
+
+
+def test_section_lines_with_their_sums(tmp_path: Path, clean: dict[str, object]) -> None:
+    paper = plan()
+    one = dirty.total_row(paper, paper.rows[:1], "一、乡村建设行动")
+    two = dirty.total_row(paper, paper.rows[1:], "（二）产业发展")
+    sections = replace(paper, rows=[one, paper.rows[0], two, *paper.rows[1:]])
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", sections)) == clean["plan"]
+
+
+def test_merged_text_holds_for_its_rows(tmp_path: Path, clean: dict[str, object]) -> None:
+    paper = plan()
+    town = paper.column("乡镇")
+    rows = [list(row) for row in paper.rows]
+    rows[1][town] = ""
+    merged = replace(paper, rows=rows, merges=[(0, town, 1, town)])
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", merged)) == clean["plan"]
+
+
+def test_a_project_called_total_is_a_project(tmp_path: Path) -> None:
+    paper = plan()
+    rows = [list(row) for row in paper.rows]
+    rows[1][paper.column("项目名称")] = "公告其余各项合计"
+    named = dirty.total_below(replace(paper, rows=rows))
+    assert [row[6] for row in rows_of(to_xlsx(tmp_path / "a.xlsx", named))] == ["美翠村产业路", "公告其余各项合计", "白水村到户产业补助"]
+
+
+def test_formulas_count_by_their_cached_value(tmp_path: Path, clean: dict[str, object]) -> None:
+    paper = labour()
+    paid = paper.column("实发金额")
+    rows = [list(row) for row in paper.rows]
+    for number, row in enumerate(rows):
+        row[paid] = Formula(f"=G{number + 4}*H{number + 4}", row[paid])
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", replace(paper, rows=rows))) == clean["labour"]
+
+
+def test_head_in_neighbouring_cells_and_below(tmp_path: Path, clean: dict[str, object]) -> None:
+    paper = equity()
+    beside = replace(paper, above=[["股权量化清单"], ["量化日期：", "", date(2022, 12, 1)]])
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", beside)) == clean["equity"]
+    below = replace(paper, above=[["股权量化清单"]], below=[["制表人：", "", "量化日期：2022年12月1日"]])
+    assert rows_of(to_xlsx(tmp_path / "b.xlsx", below)) == clean["equity"]
+
+
+@pytest.mark.parametrize(
+    ("paper", "names"),
+    [
+        (funds(), {"本级指标文号": "文号", "指标文标题": "资金名称", "发文时间": "下达日期", "指标金额": "下达金额", "预算级次": "资金级次"}),
+        (plan(), {"计划投入资金": "总投资", "责任单位": "实施单位", "村": "行政村", "实施方式": "建设方式", "预期绩效目标": "绩效目标"}),
+        (allocation(), {"文号": "指标文号", "分配金额": "安排资金", "实施单位": "项目单位"}),
+        (treasury(), {"指标文号": "本级指标文号", "金额": "支付金额", "收款方账户名称": "收款人全称", "部门支出经济分类": "经济分类"}),
+        (labour(), {"身份证号": "身份证号码", "出勤天数": "务工天数", "实发金额": "实发工资", "家庭住址": "家庭住址(村组)"}),
+        (roster(), {"乡(镇)": "乡镇", "监测对象类型": "易返贫致贫户（监测对象）类型", "证件号码": "公民身份号码"}),
+        (bank(), {"借方金额": "支出", "贷方金额": "收入", "交易日期": "记账日期", "对方户名": "对方名称"}),
+        (benefits(), {"街道(乡镇)名称": "乡镇", "村名称": "村（社区）", "实发金额(元)": "实发金额"}),
+    ],
+    ids=lambda value: value.header[0] if isinstance(value, Paper) else "",
+)
+def test_headers_under_other_names(tmp_path: Path, paper: Paper, names: dict[str, str]) -> None:
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", dirty.renamed(paper, names))) == rows_of(to_xlsx(tmp_path / "b.xlsx", paper))
+
+
+def test_numbers_that_excel_keeps_imprecisely(tmp_path: Path) -> None:
+    """0.1 + 0.2 as Excel stores it is thirty 分 hundredths: fifteen digits count, not the float."""
+    paper = funds()
+    rows = [list(row) for row in paper.rows]
+    rows[0][paper.column("指标金额")] = 0.1 + 0.2
+    rows[1][paper.column("指标金额")] = 733.83 * 10000
+    found = rows_of(to_xlsx(tmp_path / "a.xlsx", replace(paper, rows=rows)))
+    assert [row[8] for row in found[:2]] == [30, 733830000]
+
+
+def test_id_numbers_however_typed(tmp_path: Path) -> None:
+    paper = roster()
+    number = PEOPLE["甲大山"][0]
+    spaced = f" {number[:6]} {number[6:14]}　{number[14:]}"
+    rows = [list(row) for row in paper.rows]
+    rows[0][paper.column("证件号码")] = dirty.wide(spaced.replace(" ", ""))
+    rows[1][paper.column("证件号码")] = "'" + PEOPLE["甲小山"][0].lower()
+    rows[2][paper.column("证件号码")] = spaced.replace(number, PEOPLE["乙秀英"][0]) if number in spaced else PEOPLE["乙秀英"][0]
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", replace(paper, rows=rows))) == rows_of(to_xlsx(tmp_path / "b.xlsx", paper))
+
+
+def test_datetimes_and_dates_are_the_same_day(tmp_path: Path, clean: dict[str, object]) -> None:
+    paper = funds().mapped(["发文时间"], lambda day: datetime(day.year, day.month, day.day, 15, 30))
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", paper)) == clean["funds"]
+
+
+def test_half_days(tmp_path: Path) -> None:
+    rows = rows_of(to_xlsx(tmp_path / "a.xlsx", labour()))
+    assert [row[11] for row in rows] == [Decimal(100), Decimal(50), Decimal("149.5")]

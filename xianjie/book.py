@@ -22,7 +22,7 @@ from beancount.core import data
 from beancount.ops import validation
 from beancount.parser import booking
 
-from xianjie.change import settle
+from xianjie.change import Busy, settle
 from xianjie.messages import explain
 from xianjie.parsing import parse
 from xianjie.problems import Problem, Untrusted
@@ -32,6 +32,7 @@ _DIRECTIVE = re.compile(rb"^\d{4}[-/]\d\d[-/]\d\d[ \t]+[a-z]+\b[^\n]*\n((?:[ \t]
 _KEY = re.compile(rb"^[ \t]+([a-z][A-Za-z0-9_-]*):", re.MULTILINE)
 _OURS = ("plugins.", "beancount.plugins.")
 _EXTENSION = "reports."
+_TRIES = 5  # a reader who meets a writer reads anew: half old and half new is no book
 _judging = True
 
 
@@ -73,16 +74,30 @@ def main_file(path: str | Path) -> Path:
 def read(path: str | Path, as_of: date | None = None) -> Book:
     """Load a book that may come from anyone and read it into tables (default: as of today).
 
-    Raises Untrusted with everything that is wrong when the book cannot be judged. Rolls that cannot be believed do not
-    raise: they are in `tables.broken`.
+    Raises Untrusted with everything that is wrong when the book cannot be judged, Busy when it is being written again and
+    again. Rolls that cannot be believed do not raise: they are in `tables.broken`.
     """
     main = main_file(path)
-    settle(main.parent)
+    for _ in range(_TRIES):
+        settle(main.parent)
+        before = os.stat(main.parent).st_mtime_ns  # every write begins and ends with a file in the book's folder
+        try:
+            book = _read(main, as_of or date.today())
+        except Untrusted:
+            if os.stat(main.parent).st_mtime_ns == before:
+                raise
+            continue
+        if os.stat(main.parent).st_mtime_ns == before:
+            return book
+    raise Busy("账簿正被反复写入，请稍后再试")
+
+
+def _read(main: Path, as_of: date) -> Book:
     with collector_off(), _not_judging():
         entries, errors, options = load(main)
         relative = relative_names(main, options)
         problems = [explain(error, main.parent, relative) for error in errors]
-        book_tables = tables(entries, options, as_of or date.today())
+        book_tables = tables(entries, options, as_of)
     problems += book_tables.problems
     problems += [
         problem for name in relative.values() for problem in _repeated_keys(name, (main.parent / name).read_bytes())

@@ -126,7 +126,7 @@ def random_books(first, last, folder):
 
     for seed in range(first, last):
         place = Path(folder) / str(seed)
-        for day in write_book(place, seed):
+        for day in write_book(place, seed, size=1 + seed % 3):
             yield seed, place, day, differences(place, day)
 
 

@@ -52,29 +52,31 @@ def longest_notice(book, subjects, stage):
 
 def notices(case):
     book = case.book
-    first = first_allocations(book)
+    first, standing = first_allocations(book)
     for project in projects_with_money(book):
         for stage, state in (("入库公示", "入库"), ("年度计划公示", "年度计划"), ("完工公示", "完工")):
             since = reached(book, project, state)
             if since is not None:
                 yield notice(case, "project", project, stage, since, [project])
-        given = {fund: day for (fund, owner), day in first.items() if owner == project}
-        if given:
-            yield notice(case, "project", project, "资金分配公告", min(given.values()), [project, *given])
+        funds = [fund for (fund, owner) in standing if owner == project]
+        if funds:
+            since = min(day for (_, owner), day in first.items() if owner == project)
+            yield notice(case, "project", project, "资金分配公告", since, [project, *funds])
     for fund in ids(book, "fund"):
-        given = {owner: day for (of, owner), day in first.items() if of == fund}
-        if given:
-            yield fund_notice(case, fund, given)
+        projects = [owner for (of, owner) in standing if of == fund]
+        if projects:
+            since = min(day for (of, _), day in first.items() if of == fund)
+            yield fund_notice(case, fund, projects, since)
 
 
 def first_allocations(book):
-    """(fund, project) that still stand, net of moves and returns -> the day on which money was first allocated."""
-    standing = {key for key, parts in lots(book).items() if key[1] and any(amount > 0 for _, amount in parts)}
+    """({(fund, project): the day on which it was first given money}, [those that still have it, net])."""
     first = {}
     for move in moves(book):
         if move["what"] == "allocate" and move["fen"] > 0:
             first.setdefault((move["fund"], move["project"]), move["day"])
-    return {key: first[key] for key in standing}
+    held = lots(book)
+    return first, [key for key in first if key[1] and any(amount > 0 for _, amount in held.get(key, []))]
 
 
 def notice(case, kind, subject, stage, since, places):
@@ -90,13 +92,13 @@ def notice(case, kind, subject, stage, since, places):
     return finding("notices", kind, subject, verdict(False, still_open), value=days or 0, **more)
 
 
-def fund_notice(case, fund, given):
+def fund_notice(case, fund, projects, since):
     """A fund needs its own notice unless all its projects have one."""
     stage = "资金分配公告"
-    own = notice(case, "fund", fund, stage, min(given.values()), [fund])
+    own = notice(case, "fund", fund, stage, since, [fund])
     if own["status"] == "pass":
         return own
-    each = [notice(case, "project", p, stage, min(given.values()), [p])["status"] for p in given]
+    each = [notice(case, "project", project, stage, since, [project])["status"] for project in projects]
     return {**own, "status": "pass", "value": None} if all(status == "pass" for status in each) else own
 
 
@@ -176,27 +178,26 @@ def voucher(case):
 
 
 def reversal_status(book, txn):
-    """Each posting opposite to, and no larger than, one of the reversed voucher's; its roll lines occur there."""
-    originals = [t for t in book.txns if t["voucher"] == txn["reverses"] and t is not txn]
-    if not originals:
-        return "fail"
-    pool = [p for t in originals for p in t["postings"]]
+    """Each posting opposite to, and with earlier reversals no larger than, the reversed one; its roll lines occur there."""
+    originals = [p for t in book.txns if t["voucher"] == txn["reverses"] and t is not txn for p in t["postings"]]
+    until = book.txns.index(txn) + 1
+    back = [p for t in book.txns[:until] if t["reverses"] == txn["reverses"] for p in t["postings"]]
+    statuses = []
     for posting in txn["postings"]:
-        twins = [
-            p
-            for p in pool
-            if p["account"] == posting["account"]
-            and (p["fund"], p["project"]) == (posting["fund"], posting["project"])
-            and p["fen"] * posting["fen"] <= 0
-            and abs(posting["fen"]) <= abs(p["fen"])
-        ]
-        if not twins:
+        mine, theirs = [p for p in back if same(p, posting)], [p for p in originals if same(p, posting)]
+        returned, booked = sum(p["fen"] for p in mine), sum(p["fen"] for p in theirs)
+        fits = theirs and posting["fen"] * booked <= 0 and abs(returned) <= abs(booked)
+        if not fits:
             return "fail"
-        if posting["lines"] is None or any(p["lines"] is None for p in twins):
-            return "undetermined"
-        if not any(lines_occur(posting["lines"], p["lines"]) for p in twins):
+        if any(p["lines"] is None for p in mine + theirs):
+            statuses.append("undetermined")
+        elif not lines_occur([x for p in mine for x in p["lines"]], [x for p in theirs for x in p["lines"]]):
             return "fail"
-    return "pass"
+    return "undetermined" if statuses else "pass"
+
+
+def same(left, right):
+    return all(left[key] == right[key] for key in ("account", "fund", "project", "commodity"))
 
 
 def lines_occur(lines, originals):

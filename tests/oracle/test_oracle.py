@@ -10,7 +10,7 @@ from .books import write_book
 from .compare import differences
 from .judge import judge
 
-EXAMPLE = Path(__file__).parents[1] / "data" / "example"
+EXAMPLE = Path(__file__).parents[1] / "example"
 FEW = range(8)
 MANY = range(1000, 1300)
 

@@ -15,11 +15,10 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import xianjie
 
@@ -38,16 +37,17 @@ class Unsafe(Exception):  # noqa: N818
 def folder() -> Path:
     """The cache folder, made when there is none. Raises Unsafe when others could write there."""
     base = os.environ.get("XDG_CACHE_HOME") or ""
-    path = (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "xianjie"
+    path = f"{base if os.path.isabs(base) else os.path.expanduser('~/.cache')}/xianjie"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir(mode=0o700, exist_ok=True)
+        if not os.path.lexists(path):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            Path(path).mkdir(mode=0o700, exist_ok=True)
         found = os.lstat(path)
     except OSError as error:
         raise Unsafe(f"无法使用缓存文件夹 {path}（{error.strerror}），可用 XDG_CACHE_HOME 另指一处") from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise Unsafe(f"缓存文件夹 {path} 应是本人所有、他人不可读写（权限 700）的文件夹，请删除它或改正权限")
-    return path
+    return Path(path)
 
 
 def outside(book: Path) -> Path:
@@ -138,8 +138,8 @@ def contents(root: Path) -> str:
     for a while then, is not read again: the change time of a file cannot be set back by a program. A folder with
     symbolic links may depend on what lies elsewhere: its digest is a new one each time.
     """
-    found = list(_files(root, ""))
-    if any(entry.mode != stat.S_IFREG for entry in found):
+    found = _files(root)
+    if any(kind != stat.S_IFREG for _, kind, *_ in found):
         return secrets.token_hex(32)
     stamp = hashlib.sha256(repr(found).encode()).hexdigest()
     note = _place("stamps", str(root))
@@ -149,45 +149,42 @@ def contents(root: Path) -> str:
             return str(noted["digest"])
     now = time.time()
     digest = _digest(root, found)
-    newest = max((max(entry.modified, entry.changed) for entry in found), default=0)
-    if newest < (now - SETTLED) * 1e9 and list(_files(root, "")) == found:
+    newest = max((max(changed, modified) for _, _, _, changed, modified, _ in found), default=0)
+    if newest < (now - SETTLED) * 1e9 and _files(root) == found:
         _note(note, json.dumps({"stamp": stamp, "digest": digest}))
     return digest
 
 
-class _File(NamedTuple):
-    """A file as the system knows it: what changes when its content does. `mode` is the type of the file alone."""
-
-    name: str
-    mode: int
-    size: int
-    modified: int
-    changed: int
-    inode: int
+# A file as the system knows it, changing when its content does: name, type, size, change and modification time, inode.
+_File = tuple[str, int, int, int, int, int]
 
 
-def _files(root: Path, inside: str) -> Iterator[_File]:
-    """Every file below a folder, in the order of names."""
-    with os.scandir(root / inside) as entries:
-        for entry in sorted(entries, key=lambda one: one.name):
-            name = f"{inside}{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(root, f"{name}/")
-            elif entry.name not in _OWN_FILES:
-                found = entry.stat(follow_symlinks=False)
-                mode = stat.S_IFMT(found.st_mode)
-                yield _File(name, mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+def _files(root: Path) -> list[_File]:
+    """Every file below a folder, in an order of its own."""
+    found: list[_File] = []
+    pending = [""]
+    while pending:
+        inside = pending.pop()
+        with os.scandir(f"{root}/{inside}") as entries:
+            for entry in sorted(entries, key=lambda one: one.name):
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(f"{inside}{entry.name}/")
+                elif entry.name not in _OWN_FILES:
+                    is_ = entry.stat(follow_symlinks=False)
+                    times = (is_.st_ctime_ns, is_.st_mtime_ns)
+                    found.append((f"{inside}{entry.name}", stat.S_IFMT(is_.st_mode), is_.st_size, *times, is_.st_ino))
+    return found
 
 
 def _digest(root: Path, files: list[_File]) -> str:
     total = hashlib.sha256()
-    for file in files:
+    for name, *_ in files:
         try:
-            with open(root / file.name, "rb") as stream:
+            with open(root / name, "rb") as stream:
                 content = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:
             content = f"unreadable {error.errno}"
-        total.update(f"{file.name}\n{content}\n".encode(errors="surrogateescape"))
+        total.update(f"{name}\n{content}\n".encode(errors="surrogateescape"))
     return total.hexdigest()
 
 

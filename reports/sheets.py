@@ -38,6 +38,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     RATIO: {"num_format": "0.00##%", "align": "right"},
     DATE: {"num_format": "yyyy-mm-dd", "align": "center"},
 }
+_SHOWN = {MONEY: "{:,.2f}", RATIO: "{:.4%}", COUNT: "{:,.0f}"}  # as long as Excel can show them
 _LEVELS: dict[str, dict[str, Any]] = {
     PLAIN: {},
     GROUP: {"bold": True, "bg_color": "#EEF2F6"},
@@ -199,6 +200,7 @@ class Sheet:
         for row in rows:
             for number, (column, value) in enumerate(zip(columns, row.values, strict=True)):
                 self._cell(self.row, number, column.kind, row.level, value)
+                self._widen(number, column.kind, value)
             self._fit(columns, row)
             self.row += 1
         return Area(self.name, first + 1, self.row)
@@ -247,6 +249,19 @@ class Sheet:
         """Points that a wrapped text needs in so many cells."""
         lines = sum(max(1, -(-width(line) // max(1, int(cells) - 1))) for line in text.split("\n"))
         return 4 + 13.5 * lines
+
+    def _widen(self, number: int, kind: str, value: Any) -> None:
+        """A number that is wider than its column would be shown as ###."""
+        if isinstance(value, Cell):
+            value, kind = value.value, value.kind
+        if isinstance(value, Formula):
+            value = value.value
+        if kind not in _SHOWN or value is None or isinstance(value, str):
+            return
+        need = len(_SHOWN[kind].format(float(number_of(value, kind))))
+        if need + 1.5 > self.widths[number]:
+            self.widths[number] = need + 1.5
+            self.worksheet.set_column(number, number, self.widths[number])
 
     def _fit(self, columns: Sequence[Column], row: Row) -> None:
         """Rows with wrapped text get their height from us: not every program works it out when it opens a file."""

@@ -24,7 +24,7 @@ FUNDS = grouping.Table(
         Column("已支付", 15, MONEY),
         Column("其中村级账户尚存", 12, MONEY),
         Column("未支付", 14, MONEY),
-        Column("支出进度", 9, RATIO),
+        Column("支出进度", 11, RATIO),
     ),
     ratios={12: (9, 6)},
 )

@@ -23,10 +23,10 @@ VILLAGES = grouping.Table(
         Column("结余", 14, MONEY),
         Column("金额", 14, MONEY, "村集体资产入户分配"),
         Column("脱贫户、监测户分得", 14, MONEY, "村集体资产入户分配"),
-        Column("占比", 9, RATIO, "村集体资产入户分配"),
+        Column("占比", 11, RATIO, "村集体资产入户分配"),
         Column("全村", 8, COUNT, "户数"),
         Column("脱贫户、监测户", 8, COUNT, "户数"),
-        Column("占比", 9, RATIO, "户数"),
+        Column("占比", 11, RATIO, "户数"),
     ),
     ratios={15: (14, 13), 18: (17, 16)},
 )

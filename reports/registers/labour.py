@@ -27,7 +27,7 @@ PROJECTS = grouping.Table(
         Column("承诺劳务报酬", 16, MONEY),
         Column("已发劳务报酬", 16, MONEY),
         Column("占市级及以上", 11, RATIO),
-        Column("占专项", 10, RATIO),
+        Column("占专项", 11, RATIO),
         Column("户数", 8, COUNT, "务工"),
         Column("人数", 8, COUNT, "务工"),
         Column("工日", 10, NUMBER, "务工"),

@@ -28,7 +28,7 @@ PROJECTS = grouping.Table(
         *(Column(name, 14, MONEY, "已分配资金") for name in SOURCES),
         Column("合计", 15, MONEY, "已分配资金"),
         Column("已支付", 15, MONEY),
-        Column("支出进度", 9, RATIO),
+        Column("支出进度", 11, RATIO),
         Column("状态", 8),
         Column("验收", 11, DATE),
         Column("结算金额", 14, MONEY),

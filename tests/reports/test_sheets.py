@@ -121,3 +121,15 @@ def test_text_that_no_cell_can_hold_is_cut_and_says_so() -> None:
 def test_long_text_gets_the_height_that_it_needs() -> None:
     sheet = opened(made([Row(("", "很长的说明" * 20, 1, 1, None, DAY, 1)), Row(("", "短", 1, 1, None, DAY, 1))]))["表"]
     assert sheet.row_dimensions[4].height > 5 * sheet.row_dimensions[5].height
+
+
+def test_a_number_wider_than_its_column_widens_it() -> None:
+    columns = (Column("金额", 8, MONEY), Column("比值", 5, RATIO), Column("件数", 4, COUNT), Column("金额", 30, MONEY))
+    book = Workbook("测试", DAY)
+    sheet = book.sheet("表", [column.width for column in columns])
+    sheet.table(columns, [Row((123_456_789_012, Formula("=1", Fraction(1000238, 10**6)), 1_000_000, 1))])
+    widths = opened(book.content())["表"].column_dimensions
+    assert widths["A"].width > len("1,234,567,890.12") + 1
+    assert widths["B"].width > len("100.0238%") + 1
+    assert widths["C"].width > len("1,000,000") + 1
+    assert 30 <= widths["D"].width < 31

@@ -8,6 +8,8 @@ Beancount put in. A damaged book is judged in this process; what would bring the
 import os
 import random
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -160,3 +162,13 @@ def test_a_thousand_damaged_books(sound: Path, block: int) -> None:
             try_one(sound, seed, judged)
         except Exception as error:
             raise AssertionError(f"seed {seed}") from error
+
+
+@pytest.mark.slow
+def test_guided_by_coverage(tmp_path: Path) -> None:
+    """Inputs that reach new code are kept and varied; the process that reads them must live and answer in words."""
+    pytest.importorskip("atheris", reason="atheris is not installed: make test-slow installs it where there is a wheel")
+    command = [sys.executable, "-m", "tests.hostile.guided", str(tmp_path), "-max_total_time=90", "-rss_limit_mb=2048", "-timeout=20"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "DONE" in done.stderr or "Done" in done.stderr, done.stderr[-1000:]

@@ -26,8 +26,12 @@ class Voucher:
     """One transaction as far as it carries the project."""
 
     row: Any
-    href: str
     postings: list[Any] = field(default_factory=list)
+
+    @property
+    def href(self) -> str:
+        """The journal with this voucher alone."""
+        return links.voucher(self.row.date, self.row.voucher)
 
     def sum_of(self, kind: str) -> int:
         return sum(posting.amount for posting in self.postings if posting.kind == kind)
@@ -96,7 +100,7 @@ def vouchers_of(tables: Tables, postings: Any) -> list[Voucher]:
     found: dict[int, Voucher] = {}
     for row in records(postings):
         if row.transaction not in found:
-            found[row.transaction] = Voucher(row, links.voucher(row.date, row.voucher))
+            found[row.transaction] = Voucher(row)
         found[row.transaction].postings.append(row)
     return list(found.values())
 

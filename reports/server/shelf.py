@@ -40,7 +40,7 @@ OPTIONS = {
     "sidebar-show-queries": "0",
 }
 ROWS = 5000
-ENTRIES = 1000  # transactions that one journal shows; more would freeze a browser
+ENTRIES = 700  # transactions that one journal shows: 2 MB in the browser; more would freeze it
 SECONDS = 2.0  # between two looks at the files
 _loading = threading.Lock()
 

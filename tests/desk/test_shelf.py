@@ -1,14 +1,16 @@
 """Books are looked at before Fava sees them, watched with their rolls, and reloaded behind the readers' backs."""
 
 import shutil
+import threading
 from datetime import date
 from pathlib import Path
 
 import pytest
 from werkzeug.test import Client
 
+from reports.server import shelf as shelf_module
 from reports.server.app import make_app
-from reports.server.shelf import Shelf
+from reports.server.shelf import BookLedger, Shelf
 from tests.desk.browsing import AUDITOR, REVIEWER
 from tests.desk.conftest import copied, logged_in
 from xianjie.problems import Untrusted
@@ -179,3 +181,45 @@ def test_the_journal_pages_all_and_once(own: Path, users: Path, monkeypatch: pyt
     assert [entry for part in parts if part for entry in part.entries] == whole.entries
     assert filtered.paginate_journal(1, 1000, "desc").entries == whole.entries[::-1]
     assert filtered.paginate_journal(0) is None
+
+
+def test_the_old_book_is_served_until_the_new_one_is_ready(
+    own: Path, users: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf([own])
+    client, slug = client_of(shelf, users), shelf.first_slug()
+    before, loading, go_on = shelf[slug], threading.Event(), threading.Event()
+
+    def slow(path: Path) -> BookLedger:
+        loading.set()
+        go_on.wait(10)
+        return real(path)
+
+    real = shelf_module._load
+    monkeypatch.setattr(shelf_module, "_load", slow)
+    with (own / "2022/12.beancount").open("a", encoding="utf-8") as text:
+        text.write(VOUCHER)
+    thread = threading.Thread(target=shelf.look)
+    thread.start()
+    assert loading.wait(10)
+    assert client.get(f"/{slug}/extension/Desk/").status_code == 200
+    assert shelf[slug] is before
+    go_on.set()
+    thread.join(20)
+    assert shelf[slug] is not before
+
+
+def test_a_day_that_takes_long_to_judge_says_so(own: Path, users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf([own])
+    client, slug = client_of(shelf, users), shelf.first_slug()
+    monkeypatch.setattr("reports.desk.WAIT", 0.01)
+    go_on = threading.Event()
+    desk = shelf[slug].desk
+    desk.review(date(2022, 12, 31)).result()
+    desk._worker.submit(go_on.wait, 10)
+    page = client.get(f"/{slug}/extension/Desk/?time=2022-05").text
+    assert "data-desk-wait" in page
+    assert "截至 2022-05-31" in page
+    go_on.set()
+    desk.review(date(2022, 5, 31)).result(10)
+    assert "现在要办的" in client.get(f"/{slug}/extension/Desk/?time=2022-05").text

@@ -57,7 +57,7 @@ def document(checked: Checked) -> dict[str, Any]:
         "summary": checked.audit.summary,
         "scope": {"rules": list(checked.scope.rules), "subjects": list(checked.scope.subjects)},
         **(_compared(checked.baseline) if checked.baseline else {}),
-        "waivers": [plain_waiver(one) for one in waivers(checked.book.tables, checked.audit)],
+        "waivers": [plain_waiver(one) for one in waivers(checked.book.tables, checked.audit, checked.scope)],
         "findings": list(_plain(checked)),
     }
 

@@ -53,7 +53,7 @@ def _run(checked: Checked) -> dict[str, Any]:
 
 
 def _waivers(checked: Checked) -> list[dict[str, Any]]:
-    return [plain_waiver(one) for one in waivers(checked.book.tables, checked.audit)]
+    return [plain_waiver(one) for one in waivers(checked.book.tables, checked.audit, checked.scope)]
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

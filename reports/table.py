@@ -89,7 +89,7 @@ def _lines(checked: Checked, finding: Finding) -> Iterator[str]:
 
 def _waivers(checked: Checked) -> Iterator[str]:
     """Every waiver with what it covers, the expired ones too."""
-    found = waivers(checked.book.tables, checked.audit)
+    found = waivers(checked.book.tables, checked.audit, checked.scope)
     if found:
         yield "\n".join([f"■ 豁免登记（{len(found)}）", *(f"  {one.words}" for one in found)])
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from reports.baseline import Scope
 from reports.words import detail
 from xianjie.findings import WAIVED, Audit, Finding
 from xianjie.money import yuan, yuan_cn
@@ -44,8 +45,8 @@ class Waiver:
         return f"{self.rule} {self.subject}（{self.scope}）：{self.reason}，{self.by}，至 {self.until}{limit}；{self.state}"
 
 
-def waivers(tables: Tables, audit: Audit) -> list[Waiver]:
-    """All waivers given by the as-of date, in the order of the book."""
+def waivers(tables: Tables, audit: Audit, scope: Scope) -> list[Waiver]:
+    """All waivers given by the as-of date for what was asked for, in the order of the book."""
     return [
         Waiver(
             row.rule,
@@ -62,6 +63,7 @@ def waivers(tables: Tables, audit: Audit) -> list[Waiver]:
             f"{row.file}:{row.line}",
         )
         for row in records(tables.waivers)
+        if scope.holds(row.rule, row.subject)
     ]
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from reports.checked import Checked
 from reports.sheets import DATE, LONG, MONEY, NUMBER, Column, Row, Workbook
 from reports.workpapers.papers import Paper, Papers
@@ -53,7 +55,10 @@ def write(book: Workbook, checked: Checked, papers: Papers) -> None:
     lines = book.sheet("证据·清册", [column.width for column in LINES])
     lines.title("证据：发放清册")
     lines.note("未符合的结论所依据的凭证，其发放清册的每一行；户编号是代号，本底稿没有任何个人信息。")
-    lines.table(LINES, _roll_lines(checked, [paper for paper in kept if paper.finding.status in FIRST]))
+    shown, more = _roll_lines(checked, [paper for paper in kept if paper.finding.status in FIRST])
+    if more:
+        lines.note(f"为便于打开，另有 {more} 行未列；用 --rule 或 --subject 可单独出具其余各项的底稿。")
+    lines.table(LINES, _lines(checked, shown))
 
 
 def _within(papers: list[Paper], limit: int) -> tuple[list[Paper], int]:
@@ -79,10 +84,16 @@ def _vouchers(checked: Checked, papers: list[Paper]) -> Iterator[Row]:
             yield Row((paper.index, "", None, "", "", None, "", "", "", f"{file}:{line}" if line else file))
 
 
-def _roll_lines(checked: Checked, papers: list[Paper]) -> Iterator[Row]:
-    tables = checked.book.tables
+def _roll_lines(checked: Checked, papers: list[Paper]) -> tuple[pd.DataFrame, int]:
+    """The roll lines behind findings, as many as fit, and how many are left."""
+    payments = checked.book.tables.payments
     wanted = {row for paper in papers for row in paper.finding.evidence}
-    lines = tables.payments[tables.payments["posting"].isin(wanted)].head(LIMIT)
+    lines = payments[payments["posting"].isin(wanted)]
+    return lines.head(LIMIT), max(0, len(lines) - LIMIT)
+
+
+def _lines(checked: Checked, lines: pd.DataFrame) -> Iterator[Row]:
+    tables = checked.book.tables
     vouchers, rolls = tables.postings["voucher"].tolist(), tables.postings["roll"].tolist()
     for line in records(lines):
         place = f"{line.file}:{line.line}"

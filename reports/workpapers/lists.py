@@ -97,7 +97,9 @@ def write_waivers(book: Workbook, checked: Checked) -> None:
     sheet.title("豁免与整改")
     sheet.heading("一、豁免")
     sheet.note("豁免须写明理由、批准人和期限；过期的不再有效，差额超过限额的仍为不符合。")
-    sheet.table(WAIVERS, (_waiver(one) for one in waivers(checked.book.tables, checked.audit)), freeze=False)
+    sheet.table(
+        WAIVERS, (_waiver(one) for one in waivers(checked.book.tables, checked.audit, checked.scope)), freeze=False
+    )
     sheet.skip()
     sheet.heading("二、整改")
     sheet.table(RECTIFICATIONS, _rectifications(checked), freeze=False)

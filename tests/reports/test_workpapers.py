@@ -1,5 +1,6 @@
 """Workpapers: every finding with its numbers, formulas that come to the same, and what cannot be trusted up front."""
 
+import json
 import re
 import shutil
 import zipfile
@@ -16,7 +17,8 @@ import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
-from reports.checked import Checked, crashed
+from reports.baseline import WHOLE, Scope, compare
+from reports.checked import Checked, as_json, crashed
 from reports.sheets import Workbook
 from reports.workpapers import evidence, forms, reconciliation
 from reports.workpapers.papers import papers_of
@@ -289,3 +291,37 @@ def workbook_of(checked: Checked) -> str:
     book = Workbook("测试", EXAMPLE_DAY)
     reconciliation.write(book, checked)
     return text_of(openpyxl.load_workbook(BytesIO(book.content())).active.values)
+
+
+def test_more_roll_lines_than_fit_is_announced(example: Checked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "LIMIT", 2)
+    rows = list(small(example)["证据·清册"].values)
+    assert "另有" in text_of(rows[:4])
+    assert "行未列" in text_of(rows[:4])
+    assert sum(str(row[2]).startswith("H106003") for row in rows) == 2
+
+
+def test_against_a_baseline_new_and_resolved_are_marked(example: Checked, tmp_path: Path) -> None:
+    before = json.loads(as_json(example))
+    for one in before["findings"]:
+        if (one["rule"], one["subject"]["id"]) == ("labour-share", "XS2022-0001"):
+            one["status"] = "fail"
+        if one["rule"] == "labour-promised":
+            one["status"] = "pass"
+    path = tmp_path / "before.json"
+    path.write_text(json.dumps(before), "utf-8")
+    baseline = compare(example.audit, WHOLE, example.book.tables.title, path)
+    book = small(replace(example, baseline=baseline))
+    assert "新增 1" in text_of(book["封面"].values)
+    assert "labour-share" in text_of(book["已消除"].values)
+    promised = next(sheet for sheet in book if sheet.title.endswith("承诺的劳务报酬"))
+    assert "新增" in text_of(promised.values)
+    assert "已消除" not in small(example).sheetnames
+
+
+def test_a_paper_of_some_rules_says_so_and_lists_their_waivers_only(sample: Checked) -> None:
+    wanted = [one for one in sample.audit.findings if one.rule == "notices"]
+    asked = replace(sample, audit=Audit(wanted), scope=Scope(("notices",)))
+    book = small(asked)
+    assert "仅规则 notices" in text_of(book["封面"].values)
+    assert "labour-share" not in text_of(book["豁免与整改"].values).partition("二、整改")[0]

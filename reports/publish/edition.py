@@ -10,6 +10,11 @@ from reports.publish.tables import COUNTY, Field, Line, Place, Table, edition
 HIDDEN_HERE = ("town", "village")
 
 
+def county_name(title: str) -> str:
+    """The county that a book's title begins with."""
+    return title.removesuffix("衔接资金与资产台账") or title
+
+
 @dataclass(frozen=True)
 class Source:
     """Where every figure comes from: the book, its last seal, the rules, and what was asked for."""
@@ -71,7 +76,7 @@ class Edition:
 
     @property
     def office(self) -> str:
-        return str(self.policy["office.name"]) or self.source.title
+        return str(self.policy["office.name"]) or county_name(self.source.title)
 
     @property
     def where(self) -> str:

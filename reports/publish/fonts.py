@@ -88,9 +88,9 @@ def _open(path: Path) -> Any:
             if path.suffix.lower() in (".ttc", ".otc")
             else [TTFont(path, lazy=True)]
         )
-        chinese = [face for face in faces if {ord(one) for one in WANTED} <= set(face.getBestCmap() or ())]
-        named = [face for face in chinese if "SC" in str(face["name"].getDebugName(4) or "").split()]
-        return (named or chinese or [None])[0]
+        simplified = [face for face in faces if "SC" in str(face["name"].getDebugName(4) or "").split()]
+        wanted = {ord(one) for one in WANTED}
+        return next((face for face in simplified or faces if wanted <= set(face.getBestCmap() or ())), None)
     except (OSError, TTLibError, KeyError, AssertionError):
         return None
 

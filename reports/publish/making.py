@@ -16,7 +16,7 @@ from plugins import catalogue
 from reports.checked import rules_digest
 from reports.publish import data, site
 from reports.publish.content import content
-from reports.publish.edition import Edition, Source
+from reports.publish.edition import Edition, Source, county_name
 from reports.publish.lists import Names, lists, names_of
 from reports.publish.notices import notice
 from reports.publish.policy import Disclosure, read_policy
@@ -84,7 +84,7 @@ def make(book: Book, request: Request, recorded: dict[str, Any] | None = None) -
     if request.board:
         for table in lists(tables, got, policy, names):
             by_place[table.lines[0].place].append(table)
-    county = Edition(COUNTY, tables.title.removesuffix("衔接资金与资产台账") or tables.title, source, policy, every)
+    county = Edition(COUNTY, county_name(tables.title), source, policy, every)
     towns, villages = _places(tables, county)
     return Made(source, policy, county, towns, villages, dict(by_place), names)
 

@@ -6,7 +6,7 @@ from io import BytesIO
 from python_calamine import CalamineWorkbook
 
 from reports.publish.edition import Edition, View
-from reports.publish.tables import COUNT, DATE, DAYS, MONEY, TEXT, Table, shown
+from reports.publish.tables import COUNT, DATE, DAYS, MONEY, TEXT, Table
 from reports.sheets import COUNT as SHEET_COUNT
 from reports.sheets import DATE as SHEET_DATE
 from reports.sheets import MONEY as SHEET_MONEY
@@ -15,7 +15,7 @@ from reports.sheets import PLAIN, TOTAL, Column, Row, Sheet, Workbook
 from reports.sheets import TEXT as SHEET_TEXT
 
 KINDS = {TEXT: SHEET_TEXT, MONEY: SHEET_MONEY, COUNT: SHEET_COUNT, DAYS: SHEET_NUMBER, DATE: SHEET_DATE}
-GRID = (13, 26, *(15,) * 8)
+GRID = (13, 26, 15)  # the first two columns of every table are an id and a name; the last width is that of all others
 LONG = 25  # a table of more rows gets sheets of its own, with its header on every page
 STAMP = "（公章）　　　　年　　月　　日"
 
@@ -23,7 +23,8 @@ STAMP = "（公章）　　　　年　　月　　日"
 def notice(edition: Edition, lists: list[Table]) -> bytes:
     """The workbook of an edition."""
     book = Workbook(edition.heading, edition.source.notice_from)
-    sheet = book.sheet("公示", GRID)
+    columns = max((len(view.fields) for view in edition.views), default=len(GRID))
+    sheet = book.sheet("公示", [*GRID, *GRID[-1:] * (columns - len(GRID))])
     sheet.title(edition.heading)
     for label, text in facts(edition):
         sheet.note(f"{label}：{text}")
@@ -69,15 +70,11 @@ def note(edition: Edition) -> str:
 def _table(sheet: Sheet, edition: Edition, view: View, *, freeze: bool) -> None:
     sheet.skip(0 if freeze else 1)
     sheet.heading(view.table.title)
-    columns = [Column(one.title, max(one.width, 12), KINDS[one.kind]) for one in view.fields]
+    columns = [Column(one.title, sheet.widths[i], KINDS[one.kind]) for i, one in enumerate(view.fields)]
     rows = [Row(row, PLAIN) for row in view.rows]
     if view.total:
         rows.append(Row(view.total, TOTAL))
-    widths = sheet.widths if not freeze else [one.width for one in view.fields]
-    area = sheet.table(columns, rows, freeze=freeze)
-    for number, row in enumerate(rows, area.first - 1):
-        texts = zip(row.values, view.fields, widths, strict=False)
-        sheet.worksheet.set_row(number, max(sheet.height(shown(v, one.kind), w) for v, one, w in texts))
+    sheet.table(columns, rows, freeze=freeze)
     sheet.note(f"依据：{edition.source.basis(view.table.rules)}")
 
 

@@ -173,11 +173,14 @@ def paper(edition: Edition, lists: list[Table]) -> bytes:
         layout.table(view.fields, view.rows, view.total)
         layout.write(f"依据：{edition.source.basis(view.table.rules)}", 7)
     _sign(layout, edition)
-    for table in lists:
-        layout.turn()
+    for number, table in enumerate(lists):
+        if number == 0 or not layout.room(9 * LEAD):
+            layout.turn()
+        layout.y -= 10
         layout.write(table.title, 12)
         layout.y -= 2
         layout.table(table.fields, [line.values for line in table.lines], table.totals[edition.place])
+    if lists:
         _sign(layout, edition, small=True)
     return _drawn(layout, edition)
 

@@ -48,7 +48,7 @@ def publish(book: Book, requests: dict[Path, Request], step: Step = quiet) -> li
 def _with_papers(mades: list[Made], requests: Iterable[Request]) -> tuple[list[Made], str]:
     """The same with one font for all papers, or why there are none."""
     if not all(request.papers for request in requests):
-        return mades, "按 --no-pdf 的要求"
+        return mades, ""
     from reports.publish.fonts import NoFont
 
     try:

@@ -136,7 +136,7 @@ def _say(results: list["Published"], requests: dict[Path, "Request"]) -> None:
             click.echo("  没有身份库，名单上只有户编号，没有姓名")
         if result.without_pdf:
             click.echo(
-                f"  没有生成 PDF：{result.without_pdf}。请从 xlsx 打印，或安装中文字体、在 publish.toml 的 [pdf] font 指定"
+                f"  没有生成 PDF：{result.without_pdf}。请从 xlsx 打印，或在 publish.toml 的 [pdf] font 指定中文字体"
             )
     source = results[0].made.source
     click.echo(f"公示期 {source.notice_from} 至 {source.notice_to}；收支为 {source.year} 年度，状态截至 {source.as_of}")

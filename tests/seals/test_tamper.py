@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.test_example import EXAMPLE
 from tests.seals import stranger
 from tests.seals.books import edit, make, run, sealed
 
@@ -114,6 +115,7 @@ TAMPERED: list[tuple[str, Callable[[Path], object], str]] = [
     ("清册表头", replace("rolls/2022/08.csv", "person,amount,days", "days,amount,person"), "清册表头 rolls/2022/08.csv 被改动"),
     ("清册与摘要同改", lambda b: _forge_roll(b), "清册 rolls/2022/08.csv 2022-000005-1 被改动(.|\n)*|roll-sha256"),
     ("清册多出一份", append("rolls/2022/08.csv", "2022-000005-2,H106003-001,1,1.00,1\n"), "清册 rolls/2022/08.csv 2022-000005-2 是封账后增加的"),
+    ("清册文件被删", lambda b: (b / "rolls/2022/08.csv").unlink(), "清册 rolls/2022/08.csv 2022-000005-1 被删除"),
     ("农户状态", replace("registry/households.csv", "H106003-003,2021-01-01,一般户", "H106003-003,2021-01-01,脱贫户"), "农户状态 2021-01-01 H106003-003 被改动：state由“一般户”改为“脱贫户”"),
     ("农户人数", replace("registry/households.csv", "脱贫户,V106003,3", "脱贫户,V106003,4"), "people由“3”改为“4”"),
     ("倒填帮扶日期", replace("registry/households.csv", "2022-06-20", "2022-06-12"), "农户日期 2022-06-10 H106003-001 plan_made 被改动：内容由“2022-06-20”改为“2022-06-12”"),
@@ -291,3 +293,15 @@ def test_a_manifest_is_its_root(book: Path, roots: list[str]) -> None:
     from hashlib import sha256
 
     assert [sha256((book / f"seals/{month}.jsonl").read_bytes()).hexdigest() for month in MONTHS] == roots
+
+
+def test_published_files_are_held_against_the_book(book: Path, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE, tmp_path / "open")
+    out = tmp_path / "published"
+    assert run("publish", tmp_path / "open", "-o", out, "--period", "2022", "--no-pdf").exit_code == 0
+    result = run("verify", tmp_path / "open", "--published", out)
+    assert (result.exit_code, "公开的文件没有改动，与账簿一致" in result.output) == (0, True)
+    (out / "index.html").write_text("别的", "utf-8")
+    result = run("verify", tmp_path / "open", "--published", out)
+    assert result.exit_code == 1
+    assert f"{out}/index.html：文件与公开时不同，已被改动" in result.output

@@ -3,7 +3,8 @@
     python -m tests.mutation plugins/labour.py plugins/funds.py [--tests tests/rules tests/core] [--sample 40] [--seed 1]
 
 Every mutant is judged in a fork of this process, which has loaded the heavy libraries but none of our modules; the
-mutated module exists in that fork's memory alone. A mutant is killed when a test fails, or does not end in time.
+mutated module exists in that fork's memory alone. A mutant is killed when a test fails; one whose tests do not end in
+time is counted apart.
 """
 
 import argparse
@@ -84,9 +85,11 @@ def main() -> int:
             return 2
         every = list(mutants(path.read_text("utf-8")))
         chosen = every if not given.sample else random.Random(given.seed).sample(every, min(given.sample, len(every)))
-        survived = [mutant for mutant in chosen if judge(path, mutant, given.tests) == SURVIVED]
+        fates = [judge(path, mutant, given.tests) for mutant in chosen]
+        survived = [mutant for mutant, fate in zip(chosen, fates, strict=True) if fate == SURVIVED]
         lost += len(survived)
-        print(f"{path}: {len(chosen) - len(survived)} of {len(chosen)} killed ({len(every)} mutants in all)", flush=True)
+        late = fates.count(TIMED_OUT)
+        print(f"{path}: {fates.count(KILLED)} killed, {late} out of time, {len(survived)} survived of {len(chosen)} judged, {len(every)} in all")
         for mutant in survived:
             print(f"  survived {path}:{mutant.line}: {mutant.before}  ->  {mutant.after}", flush=True)
     return int(lost > 0)

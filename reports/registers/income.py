@@ -12,6 +12,7 @@ from reports.sheets import COUNT, MONEY, RATIO, Area, Column, Workbook
 from xianjie.tables import Tables, households, latest
 
 TITLE = "资产收益分配表"
+OTHER = "股权分红等"  # income of no asset, hence of no asset's village
 VILLAGES = grouping.Table(
     (
         Column("乡镇", 11),
@@ -36,7 +37,7 @@ YEARS = (Column("年度", 14), Column("收益", 20, MONEY), Column("使用", 20,
 def workbook(tables: Tables) -> bytes:
     """By town, village and year; a chart by year."""
     book = Workbook(TITLE, tables.as_of)
-    found = [(place_of(tables, village), one) for (village, _), one in income_by_village(tables).items()]
+    found = [(place_of(tables, village, OTHER), one) for (village, _), one in income_by_village(tables).items()]
     found.sort(key=lambda pair: (pair[0], pair[1].year))
     sheet = book.sheet("按乡镇、村", [column.width for column in VILLAGES.columns])
     head(sheet, tables, TITLE)

@@ -1,9 +1,10 @@
-"""Tracing assets: what a project formed, what an asset cost and earned, and who received the income."""
+"""Tracing what a project formed: assets and shares, what they cost and earned, and who received the income."""
 
 from collections import defaultdict
 from typing import Any
 
 from plugins import income
+from plugins.equity import Grant, grants
 from reports.trace.nodes import Node, leg_node
 from xianjie import moves
 from xianjie.schema import records
@@ -19,13 +20,21 @@ def _costs(tables: Tables) -> dict[str, list[Any]]:
 
 @derived
 def _earnings(tables: Tables) -> dict[str, list[Any]]:
+    """Income by what earned it: an asset, else a grant of shares."""
     table = tables.postings
-    return _grouped(records(table[table["kind"] == "asset income"]), "asset")
+    return _by_source(records(table[table["kind"] == "asset income"]))
 
 
 @derived
 def _uses(tables: Tables) -> dict[str, list[Any]]:
-    return _grouped(income.uses(tables), "asset")
+    return _by_source(income.uses(tables))
+
+
+def _by_source(legs: Any) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for leg in legs:
+        found[leg.asset or leg.equity].append(leg)
+    return found
 
 
 def _grouped(rows: Any, name: str) -> dict[str, list[Any]]:
@@ -45,8 +54,9 @@ def _of_project(tables: Tables) -> dict[str, list[str]]:
 
 
 def formed_by(tables: Tables, project: str) -> list[Node]:
-    """The assets of a project, each with its income and its uses."""
-    return [asset_node(tables, asset) for asset in _of_project(tables).get(project, [])]
+    """The assets and the shares of a project, each with its income and its uses."""
+    assets = [asset_node(tables, asset) for asset in _of_project(tables).get(project, [])]
+    return assets + [_grant(tables, one) for one in grants(tables) if one.row.project == project]
 
 
 def asset_node(tables: Tables, asset: str) -> Node:
@@ -59,10 +69,33 @@ def asset_node(tables: Tables, asset: str) -> Node:
         Node("登记" if leg.amount > 0 else "减少", leg.amount, leg.date, leg.voucher, f"{leg.file}:{leg.line}")
         for leg in legs
     ] or [Node("没有登记价值的凭证", 0)]
-    earned, used = _earnings(tables).get(asset, []), _uses(tables).get(asset, [])
-    for year in sorted({leg.income_year for leg in (*earned, *used)}):
-        node.links += _year(tables, year, earned, used)
+    node.links = _income(tables, asset)
     return node
+
+
+def _grant(tables: Tables, grant: Grant) -> Node:
+    """Shares quantified from a project's subsidy, holder by holder; dividends lead on, year by year."""
+    vouchers, row = tables.postings["voucher"].tolist(), grant.row
+    title = f"股权 {row.id} {row.operator or ''}（{row.state or ''}）"
+    node = Node(title, sum(line.amount for line in grant.lines), grant.day, place=f"{row.file}:{row.line}")
+    node.roll = row.id
+    node.parts = [
+        Node(_holder(line), line.amount, grant.day, vouchers[line.posting], f"{line.file}:{line.line}")
+        for line in grant.lines
+    ] or [Node("没有股权清册", 0)]
+    node.links = _income(tables, row.id)
+    return node
+
+
+def _holder(line: Any) -> str:
+    return f"{line.holder or '农户'} {line.household}".rstrip()
+
+
+def _income(tables: Tables, source: str) -> list[Node]:
+    """What an asset or a grant earned and what was done with it, by income year."""
+    earned, used = _earnings(tables).get(source, []), _uses(tables).get(source, [])
+    years = sorted({leg.income_year for leg in (*earned, *used)})
+    return [node for year in years for node in _year(tables, year, earned, used)]
 
 
 def _year(tables: Tables, year: int, earned: list[Any], used: list[Any]) -> list[Node]:

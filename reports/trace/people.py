@@ -38,8 +38,8 @@ def _received(tables: Tables, household: str) -> Node:
 
 
 def _for(leg: Any) -> tuple[str, str]:
-    """What a payment was for: an asset's income, a project, else a benefit."""
-    for kind in ("asset", "project", "benefit"):
+    """What a payment was for: an asset's or a grant's income, a project, else a benefit."""
+    for kind in ("asset", "equity", "project", "benefit"):
         if getattr(leg, kind):
             return kind, getattr(leg, kind)
     return "", ""
@@ -47,7 +47,7 @@ def _for(leg: Any) -> tuple[str, str]:
 
 def _group(tables: Tables, key: tuple[str, str], found: list[tuple[Any, Any]]) -> Node:
     kind, name = key
-    titles = {"asset": "资产收益", "project": "项目", "benefit": "补助", "": "未注明用途"}
+    titles = {"asset": "资产收益", "equity": "股权分红", "project": "项目", "benefit": "补助", "": "未注明用途"}
     rows: dict[str, Any] = {"asset": moves.assets(tables), "project": moves.projects(tables)}.get(kind, {})
     row = rows.get(name)
     node = Node(f"{titles[kind]} {name} {row.name if row else ''}".rstrip(), sum(line.amount for line, _ in found))

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from plugins.equity import grants
 from reports.checked import Checked
 from reports.trace import show, trace
 from reports.trace.nodes import Node
@@ -90,6 +91,18 @@ def test_an_asset_shows_income_and_every_use_of_it(sample: Checked, trees: dict[
             years = [link for link in trees[asset][-1].links if link.text.endswith(word)]
             parts = [part for year in years for part in year.parts if part.voucher]
             assert sum(part.amount for part in parts) == sign * legs.loc[legs["asset"] == asset, "amount"].sum()
+
+
+def test_a_project_leads_on_to_its_shares_and_their_dividends(sample: Checked, trees: dict[str, list[Node]]) -> None:
+    table, seen = sample.book.tables.postings, 0
+    for grant in grants(sample.book.tables):
+        (node,) = [link for link in trees[grant.row.project][1].links if link.text.startswith(f"股权 {grant.row.id} ")]
+        assert node.amount == sum(line.amount for line in grant.lines)
+        dividends = table[(table["kind"] == "asset income") & (table["equity"] == grant.row.id)]
+        years = [link for link in node.links if link.text.endswith("年收益")]
+        assert sum(year.amount for year in years) == -dividends["amount"].sum()
+        seen += len(years)
+    assert seen > 3
 
 
 def test_a_project_leads_on_to_its_assets_and_an_asset_back_to_its_projects(

@@ -26,7 +26,7 @@ PIECE = 2**20
 LONGEST_ROW = 16 * 2**20
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _READ = re.compile(r"(?i)xl/(?:workbook|styles|sharedStrings|worksheets/[^/]+)\.xml|.*\.rels|\[Content_Types\]\.xml")
-_WIDE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{2,3})\d+"[^>]*[^/]>\s*<(?:\w+:)?(?:v|is)\b')
+_WIDE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{2,3})\d+"[^>]*(?<!/)>\s*<(?:\w+:)?(?:v|is)\b')
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*>.*?</(?:\w+:)?row>', re.DOTALL)
 _NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
 _FORMULA = re.compile(

@@ -77,7 +77,7 @@ def _distribute(job: Job, persons: Persons, asset: str, year: int, rows: list[An
     if len(incomes) > 1:
         job.fault(rows[-1], "income", "同一资产的几行年度收益写得不一样")
     total = sum(row.amount for row in rows)
-    if incomes != {total} and len(incomes) == 1:
+    if incomes != {total} and len(incomes) == 1 and not before:
         job.fault(rows[0], "income", f"年度收益 {yuan_cn(rows[0].income)} 元，各项用途合计 {yuan_cn(total)} 元，应相等")
     days = {plain_day(day) for row in rows if (day := job.day(row, "date"))}
     if len(days) > 1:

@@ -186,6 +186,8 @@ class _Run:
                 if sheet.file in kept:
                     return sheet.file
                 blocked.setdefault(sheet.kind.id, sheet.file)
+                if sheet.file not in self.changes.stopped:
+                    self._look_further(sheet)
             elif self._try(sheet):
                 kept.add(sheet.file)
             elif sheet.file in kept:
@@ -213,6 +215,12 @@ class _Run:
         self.draft.keep()
         self.changes.read.append(f"{sheet.label}：{said}")
         return True
+
+    def _look_further(self, sheet: Sheet) -> None:
+        """A sheet with faults in its cells: what else is wrong with its other rows, in view of the book."""
+        self.draft.begin()
+        self._derive_sheet(sheet)
+        self.draft.drop()
 
     def _derive_sheet(self, sheet: Sheet) -> str:
         key = None if sheet.kind.id in _PUBLIC else self.draft.load_people().key

@@ -232,7 +232,7 @@ class _Reader:
     def _is_words(self, row: list[Any], texts: list[tuple[int, str]]) -> bool:
         """Notes, signatures, page numbers, section titles: no amount, id or date, and no second required cell."""
         required = 0
-        if len(texts) <= 2 and _NOTE.match(texts[0][1]) or (len(texts) == 1 and not _VALUE.fullmatch(texts[0][1])):
+        if (len(texts) <= 2 and _NOTE.match(texts[0][1])) or (len(texts) == 1 and not _VALUE.fullmatch(texts[0][1])):
             return True
         for name, column in self.layout.columns.items():
             if squeezed(row[column]) in NOTHING:

@@ -19,7 +19,6 @@ NEW: dict[str, bytes | None] = {
     "../book.identities.sqlite": b"people",
     "../book.identities.key": b"key",
 }
-STEPS = ("os.rename", "os.fsync", "os.fchmod", "os.open", "pathlib.Path.unlink", "pathlib.Path.mkdir")
 
 
 @pytest.fixture
@@ -60,10 +59,10 @@ class Counter:
 
 def run(book: Path, at: int, act: Callable[[], None]) -> int:
     counter = Counter(at, act)
-    with mock.patch.multiple("os", **{n[3:]: counter.wrap(getattr(os, n[3:])) for n in STEPS if n.startswith("os.")}), \
-         mock.patch.multiple(Path, **{n.split(".")[-1]: counter.wrap(getattr(Path, n.split(".")[-1])) for n in STEPS if "Path" in n}):
-        with change.locked(book, "测试"):
-            change.write(book, NEW)
+    system = {name: counter.wrap(getattr(os, name)) for name in ("rename", "fsync", "fchmod", "open")}
+    paths = {name: counter.wrap(getattr(Path, name)) for name in ("unlink", "mkdir")}
+    with mock.patch.multiple("os", **system), mock.patch.multiple(Path, **paths), change.locked(book, "测试"):
+        change.write(book, NEW)
     return counter.count
 
 
@@ -140,16 +139,17 @@ def test_an_error_before_the_journal_changes_nothing(book: Path, number: int) ->
 
 
 def test_full_disk_is_said(book: Path) -> None:
-    with mock.patch("os.fsync", side_effect=OSError(errno.ENOSPC, "x")), change.locked(book, "测试"):
-        with pytest.raises(change.NotWritten, match="磁盘已满.*没有任何改动"):
-            change.write(book, NEW)
+    full = OSError(errno.ENOSPC, "x")
+    message = r"磁盘已满.*没有任何改动"
+    with mock.patch("os.fsync", side_effect=full), change.locked(book, "测试"), pytest.raises(change.NotWritten, match=message):
+        change.write(book, NEW)
     assert contents(book) == OLD
 
 
 def test_second_writer_is_refused_with_who_holds_it(book: Path) -> None:
-    with change.locked(book, "xianjie import"):
-        with pytest.raises(change.Busy, match=f"xianjie import，进程 {os.getpid()}"), change.locked(book, "另一个"):
-            pass
+    busy = pytest.raises(change.Busy, match=f"xianjie import，进程 {os.getpid()}")
+    with change.locked(book, "xianjie import"), busy, change.locked(book, "另一个"):
+        pass
     with change.locked(book, "之后可以"):
         pass
     assert contents(book) == OLD

@@ -11,7 +11,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.importers import dirty
-from tests.importers.county import ALL, PEOPLE, TODAY, allocation, bank, benefits, equity, funds, labour, plan, roster, treasury
+from tests.importers.county import (
+    ALL,
+    PEOPLE,
+    TODAY,
+    allocation,
+    bank,
+    benefits,
+    equity,
+    funds,
+    labour,
+    plan,
+    roster,
+    treasury,
+)
 from tests.importers.dirty import DATE_STYLES, Formula, Paper, to_csv, to_xls, to_xlsx
 from tests.importers.helpers import rows_of, sheet_of
 

@@ -150,7 +150,7 @@ def monitored_included(tables: Tables) -> Iterator[Finding]:
     """Households monitored on any payment day of the year that received some ÷ all such households."""
     people = households(tables)
     for one in distributions(tables, lambda posting, _: account(posting.account).use == HOUSEHOLDS):
-        days = {line.date for line in one.lines} or {posting.date for posting in one.postings}
+        days = {line.date for line in one.lines} or {posting.counts_on for posting in one.postings}
         expected = {name for day in days for name in people.of_village(one.village, day) if people.monitored(name, day)}
         got: dict[str, int] = defaultdict(int)
         for line in one.lines:

@@ -87,6 +87,8 @@ def judge_labour(
         base, required = spent, required * Fraction(spent, base) if base else Fraction(0)
     if base <= 0:
         return na(subject, f"没有{what}", source=source)
+    if not need.evidence:
+        return undetermined(subject, f"用了{what}，但没有分配到项目，不知道应当达到多少", source=source)
     if need.missing:
         return undetermined(subject, no_parameter(name, need.missing[0]), source=source, evidence=need.evidence)
     labour = [leg for leg in moves.labour_by_project(tables).get(project.id, []) if leg.fund not in need.excluded]

@@ -22,7 +22,7 @@ from ledgers.county.model import County
 from ledgers.county.writer import write_book
 
 SEED = 20220520
-NATURAL = 14648  # household payments of the county of that seed as it is
+NATURAL = 14670  # household payments of the county of that seed as it is
 
 
 def build(seed: int = SEED, payments_wanted: int | None = None) -> County:

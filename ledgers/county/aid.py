@@ -114,7 +114,9 @@ def _courtyards(rng: random.Random, county: County, key: str, year: int) -> Iter
     day = weekday(dt.date(year, 11, 21))
     for batch, households in enumerate(_thirds(_sample(rng, _eligible(county, day), 200))):
         lines = [Line(h.id, rng.randrange(10, 21) * 100_00) for h in households]
-        yield PayList(key, day + dt.timedelta(days=batch), "农户", f"{year}年庭院经济奖补第{batch + 1}批", "", lines)
+        yield PayList(
+            key, day + dt.timedelta(days=batch), "各村农户", f"{year}年庭院经济奖补第{batch + 1}批", "", lines
+        )
 
 
 def _interest(rng: random.Random, county: County, key: str, year: int) -> Iterator[PayList]:
@@ -158,7 +160,9 @@ def _points(rng: random.Random, county: County, key: str, year: int) -> Iterator
     day = weekday(dt.date(year, 12, 6))
     for batch, households in enumerate(_thirds(_sample(rng, county.households, 300))):
         lines = [Line(h.id, rng.randrange(100, 301) * 100) for h in households]
-        yield PayList(key, day + dt.timedelta(days=batch), "农户", f"{year}年积分兑换奖补第{batch + 1}批", "", lines)
+        yield PayList(
+            key, day + dt.timedelta(days=batch), "各村农户", f"{year}年积分兑换奖补第{batch + 1}批", "", lines
+        )
 
 
 def _thirds(households: list[Household]) -> list[list[Household]]:

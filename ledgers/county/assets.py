@@ -4,6 +4,7 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ledgers import chart
 from ledgers.county.equity import split
@@ -84,12 +85,9 @@ def add_assets(rng: random.Random, county: County) -> list[Asset]:
 def _old(county: County) -> Iterator[Asset]:
     for index, (village, name, asset_class, cost, rent) in enumerate(OLD, 1):
         place = county.villages[village]
-        year = 2016 + index % 4
+        code = f"A{2016 + index % 4}-{index:04d}"
         operator = "示例经营管理有限公司" if rent else ""
-        day = dt.date(year, 6, 1)
-        yield Asset(
-            f"A{year}-{index:04d}", f"{place.name}{name}", asset_class, place, cost * WAN, day, rent * 100, operator
-        )
+        yield Asset(code, f"{place.name}{name}", asset_class, place, cost * WAN, FIRST_DAY, rent * 100, operator)
 
 
 def _formed(rng: random.Random, county: County) -> list[Asset]:
@@ -117,10 +115,10 @@ def _asset_of(county: County, project: Project, day: dt.date, name: str) -> Asse
 
 
 def _register(rng: random.Random, county: County, asset: Asset) -> None:
-    """登记, and 运营 where it is let; the voucher on the same day, or the first day for what is older than the book."""
+    """登记, and 运营 where it is let; the voucher on the same day. What is older than the book is entered on its first."""
     own = {"project": asset.project.id} if asset.project else {"origin": "历史"}
     caretaker = ",".join(_caretakers(rng, county, asset.village)) if asset.asset_class == PUBLIC else ""
-    owner = ("受益农户", "户") if asset.asset_class == AT_HOME else (asset.village.collective, "村集体")
+    owner = ("农户", "户") if asset.asset_class == AT_HOME else (asset.village.collective, "村集体")
     place = {"owner": owner[0], "owner_kind": owner[1], "village": asset.village.id}
     facts = {"name": asset.name, "class_": asset.asset_class, **own, **place}
     county.declare(
@@ -131,11 +129,7 @@ def _register(rng: random.Random, county: County, asset: Asset) -> None:
     account = chart.asset(asset.asset_class, asset.village.id, asset.village.name)
     legs = [Leg(account, units=(1, asset.id, asset.cost))]
     legs.append(Leg(chart.ASSET_FUND if asset.project else chart.OPENING, -asset.cost))
-    project = asset.project.id if asset.project else None
-    text = "资产登记入账" if asset.project else "历史形成的扶贫项目资产"
-    day = max(asset.day, FIRST_DAY)
-    meta = {"asset": asset.id, "project": project}
-    county.book(day, asset.village.collective, f"{asset.name}{text}", *legs, sheet="assets", **meta)
+    county.book(asset.day, owner[0], f"登记资产：{asset.name}", *legs, sheet="assets", asset=asset.id)
 
 
 def _caretakers(rng: random.Random, county: County, village: Village) -> list[str]:
@@ -158,7 +152,9 @@ def _sell(county: County, assets: list[Asset]) -> None:
     for index, day in SOLD.items():
         asset = next(a for a in assets if a.village is county.villages[index] and a.project is None)
         village = asset.village
-        county.declare("assets", day, "asset", asset.id, "处置", reason="设备老化，经村民代表会议同意、镇政府批准处置")
+        county.declare(
+            "supplements", day, "asset", asset.id, "处置", reason="设备老化，经村民代表会议同意、镇政府批准处置"
+        )
         worn = asset.cost // 20 // 100 * 100 * (day.year - YEARS[0])
         account = chart.asset(asset.asset_class, village.id, village.name)
         gone = [Leg(chart.ASSET_FUND, asset.cost - worn)]
@@ -167,12 +163,11 @@ def _sell(county: County, assets: list[Asset]) -> None:
         county.book(day, village.collective, f"{asset.name}处置", *gone, asset=asset.id)
         price = asset.cost * 2 // 10
         legs = Leg(bank_of(village), price), Leg(chart.EARNINGS["处置"], -price)
-        county.book(
-            days_after(day, 5), "示例物资回收公司", f"{asset.name}处置收入", *legs, asset=asset.id, income_year=day.year
-        )
+        meta: dict[str, Any] = {"asset": asset.id, "income_year": day.year}
+        county.book(days_after(day, 5), asset.operator, f"{asset.name}处置收入", *legs, sheet="bank", **meta)
         legs = Leg(chart.USES["小型公益事业"], price), Leg(bank_of(village), -price)
         text = f"{asset.name}处置收入用于村内路灯维修"
-        county.book(days_after(day, 40), village.collective, text, *legs, asset=asset.id, income_year=day.year)
+        county.book(days_after(day, 40), village.collective, text, *legs, **meta)
 
 
 def earn_all(rng: random.Random, county: County, assets: list[Asset]) -> None:
@@ -206,12 +201,9 @@ def distribute(county: County, asset: Asset, year: int, day: dt.date) -> None:
         posts = rest // 6
         legs.append(Leg(chart.USES["公益岗位"], posts))
         legs.append(Leg(chart.USES["入户分配"], rest - posts, roll=household_lines(county, village, day, rest - posts)))
-    legs.append(Leg(bank, kept - asset.rent))
-    text = f"{asset.name}{year}年收益分配"
-    county.book(day, village.collective, text, *legs, asset=asset.id, income_year=year, sheet="distribution")
-    legs = [Leg(chart.USES["公积公益金"], kept), Leg(chart.RESERVE, -kept)]
-    text = f"{asset.name}{year}年提取公积公益金"
-    county.book(day, village.collective, text, *legs, asset=asset.id, income_year=year, sheet="distribution")
+    legs += [Leg(chart.USES["公积公益金"], kept), Leg(chart.RESERVE, -kept), Leg(bank, kept - asset.rent)]
+    meta: dict[str, Any] = {"asset": asset.id, "income_year": year}
+    county.book(day, village.collective, f"{asset.name}收益分配", *legs, sheet="distribution", **meta)
 
 
 def household_lines(county: County, village: Village, day: dt.date, amount: int) -> list[Line]:

@@ -4,12 +4,14 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from ledgers import chart
-from ledgers.county.model import County, Leg, Line, Money, Project, ShareLine, Voucher
+from ledgers.county.model import County, Leg, Line, Money, Project, ShareLine
 from ledgers.county.payments import bank_of
 
 RATE = Fraction(1, 20)
+YEARS_DUE = 5
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Grant:
 
     project: str
     day: dt.date
-    first_due: dt.date | None
+    first_due: dt.date
     collective: int = 100
     farmers: int = 420
     leader: int = 0  # of a cooperative
@@ -30,15 +32,15 @@ class Grant:
 
 
 GRANTS = (
-    Grant("2021c1", dt.date(2022, 6, 16), dt.date(2022, 12, 20), farmers=380),
-    Grant("2021c2", dt.date(2022, 6, 23), dt.date(2022, 12, 20), farmers=650, leader=250),
-    Grant("2021c3", dt.date(2022, 7, 7), dt.date(2023, 6, 20), collective=90, farmers=430),
-    Grant("2022c3", dt.date(2022, 11, 15), dt.date(2023, 6, 20), farmers=410, even=True),
-    Grant("2022c1", dt.date(2022, 12, 1), dt.date(2023, 6, 20)),
-    Grant("2022c2", dt.date(2023, 2, 16), dt.date(2023, 12, 20), farmers=580, leader=320),
-    Grant("2023c1", dt.date(2023, 11, 9), None),
-    Grant("2023c2", dt.date(2023, 11, 21), None, farmers=620, leader=280),
-    Grant("2023c3", dt.date(2023, 12, 5), None),
+    Grant("2021c1", dt.date(2022, 6, 16), dt.date(2022, 12, 31), farmers=380),
+    Grant("2021c2", dt.date(2022, 6, 23), dt.date(2022, 12, 31), farmers=650, leader=250),
+    Grant("2021c3", dt.date(2022, 7, 7), dt.date(2022, 12, 31), collective=90, farmers=430),
+    Grant("2022c3", dt.date(2022, 11, 15), dt.date(2023, 12, 31), farmers=410, even=True),
+    Grant("2022c1", dt.date(2022, 12, 1), dt.date(2023, 12, 31)),
+    Grant("2022c2", dt.date(2023, 2, 16), dt.date(2023, 12, 31), farmers=580, leader=320),
+    Grant("2023c1", dt.date(2023, 11, 9), dt.date(2024, 12, 31)),
+    Grant("2023c2", dt.date(2023, 11, 21), dt.date(2024, 12, 31), farmers=620, leader=280),
+    Grant("2023c3", dt.date(2023, 12, 5), dt.date(2024, 12, 31)),
 )
 
 
@@ -70,15 +72,14 @@ def _grant(rng: random.Random, county: County, grant: Grant, name: str) -> None:
         quantified=Money(quantified * 100),
         dividend_rate=RATE,
         first_due=grant.first_due,
-        years=5,
+        years=YEARS_DUE,
     )
     account = chart.shares(project.village.id, project.village.name)
     legs = Leg(account, units=(quantified, name, 1_00), register=register), Leg(chart.EQUITY_FUND, -quantified * 100)
     meta = {"project": project.id, "equity": name}
-    county.book(grant.day, project.operator, f"{project.name}股权量化", *legs, sheet="equity", **meta)
-    for year in range(grant.first_due.year if grant.first_due else 9999, 2024):
-        assert grant.first_due
-        _dividend(county, project, name, grant.first_due.replace(year=year), register)
+    county.book(grant.day, project.operator, "股权量化", *legs, sheet="equity", **meta)
+    for year in range(grant.first_due.year, 2024):
+        _dividend(county, project, name, dt.date(year, 12, 15), register)
 
 
 def _register(rng: random.Random, county: County, grant: Grant, project: Project, subsidy: int) -> list[ShareLine]:
@@ -110,18 +111,16 @@ def split(amount: int, weights: list[int]) -> list[int]:
     return parts
 
 
-def _dividend(county: County, project: Project, name: str, day: dt.date, register: list[ShareLine]) -> Voucher:
+def _dividend(county: County, project: Project, name: str, day: dt.date, register: list[ShareLine]) -> None:
     """The operator pays the village; the households' part goes on to them, the collective's stays."""
     assert project.village
     total = -(-sum(line.shares for line in register) * 100 * RATE // 1)
     bank = bank_of(project.village)
     legs = Leg(bank, int(total)), Leg(chart.EARNINGS["分红"], -int(total))
-    voucher = county.book(
-        day, project.operator, f"{project.name}{day.year}年分红", *legs, equity=name, income_year=day.year
-    )
+    meta: dict[str, Any] = {"equity": name, "income_year": day.year}
+    county.book(day, project.operator, f"{project.name}{day.year}年分红", *legs, sheet="bank", **meta)
     lines = [Line(s.household, int(s.shares * 100 * RATE)) for s in register if s.household]
     paid = sum(line.amount for line in lines)
     legs = Leg(chart.USES["入户分配"], paid, roll=lines), Leg(bank, -paid)
     text = f"{project.name}{day.year}年分红入户"
-    county.book(day + dt.timedelta(days=7), project.village.collective, text, *legs, equity=name, income_year=day.year)
-    return voucher
+    county.book(day + dt.timedelta(days=7), project.village.collective, text, *legs, **meta)

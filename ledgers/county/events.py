@@ -50,8 +50,8 @@ def prepay(county: County, project: Project) -> None:
 
 
 def reverse(county: County, voucher: Voucher, day: dt.date, why: str, sheet: str = "") -> Voucher:
-    """Reverse a whole voucher, roll lines left out."""
-    copy = _copy(county, voucher, day, f"{why}：{voucher.narration}", -1, sheet)
+    """Reverse a whole voucher, roll lines left out; its narration names the voucher when the book is written."""
+    copy = _copy(county, voucher, day, why, -1, sheet)
     copy.reverses = voucher
     return copy
 

@@ -1,7 +1,9 @@
 """Three thousand households and how their states change."""
 
 import datetime as dt
+import itertools
 import random
+from collections.abc import Iterator
 
 from ledgers.county.model import AS_OF, FIRST_DAY, Household, Person, State, Village, days_after
 from ledgers.county.names import id_number, person_name
@@ -14,8 +16,9 @@ LATE = 40  # the small village that has nobody monitored before 2023
 def households(rng: random.Random, villages: list[Village]) -> list[Household]:
     """Every registered household with its members and states, by village."""
     result: list[Household] = []
+    serials = itertools.count()
     for index, (village, count) in enumerate(zip(villages, _counts(villages), strict=True)):
-        members = [_household(rng, village, number) for number in range(1, count + 1)]
+        members = [_household(rng, village, number, serials) for number in range(1, count + 1)]
         for household in _to_be_monitored(rng, index, members):
             _monitor(rng, household, _reported(rng, village, index))
         result += members
@@ -30,9 +33,9 @@ def _counts(villages: list[Village]) -> list[int]:
     return [fixed.get(i) or rest // len(others) + (others.index(i) < rest % len(others)) for i in range(len(villages))]
 
 
-def _household(rng: random.Random, village: Village, number: int) -> Household:
+def _household(rng: random.Random, village: Village, number: int, serials: Iterator[int]) -> Household:
     size = rng.choice((1, 2, 3, 3, 4, 4, 5, 6))
-    people = [Person(n, person_name(number * 7 + n * 131), id_number(rng)) for n in range(1, size + 1)]
+    people = [Person(n, person_name(number * 7 + n * 131), id_number(next(serials))) for n in range(1, size + 1)]
     household = Household(f"H{village.id[1:]}-{number:03d}", village, people)
     # The first twelve are always 脱贫户: caretakers and post holders are found among them.
     base = "脱贫户" if number <= 12 else rng.choice(_BASES)

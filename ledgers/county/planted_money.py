@@ -5,7 +5,7 @@ import random
 
 from ledgers import chart
 from ledgers.county.events import again, reverse
-from ledgers.county.funds import WAN
+from ledgers.county.funds import LATE, WAN
 from ledgers.county.model import BY_HAND, County, Fund, Leg, Line, Money, Project, Voucher, days_after
 from ledgers.county.payments import MOVED, bank_of, builder_of, labour_roll
 
@@ -143,7 +143,7 @@ def _fund_task(county: County) -> None:
     leaf = chart.expense(project.kind.function, "31005", labour=True)
     price = chart.expense(project.kind.function, "31005")
     legs = Leg(leaf, total, roll=roll), Leg(price, -total)
-    day = dt.date(first.day.year, first.day.month + 1, 1) + dt.timedelta(days=29)
+    day = dt.date(first.day.year, first.day.month + 2, 1) - dt.timedelta(days=1)
     county.book(day, builder_of(project), MOVED, *legs, fund=fund.id, project=project.id, sheet="labour")
     county.plant("fund-task", fund.id, "以工代赈专项资金安排给招标项目", part=project.id)
     early = county.projects["2021c14"]
@@ -163,9 +163,7 @@ def _negative(county: County) -> None:
 
 def _allocation_days(county: County) -> None:
     fund = county.funds["2022DD"]
-    arrival = next(v for v in county.vouchers if v.legs[0].account == chart.quota(fund.id))
-    arrival.day = next(county.directives("fund", fund.id)).day = dt.date(2022, 3, 21)
-    county.plant("allocation-days", fund.id, "到账后49天才分配")
+    county.plant("allocation-days", fund.id, f"{fund.day} 到账，{LATE[fund.key]} 才分配")
 
 
 def _payment_mode(county: County) -> None:
@@ -187,7 +185,7 @@ def _hand_out(county: County, project: Project, reduced: Voucher, each: int, sou
     lines = [Line(h.id, each) for h in households]
     legs = Leg(chart.expense(project.kind.function, "30305"), total, roll=lines), Leg(source, -total)
     meta = {"fund": reduced.meta["fund"], "project": project.id}
-    voucher = county.book(days_after(reduced.day, 2), "农户", f"{project.name}发放农户现金补助", *legs, **meta)
+    voucher = county.book(days_after(reduced.day, 2), "各村农户", f"{project.name}发放农户现金补助", *legs, **meta)
     county.plant("payment-mode", voucher, "不是奖补、劳务项目，又没有补助依据，直接向农户发钱")
 
 

@@ -107,6 +107,7 @@ def _duplicates(county: County) -> None:
         once = next(line for line in first if line.amount == other.amount)
         other.household = once.household
         third.sort(key=lambda line: line.household)
+        vouchers[2].sheet = ""
         county.plant(
             "duplicate-payment", once.household, "同一个月两批奖补里发了两次相同金额", period=f"{vouchers[0].day:%Y-%m}"
         )
@@ -145,16 +146,31 @@ def grants(county: County) -> None:
     more = next(county.directives("equity", "GQ2023-0002"))
     more.meta["quantified"] = Money(more.meta["quantified"] + 1000_00)
     plant("equity-register", "GQ2023-0002", "登记的股额比量化金额少1000元")
-    booked = next(v for v in county.vouchers if v.meta.get("equity") == "GQ2023-0003")
-    nobody = (booked.legs[0].register or [])[7]
-    nobody.household = nobody.holder = ""
-    plant("equity-register", "GQ2023-0003", "有一行没有持股主体，也没有户")
-    county.vouchers = [v for v in county.vouchers if not (v.meta.get("equity") == "GQ2022-0005" and v.day.year == 2023)]
-    plant("dividend-due", "GQ2022-0005", "2023年没有分红", period="2023")
-    paid = next(v for v in county.vouchers if v.meta.get("equity") == "GQ2022-0003" and v.day.year == 2023)
+    _nobody(county, "GQ2023-0004")
+    unpaid = _dividends(county, "GQ2022-0002", 2022)
+    county.vouchers = [v for v in county.vouchers if v not in unpaid]
+    plant("dividend-due", "GQ2022-0002", "2022年没有分红", period="2022")
+    paid = _dividends(county, "GQ2022-0003", 2022)[0]
     for leg, sign in zip(paid.legs, (-1, 1), strict=True):
         leg.amount = (leg.amount or 0) + sign * 1000_00
-    plant("dividend-due", "GQ2022-0003", "2023年少付分红1000元", period="2023")
+    plant("dividend-due", "GQ2022-0003", "2022年少付分红1000元", period="2022")
+
+
+def _dividends(county: County, grant: str, year: int) -> list[Voucher]:
+    """What a grant's operator paid for a year, and what of it went on to the households."""
+    return [v for v in county.vouchers if v.meta.get("equity") == grant and v.meta.get("income-year") == year]
+
+
+def _nobody(county: County, grant: str) -> None:
+    """A register that a clerk typed, with a line that names neither a household nor a holder."""
+    (one,) = county.directives("equity", grant)
+    county.registry["equity"].remove(one)
+    county.registry["supplements"].append(one)
+    booked = next(v for v in county.vouchers if v.meta.get("equity") == grant)
+    booked.sheet = ""
+    nobody = (booked.legs[0].register or [])[7]
+    nobody.household = nobody.holder = ""
+    county.plant("equity-register", grant, "有一行没有持股主体，也没有户")
 
 
 def assets(county: County, formed: list[Asset]) -> None:
@@ -171,7 +187,7 @@ def assets(county: County, formed: list[Asset]) -> None:
     county.plant("asset-idle", farm.id, "2022年没有收益，也没有说明", period="2022")
     pens = next(a for a in formed if a.name.endswith("生态养殖圈舍"))
     _drop_income(county, pens, 2023)
-    county.declare("assets", dt.date(2023, 1, 10), "asset", pens.id, "闲置", reason="疫病防控停养，待消杀后招租")
+    county.declare("supplements", dt.date(2023, 1, 10), "asset", pens.id, "闲置", reason="疫病防控停养，待消杀后招租")
     _caretakers(county, formed)
     _disposal(county, next(a for a in formed if a.name.endswith("旧冷库")))
 
@@ -287,18 +303,15 @@ def _left_out(county: County, asset: Asset, year: int) -> None:
 def _kept_back(county: County, asset: Asset, year: int) -> None:
     """Half of the income kept back instead of a fifth: less for the households."""
     voucher = distribution(county, asset, year)
-    kept = next(
-        v for v in _vouchers(county, asset) if v.meta.get("income-year") == year and v.legs[1].account == chart.RESERVE
-    )
-    amount = asset.rent // 2 + (kept.legs[1].amount or 0)
     leg = _household_leg(voucher)
+    kept, reserve, bank = voucher.legs[-3:]
+    amount = asset.rent // 2 - (kept.amount or 0)
     leg.amount = (leg.amount or 0) - amount
     members = county.of_village(asset.village)
     leg.roll = even_lines(members, [weight(h, voucher.day) for h in members], leg.amount)
-    bank = voucher.legs[-1]
+    kept.amount = (kept.amount or 0) + amount
+    reserve.amount = (reserve.amount or 0) - amount
     bank.amount = (bank.amount or 0) + amount
-    kept.legs[0].amount = (kept.legs[0].amount or 0) + amount
-    kept.legs[1].amount = (kept.legs[1].amount or 0) - amount
     county.plant("income-use", asset.id, "一半收益留作公积公益金，超过本县自定的比例", period=str(year))
 
 

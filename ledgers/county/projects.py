@@ -106,7 +106,7 @@ def declare_projects(county: County) -> None:
             meta = {**(project.meta if first else {}), **extra}
             if first and "planned" not in meta:
                 meta["planned"] = Money(project.allocated)
-            county.declare(
-                "projects", day, "project", project.id, state, **{k.replace("-", "_"): v for k, v in meta.items()}
-            )
+            file = "progress" if state in ("移交", "绩效自评") else "projects"
+            given = {key.replace("-", "_"): value for key, value in meta.items()}
+            county.declare(file, day, "project", project.id, state, **given)
             first = False

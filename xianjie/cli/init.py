@@ -46,8 +46,9 @@ def init(folder: Path, county: str, policy: str) -> None:
     click.echo(HINT.format(folder=folder, main=folder / "main.beancount", policy=names))
 
 
-def blank_book(folder: Path, title: str, policy: str) -> None:
-    """Write an empty book into an empty folder."""
+def blank_book(folder: Path, title: str, policy: str, month: date | None = None) -> None:
+    """Write an empty book into an empty folder, with a month (default: this one) for the vouchers to come."""
+    month = month or date.today()
     shutil.copytree(ledgers.BLANK, folder, dirs_exist_ok=True)
     main = folder / "main.beancount"
     main.write_text(main.read_text("utf-8").replace("@TITLE@", title), "utf-8")
@@ -62,9 +63,9 @@ def blank_book(folder: Path, title: str, policy: str) -> None:
     )
     (folder / "registry" / "accounts.beancount").write_text(text, "utf-8")
     (folder / "rolls").mkdir()
-    month = folder / f"{date.today():%Y}" / f"{date.today():%m}.beancount"
-    month.parent.mkdir()
-    month.write_text(f";; {date.today():%Y年%m月}的凭证\n", "utf-8")
+    first = folder / f"{month:%Y}" / f"{month:%m}.beancount"
+    first.parent.mkdir()
+    first.write_text(f";; {month:%Y年%m月}的凭证\n", "utf-8")
 
 
 def make_beside(target: Path, fill: Callable[[Path], None]) -> None:

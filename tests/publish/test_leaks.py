@@ -8,13 +8,13 @@ from tests.publish import corpus
 ALLOWED = Allowed(frozenset({"12317", "12345", corpus.PHONE_OF_OFFICE}), frozenset({"中和街道渝秀大道1号县乡村振兴局"}))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_every_leak_is_caught(seed: int) -> None:
     missed = [(kind, text) for kind, text in corpus.leaks(seed, 3000) if not find(text, "", ALLOWED)]
     assert not missed, missed[:20]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_at_most_one_near_miss_in_a_hundred_is_called_a_leak(seed: int) -> None:
     alarms = [text for text in corpus.near_misses(seed, 3000) if find(text, "", ALLOWED)]
     assert len(alarms) <= 30, alarms[:20]

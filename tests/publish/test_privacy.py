@@ -62,14 +62,14 @@ def shown_sums(leaves: dict[Path, frozenset[str]], shown: set[Path], kind: str) 
     ]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(LEAVES)
 def test_no_figure_of_fewer_than_three_households_by_subtraction(leaves: dict[Path, frozenset[str]]) -> None:
     shown = household_figures(leaves, 3)
     assert not had_by_subtraction([f for f in shown_sums(leaves, shown, "") if f], set("abcdefg"), 2)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.dictionaries(
         PATHS,

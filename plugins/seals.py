@@ -6,6 +6,8 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any
 
+import pandas as pd
+
 from plugins.beancount import plugin
 from xianjie.differences import Change
 from xianjie.findings import FAIL, PASS, Finding, Subject
@@ -50,18 +52,21 @@ def _message(seal: Seal, changes: list[Change]) -> str:
 
 def _unnamed_corrections(tables: Tables, after: date, until: date) -> Iterator[Change]:
     """Vouchers of the days after a seal that undo a sealed one to the 分 without naming it."""
-    sealed = _by_legs(tables, date.min, after, 1)
-    for legs, rows in _by_legs(tables, after, until, -1).items():
+    table = tables.postings
+    backwards = table["amount"].where(table["kind"].isin(_SPENDS), -table["amount"]) < 0
+    undoing = table.loc[backwards & table["kind"].isin(_SPENDS + _EARNS) & (table["date"] > after), "transaction"]
+    later = _by_legs(table[table["transaction"].isin(undoing) & (table["date"] <= until)], -1)
+    sealed = _by_legs(table[table["date"] <= after], 1) if later else {}
+    for legs, rows in later.items():
         for row in rows if legs in sealed else ():
             text = f"凭证 {row.voucher} 与已封账的凭证 {sealed[legs][0].voucher} 正好相反，没有注明所冲销的凭证（reverses）"
             yield Change(row.file, row.entry_line, text)
 
 
-def _by_legs(tables: Tables, after: date, until: date, sign: int) -> dict[Any, list[Any]]:
-    """Transactions of some days that earn or spend and reverse nothing, by what they move (times `sign`)."""
-    table = tables.postings
-    wanted = table[(table["date"] > after) & (table["date"] <= until) & (table["reverses"] == "")]
-    wanted = wanted[wanted["transaction"].isin(wanted.loc[wanted["kind"].isin(_EARNS_OR_SPENDS), "transaction"])]
+def _by_legs(table: pd.DataFrame, sign: int) -> dict[Any, list[Any]]:
+    """Transactions that earn or spend and reverse nothing, by what they move (times `sign`)."""
+    wanted = table[table["reverses"] == ""]
+    wanted = wanted[wanted["transaction"].isin(wanted.loc[wanted["kind"].isin(_SPENDS + _EARNS), "transaction"])]
     found: dict[int, list[Any]] = defaultdict(list)
     for row in records(wanted[[*_SAME, "transaction", "amount", "voucher", "file", "entry_line"]]):
         found[row.transaction].append(row)
@@ -73,7 +78,8 @@ def _by_legs(tables: Tables, after: date, until: date, sign: int) -> dict[Any, l
 
 
 _SAME = ("account", "commodity", "fund", "project")
-_EARNS_OR_SPENDS = ("expense", "distribution", "fiscal income", "asset income")
+_SPENDS = ["expense", "distribution"]
+_EARNS = ["fiscal income", "asset income"]
 
 
 __plugins__ = ("check",)

@@ -224,6 +224,13 @@ def test_a_correction_names_what_it_reverses(book: Path, names: str, back: str |
     assert status == "pass" or found[1] == "凭证 2022-000009 与已封账的凭证 2022-000005 正好相反，没有注明所冲销的凭证（reverses）"
 
 
+def test_what_was_undone_before_the_seal_needs_no_name(book: Path) -> None:
+    """Sealed on its last day together with what it undoes: only corrections of what was sealed before must say so."""
+    (book / "2022/10.beancount").write_text(UNDONE.format("", "59900.00").replace("2022-09-20", "2022-09-30"), "utf-8")
+    sealed(book, "2022-09")
+    assert findings(book)["2022-09-30"][0] == "pass"
+
+
 def test_many_changes_are_counted(book: Path) -> None:
     sealed(book, "2022-09")
     (book / "2022/09.beancount").write_text("", "utf-8")

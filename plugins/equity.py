@@ -207,7 +207,7 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
 def _village_of(tables: Tables, grant: Grant) -> str:
     """The village that the grant's project had on the day of 量化; of a project registered later, its latest."""
     name = grant.row.project or ""
-    project = on(tables, "projects", grant.day).get(name) or moves.projects(tables).get(name)
+    project = on(tables, "projects", grant.day).get(name) or on(tables, "projects", tables.as_of).get(name)
     return (project.village or "") if project else ""
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from reports import figures
 from reports.desk import charts
-from reports.desk.review import Review, shown
+from reports.desk.review import Review, shown, status_name
 from xianjie import moves
 from xianjie.findings import ERROR, FAIL, NA, PASS, PENDING, STATUSES, UNDETERMINED, WAIVED, YUAN, Finding
 from xianjie.money import percent
@@ -27,8 +27,8 @@ class Bar:
     label: str
     value: str
     threshold: str
-    good: bool
     status: str
+    verdict: str
     svg: Markup
 
 
@@ -95,7 +95,8 @@ def _bar(review: Review, rule: str, finding: Finding) -> Iterator[Bar]:
     numbers, good = shown(finding), finding.status == PASS
     title = f"{review.rules[rule].title} {finding.subject.name}：{numbers.value}，应 {numbers.threshold}"
     svg = charts.ratio_bar(measured.ratio, threshold.value, threshold.op, good, title)
-    yield Bar(rule, finding.subject.name, numbers.value, numbers.threshold, good, finding.status, svg)
+    label = f"{finding.subject.name} {finding.part or ''}".strip()
+    yield Bar(rule, label, numbers.value, numbers.threshold, finding.status, status_name(finding.status), svg)
 
 
 def _summed(review: Review, rule: str) -> Iterator[Bar]:
@@ -109,8 +110,14 @@ def _summed(review: Review, rule: str) -> Iterator[Bar]:
     value = Fraction(sum(int(one.measured.numerator) for one in found if one.measured), whole)
     required = Fraction(sum(one.threshold.required or 0 for one in found if one.threshold), whole)
     good = value >= required
-    failed = sum(one.status == FAIL for one in found)
-    label = f"{len(found)} 个项目合计" + (f"，其中 {failed} 个不符合" if failed else "")
+    label = f"{len(found)} 个项目合计"
     title = f"{review.rules[rule].title} {label}：{percent(value)}，应 ≥ {percent(required)}"
     svg = charts.ratio_bar(value, required, ">=", good, title)
-    yield Bar(rule, label, percent(value), f"≥ {percent(required)}", good, FAIL if failed else PASS, svg)
+    yield Bar(rule, label, percent(value), f"≥ {percent(required)}", *_worst(found), svg)
+
+
+def _worst(found: list[Finding]) -> tuple[str, str]:
+    """The worst status among the projects, and how many have it: a sum passes no verdict on its parts."""
+    status = min((one.status for one in found), key=STATUSES.index)
+    count = sum(one.status == status for one in found)
+    return status, f"{status_name(status)} {count} 个项目"

@@ -78,6 +78,7 @@ def test_filter_by_year_in_the_address(server: Running, page: Any) -> None:
     assert page.locator("svg.desk-timeline >> text=验收").count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_sticks_out(server: Running, page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
@@ -100,8 +101,10 @@ def test_nothing_sticks_out(server: Running, page: Any, width: int) -> None:
     assert page.complaints == []
 
 
+@pytest.mark.slow
 def test_by_keyboard_alone(server: Running, page: Any) -> None:
     page.goto(f"{server.url}/login")
+    page.wait_for_function("document.activeElement.name === 'name'")
     page.keyboard.type(REVIEWER)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORDS[REVIEWER])
@@ -148,6 +151,7 @@ def test_an_expired_session_leads_to_the_login_and_back(server: Running, page: A
     page.wait_for_selector(".desk")
 
 
+@pytest.mark.slow
 def test_log_out(server: Running, page: Any) -> None:
     log_in(page, server.url)
     page.click("text=退出登录")
@@ -170,6 +174,7 @@ def test_a_page_that_fails_says_so_in_chinese(server: Running, page: Any, monkey
     assert page.locator("aside a:has-text('审阅')").count() == 1  # Fava's own frame is still there
 
 
+@pytest.mark.slow
 def test_rolls_for_the_auditor_alone(server: Running, page: Any) -> None:
     for name, seen in ((AUDITOR, 1), (REVIEWER, 0)):
         page.context.clear_cookies()
@@ -179,6 +184,7 @@ def test_rolls_for_the_auditor_alone(server: Running, page: Any) -> None:
         assert page.locator("a:has-text('清册 2022-000005-1')").count() == seen
 
 
+@pytest.mark.slow
 def test_what_may_not_be_asked_is_not_offered(server: Running, page: Any) -> None:
     log_in(page, server.url)
     page.wait_for_selector("link[data-desk]", state="attached")

@@ -17,7 +17,9 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @click.option("--users", required=True, type=FILE, metavar="文件", help="用户文件，由 xianjie user add 写成")
 @click.option("--host", default="127.0.0.1", metavar="地址", help="在哪个地址上等待访问，默认 127.0.0.1")
 @click.option("--port", default=5000, type=click.IntRange(1, 65535), metavar="端口", help="端口，默认 5000")
-@click.option("--allow-host", "hosts", multiple=True, metavar="主机名", help="网址里允许的主机名（可重复），本机的总是允许")
+@click.option(
+    "--allow-host", "hosts", multiple=True, metavar="主机名", help="网址里允许的主机名（可重复），本机的总是允许"
+)
 def serve(books: tuple[str, ...], users: Path, host: str, port: int, hosts: tuple[str, ...]) -> None:
     """供审阅人员用浏览器查看账簿：登录后只能看，不能改。
 

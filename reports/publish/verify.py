@@ -12,6 +12,7 @@ from typing import Any
 from beancount.core.data import Custom
 
 import xianjie
+from reports.checked import rules_digest
 from reports.publish import making
 from reports.publish.making import MANIFEST, Request
 from reports.publish.reading import read_csv
@@ -19,6 +20,7 @@ from xianjie.book import Book, read
 from xianjie.people import Unusable
 from xianjie.problems import Problem, Untrusted
 
+SHOWN = 10  # pages that are named one by one
 _KEYS = {"schema", "profile", "period", "as_of", "notice", "book", "seal", "version", "rules", "files"}
 
 
@@ -90,8 +92,18 @@ def _book(book: Book, folder: Path, manifest: dict[str, Any]) -> list[Problem]:
         return error.problems
     except Unusable as error:
         return [Problem(book.main.name, 0, str(error))]
-    same = manifest["version"] == xianjie.__version__
-    return list(_differences(made, folder, manifest, same))
+    same = manifest["version"] == xianjie.__version__ and manifest["rules"] == rules_digest()
+    return _summed_up(list(_differences(made, folder, manifest, same)))
+
+
+def _summed_up(found: list[Problem]) -> list[Problem]:
+    """The data first, which say what differs; of the pages and notices that follow from them only a few and how many."""
+    data = [problem for problem in found if problem.file.startswith("data/")]
+    others = [problem for problem in found if problem not in data]
+    shown = [] if data else others[:SHOWN]
+    if len(others) > len(shown):
+        shown.append(Problem(MANIFEST, 0, f"另有 {len(others) - len(shown)} 个页面和公告随之不同"))
+    return data + shown
 
 
 def _differences(made: making.Made, folder: Path, manifest: dict[str, Any], same: bool) -> Iterator[Problem]:

@@ -61,6 +61,7 @@ def write_county(folder: Path, county: County, key: bytes = b"k" * 32) -> Path:
         _write(folder / "policy" / path.name, path.read_text("utf-8"))
     _write(folder / "registry" / "registry.beancount", _registry(county))
     rows = [f"{household(n)},2021-01-01,脱贫户,V001001,3,,,,,," for n in range(county.households)]
+    rows.append(f"{household(county.households - 1)},2022-05-01,监测户,V001001,3,突发严重困难户,2022-04-01,,,,")
     _write(folder / "registry" / "households.csv", "\n".join([HOUSEHOLDS, *rows]) + "\n")
     for (year, month), texts in months.items():
         _write(folder / f"{year}" / f"{month:02d}.beancount", "\n".join(texts))

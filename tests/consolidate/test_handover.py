@@ -206,6 +206,11 @@ def test_verdicts_on_households_and_passes_of_vouchers_are_counted_not_listed(sh
     files = handed(shared_books / "甲县").files
     kinds = {(row[0], row[1]) for row in _rows(files["findings.parquet"], "SELECT kind, status FROM rows")}
     assert not [kind for kind, _ in kinds if kind in handover.PERSONAL]
+    rules = {
+        name: {row[0] for row in _rows(files[f"{name}.parquet"], "SELECT rule FROM rows")}
+        for name in ("counts", "findings")
+    }
+    assert "monitoring-deadline" in rules["counts"] - rules["findings"]
     assert ("voucher", "pass") not in kinds
     counted = sum(row[0] for row in _rows(files["counts.parquet"], "SELECT findings FROM rows"))
     assert counted == sum(json.loads(files["meta.json"])["summary"].values())

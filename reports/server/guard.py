@@ -74,7 +74,7 @@ class Guard:
     def __call__(self, environ: confined.Environ, start_response: StartResponse) -> Iterable[bytes]:
         began = time.perf_counter()
         request = Request(environ)
-        asked = _Asked(request)
+        asked = _Asked()
         try:
             response = self._answer(request, asked)
         except Exception as error:
@@ -192,7 +192,7 @@ class Guard:
 class _Asked:
     """What the access log says of a request: no address, no name, no parameters, which may hold a household's id."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self) -> None:
         self.tag = "-"
         self.what = "-"
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -111,11 +112,12 @@ def _stacks(grid: Grid, first: int, depth: int) -> list[list[str]]:
     return [list(dict.fromkeys(str(cell) for cell in stack if squeezed(cell))) for stack in zip(*rows, strict=True)]
 
 
-def _spellings(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _spellings(text: str) -> tuple[str, ...]:
     """A header as it may stand among the aliases: as written, without its brackets, without what is in them."""
     written = squeezed(text).strip(":*")
     bare = written.translate(str.maketrans("", "", "()[]【】"))
-    return list(dict.fromkeys([written, _BRACKETS.sub("", written), bare, re.sub(r"^其中:", "", written)]))
+    return tuple(dict.fromkeys([written, _BRACKETS.sub("", written), bare, re.sub(r"^其中:", "", written)]))
 
 
 def _columns(kind: Kind, stacks: Sequence[list[str]]) -> dict[str, int]:

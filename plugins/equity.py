@@ -22,7 +22,6 @@ from plugins.judging import (
     undetermined,
     year_subject,
 )
-from xianjie import moves
 from xianjie.findings import FAIL, PASS, WARNING, Finding, Measured, Subject
 from xianjie.money import yuan_cn
 from xianjie.policy import Applied, default

@@ -19,8 +19,9 @@ def person_name(index: int) -> str:
     return STEMS[index % 10] + BRANCHES[index // 10 % 12] + NUMERALS[index // 120 % 10]
 
 
-def id_number(serial: int) -> str:
-    """An 18-digit number that passes the check and belongs to nobody in particular; another for each serial < 22000."""
-    birth = dt.date(1950, 1, 1) + dt.timedelta(days=serial * 7919 % 22000)
+def id_number(serial: int, grown: bool) -> str:
+    """An 18-digit number that passes the check and belongs to nobody in particular; another for each serial < 15000."""
+    first, days = (dt.date(1950, 1, 1), 18000) if grown else (dt.date(2004, 1, 1), 5003)
+    birth = first + dt.timedelta(days=serial * 7919 % days)
     digits = f"500241{birth:%Y%m%d}{serial * 37 % 1000:03d}"
     return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=True)) % 11]

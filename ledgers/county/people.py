@@ -35,7 +35,9 @@ def _counts(villages: list[Village]) -> list[int]:
 
 def _household(rng: random.Random, village: Village, number: int, serials: Iterator[int]) -> Household:
     size = rng.choice((1, 2, 3, 3, 4, 4, 5, 6))
-    people = [Person(n, person_name(number * 7 + n * 131), id_number(next(serials))) for n in range(1, size + 1)]
+    people = [
+        Person(n, person_name(number * 7 + n * 131), id_number(next(serials), n <= 2)) for n in range(1, size + 1)
+    ]
     household = Household(f"H{village.id[1:]}-{number:03d}", village, people)
     # The first twelve are always 脱贫户: caretakers and post holders are found among them.
     base = "脱贫户" if number <= 12 else rng.choice(_BASES)

@@ -11,6 +11,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 _THIN = Side(style="thin")
@@ -86,6 +87,9 @@ def _write(sheet: Worksheet, table: Table) -> None:
     for column, name in enumerate(table.header, 1):
         longest = max([len(str(row[column - 1] or "")) for row in table.rows[:50]], default=0)
         sheet.column_dimensions[get_column_letter(column)].width = min(max(len(name) * 2 + 2, longest * 1.4 + 2), 44)
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
     sheet.freeze_panes = f"A{top + 1}"
 
 

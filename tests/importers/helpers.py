@@ -71,7 +71,7 @@ class Desk:
         return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()}
 
     def text(self, pattern: str = "*/*.beancount") -> str:
-        return "\n".join(path.read_text("utf-8") for path in sorted(self.book.glob(pattern)))
+        return "\n".join(path.read_text("utf-8") for path in sorted(self.book.glob(pattern)) if path.is_file())
 
     def read(self, name: str) -> str:
         return (self.book / name).read_text("utf-8")

@@ -6,16 +6,19 @@ mostly there before it is spent; thresholds are aimed at on purpose (exactly, an
 
 import datetime as dt
 import random
+from fractions import Fraction
+from pathlib import Path
 
 from . import people_gen
+from .judge import judge
 from .money_gen import MoneyEvents
 from .policy_gen import write_policy
 from .registry_gen import write_funds, write_households, write_projects, write_villages
 from .twists_gen import twist
 from .world import World
-from .writing import Pen, write
+from .writing import Pen, custom_text, write
 
-LAST = dt.date(2025, 6, 30)
+D = dt.date
 
 
 def write_book(folder, seed, *, size=1):
@@ -36,9 +39,31 @@ def write_book(folder, seed, *, size=1):
     twist(world)
     break_some_rolls(world)
     write(world.pen, folder, rng)
+    accept_findings(world, folder)
     days = set(rng.sample(sorted(world.edges), min(3, len(world.edges))))
+    days |= set(world.must)
     days |= {dt.date(rng.choice([2022, 2023, 2024]), 12, 31), random_day(rng)}
     return sorted(day for day in days if day >= dt.date(2021, 6, 1))
+
+
+def accept_findings(world, folder):
+    """In some books: waivers of real failures, whose limit is exactly the shortfall or one 分 less."""
+    rng, day = world.rng, world.day(D(2022, 6, 1), D(2024, 12, 31))
+    if not world.chance(0.3):
+        return
+    failing = [f for f in judge(folder, day) if f["status"] == "fail" and f["rule"] != "duplicate-payment"]
+    lines = []
+    for found in rng.sample(failing, min(6, len(failing))):
+        until = day + dt.timedelta(days=rng.choice([0, 100]))
+        more = {"reason": "批复", "by": "县领导小组", "until": until, "part": found["part"], "period": found["period"]}
+        if found["shortfall"] and found["unit"] == "CNY":
+            short = int(Fraction(found["shortfall"]) * 100)
+            more["limit"] = rng.choice([None, ("CNY", short), ("CNY", short - 1)])
+        meta = {key: value for key, value in more.items() if value is not None}
+        lines.append(custom_text(day, "waiver", (found["rule"], found["subject"]), meta))
+    (Path(folder) / "registry" / "waivers.beancount").write_text("\n".join(lines), encoding="utf-8")
+    world.edge(day, day + dt.timedelta(days=1), day + dt.timedelta(days=100), day + dt.timedelta(days=101))
+    world.must = [day]
 
 
 def random_day(rng):

@@ -88,7 +88,7 @@ def judge(folder, as_of):
     case = Case(book, read_law(book))
     found = [finding for rule in RULES for finding in judged(case, rule)]
     found = [waive(book, finding) for finding in found]
-    found += projects.rectification_due(case, found)
+    found += [waive(book, finding) for finding in projects.rectification_due(case, found)]
     found += policy_stale(case)
     return [written(finding) for finding in found]
 

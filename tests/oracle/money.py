@@ -206,12 +206,19 @@ def fund_task(case):
             continue
         task, about = facts(book, "fund", fund).get("task"), facts(book, "project", project)
         plan = reached(book, project, "年度计划")
-        ok = plan is not None and plan <= min(days)
-        if task == "以工代赈" and about.get("mode") != "以工代赈":
-            ok = False
-        if about.get("category") == "项目管理费" and task in ("以工代赈", "欠发达国有农场", "欠发达国有林场"):
-            ok = False
-        yield finding("fund-task", "fund", fund, verdict(ok), part=project)
+        statuses = [verdict(plan is not None and plan <= min(days)), *task_statuses(task, about)]
+        yield finding("fund-task", "fund", fund, worst(statuses), part=project)
+
+
+def task_statuses(task, about):
+    """Does the money's task fit the project's mode and category? Undetermined where one of them is not said."""
+    mode, category = about.get("mode"), about.get("category")
+    if task is None:
+        yield "undetermined"
+    if task == "以工代赈":
+        yield "undetermined" if mode is None else verdict(mode == "以工代赈")
+    if task in ("以工代赈", "欠发达国有农场", "欠发达国有林场"):
+        yield "undetermined" if category is None else verdict(category != "项目管理费")
 
 
 def fund_year(book, fund):
@@ -227,15 +234,17 @@ def fund_years(book):
 def management_fee(case):
     book, allocated = case.book, net_allocated(case.book)
     for year in fund_years(book):
-        for level in sorted({facts(book, "fund", f)["level"] for f in ids(book, "fund") if fund_year(book, f) == year}):
+        for level in sorted(
+            {facts(book, "fund", f).get("level") for f in ids(book, "fund") if fund_year(book, f) == year}
+        ):
             parameter = case.law.get("management-fee", min(dt.date(year, 12, 31), book.as_of), level=level)
             out = parameter["exclude"] if parameter else []
             funds = [
                 f
                 for f in ids(book, "fund")
                 if fund_year(book, f) == year
-                and facts(book, "fund", f)["level"] == level
-                and facts(book, "fund", f)["task"] not in out
+                and facts(book, "fund", f).get("level") == level
+                and facts(book, "fund", f).get("task") not in out
             ]
             base = sum(registered(book, f) for f in funds)
             fee = sum(

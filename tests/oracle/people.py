@@ -108,10 +108,12 @@ def payment_mode(case):
     modes = ("以奖代补", "事后奖补", "劳务补助", "以工代赈")
     book = case.book
     for voucher, postings in by_voucher(paid_to_people(book)).items():
-        ok = all(
-            p["meta"].get("benefit") or facts(book, "project", p["project"]).get("mode") in modes for p in postings
-        )
-        yield finding("payment-mode", "voucher", voucher, verdict(ok))
+        statuses = []
+        for posting in postings:
+            mode = facts(book, "project", posting["project"]).get("mode")
+            if not posting["meta"].get("benefit"):
+                statuses.append("undetermined" if posting["project"] and mode is None else verdict(mode in modes))
+        yield finding("payment-mode", "voucher", voucher, worst(statuses))
 
 
 def subsidy_standard(case):

@@ -202,6 +202,7 @@ def write_asset(world, key, day, village, kind, project):
         meta["caretaker"] = ",".join(rng.sample(residents, rng.randint(1, min(2, len(residents)))))
     world.pen.custom(day, "asset", key, "登记", **meta)
     cost = 40000000
+    no_asset = 0
     if project:
         cost = sum(leg.fen for v in world.pen.vouchers for leg in v.legs
                    if leg.account.startswith("Expenses:") and leg.meta.get("project") == project.id)  # fmt: skip
@@ -210,6 +211,9 @@ def write_asset(world, key, day, village, kind, project):
             no_asset = min(1000, cost - 1)
             cost -= no_asset
             world.pen.custom(day, "project", project.id, project.states[-1][1], no_asset=("CNY", no_asset))
+    if project and world.chance(0.6):
+        settled = cost + no_asset + rng.choice([0, 0, 0, 1])
+        world.pen.custom(day, "project", project.id, project.states[-1][1], settled=("CNY", settled))
     contra = "Equity:9301资产基金" if project else "Equity:3000期初余额"
     voucher_day = max(day, D(2021, 3, 1)) if world.chance(0.8) else day + 20 * DAY
     leg = Leg(world.account(CLASSES[kind], village), units=(1, key, cost), meta={"asset": key})

@@ -64,7 +64,7 @@ def notices(case):
             yield notice(case, "project", project, "资金分配公告", since, [project, *funds])
     for fund in ids(book, "fund"):
         projects = [owner for (of, owner) in standing if of == fund]
-        if projects:
+        if any(of == fund and sum(amount for _, amount in parts) > 0 for (of, _), parts in lots(book).items()):
             since = min(day for (of, _), day in first.items() if of == fund)
             yield fund_notice(case, fund, projects, since)
 
@@ -76,7 +76,7 @@ def first_allocations(book):
         if move["what"] == "allocate" and move["fen"] > 0:
             first.setdefault((move["fund"], move["project"]), move["day"])
     held = lots(book)
-    return first, [key for key in first if key[1] and any(amount > 0 for _, amount in held.get(key, []))]
+    return first, [key for key in first if any(amount > 0 for _, amount in held.get(key, []))]
 
 
 def notice(case, kind, subject, stage, since, places):
@@ -99,7 +99,8 @@ def fund_notice(case, fund, projects, since):
     if own["status"] == "pass":
         return own
     each = [notice(case, "project", project, stage, since, [project])["status"] for project in projects]
-    return {**own, "status": "pass", "value": None} if all(status == "pass" for status in each) else own
+    every = each and all(status == "pass" for status in each)
+    return {**own, "status": "pass", "value": None} if every else own
 
 
 # --- acceptance and after -------------------------------------------------------------------------------------------

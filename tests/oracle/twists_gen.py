@@ -15,7 +15,7 @@ def twist(world):
     """Each twist strikes a random share of the books."""
     twists = [pay_later, name_households_inline, leave_unbacked, change_projects, change_funds, share_assets,
               split_registers, waive_parts, rectify_parts, windows_lines, repeat_a_number, lonely_reversal,
-              forget_dimensions]  # fmt: skip
+              forget_dimensions, forget_facts]  # fmt: skip
     for each in twists:
         if world.chance(0.2):
             each(world)
@@ -166,6 +166,17 @@ def forget_dimensions(world):
     for _, leg in legs(world, "Assets:9001", "Expenses:21305"):
         if world.chance(0.03):
             leg.meta.pop(world.rng.choice(["project", "fund"]), None)
+
+
+def forget_facts(world):
+    """Required facts missing in the registries: the book is incomplete, and judged."""
+    wanted = {"fund": ["task", "doc-no", "name"], "project": ["mode", "category", "village", "unit"],
+              "village": ["kind", "households", "town"], "asset": ["owner", "class", "village", "name"],
+              "equity": ["operator"], "benefit": ["states"]}  # fmt: skip
+    for _, kind, _, meta in world.pen.customs:
+        for key in wanted.get(kind, []):
+            if world.chance(0.03):
+                meta.pop(key, None)
 
 
 def lonely_reversal(world):

@@ -47,6 +47,7 @@ class World:
     grants: dict = field(default_factory=dict)
     law: object = None
     edges: set = field(default_factory=set)  # days on which a verdict may turn
+    must: list = field(default_factory=list)  # days that are certainly worth judging
 
     def chance(self, p):
         return self.rng.random() < p

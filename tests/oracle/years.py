@@ -16,8 +16,8 @@ def funds_of(book, year, levels=None, without=()):
         fund
         for fund in ids(book, "fund")
         if fund_year(book, fund) == year
-        and (levels is None or facts(book, "fund", fund)["level"] in levels)
-        and facts(book, "fund", fund)["task"] not in without
+        and (levels is None or facts(book, "fund", fund).get("level") in levels)
+        and facts(book, "fund", fund).get("task") not in without
     ]
 
 

@@ -16,6 +16,8 @@ from xianjie.people import Identities, Person
 
 IMPORT_ID = "import-id"
 ORIGINAL_DATE = "original-date"  # of a voucher that came when its period was sealed
+# Keys of a voucher that imports alone decide; whatever else someone wrote beside them stays.
+OWNED = ("fund", "project", "asset", "equity", "income-year", "payment-no", "moved-from", ORIGINAL_DATE)
 Meta = tuple[tuple[str, Any], ...]
 
 
@@ -356,7 +358,8 @@ class Draft:
     def same(self, old: Voucher, new: Voucher) -> bool:
         """Whether a voucher of the book already says what is wanted; keys that someone added to it do not count."""
         texts = (old.true_day, old.payee, old.narration) == (new.day, new.payee, new.narration)
-        if not texts or len(old.legs) != len(new.legs) or any(old.get(key) != value for key, value in new.meta):
+        owned = any(old.get(key) != new.get(key) for key in OWNED if key != ORIGINAL_DATE)
+        if not texts or owned or len(old.legs) != len(new.legs) or any(old.get(key) != value for key, value in new.meta):
             return False
         return all(self._same_leg(old, one, two) for one, two in zip(old.legs, new.legs, strict=True))
 
@@ -391,7 +394,8 @@ class Draft:
         return number
 
     def _replace(self, old: Voucher, wanted: Voucher, what: str) -> None:
-        kept = {key: value for key, value in old.meta if key != ORIGINAL_DATE} | dict(wanted.meta)
+        own = dict(wanted.meta)
+        kept = own | {key: value for key, value in old.meta if key not in OWNED and key not in own}
         day = self.open_day(wanted.day)
         if day != wanted.day:
             kept[ORIGINAL_DATE] = wanted.day

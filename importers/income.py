@@ -319,8 +319,8 @@ def _operates(draft: Draft, type: str, id: str, payer: str, village: str) -> boo
 
 
 def _which(job: Job, line: BankLine, ids: list[str], booked: str, key: str) -> str | None:
-    if booked in ids:
-        return booked
+    if booked in ids or len(ids) == 1:
+        return booked if booked in ids else ids[0]
     kind = "asset" if ids[0] in job.draft.ids("asset") else "equity"
     if job.sheet.kind.id != "bank":
         job.draft.warn(f"{line.day} 的收入 {yuan_cn(line.credit)} 元可能属于几项（{'、'.join(ids)}），没有归到其中任何一项")

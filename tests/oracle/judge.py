@@ -89,7 +89,7 @@ def judge(folder, as_of):
     found = [finding for rule in RULES for finding in judged(case, rule)]
     found = [waive(book, finding) for finding in found]
     found += [waive(book, finding) for finding in projects.rectification_due(case, found)]
-    found += policy_stale(case)
+    found += [waive(book, finding) for finding in policy_stale(case)]
     return [written(finding) for finding in found]
 
 

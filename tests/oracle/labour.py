@@ -94,7 +94,7 @@ def share(case, rule, project, chosen):
 
 
 def labour_ratio(book, rule, project, numerator, base, required, op, unknown):
-    if base == 0:
+    if base <= 0:
         return finding(rule, "project", project, "na", numerator=numerator, denominator=base)
     if numerator is None or unknown:
         return finding(rule, "project", project, "undetermined", numerator=numerator, denominator=base)
@@ -179,5 +179,5 @@ def year_against_last(book, rule, year, top, bottom):
         return finding(rule, "year", str(year), "na", **shown)
     if UNTRUSTED in (num, before):
         return finding(rule, "year", str(year), "undetermined", **shown)
-    ok = num * base >= before * den
+    ok = Fraction(num, den) >= Fraction(before, base)
     return finding(rule, "year", str(year), verdict(ok, year_open(book, year)), value=Fraction(num, den), **shown)

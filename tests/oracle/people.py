@@ -163,8 +163,8 @@ def premium_subsidy(case):
 
 
 def recipient_eligible(case):
-    """Each line in an allowed state that day and under the cap, the fund's level not forbidden."""
-    book, statuses, sums = case.book, {}, {}
+    """Each line in an allowed state that day and under the cap (in the order of payment), the level not forbidden."""
+    book, statuses, lines = case.book, {}, []
     for posting in book.postings:
         benefit = posting["meta"].get("benefit")
         if not benefit or not posting["account"].startswith("Expenses:") or posting["lines"] == []:
@@ -176,10 +176,13 @@ def recipient_eligible(case):
         level = facts(book, "fund", posting["fund"]).get("level")
         about = facts(book, "benefit", benefit, posting["txn"]["when"])
         found.append(verdict(level not in comma(about.get("levels-forbidden"))))
-        for line in posting["lines"]:
-            about = facts(book, "benefit", benefit, day_of(posting, line))
-            found.append(verdict(in_state(book, about, line, day_of(posting, line))))
-            found.append(verdict(under_cap(about, benefit, posting, line, sums)))
+        lines += [(day_of(posting, line), posting, line, found) for line in posting["lines"]]
+    sums = {}
+    for day, posting, line, found in sorted(lines, key=lambda row: row[0]):
+        benefit = posting["meta"]["benefit"]
+        about = facts(book, "benefit", benefit, day)
+        found.append(verdict(in_state(book, about, line, day)))
+        found.append(verdict(under_cap(about, benefit, posting, line, sums)))
     for voucher, found in statuses.items():
         yield finding("recipient-eligible", "voucher", voucher, worst(found))
 
@@ -205,10 +208,13 @@ def under_cap(about, benefit, posting, line, sums):
 
 def post_scale(case):
     """Distinct persons paid under 公益岗位 in a calendar year, not fewer than in the year before."""
-    book, people = case.book, {}
+    book, people, unknown = case.book, {}, set()
     for posting in book.postings:
         if posting["meta"].get("benefit") != "公益岗位" or not posting["account"].startswith("Expenses:"):
             continue
+        if posting["lines"] is None:
+            unknown.add(posting["txn"]["when"].year)
+            people.setdefault(posting["txn"]["when"].year, {})
         for line in posting["lines"] or []:
             year = day_of(posting, line).year
             key = (line["household"], line["person"])
@@ -220,6 +226,7 @@ def post_scale(case):
             yield finding("post-scale", "year", str(year), "na", unit="count", numerator=counts[year])
             continue
         status = verdict(counts[year] >= counts[year - 1], year_open(book, year))
+        status = "undetermined" if unknown & {year, year - 1} else status
         yield finding("post-scale", "year", str(year), status, unit="count", numerator=counts[year],
                       denominator=counts[year - 1])  # fmt: skip
 

@@ -100,7 +100,9 @@ def write_equity(world):
         meta["quantified"] = ("CNY", quantified)
         meta["dividend_rate"] = Bare("0.05") if world.chance(0.7) else None
         meta["first_due"] = world.day(day + 100 * DAY, day + 500 * DAY) if world.chance(0.5) else None
-        meta["years"] = rng.choice([1, 3, 5])
+        meta["years"] = rng.choice([1, 3, 5, None])
+        if day < D(2024, 2, 1) and world.chance(0.05):
+            meta["first_due"] = D(2024, 2, 29)
         meta["base_households"] = world.villages[village]["count"] - 1 if world.chance(0.2) else None
         world.pen.custom(day, "equity", key, "量化", **meta)
         world.edge(day, day - DAY)
@@ -155,7 +157,7 @@ def share_lines(world, village, kind, subsidy, units):
 
 def pay_dividends(world, key, day, village, quantified, meta):
     first = meta["first_due"] or D(day.year + 1, 12, 31)
-    for turn in range(meta["years"]):
+    for turn in range(meta["years"] or 2):
         year = first.year + turn
         due = -(-quantified // 20)
         amount = due - world.rng.choice([0, 0, 1, due])

@@ -67,6 +67,10 @@ def write_household(world, key, village):
             world.edge(last, last - DAY)
         else:
             break
+    if world.chance(0.02):  # a year whose holidays nobody knows yet
+        start = D(2027, 2, 1) + rng.randrange(60) * DAY
+        rows.append({**row, "date": start, "state": "监测户", **monitoring(world, start)})
+        world.edge(start + 5 * DAY, start + 40 * DAY)
     if world.chance(0.15):
         change = world.day(D(2022, 1, 1), D(2024, 12, 31))
         moved = {**row, "date": change, "state": rng.choice(["脱贫户", "一般户"])}

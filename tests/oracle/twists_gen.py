@@ -109,6 +109,8 @@ def split_registers(world):
             leg.lines, leg.units = first, (first[0]["shares"], commodity, cost)
             voucher.legs[1].fen = -leg.units[0] * cost
             second = Leg(leg.account, units=(count, commodity, cost), meta=dict(leg.meta), lines=rest)
+            if len(rest) == 1 and rest[0]["household"] and not rest[0]["holder"]:
+                second.meta["household"], second.lines = rest[0]["household"], None
             world.pen.voucher(voucher.date, "股权量化", second, Leg("Equity:9302股权量化", -count * cost))
             return
 

@@ -67,6 +67,8 @@ def squeezed(value: object) -> str:
 def plain(cell: Any) -> str:
     """Text as it is kept: one line, no control characters, a whole number without its .0."""
     if isinstance(cell, str):
+        if cell.isalnum():
+            return cell
         return _SPACES.sub(" ", _CONTROL.sub("", cell.replace("\n", " ").replace("\t", " "))).strip()
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < EXACT else f"{cell:.15g}"
@@ -87,11 +89,15 @@ def text(cell: Any) -> str:
 
 def name(cell: Any) -> str:
     """A person's or an office's name: no spaces, full-width letters folded."""
+    if isinstance(cell, str) and cell.isalnum() and unicodedata.is_normalized("NFKC", cell):
+        return cell
     return squeezed(cell) if isinstance(cell, str) else plain(cell)
 
 
 def code(cell: Any) -> str:
     """An id or code, kept as text. What Excel has rounded is refused, for no one can tell what it was."""
+    if isinstance(cell, str) and cell.isascii() and cell.isalnum():
+        return cell
     if isinstance(cell, float) and (abs(cell) >= EXACT or not cell.is_integer()):
         raise Wrong("以文本保存的编号", "被 Excel 改写过的数字（位数已丢失），请从原系统重新导出，该列设为文本")
     result = squeezed(plain(cell))

@@ -27,6 +27,7 @@ LONGEST_ROW = 16 * 2**20
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _READ = re.compile(r"(?i)xl/(?:workbook|styles|sharedStrings|worksheets/[^/]+)\.xml|.*\.rels|\[Content_Types\]\.xml")
 _WIDE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{2,3})\d+"[^>]*(?<!/)>\s*<(?:\w+:)?(?:v|is)\b')
+_TWO_LETTERS = re.compile(rb'r="[A-Z][A-Z]')
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*>.*?</(?:\w+:)?row>', re.DOTALL)
 _NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
 _FORMULA = re.compile(
@@ -189,7 +190,8 @@ def _scan_sheet(pieces: Iterator[bytes]) -> Scan:
             continue
         rows, rest = rest[: ends[-1].end()], rest[ends[-1].end() :]
         last = max(last, _last_row(rows))
-        width = max([width, *map(column_index, {match.decode() for match in _WIDE.findall(rows)})])
+        if _TWO_LETTERS.search(rows):
+            width = max([width, *map(column_index, {match.decode() for match in _WIDE.findall(rows)})])
         if last > ROW_LIMIT or width >= COLUMN_LIMIT or last * width > CELL_LIMIT:
             cell = f"{column_letters(width)}{last}"
             raise Refused(f"工作表写到了 {cell} 一带，大得不正常（最多 {ROW_LIMIT} 行、{COLUMN_LIMIT} 列）：请删去表外的内容")
@@ -206,14 +208,14 @@ def _last_row(rows: bytes) -> int:
 
 
 def _collect(rows: bytes, scan: Scan) -> None:
-    for match in _HIDDEN.finditer(rows):
+    for match in _HIDDEN.finditer(rows) if b'hidden="' in rows else ():
         number = _NUMBER.match(match.group())
         if number and _VALUE.search(match.group()):
             scan.hidden.append(int(number.group(1)) - 1)
-    for match in _FORMULA.finditer(rows):
+    for match in _FORMULA.finditer(rows) if b"<f" in rows or b":f" in rows else ():
         if not match.group(2) and b't="str"' not in match.group(1):
             _keep(match.group(1), scan.uncached)
-    for match in _ERROR.finditer(rows):
+    for match in _ERROR.finditer(rows) if b't="e"' in rows else ():
         _keep(match.group(1), scan.errors)
 
 

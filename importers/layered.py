@@ -1,10 +1,11 @@
 """A dictionary whose latest changes can be kept or dropped: each file of an import counts whole or not at all."""
 
 from collections.abc import Iterator, MutableMapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 
 
 class Layered(MutableMapping[K, V], Generic[K, V]):
@@ -23,6 +24,18 @@ class Layered(MutableMapping[K, V], Generic[K, V]):
             if key in layer:
                 return layer[key]
         raise KeyError(key)
+
+    @overload
+    def get(self, key: K, /) -> V | None: ...
+
+    @overload
+    def get(self, key: K, /, default: V | T) -> V | T: ...
+
+    def get(self, key: K, /, default: Any = None) -> Any:
+        for layer in (self.trial, self.kept, self.held):
+            if key in layer:
+                return layer[key]
+        return default
 
     def __contains__(self, key: object) -> bool:
         return key in self.trial or key in self.kept or key in self.held

@@ -150,7 +150,7 @@ def _lines(job: Job, persons: Persons, place: Place) -> list[PayLine]:
             job.fault(row, "identity", f"与第 {seen[key] + 1} 行是同一个人")
             continue
         seen[key] = row.line
-        person = persons.payee(job, row, place)
+        person = persons.payee(job, row, token, place)
         if person is None:
             continue
         if person.name != row.name:

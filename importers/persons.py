@@ -43,9 +43,8 @@ class Persons:
         """Whether a household is only a person that no list has named yet."""
         return not self.draft.codes.get(household) and self.taken.get(household) == [1]
 
-    def payee(self, job: Job, row: Any, place: "Place") -> Person | None:
+    def payee(self, job: Job, row: Any, token: str, place: "Place") -> Person | None:
         """The member that a row of a pay list names; a 一般户 of one where no list names it. None after a fault."""
-        token = self.token(row.identity)
         known = self.draft.people.get(token)
         if known:
             return known

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from importers.cells import Wrong, period
@@ -18,6 +19,7 @@ _ALIKE = (
     *("type", "monitor", "eliminated", "identified_on", "eliminated_on", "first_on", "reported_on"),
     *("notice", "notice_from", "notice_to", "helped_on", "planned_on", "people"),
 )
+_alike = attrgetter(*_ALIKE)
 STEP = 2000
 
 
@@ -86,6 +88,9 @@ def _household(
 
 def _said(job: Job, rows: list[Any]) -> dict[str, Any] | None:
     """What the rows of a household say together: every cell that is filled must agree."""
+    whole = set(map(_alike, rows))
+    if len(whole) == 1:
+        return dict(zip(_ALIKE, whole.pop(), strict=True))
     said: dict[str, Any] = {}
     for name in _ALIKE:
         values = {value for row in rows if (value := getattr(row, name)) not in (None, "")}
@@ -169,7 +174,7 @@ def _states(
 
 
 def replace_place(state: HouseState, village: str, people: str) -> HouseState:
-    return state._replace(village=village, people=people)
+    return state if (state.village, state.people) == (village, people) else state._replace(village=village, people=people)
 
 
 def _episodes(

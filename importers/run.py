@@ -22,7 +22,7 @@ from importers.parts import Record, digest_of, seen
 from importers.render import Files, render
 from importers.sheet import Sheet, read_path
 from xianjie import change
-from xianjie.book import main_file, unjudged
+from xianjie.book import collector_off, main_file, unjudged
 from xianjie.money import yuan_cn
 from xianjie.people import Unusable
 from xianjie.problems import Problem, Untrusted
@@ -105,10 +105,11 @@ def prepare(
     tick: Tick = _silent,
 ) -> ChangeSet:
     """Compute what importing the files would change. Writes nothing. Raises Untrusted, Unusable."""
-    run = _Run(main, today or date.today(), day, ask, tick)
-    for path in paths:
-        run.read(path)
-    return run.result()
+    with collector_off():
+        run = _Run(main, today or date.today(), day, ask, tick)
+        for path in paths:
+            run.read(path)
+        return run.result()
 
 
 def import_files(
@@ -141,10 +142,8 @@ class _Run:
     def __init__(self, main: Path, today: date, day: date | None, ask: Ask, tick: Tick) -> None:
         self.today, self.day, self.ask, self.tick = today, day, ask, tick
         self.changes = ChangeSet(main)
-        tick("读取账簿")
         self.draft: Draft
         self.source: Source
-        self.draft, self.source = open_book(main, today)
         self.sheets: dict[str, list[Sheet]] = {}
 
     def read(self, path: Path) -> None:
@@ -157,6 +156,12 @@ class _Run:
         self.changes.faults += [fault for sheet in sheets for fault in sheet.faults]
 
     def result(self) -> ChangeSet:
+        """Derive what was read. The book is opened only when there is a sheet to derive."""
+        if not self._all():
+            self.changes.faults.sort()
+            return self.changes
+        self.tick("读取账簿")
+        self.draft, self.source = open_book(self.changes.main, self.today)
         refused = {fault.file for fault in self.changes.faults}
         while (found := self._derive(refused)) is not None:
             refused.add(found)

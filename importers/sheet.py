@@ -34,7 +34,7 @@ _NUMBERING = re.compile(r"[甲乙丙丁戊己]|[(（]?\d{1,2}[)）]?(?:=.*)?|[�
 _DITTO = {"〃", "″", "同上", "”", "“"}
 _SUMMABLE = {"amount", "count", "days", "number"}
 _TEXTS = {"text", "name", "code", "document"}
-_QUICK = {"identity", "name"}  # hardly ever the same twice: remembering them costs more than it saves
+_QUICK = {"identity", "name", "code", "secret"}  # hardly ever the same twice: remembering them costs more than it saves
 
 
 @dataclass
@@ -267,6 +267,7 @@ class _Reader:
         parse = self._parser(one, column)
         empty: Any = "" if one.type in _TEXTS else None
         known: dict[Any, Any] = {"": empty}
+        quick, free = one.type in _QUICK, one.type not in ("date", "amount", "number")
         values: list[Any] = []
         for position, cell in enumerate(raw):
             if isinstance(cell, str):
@@ -281,11 +282,11 @@ class _Reader:
                     values.append(values[-1])
                     continue
             try:
-                value = self._possible(one, parse(cell))
+                value = parse(cell) if free else self._possible(one, parse(cell))
             except Wrong as error:
                 self.sheet.fault(data[position], one.name, str(error))
                 value = _FAULTY
-            if isinstance(cell, str) and one.type not in _QUICK and value is not _FAULTY:
+            if not quick and value is not _FAULTY and isinstance(cell, str):
                 known[cell] = value
             values.append(value)
         return values

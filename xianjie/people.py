@@ -29,9 +29,9 @@ _SCHEMA = """
 create table meta (name text primary key, value text not null);
 create table households (household text primary key, code text unique);
 create table people (household text not null, person integer not null, token text not null, name text not null,
-                     code text not null, current integer not null, primary key (household, person));
-create unique index people_token on people (token) where current;
+                     code text not null, current integer not null, primary key (household, person)) without rowid;
 """
+_INDEX = "create unique index people_token on people (token) where current"  # made last: quicker than kept up
 
 
 class IdentityError(ValueError):
@@ -87,6 +87,7 @@ class Identities:
                 "insert into people values (?, ?, ?, ?, ?, ?)",
                 sorted((p.household, p.person, t, p.name, p.code, current) for t, p, current in rows),
             )
+            connection.execute(_INDEX)
             connection.commit()
             return bytes(connection.serialize())
 

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from .judge import UNJUDGED, judge
 
 NO_PROJECT = "未注明项目"  # the product names quota legs without a project; they are a matter of `record`
-NUMBERS = ("numerator", "denominator", "value", "shortfall")
+NUMBERS = ("numerator", "denominator", "value", "shortfall", "required")
 
 
 def product(folder, as_of):
@@ -50,6 +50,7 @@ def flat(finding):
         "denominator": measured.get("denominator"),
         "value": measured.get("value"),
         "shortfall": finding.get("shortfall"),
+        "required": (finding.get("threshold") or {}).get("required"),
     }
 
 
@@ -96,6 +97,8 @@ def unlike(mine, theirs):
     if mine["status"] in ("na", "undetermined"):
         return []
     fields = [name for name in NUMBERS if mine[name] is not None or name == "shortfall"]
+    if mine["unit"] == "count" and "required" in fields:
+        fields.remove("required")  # a count has no amount that is required
     return [
         f"{field} oracle {mine[field]} product {theirs[field]} ({brief(mine)} / {brief(theirs)})"
         for field in fields

@@ -43,7 +43,8 @@ def ratio(rule, kind, subject, num, den, parameter, still_open=False, **more):
     if not ok and more.get("unit") != "count":
         gap = num - required if parameter["op"] == "<=" else required - num
         numbers["shortfall"] = ceiling(gap) + (1 if parameter["op"] == ">" and gap == ceiling(gap) else 0)
-    return finding(rule, kind, subject, verdict(ok, still_open), required=required, **numbers, **more)
+    whole = required // 1 if parameter["op"] == "<=" else ceiling(required)  # the 分 that just pass
+    return finding(rule, kind, subject, verdict(ok, still_open), required=whole, **numbers, **more)
 
 
 def tilt(rule, kind, subject, money, favoured, households, parameter, **more):

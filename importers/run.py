@@ -149,7 +149,7 @@ class _Run:
     def read(self, path: Path) -> None:
         self.tick(f"读取 {path.name}")
         name = path.name if path.name not in self.sheets else str(path)
-        sheets, faults, remarks = read_path(path, self.today, name)
+        sheets, faults, remarks = read_path(path, self.today, name, lambda part: self.tick(f"读取 {path.name}", part))
         self.sheets[name] = sheets
         self.changes.faults += faults
         self.changes.remarks += remarks + [remark for sheet in sheets for remark in sheet.remarks]

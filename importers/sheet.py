@@ -37,6 +37,13 @@ _TEXTS = {"text", "name", "code", "document"}
 _QUICK = {"identity", "name", "code", "secret"}  # hardly ever the same twice: remembering them costs more than it saves
 
 
+Tick = Callable[[float], None]  # which part of the work is done
+
+
+def _silent(part: float) -> None:
+    return None
+
+
 @dataclass
 class Sheet:
     """One recognised sheet: its rows (named tuples: `line` from 0, then the fields), what stands around them, faults."""
@@ -71,7 +78,7 @@ def _row_type(name: str, fields: tuple[str, ...]) -> Any:
     return namedtuple(f"{name.capitalize()}Row", ("line", *fields))
 
 
-def read_sheets(file: File, today: date) -> tuple[list[Sheet], list[Fault], list[str]]:
+def read_sheets(file: File, today: date, tick: Tick = _silent) -> tuple[list[Sheet], list[Fault], list[str]]:
     """Every sheet of a file that can be recognised, the faults where none can, and remarks.
 
     Tabs without a table (a cover, instructions) are skipped with a remark as long as one tab is a sheet.
@@ -82,7 +89,7 @@ def read_sheets(file: File, today: date) -> tuple[list[Sheet], list[Fault], list
         if not any(not blank(row) for row in grid.rows):
             continue
         try:
-            sheets.append(read_sheet(grid, today))
+            sheets.append(read_sheet(grid, today, tick))
         except NotRecognised as error:
             faults.append(error.fault)
             skipped.append(f"{file.name}：工作表“{grid.sheet}”不是可以导入的表，没有读取（{error.fault.message}）")
@@ -91,16 +98,17 @@ def read_sheets(file: File, today: date) -> tuple[list[Sheet], list[Fault], list
     return (sheets, [], remarks + skipped) if sheets else ([], faults, remarks)
 
 
-def read_sheet(grid: Grid, today: date) -> Sheet:
+def read_sheet(grid: Grid, today: date, tick: Tick = _silent) -> Sheet:
     """Read the table of one grid; a date after today is a fault. Raises NotRecognised."""
-    return _Reader(grid, find(grid), today).read()
+    return _Reader(grid, find(grid), today, tick).read()
 
 
 class _Reader:
     """Reads one grid by its layout."""
 
-    def __init__(self, grid: Grid, layout: Layout, today: date) -> None:
+    def __init__(self, grid: Grid, layout: Layout, today: date, tick: Tick) -> None:
         self.grid = grid
+        self.tick = tick
         self.today = today
         self.layout = layout
         self.kind = layout.kind
@@ -257,10 +265,11 @@ class _Reader:
     # -- values -------------------------------------------------------------------------------------------------------
 
     def _columns(self, rows: list[list[Any]], data: list[int]) -> dict[str, list[Any]]:
-        return {
-            name: self._column(self.fields[name], column, [rows[number][column] for number in data], data)
-            for name, column in self.layout.columns.items()
-        }
+        columns = {}
+        for count, (name, column) in enumerate(self.layout.columns.items()):
+            self.tick(count / len(self.layout.columns))
+            columns[name] = self._column(self.fields[name], column, [rows[number][column] for number in data], data)
+        return columns
 
     def _column(self, one: Field, column: int, raw: list[Any], data: Sequence[int]) -> list[Any]:
         """The cells of a column, read by its type; None (or "") where nothing stands."""
@@ -457,12 +466,14 @@ def refused(name: str, error: Refused) -> Fault:
     return Fault(name, "", -1, -1, "", str(error))
 
 
-def read_path(path: Path, today: date, name: str | None = None) -> tuple[list[Sheet], list[Fault], list[str]]:
+def read_path(
+    path: Path, today: date, name: str | None = None, tick: Tick = _silent
+) -> tuple[list[Sheet], list[Fault], list[str]]:
     """Sheets, faults and remarks of a file on disk; a file that cannot be opened is one fault."""
     from importers.grid import read_file
 
     shown_name = name or path.name
     try:
-        return read_sheets(read_file(path, shown_name), today)
+        return read_sheets(read_file(path, shown_name), today, tick)
     except Refused as error:
         return [], [refused(shown_name, error)], []

@@ -1,0 +1,133 @@
+"""The twelve sheets as beangulp importers: thin classes over the functions that `xianjie import` calls.
+
+    CONFIG = importers_of("示例县")            # in a beangulp configuration
+    beangulp.Ingest(CONFIG)()
+
+`identify` knows a sheet by its headers, `extract` gives the entries that importing it would add to the book or change in
+it; nothing is written. `account` is where the sheet's documents belong.
+"""
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import beangulp
+from beancount.core import data
+from beancount.parser import parser
+
+from importers.kinds import KINDS
+from importers.run import prepare
+from importers.sheet import Sheet, read_path
+from xianjie.book import main_file
+
+# Where the documents of a kind of sheet belong.
+ACCOUNTS = {
+    "villages": "Assets:1002银行存款",
+    "funds": "Assets:9001指标",
+    "plan": "Assets:9001指标",
+    "allocation": "Assets:9001指标",
+    "treasury": "Expenses:2130505生产发展",
+    "benefits": "Expenses:2130505生产发展:30310个人农业生产补贴",
+    "labour": "Expenses:2130504农村基础设施建设:30226劳务费",
+    "roster": "Assets:1002银行存款",
+    "assets": "Assets:9102经营性资产",
+    "equity": "Assets:9104股权",
+    "distribution": "Expenses:9501收益分配",
+    "bank": "Assets:1002银行存款",
+}
+
+
+class Refused(ValueError):  # noqa: N818
+    """The sheet cannot be imported; the message names every fault."""
+
+
+class SheetImporter(beangulp.Importer):  # type: ignore[misc]
+    """An importer of one kind of sheet into one book."""
+
+    kind = ""
+
+    def __init__(self, book: str | Path) -> None:
+        self.book = Path(book)
+
+    @property
+    def name(self) -> str:
+        return KINDS[self.kind].title
+
+    def identify(self, filepath: str) -> bool:
+        """Whether a file holds a sheet of this kind, told by its headers."""
+        return any(sheet.kind.id == self.kind for sheet in _sheets(filepath))
+
+    def account(self, filepath: str) -> str:
+        return ACCOUNTS[self.kind]
+
+    def date(self, filepath: str) -> date | None:
+        """The latest day that the sheet names, None where it names none."""
+        days = [value for sheet in _sheets(filepath) for row in sheet.rows for value in row if isinstance(value, date)]
+        return max(days, default=None)
+
+    def extract(self, filepath: str, existing: data.Entries) -> data.Entries:
+        """The entries that the sheet would add to the book or change in it. Raises Refused, and what `prepare` raises."""
+        main = main_file(self.book)
+        changes = prepare(main, [Path(filepath)])
+        if changes.refused:
+            raise Refused("\n".join(map(str, changes.faults)))
+        entries: list[Any] = []
+        for name, content in changes.files.items():
+            if name.endswith(".beancount") and content is not None:
+                path = main.parent / name
+                before = {_said(entry) for entry in _entries(path.read_text("utf-8"), name)} if path.exists() else set()
+                entries += [entry for entry in _entries(content.decode(), name) if _said(entry) not in before]
+        entries.sort(key=data.entry_sortkey)
+        return entries
+
+
+def _sheets(filepath: str) -> list[Sheet]:
+    if not os.path.isfile(filepath):
+        return []
+    return read_path(Path(filepath), date.today())[0]
+
+
+def _entries(text: str, name: str) -> list[Any]:
+    entries, _, _ = parser.parse_string(text, report_filename=name)
+    return list(entries)
+
+
+def _said(entry: Any) -> str:
+    """An entry as text, without where it stands."""
+
+    def plain(meta: Any) -> list[tuple[str, str]]:
+        return sorted((key, str(value)) for key, value in (meta or {}).items() if key not in ("filename", "lineno"))
+
+    postings = [(str(p._replace(meta=None)), plain(p.meta)) for p in getattr(entry, "postings", None) or ()]
+    bare = entry._replace(meta=None, **({"postings": []} if postings else {}))
+    return str((type(entry).__name__, str(bare), plain(entry.meta), postings))
+
+
+def _importer(kind: str) -> type[SheetImporter]:
+    """The class of one kind of sheet: PlanImporter for `plan`."""
+    return type(f"{kind.capitalize()}Importer", (SheetImporter,), {"kind": kind, "__doc__": f"{KINDS[kind].title}."})
+
+
+VillagesImporter = _importer("villages")
+FundsImporter = _importer("funds")
+PlanImporter = _importer("plan")
+AllocationImporter = _importer("allocation")
+TreasuryImporter = _importer("treasury")
+BenefitsImporter = _importer("benefits")
+LabourImporter = _importer("labour")
+RosterImporter = _importer("roster")
+AssetsImporter = _importer("assets")
+EquityImporter = _importer("equity")
+DistributionImporter = _importer("distribution")
+BankImporter = _importer("bank")
+
+IMPORTERS = (
+    *(VillagesImporter, FundsImporter, PlanImporter, AllocationImporter, TreasuryImporter, BenefitsImporter),
+    *(LabourImporter, RosterImporter, AssetsImporter, EquityImporter, DistributionImporter, BankImporter),
+)
+
+
+def importers_of(book: str | Path) -> list[SheetImporter]:
+    """One importer of each kind for a book: the CONFIG of a beangulp script."""
+    return [importer(book) for importer in IMPORTERS]

@@ -152,7 +152,7 @@ def _grant_tilt(tables: Tables, grant: Grant) -> Finding:
     members = people.of_village(village, grant.day) if village else []
     priority = [name for name in members if name not in leaders and people.priority(name, grant.day)]
     more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings}
-    if not village:
+    if not village and farmers:
         return undetermined(grant.subject, "项目没有登记所在村", **more)
     operator = grant.row.operator_kind or ""
     parameter = tables.policy.in_force("equity-tilt", grant.day, EQUITY_TILT, operator_kind=operator)

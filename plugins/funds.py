@@ -487,7 +487,7 @@ def _waits(tables: Tables, fund: str) -> list[tuple[int, bool, date]]:
     for arrived, amount in arrivals:
         if amount:
             day = _used_up(allocations, amount)
-            waits.append((((day or tables.as_of) - arrived).days, day is not None, arrived))
+            waits.append((max(((day or tables.as_of) - arrived).days, 0), day is not None, arrived))
     return waits
 
 

@@ -150,13 +150,19 @@ def monitored_included(tables: Tables) -> Iterator[Finding]:
     """Households monitored on any payment day of the year that received some ÷ all such households."""
     people = households(tables)
     for one in distributions(tables, lambda posting, _: account(posting.account).use == HOUSEHOLDS):
-        days = {line.date for line in one.lines} or {posting.counts_on for posting in one.postings}
+        days = _payment_days(one)
         expected = {name for day in days for name in people.of_village(one.village, day) if people.monitored(name, day)}
         got: dict[str, int] = defaultdict(int)
         for line in one.lines:
             got[line.household] += line.amount
         reached = {name for name in expected if got[name] > 0}
         yield _included(tables, one, reached, expected)
+
+
+def _payment_days(one: Distribution) -> set[date]:
+    """The days on which a village paid: of its lines, and of payments without any. A return is no payment."""
+    unbacked = [posting for posting in one.postings if not (posting.roll or posting.household or posting.reverses)]
+    return {line.date for line in one.lines} | {posting.date for posting in unbacked}
 
 
 def _included(tables: Tables, one: Distribution, reached: set[str], expected: set[str]) -> Finding:

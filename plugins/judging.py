@@ -62,7 +62,8 @@ class Ratio:
 
     @property
     def threshold(self) -> Threshold:
-        return Threshold(self.op, self.required / self.denominator, self.parameters, ceil_fen(self.required))
+        amount = self.required.numerator // self.required.denominator if self.op == "<=" else ceil_fen(self.required)
+        return Threshold(self.op, self.required / self.denominator, self.parameters, amount)
 
 
 def judge_ratio(subject: Subject, ratio: Ratio, *, open_until: str, what: tuple[str, str], **more: Any) -> Finding:

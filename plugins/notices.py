@@ -58,7 +58,7 @@ def notices(tables: Tables) -> Iterator[Finding]:
                 yield _noticed(tables, "project", project, stage, reached, (project.id,))
         funds = sorted({lot.fund for lot in moves.lots_by_project(tables).get(project.id, [])})
         if funds:
-            yield _noticed(tables, "project", project, ALLOCATION, _given(tables)[project.id], (project.id, *funds))
+            yield _noticed(tables, "project", project, ALLOCATION, _given(tables).get(project.id, tables.as_of), (project.id, *funds))
     for fund in moves.funds(tables).values():
         yield _fund(tables, fund)
 

@@ -28,7 +28,7 @@ from xianjie.parsing import parse
 from xianjie.problems import Problem, Untrusted
 from xianjie.tables import Tables, relative_names, tables
 
-_DIRECTIVE = re.compile(rb"^\d{4}[-/]\d\d[-/]\d\d[ \t]+[a-z]+\b[^\n]*\n((?:[ \t]+[^\n]*\n?)+)", re.MULTILINE)
+_DIRECTIVE = re.compile(rb"^\d{4}[-/]\d\d[-/]\d\d[ \t]+(?!txn\b)[a-z]+\b[^\n]*\n((?:[ \t]+[^\n]*\n?)+)", re.MULTILINE)
 _KEY = re.compile(rb"^[ \t]+([a-z][A-Za-z0-9_-]*):", re.MULTILINE)
 _OURS = ("plugins.", "beancount.plugins.")
 _EXTENSION = "reports."

@@ -84,6 +84,11 @@ def test_a_damaged_book_is_not_judged(book: Path, damage: Callable[[Path], objec
     assert isinstance(result.exception, Untrusted)  # main() makes exit status 2 of it
 
 
+def test_postings_of_a_txn_may_each_have_the_same_key(book: Path) -> None:
+    edit(book / "2022/03.beancount", '2022-03-05 * "县财政局"', '2022-03-05 txn "县财政局"')
+    assert read(book, AS_OF).tables.postings["project"].tolist().count("XS2022-0002")
+
+
 def test_everything_wrong_is_said_at_once(book: Path) -> None:
     edit(book / "2022/08.beancount", "XS2022-0001", "XS2022-0009")
     edit(book / "2022/11.beancount", "340100.00", "34０100.00")

@@ -31,7 +31,7 @@ _REGISTRIES = {
     title="登记完整",
     judges="每个登记对象；凭证只列出不完整的",
     formula="必填项齐全、取值在规定范围内、科目逐级合规、每张凭证的支出按资金与指标相等",
-    basis="账簿约定（ledger.md）",
+    basis="账簿约定：登记的必填项、取值和科目",
     rolls=False,
     waivable=False,
 )
@@ -253,7 +253,7 @@ def _lines(tables: Tables, postings: set[int]) -> dict[str, list[Any]]:
     title="所用参数已过核实期",
     judges="每个用到的政策参数",
     formula="选用参数的那一天 ≤ 该参数核实有效的最后一天（verified-until）",
-    basis="规则约定：参数不会默默延长",
+    basis="参数须经核实，过期不默默延长",
     severity=WARNING,
     rolls=False,
     follows=True,

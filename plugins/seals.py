@@ -1,4 +1,4 @@
-"""封账：已封账的期间没有改动；之后的冲减注明所冲销的凭证（接口约定“封账”）。"""
+"""封账：已封账的期间没有改动；之后的冲减注明所冲销的凭证（封账约定）。"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _SHOWN = 5
     title="封账期间没有改动",
     judges="每次封账",
     formula="账簿现有内容与封账清单逐条相同，清单的摘要等于封账的根，各次封账首尾相接；封账后的冲减注明所冲销的凭证",
-    basis="接口约定“封账”；会计基础工作规范",
+    basis="封账约定；会计基础工作规范",
     rolls=False,
     waivable=False,
 )

@@ -18,7 +18,9 @@ class Formatter(click.HelpFormatter):
         super().write_heading(_HEADINGS.get(heading, heading))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        super().write_dl([(left, right.replace("[required]", "（必填）")) for left, right in rows], col_max, col_spacing)
+        super().write_dl(
+            [(left, right.replace("[required]", "（必填）")) for left, right in rows], col_max, col_spacing
+        )
 
 
 class Context(click.Context):

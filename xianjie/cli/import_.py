@@ -20,7 +20,9 @@ FAULTS_SHOWN = 200
 
 @click.command("import", cls=Command)
 @click.argument("book", type=click.Path(), metavar="账簿")
-@click.argument("files", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1, required=True, metavar="文件…")
+@click.argument(
+    "files", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1, required=True, metavar="文件…"
+)
 @click.option("--dry-run", is_flag=True, help="只显示会有哪些变化，不写入")
 @click.option("--yes", is_flag=True, help="不再询问，直接写入；需要选择的地方一律拒绝")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="表上没有写日期时采用的日期")
@@ -47,7 +49,12 @@ def import_(book: str, files: tuple[Path, ...], dry_run: bool, yes: bool, day: d
     try:
         with _progress(sys.stderr.isatty()) as tick:
             changes = import_files(
-                book, files, day=day.date() if day else None, confirm=confirm, ask=_ask if answering else _nobody, tick=tick
+                book,
+                files,
+                day=day.date() if day else None,
+                confirm=confirm,
+                ask=_ask if answering else _nobody,
+                tick=tick,
             )
     except Unusable as error:
         raise click.ClickException(f"{error}。没有写入任何东西") from None
@@ -129,5 +136,3 @@ def _progress(terminal: bool) -> Iterator[Any]:
         yield tick
     finally:
         click.echo("\r\033[K", nl=False, err=True)
-
-

@@ -36,7 +36,9 @@ def seal(book: str, month: str) -> None:
     main = main_file(book)
     with locked(main.parent, "xianjie seal"):
         root, count = _seal(main, end)
-    click.echo(f"已封账：截至 {end}，共 {count} 条内容。\n封账的根：{root}\n请把根另存他处，或随公示公布；它证明本期间此后没有改动。")
+    click.echo(
+        f"已封账：截至 {end}，共 {count} 条内容。\n封账的根：{root}\n请把根另存他处，或随公示公布；它证明本期间此后没有改动。"
+    )
 
 
 def _seal(main: Path, end: date) -> tuple[str, int]:
@@ -49,7 +51,9 @@ def _seal(main: Path, end: date) -> tuple[str, int]:
     last = before[-1] if before else None
     if last and end <= last.end:
         raise click.ClickException(f"账簿已封账到 {last.end}，封账不能倒退，也不能重做。没有改动任何文件。")
-    faults = [str(change) for done in before for change in done.changes] + _faults(book, last.end if last else None, end)
+    faults = [str(change) for done in before for change in done.changes] + _faults(
+        book, last.end if last else None, end
+    )
     if faults:
         listed = "\n".join(f"  {fault}" for fault in faults)
         raise click.ClickException(f"不能封账，有 {len(faults)} 处须先处理：\n{listed}\n没有改动任何文件。")
@@ -76,5 +80,9 @@ def _faults(book: "Book", after: date | None, end: date) -> list[str]:
     return (
         [str(problem) for problem in problems]
         + [crashed(crash.rule, crash.error) for crash in result.crashes]
-        + [f"{f.source[0]}:{f.source[1]}：{f.subject.id} {f.message}（{f.rule}）" for f in result.findings if f.blocking]
+        + [
+            f"{f.source[0]}:{f.source[1]}：{f.subject.id} {f.message}（{f.rule}）"
+            for f in result.findings
+            if f.blocking
+        ]
     )

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.argument("book", type=click.Path(), metavar="账簿")
 @click.option("--root", metavar="根", help="以前另存或公示的封账的根：证明此后没有重做或删除过封账")
-@click.option("--published", type=click.Path(exists=True, file_okay=False), metavar="文件夹", help="公开的文件夹：与账簿核对")
+@click.option(
+    "--published", type=click.Path(exists=True, file_okay=False), metavar="文件夹", help="公开的文件夹：与账簿核对"
+)
 def verify(book: str, root: str | None, published: str | None) -> None:
     """核对封账：已封账的内容是否改动过，逐条指出凭证、文件和行；并可核对公开的文件与账簿是否一致。
 
@@ -29,7 +31,9 @@ def verify(book: str, root: str | None, published: str | None) -> None:
     loaded = read(book, date.max)  # seals stand in the book by the day when they were made
     seals = verified(loaded.tables, files=True)
     for seal in seals:
-        click.echo(f"{'没有改动' if not seal.changes else '有改动　'}  截至 {seal.end}  封账于 {seal.sealed_on}  根 {seal.root}")
+        click.echo(
+            f"{'没有改动' if not seal.changes else '有改动　'}  截至 {seal.end}  封账于 {seal.sealed_on}  根 {seal.root}"
+        )
     faults = [str(change) for seal in seals for change in seal.changes]
     faults += [str(problem) for problem in loaded.tables.broken.values()]
     faults += [str(change) for change in strays(loaded.tables)] + _missing(seals, held, bool(published))

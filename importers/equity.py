@@ -10,6 +10,7 @@ from importers.cells import squeezed
 from importers.draft import Directive, Leg, Meta, ShareLine, Yuan, money
 from importers.income import reconcile
 from importers.job import Job, plain_day
+from importers.kinds import terms
 from importers.parts import Record
 from importers.paylists import standing_of
 from importers.persons import Persons
@@ -116,8 +117,8 @@ def _lines(job: Job, persons: Persons, rows: list[Any]) -> list[ShareLine]:
             job.fault(row, "household", f"与第 {seen[household, holder] + 1} 行是同一户")
             continue
         seen[household, holder] = row.line
-        day = plain_day(row.date or job.sheet.head.get("date") or job.draft.today).isoformat()
-        if household and row.type and row.type not in standing_of(persons, household, date.fromisoformat(day)):
+        day = plain_day(row.date or job.given_day or job.draft.today)
+        if household and terms("worker").get(squeezed(row.type), "") not in ("", *standing_of(persons, household, day)):
             wrong.append(row.line + 1)
         lines.append(ShareLine(household, holder, row.shares.normalize()))
     if wrong:

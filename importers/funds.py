@@ -1,10 +1,10 @@
 """资金指标表: each (文号, 级次, 任务) is a fund, its quota one voucher on the day of the document; 调减 takes quota back."""
 
-import re
 from collections import defaultdict
 from datetime import date
 from typing import Any
 
+from importers.cells import document as document_number
 from importers.draft import Directive, Leg, Meta, Yuan, money
 from importers.job import Job, plain_day
 from importers.parts import Record
@@ -91,8 +91,9 @@ def _reduce(job: Job, funds: Funds, row: Any, amount: int, counts: dict[str, int
     """Quota that the level above takes back from a fund that the row names."""
     document = row.original or row.document
     id = _find(funds, document, row.level, row.task)
-    if id is None and row.original == "" and (match := re.search(r"\S+?〔\d{4}〕\d+号", row.title)):
-        id = _find(funds, match.group(), row.level, row.task)
+    named = next((known for known in funds.by_document if known and known in document_number(row.title)), "")
+    if id is None and named:
+        id = _find(funds, named, row.level, row.task)
     if id is None:
         job.fault(row, "document", f"调减的资金“{document}”（{row.level}、{row.task}）不在账簿里：请先导入下达它的指标表")
         return

@@ -9,6 +9,7 @@ from typing import Any
 from importers.cells import Period, Wrong, period, squeezed
 from importers.draft import PayLine, Waiting
 from importers.job import Job
+from importers.kinds import terms
 from importers.matching import home_of, list_id, lists_of, settle
 from importers.parts import Record
 from importers.persons import Persons, Place
@@ -187,7 +188,7 @@ def _check_types(job: Job, persons: Persons, lines: list[PayLine], day: date) ->
     wrong = [
         row.line + 1
         for row, line in zip(job.sheet.rows, lines, strict=False)
-        if row.type and row.type not in standing_of(persons, line.household, day)
+        if terms("worker").get(squeezed(row.type), "") not in ("", *standing_of(persons, line.household, day))
     ]
     _warn(job, wrong, "人员类别与名单不一致，以名单为准")
 

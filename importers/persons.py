@@ -18,7 +18,7 @@ _SECRET = re.compile(f"{_NUMBER}|{_PHONE}")
 _HAN = re.compile(r"[\u4e00-\u9fff·]{2,}")
 _FULL_WIDTH = {ord("０") + digit: ord("0") + digit for digit in range(10)}
 MASK = "＊＊＊"
-_PLACE = re.compile(r"(?:.*?(?:省|自治区|市|自治县|县|区))?(\S+?(?:街道|镇|乡))(\S+?(?:村|社区|居委会))")
+_PLACE = re.compile(r"(?:.*(?:省|自治区|市|自治县|县|区))?(\S+?(?:街道|镇|乡))(\S+?(?:村|社区|居委会))")
 
 
 class Persons:

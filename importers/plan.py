@@ -15,7 +15,7 @@ from importers.sheet import title_batch, title_year
 from xianjie.money import yuan_cn
 
 STATES = (("listed_on", "入库"), ("started_on", "开工"), ("finished_on", "完工"), ("accepted_on", "验收"))
-SOURCES = ("central", "provincial", "municipal", "county", "other")
+SOURCES = ("central", "central_other", "provincial", "provincial_other", "municipal", "county", "other")
 
 
 def derive(job: Job) -> Record:

@@ -206,7 +206,7 @@ class _Reader:
 
     def _repeated_header(self, texts: list[tuple[int, str]]) -> bool:
         again = sum(column < len(self.layout.parts) and text in self.layout.parts[column] for column, text in texts)
-        return again >= 2 and again * 2 > len(texts)
+        return again == len(texts) or (again >= 2 and again * 2 > len(texts))
 
     def _is_total(self, row: list[Any], texts: list[tuple[int, str]]) -> bool:
         """合计, 小计 and their like; a project that is called 某某合计 has the other cells of a project."""
@@ -240,13 +240,13 @@ class _Reader:
     def _is_words(self, row: list[Any], texts: list[tuple[int, str]]) -> bool:
         """Notes, signatures, page numbers, section titles: no amount, id or date, and no second required cell."""
         required = 0
+        if len(texts) <= 4 and any(_CAPITALS.search(text) for _, text in texts):
+            return True
         if (len(texts) <= 2 and _NOTE.match(texts[0][1])) or (len(texts) == 1 and not _VALUE.fullmatch(texts[0][1])):
             return True
         for name, column in self.layout.columns.items():
             if squeezed(row[column]) in NOTHING:
                 continue
-            if _CAPITALS.search(squeezed(row[column])) and len(texts) <= 3:
-                return True
             if self.fields[name].summed or self.fields[name].type in ("identity", "date"):
                 return False
             required += self.fields[name].filled
@@ -360,7 +360,7 @@ class _Reader:
             try:
                 said[name] = self._parser(one, column)(row[column])
             except Wrong as error:
-                if not _TOTAL.fullmatch(squeezed(row[column])):
+                if not _TOTAL.fullmatch(squeezed(row[column])) and not _CAPITALS.search(squeezed(row[column])):
                     self.sheet.fault(number, name, str(error))
         return said
 

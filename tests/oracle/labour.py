@@ -75,8 +75,11 @@ def share(case, rule, project, chosen):
             continue
         for day, amount in parts:
             scope = {key: about.get(key) for key in ("level", "task", "source")}
+            before = set(case.law.asked)
             parameter = case.law.get(rule, day, **scope)
             if parameter and about.get("task") in parameter["exclude"]:
+                case.law.unsure |= case.law.asked - before  # it only said that this money does not count
+                case.law.asked = before
                 excluded.add(fund)
                 continue
             counted.add(fund)

@@ -64,7 +64,10 @@ def touched_projects(book):
     """(fund, project) pairs that money ever touched: allocated, paid, or in a village's account."""
     pairs = {(m["fund"], m["project"]) for m in moves(book) if m["what"] != "arrive" and m["project"]}
     for posting in book.postings:
-        if posting["account"].startswith(BANK) and posting["project"] and posting["fund"]:
+        village = posting["account"].startswith(BANK) or (
+            is_spending(posting["account"]) and by_village(posting["txn"])
+        )
+        if village and posting["project"] and posting["fund"]:
             pairs.add((posting["fund"], posting["project"]))
     return sorted(pairs)
 
@@ -107,6 +110,8 @@ def trace_fund(book, fund):
         ok = ok and total["pay"] <= total["allocate"] <= total["arrive"]
     taken = taken_back(book, fund)
     due = registered(book, fund) - taken
+    handed, used, held = village_money(book, fund, None)
+    ok = ok and handed == used + held and held >= 0
     return finding("fund-trace", "fund", fund, verdict(ok and total["arrive"] == due),
                    numerator=total["arrive"], denominator=due)  # fmt: skip
 
@@ -137,17 +142,22 @@ def trace_pair(book, fund, project):
     return finding("fund-trace", "fund", fund, verdict(ok and handed == used + held and held >= 0), part=project)
 
 
+def by_village(txn):
+    """Paid out of a village's account."""
+    return txn["has_bank"] and not txn["has_quota"]
+
+
 def village_money(book, fund, project):
-    """(handed over, spent from there, still held) of one fund and project, 分."""
+    """(handed over, spent from there, still held) of a fund and project (None: of all its projects), 分."""
     handed = used = held = 0
     for posting in book.postings:
-        if posting["fund"] != fund or posting["project"] != project:
+        if posting["fund"] != fund or not posting["project"] or project not in (None, posting["project"]):
             continue
         txn = posting["txn"]
         if posting["account"].startswith(BANK):
             held += posting["fen"]
             handed += posting["fen"] if txn["has_quota"] else 0
-        elif is_spending(posting["account"]) and txn["has_bank"] and not txn["has_quota"]:
+        elif is_spending(posting["account"]) and by_village(txn):
             used += posting["fen"]
     return handed, used, held
 

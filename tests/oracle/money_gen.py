@@ -350,10 +350,13 @@ class MoneyEvents:
         for key, left in project.village_money.items():
             if left > 0:
                 fund, amount = self.world.funds[key], cut(self.rng, left)
+                amount += 7 if self.world.chance(0.03) else 0  # more than it was handed
                 project.village_money[key] -= amount
                 legs = [self.expense(WORKS, fund, project, amount), self.bank(project, fund, -amount)]
                 if self.world.chance(0.5):
                     legs[0] = self.labour_leg(project, fund, amount, LABOUR)
+                if self.world.chance(0.04):  # booked on another fund than the money came from
+                    legs[0].meta["fund"] = self.rng.choice([f.id for f in self.world.funds.values() if f.first <= day])
                 series = "CUN" if self.world.chance(0.3) else ""
                 self.pen.voucher(day, "村集体支出", *legs, series=series)
                 return

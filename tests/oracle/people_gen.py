@@ -76,6 +76,7 @@ def benefit_line(world, name, index):
         line["amount"] = int(float(line["quantity"]) * 5000) - rng.choice([0, 0, 0, 1])
     elif name == "保费补助":
         premium = rng.choice([100, 260, 1000])
+        line["note"] = rng.choice(["", "", "玉米", "农产品收益保险"])
         line.update(quantity=premium, amount=premium * 5 + rng.choice([0, 0, 0, 1]))
     elif name == "防贫保险":
         line["amount"] = rng.choice([5000, 10000, 10001])

@@ -44,6 +44,7 @@ SCOPES = {
     "labour-share": ["level", "task", "source"],
     "labour-share-work-relief": ["level", "source"],
     "management-fee": ["level"],
+    "industry-share": ["level"],
     "input-stable": ["level"],
     "equity-quantified": ["operator-kind"],
     "equity-collective": ["operator-kind"],
@@ -93,6 +94,9 @@ def parameter_rows(world, name):
             if world.chance(0.2):
                 end = world.day(rows[-1][0], D(2024, 12, 31)) + dt.timedelta(days=1)
                 rows.append((end, name, "终止", {**scope, "basis": "示文", "issued": end}))
+    if name == "labour-share" and len(rows) == 1 and rows[0][0] == D(2020, 1, 1) and world.chance(0.3):
+        # All the time or never: rules.md does not say whose day excludes labour when the exclusion itself changes.
+        rows[0][3]["exclude_task"] = "以工代赈,欠发达国有林场"
     if world.chance(0.12):
         end = world.day(D(2022, 6, 1), D(2024, 6, 1))
         rows.append((end, name, "终止", {"basis": "示文〔2023〕2号", "issued": end}))

@@ -58,7 +58,7 @@ def notices(case):
             since = reached(book, project, state)
             if since is not None:
                 yield notice(case, "project", project, stage, since, [project])
-        funds = [fund for (fund, owner) in standing if owner == project]
+        funds = [fund for (fund, owner) in first if owner == project]
         if funds:
             since = min(day for (_, owner), day in first.items() if owner == project)
             yield notice(case, "project", project, "资金分配公告", since, [project, *funds])
@@ -266,9 +266,12 @@ def forbidden(book, posting):
 def monitoring_deadline(case):
     """Each episode: 15 days from report to listing, a notice of 5 days, helper and plan in 10 working days."""
     for household, rows in case.book.households.items():
+        watched = False
         for row in rows:
-            if row["state"] == "监测户":
+            if row["state"] == "监测户" and not watched:
                 yield from episode(case.book, household, row)
+            if row["state"] in ("监测户", "风险消除"):
+                watched = row["state"] == "监测户"
 
 
 def episode(book, household, row):

@@ -77,7 +77,11 @@ def _parse_one(book: _Parsed, path: Path) -> list[Path]:
     if found := [*_encoding_problems(name, content), *_hazards(name, content)]:
         book.problems += found
         return []
-    entries, errors, options = parser.parse_string(content, report_filename=str(path))
+    try:
+        entries, errors, options = parser.parse_string(content, report_filename=str(path))
+    except Exception as error:  # Beancount's own, e.g. for a pushmeta of a date that is never popped
+        book.problems.append(Problem(name, 0, f"Beancount 无法读取这个文件（{type(error).__name__}：{error}）"))
+        return []
     book.entries += entries
     book.errors += errors
     book.options.append(options)

@@ -43,6 +43,7 @@ def _row(job: Job, funds: Funds, projects: Projects, villages: Villages, row: An
     known = funds.by_document.get(row.document, [])
     if not known:
         job.fault(row, "document", f"文号“{row.document}”不在账簿里：请先导入下达它的资金指标表")
+        projects.find(job, row, row.code, row.name, None)  # what else is wrong with the row
         return None
     fitting = funds.fitting(row.document, row.task, row.level, row.fund_name)
     if not fitting:

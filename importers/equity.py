@@ -16,6 +16,7 @@ from importers.paylists import standing_of
 from importers.persons import Persons
 from importers.registers import Projects, Villages, corrected
 from importers.sheet import title_year
+from importers.spending import is_person
 from ledgers import chart
 from xianjie.money import yuan_cn
 
@@ -32,6 +33,8 @@ def derive(job: Job) -> Record:
     for row in job.sheet.rows:
         if not row.operator:
             job.fault(row, "operator", "不能空着")
+        elif is_person(squeezed(row.operator)):
+            job.fault(row, "operator", "实施主体应为企业或合作社，这里像是个人姓名")
         elif project := projects.find(job, row, row.code, row.name, title_year(job.sheet.title) if not row.code else None):
             groups[project, row.operator].append(row)
     touched = {_grant(job, persons, villages, project, operator, rows) for (project, operator), rows in groups.items()}

@@ -120,6 +120,11 @@ class Place:
         return job.choose(row, "address", "住址里的村有几个（应写明乡镇）", candidates)
 
 
+def without_numbers(text: str) -> str:
+    """Free text without phones, ID numbers and accounts."""
+    return _SECRET.sub(MASK, text.translate(_FULL_WIDTH))
+
+
 def redacted(draft: Draft, text: str, also: str = "") -> tuple[str, int]:
     """Free text without phones, ID numbers, accounts and known names; and how many were taken out."""
     draft.load_people()
@@ -139,8 +144,11 @@ def _is_name(draft: Draft, text: str, length: int, also: str) -> bool:
     return len(text) == length and (text in draft.names or text == also)
 
 
-def merge(draft: Draft, old: Person, new: Person) -> None:
-    """A person that was a household of one turns out to be a member of another: what was paid follows, where it is open."""
+def merge(draft: Draft, old: Person, new: Person) -> bool:
+    """A person that was a household of one turns out to be a member of another: what was paid follows, where it is open.
+
+    True where a seal keeps payments under the old id: it stays, and must be given the new household's states.
+    """
     stays = False
     for voucher in list(draft.vouchers.values()):
         legs = tuple(_merged_leg(draft, voucher, leg, old.household, new) for leg in voucher.legs)
@@ -158,6 +166,7 @@ def merge(draft: Draft, old: Person, new: Person) -> None:
     if not stays:
         draft.states[old.household] = ()
     draft.note("更正", "户", f"{old.household} 并入 {new.household}（第 {new.person} 人）")
+    return stays
 
 
 def _merged_leg(draft: Draft, voucher: Voucher, leg: Leg, old: str, new: Person) -> Leg:

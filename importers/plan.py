@@ -10,8 +10,10 @@ from importers.draft import Directive, Draft, Meta, Yuan
 from importers.job import Job, plain_day, plain_id
 from importers.kinds import closed_list, subtypes, terms
 from importers.parts import Record, part_of
+from importers.persons import without_numbers
 from importers.registers import Projects, Villages, corrected
 from importers.sheet import title_batch, title_year
+from importers.spending import is_person
 from xianjie.money import yuan_cn
 
 STATES = (("listed_on", "入库"), ("started_on", "开工"), ("finished_on", "完工"), ("accepted_on", "验收"))
@@ -123,10 +125,10 @@ def _facts(job: Job, villages: Villages, row: Any, day: date) -> dict[str, Any] 
         place[0]: place[1],
         "unit": unit,
         "planned": Yuan(row.planned),
-        "operator": row.operator or None,
-        "linkage": row.linkage or None,
-        "beneficiaries": row.beneficiaries or None,
-        "goal": row.goal or None,
+        "operator": ("个人" if is_person(squeezed(row.operator)) else row.operator) or None,
+        "linkage": without_numbers(row.linkage) or None,
+        "beneficiaries": without_numbers(row.beneficiaries) or None,
+        "goal": without_numbers(row.goal) or None,
         "filed-by": row.filed_by or None,
         "labour-promised": Yuan(row.promised) if row.promised else None,
         "household-level": row.household_level,

@@ -74,8 +74,7 @@ def _household(
     if draft.households.get(code) != household:
         draft.households[code] = household
         draft.codes[household] = code
-    for row in rows:
-        _member(persons, household, row, tokens[row.line])
+    sealed = [old for row in rows if (old := _member(persons, household, row, tokens[row.line]))]
     people = said["people"] or len(rows)
     before = draft.states.get(household, ())
     after = _states(household, village, str(people), said, before)
@@ -83,6 +82,8 @@ def _household(
         draft.states[household] = after
         if not new:
             draft.note("更正", "户", f"{household} {_news(before, after)}")
+    for old in sealed:
+        draft.states[old] = tuple(state._replace(household=old) for state in after)
     return new
 
 
@@ -138,25 +139,26 @@ def _adopted(persons: Persons, rows: list[Any], tokens: dict[int, str]) -> str |
     return None
 
 
-def _member(persons: Persons, household: str, row: Any, token: str) -> None:
+def _member(persons: Persons, household: str, row: Any, token: str) -> str:
+    """Enter a member; the household of one that he leaves behind under a seal, else ""."""
     draft = persons.draft
     known = draft.people.get(token)
     if known and known.household == household:
         person = Person(household, known.person, row.name, row.person or known.code)
         if person != known:
             persons.enter(token, person)
-        return
+        return ""
     person = Person(household, max(persons.taken.get(household, ()), default=0) + 1, row.name, row.person)
     if known:
         persons.at.pop((known.household, known.person), None)
     if known and persons.single(known.household):
         persons.enter(token, person)
-        merge(draft, known, person)
-        return
+        return known.household if merge(draft, known, person) else ""
     if known:
         draft.moved[known.household, known.person] = token, known
         draft.note("更正", "户", f"{known.household} 的第 {known.person} 人转入 {household}")
     persons.enter(token, person)
+    return ""
 
 
 def _states(

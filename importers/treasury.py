@@ -70,6 +70,7 @@ class _Books:
         known = self.funds.by_document.get(row.document, [])
         if not known:
             self.job.fault(row, "document", f"文号“{row.document}”不在账簿里：请先导入下达它的资金指标表")
+            self.projects.find(self.job, row, row.code, row.name, None)  # what else is wrong with the row
             return None
         project = self.projects.find(self.job, row, row.code, row.name, self.funds.year(known[0]))
         fund = self._fund(row, project) if project else None

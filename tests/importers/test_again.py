@@ -123,6 +123,26 @@ def test_a_corrected_list_whose_total_is_no_longer_paid_waits_again(county: Desk
     assert not (county.book / "rolls/2022/09.csv").exists()
 
 
+def test_a_corrected_payment_gives_its_list_back(county: Desk) -> None:
+    changes = county.take(edited(treasury(), 0, 金额=D("60000.00")))
+    assert any(waits.startswith("劳务:P2022-0001:2022-08:0") for waits in changes.waiting)
+    assert "roll" not in block(county.text("2022/09.beancount"), "2022-09-05")
+    again = edited(treasury(), 0, 用途="八月劳务报酬")
+    changes = county.take(again)
+    assert not changes.waiting
+    assert 'roll: "2022-000007-1"' in block(county.text("2022/09.beancount"), "2022-09-05")
+    assert len(county.lines("rolls/2022/09.csv")) == 4
+
+
+def test_a_new_purpose_leaves_the_list_where_it_is(county: Desk) -> None:
+    roll = county.read("rolls/2022/09.csv")
+    county.take(edited(treasury(), 0, 用途="八月劳务报酬"))
+    text = block(county.text("2022/09.beancount"), "2022-09-05")
+    assert '"八月劳务报酬"' in text
+    assert 'roll: "2022-000007-1"' in text
+    assert county.read("rolls/2022/09.csv") == roll
+
+
 def test_another_team_of_the_same_month_is_another_list(county: Desk) -> None:
     paper = edited(replace(labour(), rows=labour().rows[:1]), 0, 姓名="己外人", 身份证号=identity(200), 人员类别="一般户")
     changes = county.take(paper)
@@ -244,6 +264,16 @@ def test_a_list_for_a_sealed_payment_books_it_anew(desk: Desk) -> None:
     text = desk.text("2022/10.beancount")
     assert 'reverses: "2022-000007"' in text
     assert re.search(r'pay-list: "劳务:P2022-0001:2022-08:0"\n    roll: "2022-000012-1"', text)
+
+
+def test_a_merged_household_keeps_its_old_id_under_a_seal(desk: Desk) -> None:
+    """Payments that a seal covers stay under the old id, which gets the states of the household that it belongs to."""
+    desk.take(villages(), funds(), plan(), allocation(), treasury(), labour())
+    seal(desk, "2022-09")
+    desk.take(roster())
+    assert "2022-000007-1,H106001-002,1,10000.00" in desk.read("rolls/2022/09.csv")
+    rows = [line.split(",")[:3] for line in desk.lines("registry/households.csv") if line.startswith("H106001-002")]
+    assert rows == [["H106001-002", "2021-01-01", "脱贫户"], ["H106001-002", "2022-06-10", "监测户"]]
 
 
 # -- any order -----------------------------------------------------------------------------------------------------------

@@ -159,6 +159,14 @@ def test_a_plan_without_a_date_needs_one(desk: Desk) -> None:
     assert '2022-03-09 custom "project" "P2022-0001" "年度计划"' in registry(desk)
 
 
+def test_a_person_who_runs_a_project_is_not_named(desk: Desk) -> None:
+    paper = plan()
+    header = [*paper.header, "实施主体", "受益对象"]
+    desk.take(replace(paper, header=header, rows=[[*row, "戊无名", "20户，联系电话13912345678"] for row in paper.rows]))
+    assert '  operator: "个人"' in registry(desk)
+    assert '  beneficiaries: "20户，联系电话＊＊＊"' in registry(desk)
+
+
 def test_a_new_code_in_a_plan_is_a_new_project(county: Desk) -> None:
     paper = replace(edited(plan(), 0, 项目编号="XS-009"), rows=edited(plan(), 0, 项目编号="XS-009").rows[:1])
     county.take(replace(paper, above=[["示例县2022年第二批项目计划表"], ["编制日期：2022年9月1日"]]))

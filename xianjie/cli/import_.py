@@ -101,6 +101,8 @@ def _conclude(changes: "ChangeSet", asked: bool, dry_run: bool, answered: bool) 
         raise click.ClickException("没有写入：不在终端上，无法确认。请先用 --dry-run 查看，再加 --yes 写入")
     elif asked:
         click.echo("没有写入。")
+    elif changes.refused:
+        click.echo("没有写入任何东西：请按上面的说明改正后再导入。")
     else:
         click.echo("账簿没有变化。")
     raise click.exceptions.Exit(2 if changes.refused else 0)

@@ -9,8 +9,8 @@ _SHARED = ("all", "judging", "beancount")
 
 
 def catalogue() -> dict[str, Rule]:
-    """All rules by id: every family module of this package is loaded and enters its own."""
+    """All rules by id, in that order: every family module of this package is loaded and enters its own."""
     for module in pkgutil.iter_modules(__path__):
         if module.name not in _SHARED:
             import_module(f"{__name__}.{module.name}")
-    return CATALOGUE
+    return dict(sorted(CATALOGUE.items()))  # whichever module was imported first

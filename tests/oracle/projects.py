@@ -58,9 +58,10 @@ def notices(case):
             since = reached(book, project, state)
             if since is not None:
                 yield notice(case, "project", project, stage, since, [project])
-        funds = [fund for (fund, owner) in first if owner == project]
-        if funds:
-            since = min(day for (_, owner), day in first.items() if owner == project)
+        days = [day for (_, owner), day in first.items() if owner == project]
+        funds = [fund for (fund, owner) in standing if owner == project]
+        if days:
+            since = min(days)
             yield notice(case, "project", project, "资金分配公告", since, [project, *funds])
     for fund in ids(book, "fund"):
         projects = [owner for (of, owner) in standing if of == fund]

@@ -58,10 +58,9 @@ def notices(case):
             since = reached(book, project, state)
             if since is not None:
                 yield notice(case, "project", project, stage, since, [project])
-        days = [day for (_, owner), day in first.items() if owner == project]
         funds = [fund for (fund, owner) in standing if owner == project]
-        if days:
-            since = min(days)
+        if funds:
+            since = min(day for (_, owner), day in first.items() if owner == project)
             yield notice(case, "project", project, "资金分配公告", since, [project, *funds])
     for fund in ids(book, "fund"):
         projects = [owner for (of, owner) in standing if of == fund]
@@ -74,10 +73,10 @@ def first_allocations(book):
     """({(fund, project): the day on which it was first given money}, [those that still have it, net])."""
     first = {}
     for move in moves(book):
-        if move["what"] == "allocate" and move["fen"] > 0:
+        if move["what"] == "allocate":
             first.setdefault((move["fund"], move["project"]), move["day"])
     held = lots(book)
-    return first, [key for key in first if any(amount > 0 for _, amount in held.get(key, []))]
+    return first, [key for key in first if any(amount for _, amount in held.get(key, []))]
 
 
 def notice(case, kind, subject, stage, since, places):

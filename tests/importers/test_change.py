@@ -120,7 +120,7 @@ def test_reader_sees_new_book_as_soon_as_the_journal_stands(book: Path) -> None:
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
 def test_an_error_before_the_journal_changes_nothing(book: Path, number: int) -> None:
     total = run(book, 0, lambda: None)
-    for step in range(1, total, 3):
+    for step in range(1, total, 4):
         folder = book.parent / f"{step}" / "book"
         for name, content in OLD.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """`xianjie import` as a clerk uses it: shown first, confirmed, written whole; killed at any step; two at once."""
 
+import io
 import os
 import pty
 import re
@@ -7,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
 
@@ -20,12 +22,28 @@ from tests.importers.helpers import Desk
 from tests.importers.test_change import Counter
 from tests.importers.test_refused import edited
 from xianjie import change
+from xianjie.cli import main
 
 COMMAND = [sys.executable, "-c", "from xianjie.cli import main; main()", "import"]
 
 
-def run(desk: Desk, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, str(desk.book), *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+@dataclass
+class Outcome:
+    """How the command ended and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(desk: Desk, *arguments: str | Path) -> Outcome:
+    """The command in a pipe, in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    argv = ["xianjie", "import", str(desk.book), *map(str, arguments)]
+    patches = mock.patch("sys.argv", argv), mock.patch("sys.stdin", io.StringIO())
+    with patches[0], patches[1], redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main()
+    return Outcome(int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
 def paper(desk: Desk, name: str, what: Paper) -> Path:
@@ -92,19 +110,19 @@ def test_no_book_and_no_file(tmp_path: Path, desk: Desk) -> None:
 
 def on_terminal(desk: Desk, file: Path, answer: str) -> tuple[int, str]:
     """Run the command on a terminal and answer its question."""
-    main, side = pty.openpty()
+    screen, side = pty.openpty()
     process = subprocess.Popen([*COMMAND, str(desk.book), str(file)], stdin=side, stdout=side, stderr=side)
     os.close(side)
     output, answered = "", False
     while True:
         try:
-            output += os.read(main, 4096).decode("utf-8", "replace")
+            output += os.read(screen, 4096).decode("utf-8", "replace")
         except OSError:
             break
         if "[y/N]" in output and not answered:
-            os.write(main, f"{answer}\n".encode())
+            os.write(screen, f"{answer}\n".encode())
             answered = True
-    os.close(main)
+    os.close(screen)
     return process.wait(), output
 
 

@@ -189,16 +189,16 @@ def _village_faults(flow: Flow) -> list[str]:
     "idle-in-village",
     title="村级账户资金闲置",
     judges="每个在村级账户有余额的项目",
-    formula="尚存资金中最早一笔在账户里的天数（先进先出）",
+    formula="尚存资金中最早一笔在账户里的天数（各账户先进先出）",
     basis="秀委农组〔2022〕5号 任务70",
     severity=WARNING,
     defaults=IDLE_DAYS,
     rolls=False,
 )
 def idle_in_village(tables: Tables) -> Iterator[Finding]:
-    """Days that what still lies in a village's account has lain there, first in first out."""
+    """Days that what still lies in a village's account has lain there, each account first in first out."""
     for name, legs in moves.by_project(moves.bank_legs(tables)).items():
-        remaining = _first_in_first_out(legs)
+        remaining = _still_there(legs)
         if not remaining:
             continue
         oldest, left = remaining[0], sum(amount for _, amount in remaining)
@@ -213,6 +213,15 @@ def idle_in_village(tables: Tables) -> Iterator[Finding]:
         yield _days_finding(
             project_subject(tables, name), days, parameter, "idle-days", tables.as_of, message, FAIL, **more
         )
+
+
+def _still_there(legs: list[Any]) -> list[tuple[Any, int]]:
+    """What is left of a project's money in each account of a village, by the day on which it came."""
+    accounts: dict[str, list[Any]] = defaultdict(list)
+    for leg in legs:
+        accounts[leg.account].append(leg)
+    left = [one for own in accounts.values() for one in _first_in_first_out(own)]
+    return sorted(left, key=lambda one: one[0].date)
 
 
 def _first_in_first_out(legs: Iterable[Any]) -> list[tuple[Any, int]]:
@@ -269,24 +278,34 @@ def fund_task(tables: Tables) -> Iterator[Finding]:
         fund, project = moves.funds(tables).get(fund_id), moves.projects(tables).get(name)
         if fund is None or project is None:
             continue
+        held = [lot for lot in lots if lot.amount > 0]
         more: dict[str, Any] = {
             "part": name,
             "source": (project.file, project.line),
-            "evidence": tuple(lot.posting for lot in lots),
+            "evidence": tuple(lot.posting for lot in held),
         }
         subject = fund_subject(tables, fund_id)
-        if not lots:
+        faults, unknown = _task_faults(tables, fund, project, held), _task_unknown(fund, project)
+        if not held:
             yield na(subject, "分配已全部收回", **more)
-        elif fund.task == "以工代赈" and not project.mode:
-            yield undetermined(subject, "没有登记项目的实施方式", **more)
+        elif unknown and not faults:
+            yield undetermined(subject, unknown, **more)
         else:
-            faults = _task_faults(tables, fund, project, lots)
             yield Finding(subject, FAIL if faults else PASS, "；".join(faults) or "投向与项目匹配", **more)
+
+
+def _task_unknown(fund: Any, project: Any) -> str:
+    """What would have to be known to say whether the money matches the project; "" where nothing is missing."""
+    if not fund.task:
+        return "没有登记资金的任务"
+    if fund.task == "以工代赈" and not project.mode:
+        return "没有登记项目的实施方式"
+    return "没有登记项目的类别" if fund.task in NO_FEE_TASKS and not project.category else ""
 
 
 def _task_faults(tables: Tables, fund: Any, project: Any, lots: list[moves.Lot]) -> list[str]:
     faults = []
-    if fund.task == "以工代赈" and project.mode != "以工代赈":
+    if fund.task == "以工代赈" and project.mode and project.mode != "以工代赈":
         faults.append(f"以工代赈资金分配给了实施方式为{project.mode}的项目")
     if fund.task in NO_FEE_TASKS and project.category == "项目管理费":
         faults.append(f"{fund.task}资金不得提取项目管理费")

@@ -19,6 +19,8 @@ from typing import Any
 
 from beancount import loader
 from beancount.core import data
+from beancount.core.amount import Amount
+from beancount.core.number import MISSING
 from beancount.ops import validation
 from beancount.parser import booking
 
@@ -33,6 +35,7 @@ _KEY = re.compile(rb"^[ \t]+([a-z][A-Za-z0-9_-]*):", re.MULTILINE)
 _OURS = ("plugins.", "beancount.plugins.")
 _EXTENSION = "reports."
 _TRIES = 5  # a reader who meets a writer reads anew: half old and half new is no book
+_ZERO = Decimal(0)
 _judging = True
 
 
@@ -125,10 +128,61 @@ def load(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
         raise Untrusted(problems)
     entries = [_to_the_fen(entry) for entry in entries]
     entries.sort(key=data.entry_sortkey)
-    entries, booking_errors = booking.book(entries, options)  # type: ignore[no-untyped-call]
+    entries, booking_errors = _booked(entries, options)
     entries, errors = loader.run_transformations(entries, [*errors, *booking_errors], options, None)
-    errors.extend(validation.validate(entries, options))  # type: ignore[no-untyped-call]
-    return entries, errors, options
+    return entries, [*errors, *_invalid(entries, options)], options
+
+
+def _booked(entries: list[Any], options: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+    """Beancount's booking of what it can change: what is plain has no lots to match and no gaps to fill.
+
+    A gap is filled from the balances of its accounts: a book that has one is booked whole.
+    """
+    plain = [_is_plain(entry) for entry in entries]
+    rest = [entry for entry, is_plain in zip(entries, plain, strict=True) if not is_plain]
+    if any(_has_gap(entry) for entry in rest):
+        return booking.book(entries, options)  # type: ignore[no-any-return, no-untyped-call]
+    booked, errors = booking.book(rest, options)  # type: ignore[no-untyped-call]
+    if len(booked) < len(rest):  # what cannot be booked is left out
+        return booking.book(entries, options)  # type: ignore[no-any-return, no-untyped-call]
+    following = iter(booked)
+    return [entry if plain else next(following) for entry, plain in zip(entries, plain, strict=True)], errors
+
+
+def _invalid(entries: list[Any], options: dict[str, Any]) -> list[Any]:
+    """What Beancount's validation finds: a plain transaction, which is balanced exactly, needs no tolerance."""
+    rest = [entry for entry in entries if not _is_plain(entry)]
+    balances = validation.validate_check_transaction_balances
+    return [
+        error
+        for validate in validation.VALIDATIONS
+        for error in validate(rest if validate is balances else entries, options)  # type: ignore[no-untyped-call]
+    ]
+
+
+def _is_plain(entry: Any) -> bool:
+    """Whether it is a transaction in yuan alone, every amount written, that sums to nothing."""
+    if type(entry) is not data.Transaction:
+        return False
+    total = _ZERO
+    for _, units, cost, price, _, _ in entry.postings:
+        if cost is not None or price is not None or type(units) is not Amount or units.currency != "CNY":
+            return False
+        if type(units.number) is not Decimal:
+            return False
+        total += units.number
+    return not total and bool(entry.postings)
+
+
+def _has_gap(entry: Any) -> bool:
+    """Whether a posting leaves something out that must be found elsewhere, or holds yuan at a cost."""
+    return isinstance(entry, data.Transaction) and any(_is_gap(*posting[1:4]) for posting in entry.postings)
+
+
+def _is_gap(units: Any, cost: Any, price: Any) -> bool:
+    if units is MISSING or MISSING in (*units, *(price or ())):
+        return True
+    return cost is not None and units.currency == "CNY"
 
 
 def _to_the_fen(entry: Any) -> Any:
@@ -216,7 +270,9 @@ def _foreign_documents(main: Path, entries: list[Any], options: dict[str, Any]) 
 
     relative = relative_names(main, options)
     return [
-        Problem(main.name, 0, f'option "documents" “{name}”指到账簿文件夹之外') for name in options["documents"] if outside(name)
+        Problem(main.name, 0, f'option "documents" “{name}”指到账簿文件夹之外')
+        for name in options["documents"]
+        if outside(name)
     ] + [
         Problem(relative[entry.meta["filename"]], entry.meta["lineno"], f"单据“{entry.filename}”在账簿文件夹之外")
         for entry in entries

@@ -199,6 +199,7 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
             Applied(parameter, day) if parameter else None,
             "equity-area-tilt",
             day,
+            who="重点村",
             lines=tuple(grant.source for grant in found),
         )
 

@@ -15,6 +15,7 @@ from plugins.judging import Ratio, end_of, judge_ratio, meets, na, no_parameter,
 from xianjie import moves
 from xianjie.accounts import account
 from xianjie.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Threshold
+from xianjie.money import yuan_cn
 from xianjie.policy import Applied, default
 from xianjie.rule import rule
 from xianjie.schema import records
@@ -79,7 +80,7 @@ def to_households(tables: Tables) -> list[Distribution]:
     )
 
 
-def _tilt(tables: Tables, favoured: Callable[[str, date], bool]) -> Iterator[Finding]:
+def _tilt(tables: Tables, favoured: Callable[[str, date], bool], who: str) -> Iterator[Finding]:
     people = households(tables)
     for one in to_households(tables):
         day = end_of(one.year, tables.as_of)
@@ -95,7 +96,7 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool]) -> Iterator[Fin
         received = sum(line.amount for line in one.lines if favoured(line.household, line.date))
         members = [name for name in people.of_village(one.village, day) if favoured(name, day)]
         parameter = tables.policy.in_force("income-tilt", day, INCOME_TILT)
-        yield tilt(
+        finding = tilt(
             subject,
             (received, sum(posting.amount for posting in one.postings)),
             (len(members), total),
@@ -103,8 +104,27 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool]) -> Iterator[Fin
             "income-tilt",
             day,
             next((tables.broken[posting] for posting in one.evidence if posting in tables.broken), ""),
+            who,
             **more,
         )
+        if finding.measured:
+            finding.message += _per_person(people, one, favoured, day, who)
+        yield finding
+
+
+def _per_person(people: Any, one: Distribution, favoured: Callable[[str, date], bool], day: date, who: str) -> str:
+    """The same money by person, for the reader: it decides nothing. Persons are those registered by the day."""
+    money, households = {True: 0, False: 0}, {True: set[str](), False: set[str]()}
+    for line in one.lines:
+        group = favoured(line.household, line.date)
+        money[group] += line.amount
+        households[group].add(line.household)
+    said = []
+    for group, name in ((True, who), (False, "其他户")):
+        members = [people.people(household, day) for household in households[group]]
+        if members and all(members):
+            said.append(f"{name}人均 {yuan_cn(money[group] // sum(members))} 元")
+    return f"；按得到分配的户的人数，{'、'.join(said)}" if said else ""
 
 
 @rule(
@@ -118,7 +138,7 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool]) -> Iterator[Fin
 )
 def income_tilt(tables: Tables) -> Iterator[Finding]:
     """Money to priority households ÷ money to households, against their share of the village's households."""
-    return _tilt(tables, households(tables).priority)
+    return _tilt(tables, households(tables).priority, "优先户")
 
 
 @rule(
@@ -133,7 +153,7 @@ def income_tilt(tables: Tables) -> Iterator[Finding]:
 )
 def monitored_tilt(tables: Tables) -> Iterator[Finding]:
     """The same measure for households being monitored alone."""
-    return _tilt(tables, households(tables).monitored)
+    return _tilt(tables, households(tables).monitored, "监测户")
 
 
 @rule(
@@ -160,9 +180,10 @@ def monitored_included(tables: Tables) -> Iterator[Finding]:
 
 
 def _payment_days(one: Distribution) -> set[date]:
-    """The days on which a village paid: of its lines, and of payments without any. A return is no payment."""
-    unbacked = [posting for posting in one.postings if not (posting.roll or posting.household or posting.reverses)]
-    return {line.date for line in one.lines} | {posting.date for posting in unbacked}
+    """The days on which a village paid: of its lines, and of payments without any that can be read. A return is none."""
+    listed = {line.posting for line in one.lines}
+    others = [posting for posting in one.postings if posting.index not in listed and not posting.reverses]
+    return {line.date for line in one.lines} | {posting.date for posting in others}
 
 
 def _included(tables: Tables, one: Distribution, reached: set[str], expected: set[str]) -> Finding:

@@ -101,21 +101,22 @@ def tilt(
     name: str,
     day: date,
     unread: str = "",
+    who: str = "优先户",
     **more: Any,
 ) -> Finding:
     """Judge a tilt: the favoured share of money ÷ the favoured share of households, from exact fractions.
 
     `favoured` is (money to the favoured, all money) in 分; `households` is (favoured, all, None where not registered);
-    `unread` says why the money cannot be told.
+    `unread` says why the money cannot be told, `who` what the favoured are called.
     """
     if not favoured[1] and not unread:
         return na(subject, "没有分配", **more)
     if not households[0]:
-        return na(subject, "没有优先户，无从比较倾斜", **more)
+        return na(subject, f"没有{who}，无从比较倾斜", **more)
     if households[1] is None:
         return undetermined(subject, "没有登记总户数", **more)
     if households[0] >= households[1]:
-        return na(subject, "全部是优先户，无从比较倾斜", **more)
+        return na(subject, f"全部是{who}，无从比较倾斜", **more)
     if unread:
         return undetermined(subject, unread, **more)
     if parameter is None or parameter.parameter.value is None:
@@ -125,7 +126,7 @@ def tilt(
     op, target = parameter.parameter.op or ">", parameter.parameter.value
     status = PASS if meets(value, op, target) else FAIL
     message = (
-        f"优先户分得 {yuan_cn(favoured[0])} 元，占 {percent(money)}；户数占 {percent(people)}"
+        f"{who}分得 {yuan_cn(favoured[0])} 元，占 {percent(money)}；户数占 {percent(people)}"
         f"（{households[0]}/{households[1]} 户）；倾斜度 {plain_number(value)}，应{OP_NAMES[op]} {plain_number(target)}"
     )
     return Finding(

@@ -13,6 +13,9 @@ from xianjie.money import FEN_MAX
 from xianjie.people import IdentityError, identity_number
 
 EXACT = 10**15  # Excel keeps fifteen digits; what is longer was rounded when it was stored as a number
+EARLIEST, LATEST = 1949, 2199  # years that a date may be in
+LARGEST = 10**10  # households, shares, hectares: more is a mistake
+MOST_DAYS = 10_000
 NOTHING = {"", "-", "--", "—", "——", "/", "\\", "无", "*", "－"}
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
 _AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?(万|亿)?元?整?")
@@ -32,6 +35,18 @@ _DOCUMENT = re.compile(r"[\[(【〔〈<{]((?:19|20)\d\d)[\])】〕〉>}]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _YES = {"是", "已", "已消除", "消除", "√", "y", "yes", "true", "1", "有", "对", "✓", "☑"}
 _NO = {"否", "未", "未消除", "×", "n", "no", "false", "0", "无", "不是", "x", "非", "☐"}
+
+
+_PHONE = r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
+_LONG = r"(?<![0-9A-Za-z])\d{14,19}[Xx]?(?![0-9])|(?<!\d)\d{4}(?:[ -]\d{4}){3,4}(?:[ -]?\d{1,3})?(?!\d)"
+_SECRET = re.compile(f"{_LONG}|{_PHONE}")
+_FULL_WIDTH = {ord("０") + digit: ord("0") + digit for digit in range(10)}
+MASK = "＊＊＊"
+
+
+def without_numbers(text: str) -> str:
+    """Text without phones, ID numbers and accounts."""
+    return _SECRET.sub(MASK, text.translate(_FULL_WIDTH))
 
 
 class Wrong(Exception):  # noqa: N818
@@ -159,8 +174,8 @@ def _number(cell: Any) -> tuple[int, Decimal] | None:
 
 def number(cell: Any) -> Decimal:
     parsed = _number(cell)
-    if parsed is None or parsed[0]:
-        raise Wrong("数字", shown(cell))
+    if parsed is None or parsed[0] or abs(parsed[1]) >= LARGEST or parsed[1] * 10**6 % 1:
+        raise Wrong("合理的数字（最多六位小数）", shown(cell))
     return parsed[1]
 
 
@@ -168,7 +183,7 @@ def count(cell: Any) -> int:
     """A whole number that is not negative, with or without its counter (120户)."""
     written = squeezed(cell).rstrip("户人个股") if isinstance(cell, str) else cell
     parsed = _number(written)
-    if parsed is None or parsed[0] or parsed[1] < 0 or parsed[1] != int(parsed[1]):
+    if parsed is None or parsed[0] or not 0 <= parsed[1] < LARGEST or parsed[1] != int(parsed[1]):
         raise Wrong("不小于零的整数", shown(cell))
     return int(parsed[1])
 
@@ -176,7 +191,7 @@ def count(cell: Any) -> int:
 def days(cell: Any) -> Decimal:
     """Days of work: whole or half."""
     parsed = _number(squeezed(cell).rstrip("天日工个") if isinstance(cell, str) else cell)
-    if parsed is None or parsed[0] or parsed[1] < 0 or parsed[1] * 2 != int(parsed[1] * 2):
+    if parsed is None or parsed[0] or not 0 <= parsed[1] < MOST_DAYS or parsed[1] * 2 != int(parsed[1] * 2):
         raise Wrong("整天或半天的天数", shown(cell))
     return parsed[1]
 
@@ -218,12 +233,10 @@ def years(cell: Any) -> tuple[int, int]:
 
 def day(cell: Any, date1904: bool = False) -> date:
     """A date in any of the ways it is written; a Month where no day is named."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    found = _written_day(squeezed(cell)) if isinstance(cell, str) else _serial(cell, date1904)
+    found = cell.date() if isinstance(cell, datetime) else cell if isinstance(cell, date) else None
     if found is None:
+        found = _written_day(squeezed(cell)) if isinstance(cell, str) else _serial(cell, date1904)
+    if found is None or not EARLIEST <= found.year <= LATEST:
         raise Wrong("日期（如 2022-05-20）", shown(cell))
     return found
 
@@ -242,9 +255,10 @@ def _written_day(written: str) -> date | None:
 
 def _make(year: str, month: str, day: str | None) -> date | None:
     try:
-        return date(int(year), int(month), int(day)) if day else Month(int(year), int(month), 1)
+        found = date(int(year), int(month), int(day)) if day else Month(int(year), int(month), 1)
     except ValueError:
         return None
+    return found if EARLIEST <= found.year <= LATEST else None
 
 
 def _chinese_number(written: str | None) -> str | None:

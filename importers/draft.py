@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from importers.cells import without_numbers
 from importers.layered import Layered
 from xianjie.people import Identities, Person
 
@@ -250,11 +251,11 @@ class Draft:
                 yield value
 
     def note(self, verb: str, what: str, text: str) -> None:
-        self.changes.append((verb, what, text))
+        self.changes.append((verb, what, without_numbers(text)))
 
     def warn(self, text: str) -> None:
-        if text not in self.warnings:
-            self.warnings.append(text)
+        if (said := without_numbers(text)) not in self.warnings:
+            self.warnings.append(said)
 
     # -- ids ----------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from importers.cells import without_numbers
 from importers.container import column_letters
 
 
@@ -15,6 +16,11 @@ class Fault:
     column: int
     header: str
     message: str
+
+    def __post_init__(self) -> None:
+        """A number in a column that it does not belong to is a number still."""
+        for name in ("header", "message"):
+            object.__setattr__(self, name, without_numbers(getattr(self, name)))
 
     def __str__(self) -> str:
         place = self.file + (f"〔{self.sheet}〕" if self.sheet else "")

@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from importers.cells import squeezed
+from importers.cells import MASK, squeezed
 from importers.draft import BankLine, Draft, Leg, Meta, PayLine, money
 from importers.job import Job, plain_day
 from importers.parts import Record
-from importers.persons import MASK, Persons, redacted
+from importers.persons import Persons, redacted
 from importers.registers import Villages
 from importers.sheet import title_year
 from importers.spending import collective_of, is_person

@@ -5,19 +5,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from importers.cells import squeezed
+from importers.cells import MASK, squeezed, without_numbers
 from importers.draft import Directive, Draft, HouseState, Leg, PayLine, ShareLine, Voucher
 from importers.job import Job
 from importers.registers import Villages
 from xianjie.people import Person
 
 START = "2021-01-01"  # from when a household counts whose first day nobody names
-_PHONE = r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
-_NUMBER = r"(?<![0-9A-Za-z])\d{14,19}[Xx]?(?![0-9])|(?<!\d)\d{4}(?:[ -]\d{4}){3,4}(?:[ -]?\d{1,3})?(?!\d)"
-_SECRET = re.compile(f"{_NUMBER}|{_PHONE}")
 _HAN = re.compile(r"[\u4e00-\u9fff·]{2,}")
-_FULL_WIDTH = {ord("０") + digit: ord("0") + digit for digit in range(10)}
-MASK = "＊＊＊"
 _PLACE = re.compile(r"(?:.*(?:省|自治区|市|自治县|县|区))?(\S+?(?:街道|镇|乡))(\S+?(?:村|社区|居委会))")
 
 
@@ -120,15 +115,11 @@ class Place:
         return job.choose(row, "address", "住址里的村有几个（应写明乡镇）", candidates)
 
 
-def without_numbers(text: str) -> str:
-    """Free text without phones, ID numbers and accounts."""
-    return _SECRET.sub(MASK, text.translate(_FULL_WIDTH))
-
-
 def redacted(draft: Draft, text: str, also: str = "") -> tuple[str, int]:
     """Free text without phones, ID numbers, accounts and known names; and how many were taken out."""
     draft.load_people()
-    text, count = _SECRET.subn(MASK, text.translate(_FULL_WIDTH))
+    bare = without_numbers(text)
+    text, count = bare, bare.count(MASK) - text.count(MASK)
     for run in _HAN.findall(text):
         start = 0
         while start < len(run):

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from importers.cells import Wrong, shown, squeezed
+from importers.cells import Wrong, shown, squeezed, without_numbers
 from importers.draft import Directive, Draft, Meta, Yuan
 from importers.job import Job, plain_day, plain_id
 from importers.kinds import closed_list, subtypes, terms
 from importers.parts import Record, part_of
-from importers.persons import without_numbers
 from importers.registers import Projects, Villages, corrected
 from importers.sheet import title_batch, title_year
 from importers.spending import is_person

@@ -148,7 +148,7 @@ class _Reader:
         values = [columns.get(one.name) or [blanks[one.name]] * len(data) for one in self.kind.fields]
         rows = map(row_type(self.kind)._make, zip(data, *values, strict=True))
         bad = {fault.row for fault in self.sheet.faults}
-        self.sheet.rows = [row for row in rows if row.line not in bad]
+        self.sheet.rows = [row for row in rows if not bad or (row.line not in bad and _FAULTY not in row)]  # 同上 of a fault
 
     # -- merged cells -------------------------------------------------------------------------------------------------
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from importers.cells import MASK
 from importers.draft import Leg, Meta, Voucher, money
 from importers.job import Job, not_before, plain_day
 from importers.matching import LIST, Lists, house, lists_of, settle
 from importers.parts import Record
-from importers.persons import MASK, Persons, redacted
+from importers.persons import Persons, redacted
 from importers.registers import Funds, Projects, Villages
 from importers.spending import Spending, allocated_to, base_account, collective_of, is_payment, is_person, payee_person
 from ledgers import chart

@@ -35,13 +35,19 @@ def derive(job: Job) -> Record:
             job.fault(row, "operator", "不能空着")
         elif is_person(squeezed(row.operator)):
             job.fault(row, "operator", "实施主体应为企业或合作社，这里像是个人姓名")
-        elif project := projects.find(job, row, row.code, row.name, title_year(job.sheet.title) if not row.code else None):
+        elif project := projects.find(job, row, row.code, row.name, _year(job, projects, row)):
             groups[project, row.operator].append(row)
     touched = {_grant(job, persons, villages, project, operator, rows) for (project, operator), rows in groups.items()}
     if not job.sheet.faults:
         for village in sorted(touched - {""}):
             reconcile(job, village)
     return Record()
+
+
+def _year(job: Job, projects: Projects, row: Any) -> int | None:
+    """The title's year where it has the project: shares are often quantified a year after the plan."""
+    year = title_year(job.sheet.title)
+    return year if year and not row.code and projects.named(row.name, year) else None
 
 
 def _grant(job: Job, persons: Persons, villages: Villages, project: str, operator: str, rows: list[Any]) -> str:

@@ -23,6 +23,8 @@ from importers.kinds import Field, Kind, closed_list, terms
 from importers.layout import Layout, NotRecognised, find, head_entries
 from xianjie.money import yuan_cn
 
+_TITLE_YEAR = re.compile(r"(?<!\d)(20\d\d)年")
+_DAY = re.compile(r"20\d\d年\d{1,2}月\d{1,2}[日号]?|(?:日期|时间):20\d\d年(?:\d{1,2}月)?")
 _TOTAL = re.compile(r"(.{0,20}?)(合计|总计|小计|共计|累计|总和|本页计|总额)(?:金额|数|户|人)?[:：]?(?:万元|元)?")
 _CAPITALS = re.compile(r"大写|[零壹贰叁肆伍陆柒捌玖拾佰仟]{3,}")
 _SECTION = re.compile(r"[一二三四五六七八九十]{1,3}[、.:,].*|\([一二三四五六七八九十]{1,3}\).*")
@@ -180,9 +182,10 @@ class _Reader:
         words: list[int] = []
         required = [column for name, column in self.layout.columns.items() if self.fields[name].filled]
         headers = {column: self.layout.parts[column] for column in required}
+        worded = any(one.filled and not one.summed for one in self.fields.values())  # numbers alone may be a total's
         for number in range(first, len(rows)):
             row = rows[number]
-            if number > first and all(_surely_data(row[column], headers[column]) for column in required):
+            if worded and number > first and all(_surely_data(row[column], headers[column]) for column in required):
                 data.append(number)
                 continue
             if blank(self.grid.rows[number]):
@@ -408,8 +411,8 @@ def term_parser(name: str) -> Callable[[Any], Any]:
 
 
 def title_year(title: str) -> int | None:
-    """The year that a title names: 2022年…, 2022年度…; None when it names none."""
-    match = re.search(r"(?<!\d)(20\d\d)\s*年", squeezed(title))
+    """The year that a title names: 2022年…, 2022年度…; None when it names none. A day (量化日期：2022年6月16日) is no title."""
+    match = _TITLE_YEAR.search(_DAY.sub("", squeezed(title)))
     return int(match.group(1)) if match else None
 
 

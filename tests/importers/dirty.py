@@ -33,6 +33,7 @@ class Paper:
     amounts: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()  # columns that must be kept as text
+    counts: tuple[str, ...] = ()  # columns that totals add up besides the amounts
     above: list[list[Any]] = field(default_factory=list)
     below: list[list[Any]] = field(default_factory=list)
     top: list[str] | None = None  # a first header row, whose texts span what follows them
@@ -109,8 +110,8 @@ def dated(paper: Paper, style: str) -> Paper:
 
 def total_row(paper: Paper, rows: list[list[Any]], label: str = "合计") -> list[Any]:
     row: list[Any] = [""] * len(paper.header)
-    row[next(n for n, name in enumerate(paper.header) if name not in paper.amounts)] = label
-    for name in paper.amounts:
+    row[next(n for n, name in enumerate(paper.header) if name not in (*paper.amounts, *paper.counts))] = label
+    for name in (*paper.amounts, *paper.counts):
         column = paper.column(name)
         row[column] = sum((Decimal(str(r[column])) for r in rows if r[column] not in ("", None)), Decimal(0))
     return row
@@ -169,7 +170,12 @@ def renamed(paper: Paper, names: dict[str, str]) -> Paper:
         return tuple(names.get(name, name) for name in old)
 
     return replace(
-        paper, header=list(new(tuple(paper.header))), amounts=new(paper.amounts), dates=new(paper.dates), texts=new(paper.texts)
+        paper,
+        header=list(new(tuple(paper.header))),
+        amounts=new(paper.amounts),
+        dates=new(paper.dates),
+        texts=new(paper.texts),
+        counts=new(paper.counts),
     )
 
 
@@ -185,7 +191,7 @@ def two_rows(paper: Paper, names: list[str], over: str) -> Paper:
     top = [t if n == first or h not in names else "" for n, (t, h) in enumerate(zip(top, paper.header, strict=True))]
     merges = [(-2, first, -2, first + len(names) - 1)]
     merges += [(-2, n, -1, n) for n, h in enumerate(paper.header) if h not in names]
-    return replace(paper, top=top, header=below, merges=[*paper.merges, *merges], amounts=(), dates=())
+    return replace(paper, top=top, header=below, merges=[*paper.merges, *merges], amounts=(), dates=(), counts=())
 
 
 def hidden_rows(paper: Paper) -> Paper:

@@ -553,6 +553,14 @@ def test_the_price_of_a_share(county: Desk) -> None:
     assert "3000 GQ2022-0002 {100.00 CNY}" in county.text("2022/12.beancount")
 
 
+def test_a_day_above_the_table_is_not_the_year_of_the_project(county: Desk) -> None:
+    """量化日期：2023年… names no budget year, and shares of a plan of last year are quantified in a title's 2023年."""
+    rows = [["", *row[1:2], "另一有限公司", *row[3:]] for row in equity().rows]
+    for above in ([["股权量化清单"], ["量化日期：2023年6月16日"]], [["示例县2023年股权量化清单"], ["量化日期：2023年6月16日"]]):
+        county.take(replace(equity(), rows=rows, above=above))
+        assert '2023-06-16 custom "equity" "GQ2023-0001" "量化"\n  project: "P2022-0002"' in registry(county)
+
+
 def test_distribution(county: Desk) -> None:
     text = block(county.text("2022/12.beancount"), "2022-12-28")
     assert '  asset: "A2021-0001"\n  income-year: 2022' in text

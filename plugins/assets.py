@@ -66,10 +66,12 @@ def _assets_of(tables: Tables) -> dict[str, list[Any]]:
 )
 def asset_register(tables: Tables) -> Iterator[Finding]:
     """Registered within the days from 验收, at the cost that was settled or spent less what forms no asset."""
-    builders = {leg.project for leg in moves.expense_legs(tables) if account(leg.account).economic.startswith(BUILDING)}
+    built: dict[str, int] = defaultdict(int)
+    for leg in moves.expense_legs(tables):
+        built[leg.project] += leg.amount if account(leg.account).economic.startswith(BUILDING) else 0
     for project in moves.projects(tables).values():
         accepted = moves.reached(tables, project.id, "验收")
-        if accepted and (project.id in builders or project.id in _assets_of(tables)):
+        if accepted and (built[project.id] > 0 or project.id in _assets_of(tables)):
             yield _registered(tables, project, accepted)
 
 

@@ -196,7 +196,7 @@ def _reversal_faults(tables: Tables) -> dict[tuple[str, str], list[Fault]]:
     faults: dict[tuple[str, str], list[Fault]] = defaultdict(list)
     table = tables.postings
     reversing = table[table["reverses"] != ""]
-    originals = table[table["voucher"].isin(set(reversing["reverses"])) & (table["reverses"] == "")]
+    originals = table[table["voucher"].isin(set(reversing["reverses"]))]  # a mistaken reversal may be reversed too
     left: dict[str, dict[Any, list[int]]] = defaultdict(lambda: defaultdict(list))
     for leg in records(originals):
         left[leg.voucher][_same(leg)].append(leg.amount)

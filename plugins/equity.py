@@ -80,8 +80,8 @@ class Grant:
 def grants(tables: Tables) -> list[Grant]:
     """Every grant that was quantified by the as-of date."""
     table = tables.postings
-    legs = table[(table["kind"] == "shares") & (table["equity"] != "")]
-    of_grant = dict(zip(legs.index.tolist(), legs["equity"].tolist(), strict=True))
+    legs = table[table["kind"] == "shares"]  # units of the grant's commodity
+    of_grant = dict(zip(legs.index.tolist(), legs["commodity"].tolist(), strict=True))
     lines: dict[str, list[Any]] = defaultdict(list)
     for line in records(tables.shares):
         lines[of_grant.get(line.posting, "")].append(line)
@@ -152,7 +152,8 @@ def _grant_tilt(tables: Tables, grant: Grant) -> Finding:
     members = people.of_village(village, grant.day) if village else []
     priority = [name for name in members if name not in leaders and people.priority(name, grant.day)]
     more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings}
-    if not village and farmers:
+    unread = next((tables.broken[posting] for posting in grant.postings if posting in tables.broken), "")
+    if not village and (farmers or unread):
         return undetermined(grant.subject, "项目没有登记所在村", **more)
     operator = grant.row.operator_kind or ""
     parameter = tables.policy.in_force("equity-tilt", grant.day, EQUITY_TILT, operator_kind=operator)
@@ -163,7 +164,7 @@ def _grant_tilt(tables: Tables, grant: Grant) -> Finding:
         Applied(parameter, grant.day) if parameter else None,
         "equity-tilt",
         grant.day,
-        next((tables.broken[posting] for posting in grant.postings if posting in tables.broken), ""),
+        unread,
         **more,
     )
 

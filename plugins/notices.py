@@ -56,9 +56,9 @@ def notices(tables: Tables) -> Iterator[Finding]:
             reached = moves.reached(tables, project.id, state)
             if reached:
                 yield _noticed(tables, "project", project, stage, reached, (project.id,))
-        funds = sorted({lot.fund for lot in moves.lots_by_project(tables).get(project.id, [])})
+        funds = sorted({lot.fund for lot in moves.lots_by_project(tables).get(project.id, []) if lot.amount > 0})
         if funds:
-            yield _noticed(tables, "project", project, ALLOCATION, _given(tables).get(project.id, tables.as_of), (project.id, *funds))
+            yield _noticed(tables, "project", project, ALLOCATION, _given(tables)[project.id], (project.id, *funds))
     for fund in moves.funds(tables).values():
         yield _fund(tables, fund)
 
@@ -78,7 +78,7 @@ def _given(tables: Tables) -> dict[str, date]:
 def _projects_of(tables: Tables) -> dict[str, set[str]]:
     projects: dict[str, set[str]] = defaultdict(set)
     for (project, fund), lots in moves.lots(tables).items():
-        if lots:
+        if any(lot.amount > 0 for lot in lots):
             projects[fund].add(project)
     return projects
 

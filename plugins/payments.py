@@ -19,7 +19,6 @@ import pandas as pd
 from plugins.beancount import plugin
 from plugins.judging import no_parameter, undetermined
 from xianjie import moves
-from xianjie.directives import MONITOR_KINDS
 from xianjie.findings import FAIL, NA, PASS, PENDING, UNDETERMINED, WARNING, Finding, Measured, Subject, Threshold
 from xianjie.money import fen, yuan_cn
 from xianjie.policy import Applied, default
@@ -142,7 +141,7 @@ def _by_voucher(said: dict[str, list[Said]], legs: Iterable[Any]) -> Iterator[Fi
 def payment_mode(tables: Tables) -> Iterator[Finding]:
     """Money goes to households by 以奖代补, 事后奖补, 劳务补助 or 以工代赈, or under a benefit."""
     legs = spending(tables)
-    legs = legs[((legs["roll"] != "") | (legs["household"] != "")) & (legs["reverses"] == "")]
+    legs = legs[((legs["roll"] != "") | (legs["household"] != "")) & (legs["reverses"] == "") & (legs["amount"] > 0)]
     legs = legs[legs["transaction"].isin(moves.outgoing(tables))]
     said: dict[str, list[Said]] = defaultdict(list)
     rows = list(records(legs[_LEG]))
@@ -273,7 +272,7 @@ def _unsettled(tables: Tables, paid: pd.DataFrame) -> Any:
 
 def _states(people: Any, household: str, day: date) -> set[str]:
     states = {people.base(household, day)} - {""}
-    return states | {"监测户", *MONITOR_KINDS} if people.monitored(household, day) else states
+    return states | {"监测户", people.monitor(household, day)} if people.monitored(household, day) else states
 
 
 def _over_cap(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
@@ -283,7 +282,8 @@ def _over_cap(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
         last = benefit_on(tables, name, tables.as_of)
         if last.cap is None:
             continue
-        own = lines[lines["posting"].isin([row for row, leg in legs.items() if leg.benefit == name])]
+        own = _in_order(lines[lines["posting"].isin([row for row, leg in legs.items() if leg.benefit == name])])
+        caps = own["date"].map({day: benefit_on(tables, name, day).cap for day in set(own["date"])})
         keys: list[Any] = [own["household"].cat.codes]
         per = last.per or ""
         if per.startswith("人"):
@@ -292,13 +292,19 @@ def _over_cap(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
             periods = {day: day.year * 12 + (day.month if per.endswith("月") else 0) for day in set(own["date"])}
             keys.append(own["date"].map(periods))
         running = own["amount"].groupby(keys, sort=False).cumsum()
-        over = (running > last.cap) & (own["amount"] > 0)
-        limit = f"限额 {yuan_cn(last.cap)} 元（{per or '累计'}）"
-        for line, total in zip(records(own[over]), running[over], strict=True):
+        over = (running > caps) & (own["amount"] > 0)
+        for line, total, cap in zip(records(own[over]), running[over], caps[over], strict=True):
+            limit = f"限额 {yuan_cn(int(cap))} 元（{per or '累计'}）"
             yield (
                 legs[line.posting].voucher,
                 f"户 {line.household} 的“{name}”累计 {yuan_cn(int(total))} 元，超过{limit}",
             )
+
+
+def _in_order(lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines in the order of payment."""
+    days = lines["date"].map({day: day.toordinal() for day in set(lines["date"])})
+    return lines.iloc[np.lexsort((lines["posting"].to_numpy(), days.to_numpy()))]
 
 
 @rule(
@@ -321,8 +327,10 @@ def post_scale(tables: Tables) -> Iterator[Finding]:
     years = lines["date"].map({day: day.year for day in set(lines["date"])})
     net = lines["amount"].groupby([years, lines["household"].cat.codes, lines["person"]]).sum()
     counts = Counter(int(year) for year in net[net > 0].index.get_level_values(0).tolist())
-    for year in sorted({*counts, *evidence}):
-        yield _scale(tables, year, counts[year], counts.get(year - 1), tuple(evidence[year]))
+    after = {year + 1 for year in counts if year < tables.as_of.year}  # a year that pays nobody is judged too
+    for year in sorted({*counts, *evidence, *after}):
+        before = counts[year - 1] if evidence[year - 1] else None
+        yield _scale(tables, year, counts[year], before, (*evidence[year], *evidence[year - 1]))
 
 
 def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tuple[int, ...]) -> Finding:

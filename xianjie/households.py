@@ -93,7 +93,7 @@ class Households:
 
     def __init__(self, table: pd.DataFrame) -> None:
         self._base: dict[str, list[tuple[date, str]]] = {}
-        self._monitoring: dict[str, list[tuple[date, str]]] = {}
+        self._monitoring: dict[str, list[tuple[date, str, str]]] = {}
         self._place: dict[str, list[tuple[date, str, int | None]]] = {}
         self._members: dict[date, dict[str, list[str]]] = {}
         self.lines: dict[str, tuple[str, int]] = {}
@@ -103,7 +103,7 @@ class Households:
             if row.state in BASE_STATES:
                 self._base.setdefault(row.household, []).append((row.date, row.state))
             elif row.state in MONITORING_STATES:
-                self._monitoring.setdefault(row.household, []).append((row.date, row.state))
+                self._monitoring.setdefault(row.household, []).append((row.date, row.state, row.monitor))
 
     def base(self, household: str, day: date) -> str:
         """The base state on that day, "" where none is known yet."""
@@ -113,6 +113,11 @@ class Households:
     def monitored(self, household: str, day: date) -> bool:
         row = _on(self._monitoring.get(household, []), day)
         return bool(row) and row[1] == "监测户"
+
+    def monitor(self, household: str, day: date) -> str:
+        """Why the household is being monitored on that day, by its last row (脱贫不稳定户 …); "" where none says."""
+        row = _on(self._monitoring.get(household, []), day)
+        return str(row[2]) if row else ""
 
     def steady(self, household: str, day: date) -> str:
         """The state of a household that never had another, from that day on or before; "" where it changed or is unknown."""

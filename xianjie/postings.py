@@ -37,19 +37,26 @@ class Postings:
         self.accounts: dict[str, tuple[str, int]] = {}
         self.commodities: dict[str, tuple[str, int]] = {}
         self.rolls: set[str] = set()
-        self.days: dict[str, date] = {}  # voucher -> its day
+        self.days: dict[str, date] = {}  # voucher -> the day on which it counts
         self.income_years: dict[str, Any] = {}  # voucher -> the income year that it names, or None
 
     def read(self, entries: Iterable[Any]) -> None:
         """Take every transaction; those after the as-of date are only checked."""
         number = 0
         transactions = [entry for entry in entries if isinstance(entry, Transaction)]
-        for entry in reversed(transactions):
-            voucher = _text(entry.meta.get("voucher"))
-            self.days[voucher], self.income_years[voucher] = entry.date, _income_year(entry)
+        for entry in transactions:
+            self._place(entry)
         for entry in transactions:
             self._transaction(entry, number)
             number += entry.date <= self.as_of
+
+    def _place(self, entry: Transaction) -> None:
+        """Where a voucher counts: on its own day, or where what it reverses counts, however often that was reversed."""
+        voucher, reverses = _text(entry.meta.get("voucher")), _text(entry.meta.get("reverses"))
+        if voucher not in self.days:
+            year = _income_year(entry)
+            self.days[voucher] = min(self.days.get(reverses, entry.date), entry.date) if reverses else entry.date
+            self.income_years[voucher] = self.income_years.get(reverses) if year is None and reverses else year
 
     def _transaction(self, entry: Transaction, number: int) -> None:
         meta: dict[str, Any] = entry.meta

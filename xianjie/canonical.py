@@ -67,7 +67,6 @@ def attachments(tables: Tables, after: date | None, end: date) -> list[Item]:
     return found
 
 
-
 def within(day: date, after: date | None, end: date) -> bool:
     return day <= end and (after is None or day > after)
 
@@ -182,7 +181,9 @@ def _relative(root: Path, filename: str) -> str:
 
 
 def _place(root: Path, entry: Any) -> tuple[str, int]:
-    return _relative(root, entry.meta["filename"]), int(entry.meta["lineno"])
+    """File and line; what a plugin made stands in no file and keeps the plugin's name for it."""
+    name = entry.meta["filename"]
+    return _relative(root, name) if os.path.isabs(name) else name, int(entry.meta["lineno"])
 
 
 def _household_items(tables: Tables) -> Iterator[Item]:
@@ -221,5 +222,3 @@ def _attached(root: Path, entry: Any) -> Iterable[str]:
         yield _relative(root, entry.filename)
     metas = [entry.meta, *(posting.meta for posting in getattr(entry, "postings", ()))]
     yield from (name for meta in metas if meta and isinstance(name := meta.get("evidence"), str))
-
-

@@ -28,6 +28,8 @@ _TOKENS = re.compile(
     rb'"(?:[^"\\]++|\\.)*+"|;[^\n]*|(?P<line>\n)|/(?P<divisor>[-+\s]*(?:\(|[\d.,]*))|(?P<number>[\d,.]{20,})', re.DOTALL
 )
 _INCLUDE = re.compile(rb'include\s*"([^"\n]*)"')
+# Beancount keeps an entry's place beside its metadata, under these names: a book that uses them hides where it stands.
+_RESERVED = re.compile(rb"(?<![\w-])(filename|lineno):")
 
 
 @dataclass
@@ -82,10 +84,18 @@ def _parse_one(book: _Parsed, path: Path) -> list[Path]:
     except Exception as error:  # Beancount's own, e.g. for a pushmeta of a date that is never popped
         book.problems.append(Problem(name, 0, f"Beancount 无法读取这个文件（{type(error).__name__}：{error}）"))
         return []
+    if any(entry.meta["filename"] != str(path) or type(entry.meta["lineno"]) is not int for entry in entries):
+        book.problems += _reserved(name, content)
     book.entries += entries
     book.errors += errors
     book.options.append(options)
     return [target for pattern in options["include"] for target in _included(book, path, pattern, content)]
+
+
+def _reserved(name: str, content: bytes) -> Iterator[Problem]:
+    for match in _RESERVED.finditer(content):
+        line = content.count(b"\n", 0, match.start()) + 1
+        yield Problem(name, line, f"属性名 {match.group(1).decode()} 由 Beancount 记录位置专用，账簿不得使用，请换一个名称")
 
 
 def _included(book: _Parsed, path: Path, pattern: str, content: bytes) -> list[Path]:

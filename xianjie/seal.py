@@ -76,12 +76,12 @@ def directive(day: date, end: date, root: str, previous: str) -> str:
 def verified(tables: Tables, files: bool = False) -> list[Seal]:
     """Every seal up to the as-of date with what has changed since; `files` compares the evidence too (reads it all)."""
     result: list[Seal] = []
-    previous, after = "", None
-    for row in records(tables.seals):
+    after = None
+    for row in sorted(records(tables.seals), key=lambda row: (row.date, row.period_end)):  # whatever file they stand in
         seal = _recorded(row, after)
-        changes = [*_chain_changes(row, seal, previous), *_content_changes(tables, seal, files)]
+        changes = [*_chain_changes(row, seal, result[-1] if result else None), *_content_changes(tables, seal, files)]
         result.append(replace(seal, changes=tuple(changes)))
-        previous, after = seal.root, max(seal.end, after or seal.end)
+        after = max(seal.end, after or seal.end)
     return result
 
 
@@ -112,12 +112,14 @@ def _recorded(row: Any, after: date | None) -> Seal:
     return Seal(end, row.root or "", row.previous or "", after, row.date, row.file, row.line)
 
 
-def _chain_changes(row: Any, seal: Seal, previous: str) -> Iterator[Change]:
+def _chain_changes(row: Any, seal: Seal, last: Seal | None) -> Iterator[Change]:
     """How a seal and the one before it do not fit together."""
+    above = last and (seal.file, seal.sealed_on) == (last.file, last.sealed_on) and seal.line < last.line
     messages = {
         f"封账期止“{row.period_end}”不是月末日期（如 2022-06-30）": not _is_month_end(row.period_end),
         f"封账期止 {seal.end} 不晚于上一次的 {seal.after}：封账不得倒退": bool(seal.after and seal.end <= seal.after),
-        "所记上一次封账的根与账簿中上一次封账不符：有封账被删除、插入或重做过": seal.previous != previous,
+        "所记上一次封账的根与账簿中上一次封账不符：有封账被删除、插入或重做过": seal.previous != (last.root if last else ""),
+        "与上一次封账在文件中的先后次序被改动": bool(above),
         f"封账格式“{row.version}”不认识，应为 {VERSION}": row.version != VERSION,
         f"封账日 {seal.sealed_on} 时期间尚未结束": seal.sealed_on <= seal.end,
     }

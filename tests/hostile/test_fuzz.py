@@ -5,6 +5,8 @@ Every example starts from a sound book that is damaged: bytes flipped, pieces cu
 Beancount put in. A damaged book is judged in this process; what would bring the process down is left to test_books.py.
 """
 
+import hashlib
+import json
 import os
 import random
 import shutil
@@ -23,7 +25,7 @@ from hypothesis import strategies as st
 
 from plugins import catalogue
 from tests.seals import stranger
-from tests.seals.books import make, run, sealed
+from tests.seals.books import edit, make, run, sealed
 from xianjie.audit import audit
 from xianjie.book import read
 from xianjie.change import Busy, NotWritten
@@ -128,6 +130,51 @@ def test_damage_to_what_is_sealed_is_found(sound: Path, seed: int) -> None:
             assert [root for _, root in stranger.roots(str(book))] == before
 
     try_one(sound, seed, act)
+
+
+STRANGE = [
+    None, 0, 1.5, True, "", "x", [], {}, [[]], {"number": 1}, {"date": None}, {"amount": [1]}, "2022-13-01", {"meta": {}}, [{}],
+    "\ud800", "\x1b[2K",
+]  # fmt: skip
+
+
+def places(value: object, path: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    """The way to every part of a JSON value but the whole."""
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield (*path, key)
+        yield from places(value[key], (*path, key))  # type: ignore[index]
+
+
+def mangled(line: str, chance: random.Random) -> str:
+    """A line of a manifest with something strange in one place."""
+    value = json.loads(line)
+    *way, last = chance.choice(list(places(value)))
+    target = value
+    for key in way:
+        target = target[key]
+    target[last] = chance.choice(STRANGE)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+@FEW
+@given(seed=st.integers(0, 2**32))
+def test_a_mangled_manifest_is_no_traceback(sound: Path, seed: int) -> None:
+    """Well-formed JSON that is no manifest, half of the time with its root in the book."""
+    chance = random.Random(seed)
+    with copied(sound) as book:
+        path = book / chance.choice(["seals/2022-03.jsonl", "seals/2022-08.jsonl"])
+        before = hashlib.sha256(path.read_bytes()).hexdigest()
+        lines = path.read_text("utf-8").splitlines()
+        for place in chance.sample(range(len(lines)), 2):
+            lines[place] = mangled(lines[place], chance)
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+        if chance.random() < 0.5:
+            after = hashlib.sha256(path.read_bytes()).hexdigest()
+            edit(book / "main.beancount", before, after)
+        for command in ("verify", "doctor"):
+            result = run(command, book)
+            assert isinstance(result.exception, SystemExit), repr(result.exception)
+            assert result.exit_code == 1
 
 
 # Commands that are there; those that serve, ask or make a whole county are tested by themselves.

@@ -46,9 +46,10 @@ poptag #september
   by: "县财政局"
 2022-09-07 custom "说明" "科目" Assets:1002银行存款:V106003美翠村 2022-09-01 TRUE 1.50 2.00 CNY
 2022-09-07 custom "fava-option" "language" "zh_CN"
+2022-09-07 note Assets:1002银行存款:V106003美翠村 "〈长〉甲〈长〉" #bank ^dz-9
 2022-09-08 open Assets:1002银行存款:T1镇财政所 CNY,SPARE "FIFO"
 2022-09-09 close Assets:1002银行存款:T1镇财政所
-"""
+""".replace("〈长〉", "长" * 80)
 RENUMBERED = {"2022/11.beancount": {"000006": "000009", "000007": "000010"}, "2022/12.beancount": {}}
 
 

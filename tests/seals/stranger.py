@@ -89,7 +89,7 @@ def roots(root):
     for *_, entry in sorted(found, key=lambda row: row[:4]): complete(entry[2].get("postings", ()), entry[1], lots)
     entries = [row[-1] for row in sorted(found, key=lambda row: (*row[:3], line(row[-1])))]
     people = list(csv.DictReader(open(f"{root}/registry/households.csv", encoding="utf-8", newline="")))
-    for end in [e[2]["values"][0] for e in entries if e[2].get("type") == "seal"]:
+    for _, end in sorted((e[1], e[2]["values"][0]) for e in entries if e[2].get("type") == "seal"):
         inside = [e for e in entries if after < e[1] <= end and not e[2].get("type", "").startswith("fava-")]
         form = [["xianjie-seal", "1", end, previous], *inside, *households(people, after, end), *sides(root, inside)]
         after, previous = end, sha("".join(line(item) + "\n" for item in form).encode())

@@ -97,7 +97,7 @@ def _errors(found: Tables, options: dict[str, Any], family: str, severities: tup
     ]
     return errors + [
         rules[finding.rule].error(_source(options, *finding.source, root=str(found.root)), _message(finding), None)
-        for finding in result.findings
+        for finding in result.stated
         if finding.status == FAIL and finding.severity in severities
     ]
 

@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from plugins.beancount import plugin
-from xianjie.findings import FAIL, PASS, UNDETERMINED, WARNING, Finding, Measured, Subject
+from xianjie.findings import FAIL, PASS, UNDETERMINED, WARNING, Audit, Finding, Measured, Subject
 from xianjie.money import yuan_cn
 from xianjie.registry import Issue
 from xianjie.rule import CATALOGUE, rule
@@ -258,10 +258,10 @@ def _lines(tables: Tables, postings: set[int]) -> dict[str, list[Any]]:
     rolls=False,
     follows=True,
 )
-def policy_stale(tables: Tables, findings: Sequence[Finding]) -> Iterator[Finding]:
+def policy_stale(tables: Tables, audit: Audit) -> Iterator[Finding]:
     """Each parameter that went into a finding, with the latest day that selected it against its `verified-until`."""
     used = defaultdict(set)
-    for finding in findings:
+    for finding in audit.stated:
         for applied in finding.threshold.parameters if finding.threshold else ():
             if applied.parameter.verified_until:
                 used[applied.parameter.name].add(applied)

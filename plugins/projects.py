@@ -1,7 +1,7 @@
 """项目管理：项目库、检查验收、绩效自评、整改（5号第19、21条，任务57、59、67、70、71）。"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from plugins.beancount import plugin
 from plugins.judging import meets, no_parameter, undetermined
 from xianjie import moves
 from xianjie.directives import DIRECTIVES
-from xianjie.findings import FAIL, PASS, PENDING, WARNING, Finding, Measured, Subject, Threshold
+from xianjie.findings import FAIL, PASS, PENDING, WARNING, Audit, Finding, Measured, Subject, Threshold
 from xianjie.policy import Applied, default
 from xianjie.rule import rule
 from xianjie.schema import records
@@ -134,14 +134,14 @@ def _reviewed(tables: Tables, project: Any, accepted: date) -> Finding:
     rolls=False,
     follows=True,
 )
-def rectification_due(tables: Tables, findings: Sequence[Finding]) -> Iterator[Finding]:
+def rectification_due(tables: Tables, audit: Audit) -> Iterator[Finding]:
     """A rectification is not overdue, and not 销号 while its rule still fails (虚假整改)."""
     last: dict[tuple[str, str, str, str], Any] = {}
     for row in records(tables.rectifications):
         key = (row.rule, row.subject, row.part, row.period)
         last[key] = row._replace(due=row.due or (last[key].due if key in last else None))
     judged: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for finding in findings:
+    for finding in audit.of_rules({row.rule for row in last.values()}):
         judged[finding.rule, finding.subject.id].append(finding)
     for row in last.values():
         concerned = [finding for finding in judged[row.rule, row.subject] if _concerns(row, finding)]

@@ -1,6 +1,6 @@
 """The audit as an auditor reads it in a terminal: failures first, each with its numbers, basis and where to look."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 
 from reports.baseline import NEW, STATE_NAMES, Baseline
@@ -22,7 +22,7 @@ def as_table(checked: Checked) -> bytes:
     if checked.baseline:
         parts.append("\n".join(_compared(checked.baseline)))
     for status in SHOWN:
-        found = [finding for finding in checked.audit.findings if finding.status == status]
+        found = [finding for finding in checked.audit.stated if finding.status == status]
         if found:
             parts.append("\n".join(_section(checked, status, found)))
     parts += _waivers(checked)
@@ -96,9 +96,7 @@ def _waivers(checked: Checked) -> Iterator[str]:
 
 def _summary(checked: Checked) -> Iterator[str]:
     yield "■ 各条规则"
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for finding in checked.audit.findings:
-        counts[finding.rule][finding.status] += 1
+    counts = checked.audit.counts
     yield (
         "  "
         + pad("规则", 28)

@@ -59,7 +59,7 @@ def waivers(tables: Tables, audit: Audit, scope: Scope) -> list[Waiver]:
             row.until,
             row.limit,
             bool(row.until and row.until >= tables.as_of),
-            tuple(one for one in audit.findings if one.status == WAIVED and _accepts(row, one)),
+            tuple(one for one in audit.stated if one.status == WAIVED and _accepts(row, one)),
             f"{row.file}:{row.line}",
         )
         for row in records(tables.waivers)

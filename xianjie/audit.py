@@ -1,9 +1,10 @@
 """Running the rules over a book's tables: broken rolls, waivers and crashes are dealt with here, once for all rules."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
-from xianjie.findings import FAIL, NA, STATUSES, UNDETERMINED, WAIVED, Audit, Crash, Finding, Place
+from xianjie.findings import FAIL, NA, UNDETERMINED, WAIVED, Audit, Crash, Finding, Passes, Place, interest
 from xianjie.money import yuan_cn
 from xianjie.problems import Problem
 from xianjie.rule import Rule
@@ -20,23 +21,41 @@ def audit(tables: Tables, rules: Iterable[Rule], ids: Collection[str] = (), subj
     wanted = [rule for rule in rules if not ids or rule.id in ids]
     needed = rules if any(rule.follows for rule in wanted) else wanted
     for rule in sorted(needed, key=lambda rule: rule.follows):
-        given = (tables, tuple(result.findings)) if rule.follows else (tables,)
         try:
-            found = [_settled(tables, rule, finding) for finding in rule.judge(*given)]
+            _judge(tables, rule, result)
         except Exception as error:
             result.crashes.append(Crash(rule.id, f"{type(error).__name__}: {error}"))
-            continue
-        if rule.waivable:
-            _waive(tables, found)
-        result.findings += found
-    result.findings = [
-        finding
-        for finding in result.findings
-        if (not ids or finding.rule in ids) and (not subjects or finding.subject.id in subjects)
-    ]
-    rank = {status: number for number, status in enumerate(STATUSES)}
-    result.findings.sort(key=lambda finding: rank[finding.status])
+    if ids:
+        result.stated = [finding for finding in result.stated if finding.rule in ids]
+        result.passes = {name: passes for name, passes in result.passes.items() if name in ids}
+    if subjects:
+        result = replace(result, stated=[one for one in result.findings if one.subject.id in subjects], passes={})
+    result.stated.sort(key=interest)
     return result
+
+
+def _judge(tables: Tables, rule: Rule, result: Audit) -> None:
+    """Add what one rule finds to the result; nothing of it when it crashes."""
+    stated: list[Finding] = []
+    passes: list[Passes] = []
+    given = (tables, result) if rule.follows else (tables,)
+    for found in rule.judge(*given):
+        if isinstance(found, Passes):
+            passes.append(found)
+        else:
+            stated.append(_settled(tables, rule, found))
+    if rule.waivable:
+        _waive(tables, stated)
+    result.stated += stated
+    if passes:
+        result.passes[rule.id] = _all_of(tables, rule, passes)
+
+
+def _all_of(tables: Tables, rule: Rule, passes: list[Passes]) -> Passes:
+    return Passes(
+        sum(one.count for one in passes),
+        lambda: (_settled(tables, rule, finding) for one in passes for finding in one.make()),
+    )
 
 
 def _broken(tables: Tables) -> list[Problem]:

@@ -1,8 +1,11 @@
 """Findings: what a rule says about one subject, with every number that went into it."""
 
 import hashlib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from xianjie.money import decimal, yuan
@@ -10,6 +13,7 @@ from xianjie.policy import Applied
 
 PASS, FAIL, PENDING, NA, UNDETERMINED, WAIVED = "pass", "fail", "pending", "na", "undetermined", "waived"
 STATUSES = (FAIL, UNDETERMINED, PENDING, WAIVED, PASS, NA)  # in the order of a reader's interest
+_SUMMARY = (PASS, FAIL, PENDING, NA, UNDETERMINED, WAIVED)
 STATUS_NAMES = {
     PASS: "符合",
     FAIL: "不符合",
@@ -99,6 +103,14 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Passes:
+    """Findings that pass and hold no threshold, each made only when somebody asks: most vouchers of a county."""
+
+    count: int
+    make: Callable[[], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
 class Place:
     """A line of the book that a number comes from."""
 
@@ -116,25 +128,49 @@ class Crash:
 
 @dataclass
 class Audit:
-    """What the rules say of a book as of a day."""
+    """What the rules say of a book as of a day. `stated` are all findings but those that rules left in `passes`."""
 
-    findings: list[Finding] = field(default_factory=list)
+    stated: list[Finding] = field(default_factory=list)  # in the order of a reader's interest
     crashes: list[Crash] = field(default_factory=list)
     untrusted: list[Any] = field(default_factory=list)  # Problems: broken rolls, or all that stops the judging
+    passes: dict[str, Passes] = field(default_factory=dict)  # by rule
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """Every finding, in the order of a reader's interest."""
+        found = [*self.stated, *(one for passes in self.passes.values() for one in passes.make())]
+        return sorted(found, key=interest)
+
+    def of_rules(self, rules: Collection[str]) -> list[Finding]:
+        """Every finding of some rules, in no order."""
+        stated = [finding for finding in self.stated if finding.rule in rules]
+        return stated + [one for rule in rules if rule in self.passes for one in self.passes[rule].make()]
+
+    @cached_property
+    def counts(self) -> dict[str, Counter[str]]:
+        """How many findings of each status each rule has."""
+        counts: dict[str, Counter[str]] = {}
+        for finding in self.stated:
+            counts.setdefault(finding.rule, Counter())[finding.status] += 1
+        for rule, passes in self.passes.items():
+            counts.setdefault(rule, Counter())[PASS] += passes.count
+        return counts
 
     @property
     def summary(self) -> dict[str, int]:
-        counts = dict.fromkeys((PASS, FAIL, PENDING, NA, UNDETERMINED, WAIVED), 0)
-        for finding in self.findings:
-            counts[finding.status] += 1
-        return counts
+        return {status: sum(count[status] for count in self.counts.values()) for status in _SUMMARY}
 
     @property
     def exit_status(self) -> int:
         """0 nothing of severity error failed or stayed undetermined, 1 something did, 2 not to be trusted."""
         if self.untrusted or self.crashes:
             return 2
-        return int(any(finding.blocking for finding in self.findings))
+        return int(any(finding.blocking for finding in self.stated))
+
+
+def interest(finding: Finding) -> tuple[int, str]:
+    """The key by which findings are sorted: failures first, rule by rule."""
+    return STATUSES.index(finding.status), finding.rule
 
 
 def plain(finding: Finding, places: list[Place]) -> dict[str, Any]:

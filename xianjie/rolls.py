@@ -21,6 +21,7 @@ import pandas as pd
 
 from xianjie.inside import Refused, read_bytes
 from xianjie.money import fen, yuan
+from xianjie.schema import category
 
 _AMOUNT = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,2}))?", re.ASCII)
 _TWO_DECIMALS = re.compile(r"(?:-?\d{1,15}\.\d\d(?:\n|\Z))+", re.ASCII)
@@ -29,8 +30,7 @@ _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 Lines = dict[str, Any]  # arrays by column
 _NAMES = {"paid_on": "date"}
-_TYPES = {"amount": "int64", "days": "float64"}
-_UNKNOWN = ("paid_on", "days", "quantity")  # unknown where the column is missing; any other text is empty
+_TYPES = {"amount": "int64", "days": "float64", "shares": "object"}  # of columns that are not kept by distinct value
 PAY_LIST = ("roll", "household", "amount")
 SHARE_REGISTER = ("roll", "household", "holder", "shares")
 
@@ -156,7 +156,7 @@ def _claim_all(result: Rolls, content: RollFile, wanted: list[Claim], known: dic
     """Move the lines of every roll of one file that can be trusted into the result."""
     shares = wanted[0].shares
     lines, errors = _lines(content, SHARE_COLUMNS if shares else PAY_COLUMNS, known)
-    running = np.concatenate([[0], lines["shares" if shares else "amount"].cumsum()])
+    running = [0, *lines["shares" if shares else "amount"].cumsum().tolist()]
     kept: list[tuple[Claim, int, int]] = []
     seen: set[str] = set()
     for claim in wanted:
@@ -184,7 +184,7 @@ def _kept(lines: dict[str, list[Any]], kept: list[tuple[Claim, int, int]]) -> Li
     rows = np.arange(sizes.sum()) + np.repeat(starts - (sizes.cumsum() - sizes), sizes)
     columns = {_NAMES.get(name, name): values[rows] for name, values in lines.items()}
     columns["posting"] = np.repeat([claim.posting for claim, _, _ in kept], sizes)
-    columns["file"] = np.full(len(rows), kept[0][0].file, dtype=object)
+    columns["file"] = category([kept[0][0].file])[np.zeros(len(rows), dtype="int64")]
     columns["line"] = rows + 2  # the header is line 1
     return columns
 
@@ -199,36 +199,39 @@ def _lines(
     for name, convert in columns.items():
         texts = content.columns.get(name)
         if texts is None:
-            lines[name] = np.full(size, None if name in _UNKNOWN else "", dtype=object)
-        else:
-            lines[name] = texts if convert is str else _converted(name, convert, texts, errors)
-    lines = {name: values.astype(_TYPES.get(name, "object")) for name, values in lines.items()}
-    codes = np.fromiter(map(known.get, lines["household"], repeat(-1)), dtype="int32", count=size)
-    for row in np.flatnonzero(codes < 0).tolist():
-        household = lines["household"][row]
-        if household or "holder" not in columns:
-            errors.setdefault(row, f"第 {row + 2} 行的户编号“{household}”不在农户名册中")
+            texts = np.full(size, "", dtype=object)
+        amounts = _plain_amounts(texts) if name == "amount" else None
+        lines[name] = _converted(name, convert, texts, errors) if amounts is None else amounts
+    households = content.columns["household"]
+    places = np.fromiter(map(known.get, households, repeat(-1)), "int32", size)
+    for row in np.flatnonzero(places < 0).tolist():
+        if households[row] or "holder" not in columns:
+            errors.setdefault(row, f"第 {row + 2} 行的户编号“{households[row]}”不在农户名册中")
     if "holder" in columns:
+        lines["household"] = category(households)
         lines["amount"] = np.zeros(size, dtype="int64")  # of shares; filled in at their cost
     else:
-        lines["household"] = codes
+        lines["household"] = places
     return lines, errors
 
 
 def _converted(name: str, convert: Callable[[str], Any], texts: Any, errors: dict[int, str]) -> Any:
-    """The texts of a column as values, each distinct text read once; what cannot be read is said of its row."""
-    if name == "amount" and (amounts := _plain_amounts(texts)) is not None:
-        return amounts
+    """The texts of a column as values, each distinct text read once; what cannot be read is said of its row.
+
+    Most columns have few distinct values and are kept by them, an unknown value being none.
+    """
     codes, distinct = pd.factorize(texts)
-    values = np.empty(len(distinct), dtype=object)
+    values = []
     for code, text in enumerate(distinct):
         try:
-            values[code] = convert(text)
+            values.append(convert(text))
         except ValueError:
-            values[code] = 0 if name in ("amount", "shares") else None
+            values.append(0 if name in ("amount", "shares") else None)
             for row in np.flatnonzero(codes == code).tolist():
                 errors.setdefault(row, f"第 {row + 2} 行的 {name} 无法读取：“{text}”")
-    return values[codes]
+    if name in _TYPES:
+        return np.array(values, dtype=object)[codes].astype(_TYPES[name])
+    return category(values)[codes] if values else category([])
 
 
 def _plain_amounts(texts: Any) -> Any:
@@ -302,7 +305,6 @@ def _day(text: str) -> date | None:
 
 
 PAY_COLUMNS: dict[str, Callable[[str], Any]] = {
-    "household": str,
     "person": str,
     "paid_on": _day,
     "amount": amount,
@@ -311,7 +313,7 @@ PAY_COLUMNS: dict[str, Callable[[str], Any]] = {
     "result": str,
     "note": str,
 }
-SHARE_COLUMNS: dict[str, Callable[[str], Any]] = {"household": str, "holder": str, "shares": _number, "note": str}
+SHARE_COLUMNS: dict[str, Callable[[str], Any]] = {"holder": str, "shares": _number, "note": str}
 
 
 def month_file(day: date, shares: bool) -> str:

@@ -6,16 +6,16 @@ tables of a book and yields a finding for every subject that it judged, whatever
 
 import sys
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from xianjie.findings import ERROR, Finding
+from xianjie.findings import ERROR, Audit, Finding, Passes
 from xianjie.policy import Parameter
 from xianjie.tables import Tables
 
-Judge = Callable[[Tables], Iterable[Finding]]
-Follow = Callable[[Tables, Sequence[Finding]], Iterable[Finding]]
+Judge = Callable[[Tables], Iterable[Finding | Passes]]
+Follow = Callable[[Tables, Audit], Iterable[Finding]]
 
 
 @dataclass(frozen=True)

@@ -67,13 +67,13 @@ SCHEMAS: dict[str, dict[str, str]] = {
     "payments": {
         "posting": "int",  # row of `postings`
         "household": "category",
-        "person": "text",
-        "date": "date",  # day of payment; of a reversal, the day of the payment that it takes back
+        "person": "category",
+        "date": "category",  # day of payment; of a reversal, the day of the payment that it takes back
         "amount": "money",
         "days": "half",
-        "quantity": "object",
+        "quantity": "category",  # Decimal or none
         "result": "category",
-        "note": "text",
+        "note": "category",
         "file": "category",
         "line": "int",
     },
@@ -158,6 +158,27 @@ def array(values: Any, dtype: Any) -> Any:
     return pd.array(values, dtype=dtype)
 
 
+def category(values: Iterable[Any]) -> pd.Categorical:
+    """Values kept by the distinct ones, in the order of their first occurrence; None is no value."""
+    places: dict[Any, int] = {}
+    codes = [-1 if value is None else places.setdefault(value, len(places)) for value in values]
+    return _of_codes(np.array(codes, dtype="int32"), places)
+
+
+def united(pieces: Sequence[pd.Categorical]) -> pd.Categorical:
+    """One below the other."""
+    places: dict[Any, int] = {}
+    codes = []
+    for piece in pieces:
+        own = [places.setdefault(value, len(places)) for value in piece.categories.tolist()]
+        codes.append(np.array([*own, -1], dtype="int32")[piece.codes])  # no value: the last one
+    return _of_codes(np.concatenate(codes), places)
+
+
+def _of_codes(codes: Any, places: dict[Any, int]) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes, pd.Index(list(places), dtype="object"))
+
+
 # What stands for a missing value: `record` tells of an amount that must be there and is not.
 _BLANK = {"text": "", "category": "", "money": 0}
 
@@ -186,5 +207,8 @@ def _plain(column: Any) -> list[Any]:
     if kind in ("Int64", "boolean"):
         values = column.to_numpy(dtype=object, na_value=None).tolist()
         return values
+    if kind == "category":
+        distinct = [*column.cat.categories.tolist(), None]
+        return [distinct[code] for code in column.cat.codes.tolist()]
     values = column.tolist()
     return [None if value != value else value for value in values] if kind == "float64" else values

@@ -24,7 +24,7 @@ from xianjie.policy import Policy, parameter_of
 from xianjie.postings import Postings
 from xianjie.problems import Problem
 from xianjie.registry import Issue, Registries, read_directives
-from xianjie.schema import SCHEMAS, array, frame, frame_of_rows, records
+from xianjie.schema import SCHEMAS, array, category, frame, frame_of_rows, records, united
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,27 +166,35 @@ def _claims(postings: pd.DataFrame) -> list[rolls.Claim]:
 
 def _payments(listed: rolls.Rolls, postings: Postings, table: pd.DataFrame) -> pd.DataFrame:
     """Lines of trusted pay lists, a line without its own day paid on its voucher's, and postings that name a household."""
-    inline = {name: [row[name] for row in postings.inline] for name in SCHEMAS["payments"]}
     places = {household: place for place, household in enumerate(listed.households)}
-    inline["household"] = [places.get(household, -1) for household in inline["household"]]
-    columns = _joined([*listed.payments, inline], SCHEMAS["payments"], {"household": "int32"})
-    unpaid = columns["date"] == None  # noqa: E711  item by item
-    columns["date"][unpaid] = table["counts_on"].to_numpy()[columns["posting"][unpaid]]
+    inline = [row | {"household": places.get(row["household"], -1)} for row in postings.inline]
+    columns = _joined("payments", listed.payments, inline, {"household": "int32"})
     columns["household"] = pd.Categorical.from_codes(columns["household"], pd.Index(listed.households, dtype="str"))
+    days = united([category(table["counts_on"].tolist()), columns["date"]])
+    of_posting, own = days.codes[: len(table)], days.codes[len(table) :]
+    codes = np.where(own < 0, of_posting[columns["posting"]], own)
+    columns["date"] = pd.Categorical.from_codes(codes, days.categories)
     return frame("payments", columns)
 
 
 def _shares(listed: rolls.Rolls, postings: Postings) -> pd.DataFrame:
-    inline = {name: [row[name] for row in postings.inline_shares] for name in SCHEMAS["shares"]}
-    columns = _joined([*listed.shares, inline], SCHEMAS["shares"], {})
+    columns = _joined("shares", listed.shares, postings.inline_shares, {})
     return frame("shares", {name: values.tolist() for name, values in columns.items()})
 
 
-def _joined(pieces: list[dict[str, Any]], schema: dict[str, str], types: dict[str, str]) -> dict[str, Any]:
-    """The pieces of a table one below the other, column by column; the pieces are used up, which halves the memory."""
+def _joined(table: str, files: list[Any], inline: list[dict[str, Any]], types: dict[str, str]) -> dict[str, Any]:
+    """The lines of all files and of the postings one below the other, column by column, without what is read twice."""
     plain = {"money": "int64", "int": "int64", "half": "float64"}
-    kinds = {name: types.get(name, plain.get(kind, "object")) for name, kind in schema.items()}
-    return {name: np.concatenate([array(piece.pop(name), kind) for piece in pieces]) for name, kind in kinds.items()}
+    joined: dict[str, Any] = {}
+    for name, kind in SCHEMAS[table].items():
+        pieces = [piece.pop(name) for piece in files]  # used up, which halves the memory
+        values = [row[name] for row in inline]
+        if (kind == "category" and name not in types) or any(isinstance(piece, pd.Categorical) for piece in pieces):
+            joined[name] = united([*pieces, category(values)])
+        else:
+            dtype = types.get(name, plain.get(kind, "object"))
+            joined[name] = np.concatenate([array(piece, dtype) for piece in [*pieces, values]])
+    return joined
 
 
 def _unbalanced(postings: pd.DataFrame) -> list[Problem]:

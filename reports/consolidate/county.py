@@ -167,7 +167,7 @@ def _judge(job: Job, book: Any, identities: Any, untrusted: list[Problem]) -> di
         "households": int(tables.households["household"].nunique()),
         "identities": _check(book.main.parent) if people else "",
         "summary": result.summary,
-        "blocking": sum(finding.blocking for finding in result.findings),
+        "blocking": sum(finding.blocking for finding in result.stated),
         "problems": handover.problems([*untrusted, *result.untrusted, *crashes], masked),
     }
     handed = {

@@ -80,9 +80,5 @@ def _faults(book: "Book", after: date | None, end: date) -> list[str]:
     return (
         [str(problem) for problem in problems]
         + [crashed(crash.rule, crash.error) for crash in result.crashes]
-        + [
-            f"{f.source[0]}:{f.source[1]}：{f.subject.id} {f.message}（{f.rule}）"
-            for f in result.findings
-            if f.blocking
-        ]
+        + [f"{f.source[0]}:{f.source[1]}：{f.subject.id} {f.message}（{f.rule}）" for f in result.stated if f.blocking]
     )

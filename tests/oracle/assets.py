@@ -45,9 +45,11 @@ def cost(book, asset):
 
 def asset_register(case):
     book = case.book
-    builders = {
-        p["project"] for p in book.postings if is_spending(p["account"]) and builds(p["account"]) and p["project"]
-    }
+    built = {}
+    for p in book.postings:
+        if is_spending(p["account"]) and builds(p["account"]):
+            built[p["project"]] = built.get(p["project"], 0) + p["fen"]
+    builders = {project for project, net in built.items() if net > 0}
     named = {project for asset in ids(book, "asset") for project in sources(book, asset)}
     for project in ids(book, "project"):
         since = reached(book, project, "验收")

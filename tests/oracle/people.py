@@ -221,6 +221,8 @@ def post_scale(case):
             amounts = people.setdefault(year, {})
             amounts[key] = amounts.get(key, 0) + line["fen"]
     counts = {year: sum(amount > 0 for amount in amounts.values()) for year, amounts in people.items()}
+    for year in [year + 1 for year, count in counts.items() if count and year < book.as_of.year]:
+        counts.setdefault(year, 0)  # a year in which nobody is paid any more is judged as well
     for year in sorted(counts):
         if year - 1 not in counts:
             yield finding("post-scale", "year", str(year), "na", unit="count", numerator=counts[year])

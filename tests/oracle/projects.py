@@ -76,7 +76,7 @@ def first_allocations(book):
         if move["what"] == "allocate":
             first.setdefault((move["fund"], move["project"]), move["day"])
     held = lots(book)
-    return first, [key for key in first if any(amount for _, amount in held.get(key, []))]
+    return first, [key for key in first if any(amount > 0 for _, amount in held.get(key, []))]
 
 
 def notice(case, kind, subject, stage, since, places):

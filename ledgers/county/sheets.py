@@ -10,6 +10,7 @@ from pathlib import Path
 from ledgers import chart
 from ledgers.county import lists
 from ledgers.county.funds import batch_of
+from ledgers.county.habits import as_sent, explained
 from ledgers.county.model import YEARS, County, Fund, Household, Project, Voucher
 from ledgers.county.places import towns
 from ledgers.county.projects import PLANNED
@@ -20,29 +21,32 @@ BY_LEVEL = {"中央": "中央衔接资金", "市级": "市级衔接资金", "县
 
 
 def write_sheets(county: County, folder: Path) -> list[Path]:
-    """Write every sheet; the paths in the order in which an office would send them. Vouchers must be numbered."""
+    """Write every sheet as its office fills it in; the paths in the order of sending. Vouchers must be numbered."""
     books = {
-        "07-劳务报酬发放表": list(lists.labour(county)),
-        "08-惠企利民发放表": list(lists.benefits(county)),
-        "09-扶贫项目资产台账": [_assets(county)],
-        "10-股权量化清单": list(_grants(county)),
-        "11-收益分配表": [_distributions(county, year) for year in YEARS],
-        "12-农商行流水": list(_statements(county)),
+        "07-劳务报酬发放表": as_sent("labour", lists.labour(county)),
+        "08-惠企利民发放表": as_sent("benefits", lists.benefits(county)),
+        "09-扶贫项目资产台账": as_sent("assets", [_assets(county)]),
+        "10-股权量化清单": as_sent("equity", _grants(county)),
+        "11-收益分配表": as_sent("distribution", (_distributions(county, year) for year in YEARS)),
+        "12-农商行流水": as_sent("bank", _statements(county)),
     }
     made = [write_workbook(folder / f"{name}.xlsx", tables) for name, tables in books.items()]
-    exports = [(f"05-国库集中支付导出-{year}", _treasury(county, year), "utf-8-sig") for year in YEARS]
-    exports.append(("06-监测对象名单", _roster(county), "gb18030"))
-    made += [write_csv(folder / f"{name}.csv", table, code) for name, table, code in exports]
+    exports = as_sent("treasury", (_treasury(county, year) for year in YEARS))
+    for year, table, encoding in zip(YEARS, exports, ("utf-8-sig", "gb18030", "utf-8"), strict=True):
+        made.append(write_csv(folder / f"05-国库集中支付导出-{year}.csv", table, encoding))
+    made += [
+        write_csv(folder / "06-监测对象名单.csv", table, "gb18030") for table in as_sent("roster", [_roster(county)])
+    ]
     return sorted([*write_plan_sheets(county, folder), *made])
 
 
 def write_plan_sheets(county: County, folder: Path) -> list[Path]:
     """The four kinds of sheets that have no people in them: villages, quota, plan, allocation."""
     books = {
-        "01-行政村基本情况表": [_villages(county)],
-        "02-资金指标表": [_funds(county, year) for year in YEARS],
-        "03-项目计划表": list(_plans(county)),
-        "04-资金分配表": [_allocations(county, year) for year in YEARS],
+        "01-行政村基本情况表": as_sent("villages", [_villages(county)]),
+        "02-资金指标表": as_sent("funds", (_funds(county, year) for year in YEARS)),
+        "03-项目计划表": [*as_sent("plan", _plans(county)), explained("一个项目一行；金额以万元计，保留六位小数。")],
+        "04-资金分配表": as_sent("allocation", (_allocations(county, year) for year in YEARS)),
     }
     return [write_workbook(folder / f"{name}.xlsx", tables) for name, tables in books.items()]
 

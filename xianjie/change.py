@@ -5,6 +5,7 @@ the moment of truth; then the files are renamed and the journal is removed. Whoe
 journal names and removes what none names. One writer at a time holds the lock; the system drops it when a process dies.
 """
 
+import ctypes
 import errno
 import fcntl
 import json
@@ -21,6 +22,7 @@ JOURNAL = ".xianjie-journal"
 SUFFIX = ".xianjie-new"
 PATIENCE = 5.0  # seconds that a reader waits for a writer to finish its renames
 PRIVATE = 0o600
+_HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -85,6 +87,12 @@ def write(folder: Path, files: Mapping[str, bytes | None]) -> None:
         _complete(folder)
     except OSError as error:
         raise NotWritten(f"写入中断（{_reason(error)}），下一次打开账簿时会自动完成") from None
+
+
+def exchanged(one: Path, other: Path) -> bool:
+    """Swap what two names stand for, in one step that nobody sees half done; False where the system cannot."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    return rename is not None and rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
 
 
 def _acquire(path: Path) -> int:

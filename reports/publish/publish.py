@@ -1,10 +1,12 @@
 """Publishing: make everything beside the target, look through the finished files, and only then put them in place."""
 
+import fcntl
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from reports.publish import making
 from reports.publish.gate import Leak, scan
 from reports.publish.making import MANIFEST, Made, Request
 from xianjie.book import Book
+from xianjie.change import exchanged
 
 Step = Callable[[str], making.Progress]  # names a step, gives what reports its progress
 
@@ -75,17 +78,39 @@ def names_to_guard(made: Made) -> frozenset[str]:
 def _beside(targets: list[Path]) -> Iterator[dict[Path, Path]]:
     """An empty folder beside each target, removed in the end."""
     made: dict[Path, Path] = {}
-    try:
+    with ExitStack() as held:
         for target in targets:
+            _clear(target)
             _check_free(target)
             try:
                 made[target] = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
             except OSError as error:
                 raise NotFree(f"无法在 {target.parent} 中写入（{error.strerror}）") from None
+            held.callback(shutil.rmtree, made[target], ignore_errors=True)
+            _held(made[target], held)
         yield made
-    finally:
-        for folder in made.values():
-            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _held(folder: Path, held: ExitStack) -> bool:
+    """Lock a folder for as long as `held` lasts: the system drops the lock of a process that dies."""
+    handle = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY)
+    held.callback(os.close, handle)
+    with suppress(BlockingIOError):
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def _clear(target: Path) -> None:
+    """What a publication that was killed left beside the target: an earlier one goes back, unfinished ones go."""
+    name = re.compile(re.escape(f".{target.name}-") + r"[a-z0-9_]{8}(\.old)?")
+    for left in target.parent.glob(".*") if target.parent.is_dir() else ():
+        if name.fullmatch(left.name) and left.is_dir() and not left.is_symlink():
+            with suppress(OSError), ExitStack() as held:
+                if left.name.endswith(".old") and not target.exists():
+                    os.rename(left, target)
+                elif _held(left, held):
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 def _check_free(target: Path) -> None:
@@ -99,10 +124,12 @@ def _check_free(target: Path) -> None:
 
 
 def _put(folder: Path, target: Path) -> None:
-    """Rename the finished folder into place; an earlier publication is removed once the new one stands."""
+    """Put the finished folder in place of an earlier publication, in one step where the system can; that one goes."""
     os.chmod(folder, 0o755)
-    old = folder.with_name(f"{folder.name}.old")
-    if target.exists():
+    if not target.exists():
+        os.rename(folder, target)
+    elif not exchanged(folder, target):
+        old = folder.with_name(f"{folder.name}.old")
         os.rename(target, old)
-    os.rename(folder, target)
-    shutil.rmtree(old, ignore_errors=True)
+        os.rename(folder, target)
+        shutil.rmtree(old, ignore_errors=True)

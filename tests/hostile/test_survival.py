@@ -1,25 +1,19 @@
-"""Readers beside a writer, and writers killed at random moments: everyone sees the old book or the new one, whole."""
+"""Readers beside a writer: everyone sees the old book or the new one, whole (writers that are killed: test_kills.py)."""
 
-import random
 import re
-import shutil
-import signal
-import subprocess
-import sys
-import time
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
-from tests.seals.books import make, run
+from reports.publish import publish
+from tests.seals.books import make
 from xianjie import book as books
 from xianjie.book import read
 from xianjie.change import Busy, locked, write
 from xianjie.problems import Untrusted
-
-COMMAND = [sys.executable, "-c", "from xianjie.cli import main; main()"]
 
 
 def version(book: Path, number: int) -> dict[str, bytes | None]:
@@ -64,29 +58,30 @@ def test_a_reader_who_never_gets_a_quiet_moment_says_so(tmp_path: Path) -> None:
     assert len(tried) > 2
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("block", range(4))
-def test_killed_at_random(tmp_path: Path, block: int) -> None:
-    """Real processes, real SIGKILL, at moments drawn anew on every run: nothing is ever lost."""
-    chance = random.SystemRandom()
-    book = make(tmp_path / "book")
-    started = time.monotonic()
-    subprocess.run([*COMMAND, "seal", str(shutil.copytree(book, tmp_path / "whole")), "2022-08"], check=True, capture_output=True)
-    usual = time.monotonic() - started
-    whole = {path.relative_to(tmp_path / "whole"): path.read_bytes() for path in (tmp_path / "whole").rglob("*") if path.is_file()}
-    old = {path.relative_to(book): path.read_bytes() for path in book.rglob("*") if path.is_file()}
-    seen = set()
-    for number in range(40):
-        copy = shutil.copytree(book, tmp_path / f"copy{number}")
-        child = subprocess.Popen([*COMMAND, "seal", str(copy), "2022-08"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(usual * (0.75 + 0.35 * chance.random()))
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        assert run("check", copy, "--rule", "record").exit_code in (0, 1)
-        with locked(copy, "下一个"):
-            pass
-        found = {path.relative_to(copy): path.read_bytes() for path in copy.rglob("*") if path.is_file()}
-        assert found in (old, whole)
-        seen.add(found == whole)
-        shutil.rmtree(copy)
-    assert seen
+def test_what_a_killed_publication_left_is_cleared_up(tmp_path: Path) -> None:
+    """Where the system cannot swap folders, the earlier publication may stand beside: it goes back, the unfinished goes."""
+    target = tmp_path / "public"
+    for name in (".public-abcdefgh.old", ".public-ijklmnop", ".public-2021-abcdefgh", ".public-mine"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x").write_text(name)
+    with ExitStack() as held:
+        (tmp_path / ".public-working1").mkdir()
+        assert publish._held(tmp_path / ".public-working1", held)
+        publish._clear(target)
+    assert (target / "x").read_text() == ".public-abcdefgh.old"
+    assert {path.name for path in tmp_path.glob(".*")} == {".public-2021-abcdefgh", ".public-mine", ".public-working1"}
+    publish._clear(target)
+    assert {path.name for path in tmp_path.glob(".*")} == {".public-2021-abcdefgh", ".public-mine"}
+
+
+@pytest.mark.parametrize("able", [True, False])
+def test_a_publication_takes_the_place_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, able: bool) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).write_text(name)
+    if not able:
+        monkeypatch.setattr(publish, "exchanged", lambda *_: False)
+    publish._put(tmp_path / "new", tmp_path / "old")
+    assert [path.name for path in (tmp_path / "old").iterdir()] == ["new"]
+    assert (tmp_path / "new").exists() is able
+    assert {path.name for path in tmp_path.iterdir()} <= {"old", "new"}

@@ -233,11 +233,16 @@ def _foreign_code(main: Path, entries: list[Any], options: dict[str, Any]) -> li
     """What in the parsed book would run code that is not ours, or switch off Beancount's own checks."""
     problems = []
     if options.get("pythonpath") or options.get("insert_pythonpath"):
-        problems.append(Problem(main.name, 0, "账簿不得使用 insert_pythonpath：账簿是数据，不得自带程序"))
+        place = _place(main, options, "option", "insert_pythonpath")
+        problems.append(Problem(*place, "账簿不得使用 insert_pythonpath：账簿是数据，不得自带程序"))
     if options.get("plugin_processing_mode") != "default":
-        problems.append(Problem(main.name, 0, '账簿不得使用 plugin_processing_mode "raw"：那会跳过记账核对'))
+        place = _place(main, options, "option", "plugin_processing_mode")
+        problems.append(Problem(*place, '账簿不得使用 plugin_processing_mode "raw"：那会跳过记账核对'))
     problems += [
-        Problem(main.name, 0, f"账簿不得引用外来插件“{name}”：只允许 plugins.* 和 beancount.plugins.*")
+        Problem(
+            *_place(main, options, "plugin", name),
+            f"账簿不得引用外来插件“{name}”：只允许 plugins.* 和 beancount.plugins.*",
+        )
         for name, _ in options.get("plugin", ())
         if not name.startswith(_OURS)
     ]
@@ -259,6 +264,16 @@ def _foreign_code(main: Path, entries: list[Any], options: dict[str, Any]) -> li
         and not _extension(entry).startswith(_EXTENSION)
     ]
     return problems
+
+
+def _place(main: Path, options: dict[str, Any], word: str, name: str) -> tuple[str, int]:
+    """Where the book has an option or plugin, as far as it is written plainly: Beancount does not say."""
+    wanted = re.compile(rb'^%b[ \t]+"%b"' % (word.encode(), re.escape(name.encode())), re.MULTILINE)
+    for path, relative in relative_names(main, options).items():
+        content = Path(path).read_bytes()
+        if match := wanted.search(content):
+            return relative, content.count(b"\n", 0, match.start()) + 1
+    return main.name, 0
 
 
 def _foreign_documents(main: Path, entries: list[Any], options: dict[str, Any]) -> list[Problem]:

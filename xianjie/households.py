@@ -72,7 +72,9 @@ def _row(
     row: dict[str, Any] = {column: (texts.get(column) or "") for column in _COLUMNS} | {"file": FILE, "line": line}
     try:
         for column in _DATES:
-            row[column] = date.fromisoformat(row[column]) if row[column] else None
+            row[column] = _day(column, row[column]) if row[column] else None
+        if row["people"] and not (row["people"].isascii() and row["people"].isdigit()):
+            raise ValueError(f"people 的值“{row['people']}”应为人数")
         row["people"] = int(row["people"]) if row["people"] else None
         if not name or row["date"] is None or None in texts:
             raise ValueError("缺少户编号或日期，或字段过多")
@@ -86,6 +88,13 @@ def _row(
     if row["state"] == "监测户" and row["monitor"] not in MONITOR_KINDS:
         issues.append(Issue("household", name, FILE, line, f"监测户类型“{row['monitor']}”不在规定的范围内"))
     return row
+
+
+def _day(column: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{column} 的值“{text}”应为日期（如 2022-03-05）") from None
 
 
 class Households:

@@ -25,6 +25,7 @@ _MEANINGS = (
     (r"Duplicate filename parsed", "同一个文件被 include 了两次"),
     (r"Error (?:applying plugin|importing) \"(.*?)\"", "插件 {0} 运行出错，账簿未经检查"),
     (r"^Duplicate (?:posting )?metadata field.*key='([^']+)'", "属性 {0} 在同一处写了两次"),
+    (r"is out of range|month must be in", "这一行的日期不存在"),
     (r"Too many missing numbers", "一笔凭证里有两个以上的金额空缺"),
     (r"No position matches|Not enough lots to reduce|Ambiguous matches", "减少的资产或股权与账上的数量、单价对不上"),
     (r"Invalid option", "option 写法不对"),

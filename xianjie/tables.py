@@ -109,13 +109,14 @@ def tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
     postings.rows.clear()  # a fifth of the memory of a county's book
     listed = rolls.read(main.parent, _claims(table), frozenset(known), frozenset(postings.rolls))
     registry: dict[str, Any] = {name: frame_of_rows(name, rows) for name, rows in directives.rows.items()}
+    unread = any(not problem.line for problem in people_problems)  # such a list knows nobody: say it once
     problems = [
         *directives.problems,
         *people_problems,
         *postings.problems,
         *_unbalanced(table),
-        *_unknown(postings, directives, known),
-        *_unknown_caretakers(directives, known),
+        *_unknown(postings, directives, set(postings.named["household"]) if unread else known),
+        *([] if unread else _unknown_caretakers(directives, known)),
     ]
     issues = [*directives.issues, *people_issues, *postings.issues, *_invalid_accounts(entries, relative)]
     issues += [Issue("roll", roll, file, line, "清册没有凭证引用") for file, line, roll in listed.unclaimed]

@@ -50,6 +50,8 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
     ("未知户", lambda b: edit(b / "registry/registry.beancount", "H106003-002", "H106003-999"), "管护责任人“H106003-999”"),
     ("未知项目的公示", lambda b: append(b / "2022/08.beancount", '2022-03-02 custom "notice" "XS9" "完工公示"\n'), "“XS9”没有登记"),
     ("GBK 编码", lambda b: (b / "2022/03.beancount").write_bytes((b / "2022/03.beancount").read_text("utf-8").encode("gbk")), "2022/03.beancount:1：文件不是 UTF-8 编码"),
+    ("名册的日期", lambda b: edit(b / "registry/households.csv", "2022-06-10", "2022/6/10"), "registry/households.csv:3：农户名册这一行无法读取（date 的值“2022/6/10”应为日期"),
+    ("没有这一天", lambda b: append(b / "2022/08.beancount", '2022-02-30 * "x"\n  voucher: "2022-000099"\n'), "2022/08.beancount:9：这一行的日期不存在"),
     ("BOM", lambda b: (b / "2022/03.beancount").write_text((b / "2022/03.beancount").read_text("utf-8"), "utf-8-sig"), "BOM"),
     ("全角数字", lambda b: edit(b / "2022/11.beancount", "340100.00", "34０100.00"), "有全角字符“０”"),
     ("借贷不平", lambda b: append(b / "2022/08.beancount", '2022-08-31 * "x"\n  voucher: "2022-000099"\n  Income:4001财政拨款收入:1中央  1 CNY\n  Equity:3000期初余额  -2 CNY\n'), "凭证借贷不平"),
@@ -64,9 +66,9 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
     ("参数不是数字", lambda b: edit(b / "policy.beancount", '"labour-share" 0.10', '"labour-share" "百分之十"'), "应为数字"),
     ("参数的 op 写错", lambda b: edit(b / "policy.beancount", 'op: ">="', 'op: "=>"'), "应为 >="),
     ("include 没有文件", lambda b: append(b / "main.beancount", 'include "2099/*.beancount"\n'), "没有找到任何文件"),
-    ("外来插件", lambda b: append(b / "main.beancount", 'plugin "os"\n'), "外来插件“os”"),
-    ("自带程序", lambda b: append(b / "main.beancount", 'option "insert_pythonpath" "TRUE"\n'), "insert_pythonpath"),
-    ("被包含的文件自带程序", lambda b: append(b / "policy.beancount", 'option "insert_pythonpath" "TRUE"\n'), "insert_pythonpath"),
+    ("外来插件", lambda b: append(b / "main.beancount", 'plugin "os"\n'), "main.beancount:9：账簿不得引用外来插件“os”"),
+    ("自带程序", lambda b: append(b / "main.beancount", 'option "insert_pythonpath" "TRUE"\n'), "main.beancount:9：账簿不得使用 insert_pythonpath"),
+    ("被包含的文件自带程序", lambda b: append(b / "policy.beancount", 'option "insert_pythonpath" "TRUE"\n'), "policy.beancount:54：账簿不得使用 insert_pythonpath"),
     ("跳过核对", lambda b: append(b / "main.beancount", 'option "plugin_processing_mode" "raw"\n'), "plugin_processing_mode"),
     ("外来 Fava 扩展", lambda b: append(b / "2022/08.beancount", '2022-01-01 custom "fava-extension" "evil"\n'), "Fava 扩展“evil”"),
     ("include 出了文件夹", lambda b: append(b / "main.beancount", 'include "../other.beancount"\n'), "账簿文件夹之外"),
@@ -83,6 +85,12 @@ def test_a_damaged_book_is_not_judged(book: Path, damage: Callable[[Path], objec
     assert says in problems_of(book)
     result = CliRunner().invoke(cli, ["check", str(book)])
     assert isinstance(result.exception, Untrusted)  # main() makes exit status 2 of it
+
+
+def test_a_list_of_households_that_cannot_be_read_is_said_once(book: Path) -> None:
+    people = book / "registry/households.csv"
+    people.write_bytes(people.read_text("utf-8").encode("gbk"))
+    assert problems_of(book) == "registry/households.csv：农户名册不是 UTF-8 编码"
 
 
 def test_postings_of_a_txn_may_each_have_the_same_key(book: Path) -> None:

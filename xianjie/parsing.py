@@ -59,7 +59,9 @@ def parse(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
         seen.add(path)
         pending += _parse_one(book, path)
         if len(seen) + len(pending) > FILES_LIMIT or book.size > FILE_LIMIT:
-            raise Untrusted([Problem(main.name, 0, f"账簿的文件超过 {FILES_LIMIT} 个，或合计超过 {FILE_LIMIT // 2**20} MB")])
+            raise Untrusted(
+                [Problem(main.name, 0, f"账簿的文件超过 {FILES_LIMIT} 个，或合计超过 {FILE_LIMIT // 2**20} MB")]
+            )
     if book.problems:
         raise Untrusted(sorted(set(book.problems)))
     options = book.options[0]
@@ -95,7 +97,9 @@ def _parse_one(book: _Parsed, path: Path) -> list[Path]:
 def _reserved(name: str, content: bytes) -> Iterator[Problem]:
     for match in _RESERVED.finditer(content):
         line = content.count(b"\n", 0, match.start()) + 1
-        yield Problem(name, line, f"属性名 {match.group(1).decode()} 由 Beancount 记录位置专用，账簿不得使用，请换一个名称")
+        yield Problem(
+            name, line, f"属性名 {match.group(1).decode()} 由 Beancount 记录位置专用，账簿不得使用，请换一个名称"
+        )
 
 
 def _included(book: _Parsed, path: Path, pattern: str, content: bytes) -> list[Path]:

@@ -118,7 +118,8 @@ def _chain_changes(row: Any, seal: Seal, last: Seal | None) -> Iterator[Change]:
     messages = {
         f"封账期止“{row.period_end}”不是月末日期（如 2022-06-30）": not _is_month_end(row.period_end),
         f"封账期止 {seal.end} 不晚于上一次的 {seal.after}：封账不得倒退": bool(seal.after and seal.end <= seal.after),
-        "所记上一次封账的根与账簿中上一次封账不符：有封账被删除、插入或重做过": seal.previous != (last.root if last else ""),
+        "所记上一次封账的根与账簿中上一次封账不符：有封账被删除、插入或重做过": seal.previous
+        != (last.root if last else ""),
         "与上一次封账在文件中的先后次序被改动": bool(above),
         f"封账格式“{row.version}”不认识，应为 {VERSION}": row.version != VERSION,
         f"封账日 {seal.sealed_on} 时期间尚未结束": seal.sealed_on <= seal.end,

@@ -105,7 +105,7 @@ def at_work(child: int, folder: Path, trace: str, seconds: float) -> bool:
 def killed(child: int, folder: Path, work: Work, usual: float, chance: random.Random) -> bool:
     """Kill a process at a moment of its life, or of its writing; False where it had ended before."""
     if chance.random() < 0.5:
-        over = not at_work(child, folder, work.trace, usual * 5) or ended(child, chance.random() ** 2 * usual / 4)
+        over = not at_work(child, folder, work.trace, usual * 5) or ended(child, chance.random() ** 3 * usual / 4)
     else:
         over = ended(child, chance.random() * usual * 1.05)
     if over:
@@ -130,7 +130,9 @@ def trials(work: Work, place: Path, kills: int) -> Counter[str]:
     """Kill a command again and again, and give it once more after each kill; what the kills left, counted."""
     chance = random.SystemRandom()
     work.prepare(place / "old")
-    shutil.copytree(place / "old", place / "new")
+    for name in ("warm", "new"):
+        shutil.copytree(place / "old", place / name)
+    assert run(*work.arguments(place / "warm")).exit_code == 0
     begun = time.monotonic()
     assert ended(started(work.arguments(place / "new")), 120)
     usual = time.monotonic() - begun

@@ -224,7 +224,7 @@ def post_scale(case):
     for year in [year + 1 for year, count in counts.items() if count and year < book.as_of.year]:
         counts.setdefault(year, 0)  # a year in which nobody is paid any more is judged as well
     for year in sorted(counts):
-        if year - 1 not in counts:
+        if year - 1 not in people:
             yield finding("post-scale", "year", str(year), "na", unit="count", numerator=counts[year])
             continue
         status = verdict(counts[year] >= counts[year - 1], year_open(book, year))

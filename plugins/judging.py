@@ -76,7 +76,7 @@ def judge_ratio(subject: Subject, ratio: Ratio, *, open_until: str, what: tuple[
     value = Fraction(ratio.numerator) / ratio.denominator
     target = ratio.threshold.value
     message = (
-        f"{what[0]} {yuan_cn(ratio.numerator)} 元 ÷ {what[1]} {yuan_cn(ceil_fen(Fraction(ratio.denominator)))} 元 = {percent(value)}，"
+        f"{what[0]} {yuan_cn(ratio.numerator)} 元 ÷ {what[1]} {yuan_cn(ceil_fen(Fraction(ratio.denominator)))} 元 = {percent(value, ratio.op == '<=')}，"
         f"应{OP_NAMES[ratio.op]} {percent(target or Fraction(0))}"
     )
     if missing:

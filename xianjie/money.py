@@ -45,7 +45,11 @@ def decimal(value: Fraction, places: int = 6) -> str:
     return f"-{text}" if value < 0 and whole else text
 
 
-def percent(value: Fraction) -> str:
-    """A ratio as a person reads it, cut (never rounded up to a threshold) after four places: 0.14975 -> "14.975%"."""
-    cut = value * 10**6
-    return f"{decimal(Fraction(cut.numerator // cut.denominator, 10**4), 4)}%"
+def percent(value: Fraction, up: bool = False) -> str:
+    """A ratio as a person reads it, cut after four places so that a miss never reads like a hit: 0.14975 -> "14.975%".
+
+    `up` is for what must not be exceeded: there the rest counts.
+    """
+    scaled = value * 10**6
+    cut = -(-scaled // 1) if up else scaled // 1
+    return f"{decimal(Fraction(cut, 10**4), 4)}%"

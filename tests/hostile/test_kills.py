@@ -142,8 +142,9 @@ def trials(work: Work, place: Path, kills: int) -> Counter[str]:
     while found.total() < kills:
         shutil.copytree(place / "old", folder)
         if killed(started(work.arguments(folder)), folder, work, usual, chance):
-            found["midway" if left(folder) else "old" if contents(folder) == old else "new"] += 1
-            assert shown(folder) in (old, new), f"kill {found.total()}"
+            half, now = left(folder), shown(folder)
+            assert now in (old, new), f"kill {found.total()}"
+            found["midway" if half else "old" if now == old else "new"] += 1
             again = started(work.arguments(folder))
             assert os.waitstatus_to_exitcode(os.waitpid(again, 0)[1]) in work.again
             assert contents(folder) == new, f"kill {found.total()}"

@@ -1,10 +1,10 @@
-"""Runs the tests against every mutant of the named modules and says which survived.
+"""Examines every mutant of the named modules and says which survived.
 
-    python -m tests.mutation plugins/labour.py plugins/funds.py [--tests tests/rules tests/core] [--sample 40] [--seed 1]
+    python -m tests.mutation plugins/labour.py plugins/funds.py [--tests tests/seals] [--seeds 8] [--sample 40]
 
-Every mutant is judged in a fork of this process, which has loaded the heavy libraries but none of our modules; the
-mutated module exists in that fork's memory alone. A mutant is killed when a test fails; one whose tests do not end in
-time is counted apart.
+A mutant is first asked what the rules' cases, the example and random books expect (exam.py); those that answer
+everything rightly are then given to the tests named. Each is judged in a fork of this process, which has loaded the
+libraries and the books but none of the rules; the changed module exists in that fork's memory alone.
 """
 
 import argparse
@@ -14,28 +14,30 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
 import beancount.loader
-import click.testing  # noqa: F401
 import hypothesis  # noqa: F401
-import pandas as pd  # noqa: F401
 import pytest
 
+from tests.mutation.exam import Question, own_first, questions, wrong
 from tests.mutation.mutants import Mutant, mutants
 
-TIMEOUT = 120  # seconds
-KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
+TIMEOUT = 60  # seconds
+SURVIVED, ASKED, TESTED, TIMED_OUT = "survived", "killed by a case or a book", "killed by the tests", "out of time"
+OUTCOMES = {0: SURVIVED, 3: ASKED, 4: TESTED}
 
 
 class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Gives one module from a changed tree."""
 
-    def __init__(self, name: str, path: Path, mutant: Mutant) -> None:
-        self.name, self.path, self.mutant = name, path, mutant
+    def __init__(self, path: Path, mutant: Mutant) -> None:
+        self.name, self.path, self.mutant = ".".join(path.with_suffix("").parts), path, mutant
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> importlib.machinery.ModuleSpec | None:
         return importlib.machinery.ModuleSpec(name, self, origin=str(self.path)) if name == self.name else None
@@ -45,54 +47,86 @@ class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.mutant.tree, str(self.path), "exec"), module.__dict__)
 
 
-def judge(path: Path, mutant: Mutant | None, tests: list[str]) -> str:
-    """What the tests make of a mutant (None: of the module as it is)."""
+def examine(path: Path, mutant: Mutant, asked: list[Question], tests: list[str]) -> int:
+    """How a mutant comes out, as an exit status."""
+    sys.meta_path.insert(0, _Mutated(path, mutant))
+    if any(wrong(own_first(asked, path))):
+        return 3
+    return 4 if tests and _tested(tests) else 0
+
+
+def _tested(tests: list[str]) -> int:
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow", *tests]))
+
+
+def sound(asked: list[Question], tests: list[str], note: Path) -> list[Question]:
+    """The questions that the rules as they are answer rightly; SystemExit where the tests fail already."""
+
+    def work() -> int:
+        note.write_text("\n".join(wrong(asked)), "utf-8")
+        return _tested(tests) if tests else 0
+
+    if in_a_fork(work, seconds=600):
+        raise SystemExit("the tests fail before anything is changed")
+    without = note.read_text("utf-8").splitlines()
+    for name in without:
+        print(f"not asked, as the rules as they are answer otherwise: {name}")
+    return [question for question in asked if question[0] not in without]
+
+
+def in_a_fork(work: Callable[[], int], seconds: int = TIMEOUT) -> int:
+    """The exit status of some work in a process of its own; -1 where it does not end in time."""
     child = os.fork()
     if not child:
         os.setsid()
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
-        os.dup2(quiet, 2)
-        if mutant:
-            sys.meta_path.insert(0, _Mutated(".".join(path.with_suffix("").parts), path, mutant))
-        status = 1
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        status = 3  # an exception while the rules are loaded is a wrong answer
         try:
-            status = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow", *tests]))
+            status = work()
         finally:
             os._exit(status)
-    until = time.monotonic() + TIMEOUT
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
-            return SURVIVED if os.waitstatus_to_exitcode(status) == 0 else KILLED
-        time.sleep(0.02)
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    return TIMED_OUT
+    return -1
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("modules", nargs="+", type=Path)
-    parser.add_argument("--tests", nargs="+", default=["tests/rules", "tests/core"])
+    parser.add_argument("--tests", nargs="*", default=[], help="for those that nothing else has killed")
+    parser.add_argument("--seeds", type=int, default=8, help="how many random books (default 8, as make test has)")
     parser.add_argument("--sample", type=int, default=0, help="judge so many mutants of each module, drawn at random (0: all)")
-    parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     lost = 0
-    for path in given.modules:
-        if judge(path, None, given.tests) != SURVIVED:
-            print(f"{path}: the tests fail before anything is changed")
-            return 2
-        every = list(mutants(path.read_text("utf-8")))
-        chosen = every if not given.sample else random.Random(given.seed).sample(every, min(given.sample, len(every)))
-        fates = [judge(path, mutant, given.tests) for mutant in chosen]
-        survived = [mutant for mutant, fate in zip(chosen, fates, strict=True) if fate == SURVIVED]
-        lost += len(survived)
-        late = fates.count(TIMED_OUT)
-        print(f"{path}: {fates.count(KILLED)} killed, {late} out of time, {len(survived)} survived of {len(chosen)} judged, {len(every)} in all")
-        for mutant in survived:
-            print(f"  survived {path}:{mutant.line}: {mutant.before}  ->  {mutant.after}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        asked = questions(Path(folder), range(given.seeds))
+        assert not {name for name in sys.modules if name.startswith("plugins.") or name == "xianjie.moves"}, "loaded too early"
+        asked = sound(asked, given.tests, Path(folder) / "wrong")
+        for path in given.modules:
+            every = list(mutants(path.read_text("utf-8")))
+            chosen = every if not given.sample else random.Random(1).sample(every, min(given.sample, len(every)))
+            lost += _judge(path, chosen, len(every), asked, given.tests)
     return int(lost > 0)
+
+
+def _judge(path: Path, chosen: list[Mutant], total: int, asked: list[Question], tests: list[str]) -> int:
+    """Examine mutants and say how they came out; how many survived."""
+    fates: Counter[str] = Counter()
+    for mutant in chosen:
+        fate = OUTCOMES.get(in_a_fork(lambda: examine(path, mutant, asked, tests)), TIMED_OUT)  # noqa: B023
+        fates[fate] += 1
+        if fate == SURVIVED:
+            print(f"  {path}:{mutant.line}: {mutant.before}  ->  {mutant.after}", flush=True)
+    print(f"{path}: {len(chosen)} of {total}; {', '.join(f'{count} {fate}' for fate, count in fates.items())}", flush=True)
+    return fates[SURVIVED]
 
 
 if __name__ == "__main__":

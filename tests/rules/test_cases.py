@@ -6,6 +6,7 @@ values that must hold; a value "absent" says that there must be no such finding.
 """
 
 import tomllib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,18 @@ from tests.books import write_book
 from xianjie.audit import audit
 from xianjie.book import read
 from xianjie.findings import plain
+from xianjie.tables import Tables
 
 CASES = Path(__file__).parent / "cases"
 FILES = sorted(CASES.glob("*.toml"))
 
 
-def _cases() -> list[Any]:
-    found = []
+def cases() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Every case: its name, the content of its file, and the case itself."""
     for path in FILES:
         content = tomllib.loads(path.read_text("utf-8"))
-        found += [pytest.param(content, case, id=f"{path.stem}: {case['name']}") for case in content["case"]]
-    return found
+        for case in content["case"]:
+            yield f"{path.stem}: {case['name']}", content, case
 
 
 def _replaced(text: str, pairs: list[list[str]]) -> str:
@@ -36,14 +38,18 @@ def _replaced(text: str, pairs: list[list[str]]) -> str:
     return text
 
 
-@pytest.mark.parametrize(("content", "case"), _cases())
-def test_case(tmp_path: Path, content: dict[str, Any], case: dict[str, Any]) -> None:
+def read_case(folder: Path, content: dict[str, Any], case: dict[str, Any]) -> Tables:
+    """The tables of a case's book, which is written into a folder."""
     pairs = case.get("replace", [])
     base = content["base"] + "".join(f"{value}" for value in content.get("files", {}).values())
     assert all(old in base for old, _ in pairs), "a replacement that replaces nothing"
     files = {name: _replaced(text, pairs) for name, text in (content.get("files", {}) | case.get("files", {})).items()}
-    book = write_book(tmp_path / "book", _replaced(content["base"], pairs) + "\n" + case.get("add", ""), files)
-    tables = read(book, date.fromisoformat(case.get("as_of", content.get("as_of", "2022-12-31")))).tables
+    book = write_book(folder, _replaced(content["base"], pairs) + "\n" + case.get("add", ""), files)
+    return read(book, date.fromisoformat(case.get("as_of", content.get("as_of", "2022-12-31")))).tables
+
+
+def judge_case(tables: Tables, content: dict[str, Any], case: dict[str, Any]) -> None:
+    """AssertionError where the rules do not find what the case expects."""
     result = audit(tables, catalogue().values(), [case.get("rule", content["rule"])])
     assert not result.crashes
     findings = {(one.subject.id, one.part, one.period): plain(one, []) for one in result.findings}
@@ -54,6 +60,11 @@ def test_case(tmp_path: Path, content: dict[str, Any], case: dict[str, Any]) -> 
             continue
         assert key in findings, sorted(findings)
         assert _chosen(findings[key], expected) == expected
+
+
+@pytest.mark.parametrize(("content", "case"), [pytest.param(*rest, id=name) for name, *rest in cases()])
+def test_case(tmp_path: Path, content: dict[str, Any], case: dict[str, Any]) -> None:
+    judge_case(read_case(tmp_path / "book", content, case), content, case)
 
 
 def _chosen(found: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:

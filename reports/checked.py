@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from reports.waivers import plain_waiver, waivers
 from xianjie.audit import places
 from xianjie.book import Book
 from xianjie.findings import Audit, Finding, plain
+from xianjie.problems import Problem
 from xianjie.rule import Rule
 
 
@@ -52,7 +54,7 @@ def document(checked: Checked) -> dict[str, Any]:
     return {
         "schema": 1,
         "book": about(checked.book),
-        "untrusted": [{"file": p.file, "line": p.line, "message": p.message} for p in checked.audit.untrusted]
+        "untrusted": [asdict(problem) for problem in checked.audit.untrusted]
         + [{"file": "", "line": 0, "message": crashed(crash.rule, crash.error)} for crash in checked.audit.crashes],
         "summary": checked.audit.summary,
         "scope": {"rules": list(checked.scope.rules), "subjects": list(checked.scope.subjects)},
@@ -98,9 +100,20 @@ def _plain(checked: Checked) -> Iterator[dict[str, Any]]:
         yield plain(finding, places(checked.book.tables, finding)) | ({"baseline": state} if state else {})
 
 
+def unjudged_json(main: str, as_of: date, problems: Iterable[Problem]) -> bytes:
+    """The document of a book that could not be judged: why, and no finding."""
+    book = {"title": None, "main": main, "as_of": as_of.isoformat(), "digest": None, "version": xianjie.__version__}
+    said = [asdict(problem) for problem in problems]
+    return _written({"schema": 1, "book": book, "untrusted": said, "summary": Audit().summary, "findings": []})
+
+
 def as_json(checked: Checked) -> bytes:
-    """The document as UTF-8 text, one finding a line."""
-    whole = document(checked)
+    """The document as UTF-8 text."""
+    return _written(document(checked))
+
+
+def _written(whole: dict[str, Any]) -> bytes:
+    """One finding a line."""
     findings = whole.pop("findings")
     head = json.dumps(whole, ensure_ascii=False, indent=1)
     lines = ",\n".join(json.dumps(finding, ensure_ascii=False) for finding in findings)

@@ -177,6 +177,24 @@ def test_json_of_an_untrusted_roll_names_the_voucher(book: Path) -> None:
     assert "2022-000005" in untrusted[0]["message"]
 
 
+def test_json_of_a_book_that_is_not_judged_says_why(book: Path) -> None:
+    edit(book / "2022/08.beancount", "XS2022-0001", "XS2022-0009")
+    result = CliRunner().invoke(cli, ["check", str(book), "--format", "json"])
+    document = json.loads(result.stdout)
+    assert isinstance(result.exception, Untrusted)
+    assert document["untrusted"] == [{"file": "2022/08.beancount", "line": 5, "message": "项目“XS2022-0009”没有登记"}]
+    assert document["findings"] == []
+    assert set(document["summary"].values()) == {0}
+
+
+def test_a_file_of_results_survives_a_book_that_is_not_judged(book: Path, tmp_path: Path) -> None:
+    edit(book / "2022/08.beancount", "XS2022-0001", "XS2022-0009")
+    kept = tmp_path / "result.json"
+    kept.write_text("{}", "utf-8")
+    CliRunner().invoke(cli, ["check", str(book), "--format", "json", "--output", str(kept)])
+    assert kept.read_text("utf-8") == "{}"
+
+
 def test_a_rule_that_crashes_is_no_silent_pass(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import plugins.labour
 

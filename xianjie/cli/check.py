@@ -10,6 +10,7 @@ from xianjie.cli.chinese import Command
 from xianjie.cli.output import deliver
 
 FORMATS = ("table", "json", "sarif", "xlsx")
+MAIN = "main.beancount"
 
 
 @click.command(cls=Command)
@@ -42,10 +43,11 @@ def check(
     """
     from plugins import catalogue
     from reports.baseline import Scope
-    from reports.checked import Checked
+    from reports.checked import Checked, unjudged_json
     from reports.render import render
     from xianjie.audit import audit
     from xianjie.book import read
+    from xianjie.problems import Untrusted
 
     known = catalogue()
     for name in rule_ids:
@@ -55,7 +57,12 @@ def check(
         raise click.UsageError("底稿是工作簿，请用 --output 指定文件")
     day = as_of.date() if as_of else date.today()
     gc.disable()  # the command ends soon: nothing is worth collecting, now or at its end
-    loaded = read(book, day)
+    try:
+        loaded = read(book, day)
+    except Untrusted as error:
+        if form == "json" and not output:  # a file is left as it is, like everything else
+            deliver(unjudged_json(Path(book).name if book.endswith(".beancount") else MAIN, day, error.problems), None)
+        raise
     result = audit(loaded.tables, known.values(), rule_ids, subjects)
     scope = Scope(rule_ids, subjects)
     content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None)

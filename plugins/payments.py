@@ -43,8 +43,8 @@ def spending(tables: Tables) -> pd.DataFrame:
 
 @derived
 def _benefit_legs(tables: Tables) -> dict[int, Any]:
-    """Postings of payments under a benefit, by their row."""
-    legs = spending(tables)
+    """Postings of payments under a benefit, by their row; posts and awards may be paid of asset income too."""
+    legs = tables.postings[tables.postings["kind"].isin(["expense", "distribution"])]
     return {leg.index: leg for leg in records(legs[legs["benefit"] != ""][_LEG])}
 
 

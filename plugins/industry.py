@@ -328,23 +328,24 @@ def interest_linkage(tables: Tables) -> Iterator[Finding]:
 )
 def input_stable(tables: Tables) -> Iterator[Finding]:
     """Money of a fiscal level against the year before, also where a level has none this year (part: level)."""
-    money: dict[tuple[str, int], int] = defaultdict(int)
-    for fund in moves.funds(tables).values():
-        if fund.level in FISCAL and fund.year:
-            money[fund.level, fund.year] += fund.amount
+    funds = [fund for fund in moves.funds(tables).values() if fund.level in FISCAL]
+    known = {(fund.level, fund.year) for fund in funds}
     for year in TRANSITION:
         if date(year, 1, 1) > tables.as_of:
             break
         for level in FISCAL:
-            if (level, year) in money or (level, year - 1) in money:
-                yield _stable(tables, year, level, money[level, year], money[level, year - 1])
+            if known & {(level, year), (level, year - 1)}:
+                yield _stable(tables, year, level, [fund for fund in funds if fund.level == level])
 
 
-def _stable(tables: Tables, year: int, level: str, now: int, before: int) -> Finding:
+def _stable(tables: Tables, year: int, level: str, funds: list[Any]) -> Finding:
     subject, day = year_subject(year), end_of(year, tables.as_of)
+    parameter = tables.policy.in_force("input-stable", day, INPUT_STABLE, level=level)
+    outside = parameter.exclude_task if parameter else ()
+    money = {one: sum(f.amount for f in funds if f.year == one and f.task not in outside) for one in (year, year - 1)}
+    now, before = money[year], money[year - 1]
     if not before:
         return na(subject, f"上一年没有{level}资金", part=level)
-    parameter = tables.policy.in_force("input-stable", day, INPUT_STABLE, level=level)
     if parameter is None or parameter.value is None:
         return undetermined(subject, no_parameter("input-stable", day), part=level)
     ratio = Ratio(now, before, before * parameter.value, parameter.op or ">=", (Applied(parameter, day),))

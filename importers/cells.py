@@ -33,7 +33,8 @@ _CHINESE = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _CHINESE_DATE = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})日)?")
 _DOCUMENT = re.compile(r"[\[(【〔〈<{]((?:19|20)\d\d)[\])】〕〉>}]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-_YES = {"是", "已", "已消除", "消除", "√", "y", "yes", "true", "1", "有", "对", "✓", "☑"}
+TICKS = {"√", "✓", "☑", "✔", "●"}  # where a column has nothing else, an empty cell says no
+_YES = {"是", "已", "已消除", "消除", "y", "yes", "true", "1", "有", "对"} | TICKS
 _NO = {"否", "未", "未消除", "×", "n", "no", "false", "0", "无", "不是", "x", "非", "☐"}
 
 

@@ -91,7 +91,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             "plan",
             "项目计划表",
-            ("name", "planned", "category|subtype", "unit|department"),
+            ("name", "planned", "category|subtype", "unit|department", "town|village|place"),
             (
                 Field("code", "code"),
                 *_fields("text", "unit department town village place"),

@@ -16,6 +16,7 @@ from importers.spending import is_person
 from xianjie.money import yuan_cn
 
 STATES = (("listed_on", "入库"), ("started_on", "开工"), ("finished_on", "完工"), ("accepted_on", "验收"))
+_SITE = re.compile(r"(?:\S+?[县区](?=\S))?((?!各)[^\d、]+?(?:街道|镇|乡))?((?!各)[^\d、]+?(?:村|社区|居委会))?(.*)")
 SOURCES = ("central", "central_other", "provincial", "provincial_other", "municipal", "county", "other")
 
 
@@ -109,7 +110,7 @@ def _place(draft: Draft, id: str) -> tuple[Any, Any]:
 
 def _facts(job: Job, villages: Villages, row: Any, day: date) -> dict[str, Any] | None:
     kind = _category(job, row)
-    place = villages.at(job, row, row.town, row.village, day)
+    place = villages.at(job, row, *_site(row), day)
     if kind is None or place is None:
         return None
     unit = row.unit or row.department
@@ -134,6 +135,12 @@ def _facts(job: Job, villages: Villages, row: Any, day: date) -> dict[str, Any] 
         "settled": Yuan(row.settled) if row.settled else None,
         "code": row.code or None,
     }
+
+
+def _site(row: Any) -> tuple[str, str]:
+    """(town, village) from their columns, else from 实施地点: 青龙镇石桥村3组; no village where it names several."""
+    town, village, rest = _SITE.fullmatch("" if row.village else squeezed(row.place)).groups()  # type: ignore[union-attr]
+    return row.town or town or "", row.village or ("" if "村" in rest else village) or ""
 
 
 def _category(job: Job, row: Any) -> tuple[str, str] | None:

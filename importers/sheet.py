@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from importers import cells
-from importers.cells import NOTHING, PARSERS, Wrong, shown, squeezed
+from importers.cells import NOTHING, PARSERS, TICKS, Wrong, shown, squeezed
 from importers.container import Refused
 from importers.faults import Fault
 from importers.grid import File, Grid, blank
@@ -25,12 +25,14 @@ from xianjie.money import yuan_cn
 
 _TITLE_YEAR = re.compile(r"(?<!\d)(20\d\d)年")
 _DAY = re.compile(r"20\d\d年\d{1,2}月\d{1,2}[日号]?|(?:日期|时间):20\d\d年(?:\d{1,2}月)?")
-_TOTAL = re.compile(r"(.{0,20}?)(合计|总计|小计|共计|累计|总和|本页计|总额)(?:金额|数|户|人)?[:：]?(?:万元|元)?")
+_TOTAL = re.compile(r"(.{0,20}?)(合计|总计|小计|共计|累计|总和|本页计|总额)(?:金额|数|户|人)?(?:\(?[大小]写\)?)?:?(?:万元|元)?")
 _CAPITALS = re.compile(r"大写|[零壹贰叁肆伍陆柒捌玖拾佰仟]{3,}")
+_FIGURE = re.compile(r"[-(]?[\d,.]+[Xx)]?(?:元|万元|天|工)?")
 _SECTION = re.compile(r"[一二三四五六七八九十]{1,3}[、.:,].*|\([一二三四五六七八九十]{1,3}\).*")
 _NOTE = re.compile(
     r"\*|注|备注|说明|附|填[表报]|制表|审[核批]|复核|主管|分管|负责人|经办|领导|单位|编制|日期|报送|联系|监督|签|盖章|打印|第.{0,4}页|共.{0,4}页|本表|以上|以下|人民币|大写"
 )
+_LABEL = re.compile(rf"(?:{_NOTE.pattern})[^:]{{0,8}}:")  # 制表： 审核： 负责人：
 _VALUE = re.compile(r"[\d,.年月日/:-]+(?:元|万元)?")
 _NUMBERING = re.compile(r"[甲乙丙丁戊己]|[(（]?\d{1,2}[)）]?(?:=.*)?|[①-⑳]|[A-Z]")
 _DITTO = {"〃", "″", "同上", "”", "“"}
@@ -94,7 +96,7 @@ def read_sheets(file: File, today: date, tick: Tick = _silent) -> tuple[list[She
             sheets.append(read_sheet(grid, today, tick))
         except NotRecognised as error:
             faults.append(error.fault)
-            skipped.append(f"{file.name}：工作表“{grid.sheet}”不是可以导入的表，没有读取（{error.fault.message}）")
+            skipped.append(f"{file.name}：工作表“{grid.sheet}”没有读取：{error.fault.message.partition('。')[0]}")
     if not sheets and not faults:
         faults = [Fault(file.name, "", -1, -1, "", "没有可见的内容（隐藏的工作表不读取）" if file.hidden else "没有内容")]
     return (sheets, [], remarks + skipped) if sheets else ([], faults, remarks)
@@ -215,8 +217,6 @@ class _Reader:
         """合计, 小计 and their like; a project that is called 某某合计 has the other cells of a project."""
         for column, text in texts:
             match = _TOTAL.fullmatch(text)
-            if match and _CAPITALS.search(text):
-                return False
             if match and not match.group(1):
                 return True
             if match and not self._says_more(row, column):
@@ -247,6 +247,8 @@ class _Reader:
             return True
         if (len(texts) <= 2 and _NOTE.match(texts[0][1])) or (len(texts) == 1 and not _VALUE.fullmatch(texts[0][1])):
             return True
+        if _LABEL.match(texts[0][1]) and not any(_FIGURE.fullmatch(text) for _, text in texts):
+            return True
         for name, column in self.layout.columns.items():
             if squeezed(row[column]) in NOTHING:
                 continue
@@ -271,7 +273,10 @@ class _Reader:
         columns = {}
         for count, (name, column) in enumerate(self.layout.columns.items()):
             self.tick(count / len(self.layout.columns))
-            columns[name] = self._column(self.fields[name], column, [rows[number][column] for number in data], data)
+            raw = [rows[number][column] for number in data]
+            values = self._column(self.fields[name], column, raw, data)
+            ticked = self.fields[name].type == "flag" and {squeezed(cell) for cell in raw} - NOTHING
+            columns[name] = [bool(value) for value in values] if ticked and ticked <= TICKS else values
         return columns
 
     def _column(self, one: Field, column: int, raw: list[Any], data: Sequence[int]) -> list[Any]:

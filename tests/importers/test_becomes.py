@@ -85,6 +85,32 @@ def test_no_village_means_the_town_or_the_county(desk: Desk) -> None:
     assert 'town: "龙池镇"' in block(registry(desk), '2022-03-01 custom "project" "P2022-0002"')
 
 
+@pytest.mark.parametrize(
+    ("place", "where"),
+    [
+        ("龙池镇美翠村3组", 'village: "V106001"'),
+        ("示例县溪口镇白水村", 'village: "V115001"'),
+        ("溪口镇", 'town: "溪口镇"'),
+        ("龙池镇美翠村、白水村", 'town: "龙池镇"'),
+        ("龙池镇等12个村", 'town: "龙池镇"'),
+        ("全县", 'town: "县级"'),
+    ],
+)
+def test_the_site_where_town_and_village_have_no_columns(desk: Desk, place: str, where: str) -> None:
+    paper = plan()
+    town = paper.column("乡镇")
+    rows = [[*row[:town], place, *row[town + 2 :]] for row in paper.rows[:1]]
+    desk.take(villages(), replace(paper, header=[*paper.header[:town], "实施地点", *paper.header[town + 2 :]], rows=rows))
+    assert where in block(registry(desk), '2022-03-01 custom "project" "P2022-0001"')
+
+
+def test_a_plan_that_does_not_say_where_is_refused(desk: Desk) -> None:
+    paper = plan()
+    town = paper.column("乡镇")
+    cut = replace(paper, header=[*paper.header[:town], *paper.header[town + 2 :]], rows=[[*r[:town], *r[town + 2 :]] for r in paper.rows])
+    assert "缺少“乡镇”" in desk.refuse(cut)
+
+
 # -- funds ---------------------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from importers.cells import squeezed
+from importers.grid import Grid
+from importers.kinds import aliases
+from importers.sheet import read_sheet
 from tests.importers import dirty
 from tests.importers.county import (
     ALL,
@@ -24,6 +28,7 @@ from tests.importers.county import (
     plan,
     roster,
     treasury,
+    villages,
 )
 from tests.importers.dirty import DATE_STYLES, Formula, Paper, to_csv, to_xls, to_xlsx
 from tests.importers.helpers import rows_of, sheet_of
@@ -60,7 +65,6 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[obje
 def test_every_kind_of_dirt(tmp_path: Path, clean: dict[str, object], kind: str) -> None:
     for name, dirt in DIRT.items():
         assert rows_of(to_xlsx(tmp_path / "sheet.xlsx", dirt(ALL[kind]()))) == clean[kind], name
-
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -203,6 +207,41 @@ def test_head_in_neighbouring_cells_and_below(tmp_path: Path, clean: dict[str, o
 )
 def test_headers_under_other_names(tmp_path: Path, paper: Paper, names: dict[str, str]) -> None:
     assert rows_of(to_xlsx(tmp_path / "a.xlsx", dirty.renamed(paper, names))) == rows_of(to_xlsx(tmp_path / "b.xlsx", paper))
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_header_that_any_office_uses(clean: dict[str, list[tuple[object, ...]]], kind: str) -> None:
+    """Each line of headers.csv by itself: the column under this name is the same column, and the sheet the same sheet."""
+    paper = ALL[kind]()
+    for column, header in enumerate(paper.header):
+        name, _ = aliases(kind).get(squeezed(header), ("", 0))
+        for alias in (alias for alias, (field, _) in aliases(kind).items() if field == name):
+            names = [alias if n == column else other for n, other in enumerate(paper.header)]
+            grid = replace(paper, header=names).grid()
+            sheet = read_sheet(Grid("a.xlsx", "", [row + [""] * (len(names) - len(row)) for row in grid]), TODAY)
+            assert not sheet.faults, alias
+            assert [row[1:] for row in sheet.rows] == clean[kind], alias
+
+
+def test_marks_without_a_no(tmp_path: Path) -> None:
+    """Where an office only ticks what holds, an empty cell says no; where it writes 否 too, empty says nothing."""
+    ticked = villages().mapped(["集体经济薄弱村", "巩固任务重"], lambda said: "√" if said == "是" else "")
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", ticked)) == rows_of(to_xlsx(tmp_path / "b.xlsx", villages()))
+    rows = [[*row[:4], cell, *row[5:]] for row, cell in zip(villages().rows, ("√", "否", ""), strict=True)]
+    assert [row[4] for row in rows_of(to_xlsx(tmp_path / "c.xlsx", replace(villages(), rows=rows)))] == [True, False, None]
+
+
+def test_a_total_in_words_and_figures(tmp_path: Path, clean: dict[str, object]) -> None:
+    total = ["合计（大写）", "伍万玖仟玖佰元整", *[""] * 7, "59,900.00", "", ""]
+    paper = labour()
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", replace(paper, rows=[*paper.rows, total]))) == clean["labour"]
+    wrong = replace(paper, rows=[*paper.rows, [*total[:9], "59,900.01", "", ""]])
+    assert "合计与明细不符" in "".join(map(str, sheet_of(to_xlsx(tmp_path / "b.xlsx", wrong)).faults))
+
+
+def test_signatures_under_any_columns(tmp_path: Path, clean: dict[str, object]) -> None:
+    signed = replace(labour(), below=[["制表：", "", "审核：", "", "", "", "负责人：", "", "", "", "日期：2022年9月1日"], ["填表人：王某", "", "电话："]])
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", signed)) == clean["labour"]
 
 
 def test_numbers_that_excel_keeps_imprecisely(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def _registered(tables: Tables, project: Any, accepted: date) -> Finding:
         "；".join(faults) + (f"，{last_day} 前仍可补" if open_still and faults else "")
         or f"登记原值 {yuan_cn(cost)} 元，与决算相符",
         measured=Measured(cost, expected),
-        threshold=Threshold(parameter.op or "<=", parameter.value, (Applied(parameter, tables.as_of),)),
+        threshold=Threshold(parameter.op, parameter.value, (Applied(parameter, tables.as_of),)),
         source=source,
         evidence=tuple(leg.index for leg in legs),
         lines=tuple((moves.assets(tables)[name].file, moves.assets(tables)[name].line) for name in sorted(assets)),
@@ -238,10 +238,10 @@ def _caretakers(tables: Tables, name: str, found: set[str]) -> Finding:
         return undetermined(subject, no_parameter("caretaker-priority", tables.as_of), measured=measured, source=source)
     return Finding(
         subject,
-        PASS if meets(measured.ratio or 0, parameter.op or ">=", parameter.value) else FAIL,
+        PASS if meets(measured.ratio or 0, parameter.op, parameter.value) else FAIL,
         f"{len(found)} 户管护责任人中 {priority} 户是优先户",
         measured=measured,
-        threshold=Threshold(parameter.op or ">=", parameter.value, (Applied(parameter, tables.as_of),)),
+        threshold=Threshold(parameter.op, parameter.value, (Applied(parameter, tables.as_of),)),
         source=source,
     )
 

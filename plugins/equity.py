@@ -120,7 +120,7 @@ def _part(tables: Tables, grant: Grant, part: str) -> Finding:
     parameter = tables.policy.in_force(name, grant.day, EQUITY_SHARES, operator_kind=grant.row.operator_kind)
     if parameter is None or parameter.value is None:
         return undetermined(grant.subject, no_parameter(name, grant.day), **more)
-    ratio = Ratio(held, subsidy, subsidy * parameter.value, parameter.op or ">=", (Applied(parameter, grant.day),))
+    ratio = Ratio(held, subsidy, subsidy * parameter.value, parameter.op, (Applied(parameter, grant.day),))
     evidence = () if part == "quantified" else grant.postings
     return judge_ratio(
         grant.subject, ratio, open_until="", what=(PART_NAMES[part], "财政补助"), evidence=evidence, **more
@@ -285,7 +285,7 @@ def _dividend(tables: Tables, grant: Grant, year: int, due_day: date, legs: list
     if parameter is None or parameter.value is None:
         return undetermined(grant.subject, no_parameter("dividend-due", grant.day), **more)
     got = -sum(leg.amount for leg in legs)
-    ratio = Ratio(got, due, due * parameter.value, parameter.op or ">=", (Applied(parameter, grant.day),))
+    ratio = Ratio(got, due, due * parameter.value, parameter.op, (Applied(parameter, grant.day),))
     return judge_ratio(
         grant.subject,
         ratio,

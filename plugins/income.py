@@ -204,10 +204,10 @@ def _included(tables: Tables, one: Distribution, reached: set[str], expected: se
     missed = "、".join(sorted(expected - reached)[:10])
     return Finding(
         subject,
-        PASS if meets(measured.ratio or 0, parameter.op or ">=", parameter.value) else FAIL,
+        PASS if meets(measured.ratio or 0, parameter.op, parameter.value) else FAIL,
         f"{len(expected)} 户监测户中 {len(reached)} 户得到分配" + (f"，未得到：{missed}" if missed else ""),
         measured=measured,
-        threshold=Threshold(parameter.op or ">=", parameter.value, (Applied(parameter, day),)),
+        threshold=Threshold(parameter.op, parameter.value, (Applied(parameter, day),)),
         **more,
     )
 
@@ -248,7 +248,7 @@ def _used(tables: Tables, name: str, year: int, postings: list[Any]) -> Finding:
     if parameter is None or parameter.value is None:
         return undetermined(subject, no_parameter("income-use", day), **more)
     kept = sum(posting.amount for posting in postings if account(posting.account).use in FOR_PEOPLE)
-    ratio = Ratio(kept, total, total * parameter.value, parameter.op or ">=", (Applied(parameter, day),))
+    ratio = Ratio(kept, total, total * parameter.value, parameter.op, (Applied(parameter, day),))
     return judge_ratio(subject, ratio, open_until="", what=("用于巩固成果和管护", "全部使用"), **more)
 
 

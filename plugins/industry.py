@@ -113,7 +113,7 @@ def _judge_shares(tables: Tables, name: str, found: dict[int, Share], what: str)
                 share.industry,
                 share.total,
                 share.total * share.parameter.value,
-                share.parameter.op or ">=",
+                share.parameter.op,
                 (Applied(share.parameter, share.day),),
             )
             yield judge_ratio(
@@ -191,13 +191,13 @@ def _rising(tables: Tables, year: int, share: Share, before: Share | None) -> Fi
     if parameter is None or parameter.value is None:
         return undetermined(subject, no_parameter("industry-rising", share.day), evidence=evidence)
     now, then = Fraction(share.industry, share.total), Fraction(before.industry, before.total)
-    risen = meets(now - then, parameter.op or ">=", parameter.value)
+    risen = meets(now - then, parameter.op, parameter.value)
     return Finding(
         subject,
         PASS if risen else PENDING if _open_until(tables, year) else FAIL,
         f"本年 {percent(now)}，上年 {percent(then)}，应至少提高 {plain_number(parameter.value * 100)} 个百分点",
         measured=Measured(share.industry, share.total),
-        threshold=Threshold(parameter.op or ">=", then + parameter.value, (Applied(parameter, share.day),)),
+        threshold=Threshold(parameter.op, then + parameter.value, (Applied(parameter, share.day),)),
         evidence=evidence,
     )
 
@@ -348,7 +348,7 @@ def _stable(tables: Tables, year: int, level: str, funds: list[Any]) -> Finding:
         return na(subject, f"上一年没有{level}资金", part=level)
     if parameter is None or parameter.value is None:
         return undetermined(subject, no_parameter("input-stable", day), part=level)
-    ratio = Ratio(now, before, before * parameter.value, parameter.op or ">=", (Applied(parameter, day),))
+    ratio = Ratio(now, before, before * parameter.value, parameter.op, (Applied(parameter, day),))
     lines = _fund_lines(tables, year) + _fund_lines(tables, year - 1)
     return judge_ratio(
         subject,

@@ -76,7 +76,8 @@ def judge_ratio(subject: Subject, ratio: Ratio, *, open_until: str, what: tuple[
     value = Fraction(ratio.numerator) / ratio.denominator
     target = ratio.threshold.value
     message = (
-        f"{what[0]} {yuan_cn(ratio.numerator)} 元 ÷ {what[1]} {yuan_cn(ceil_fen(Fraction(ratio.denominator)))} 元 = {percent(value, ratio.op == '<=')}，"
+        f"{what[0]} {yuan_cn(ratio.numerator)} 元 ÷ {what[1]} {yuan_cn(ceil_fen(Fraction(ratio.denominator)))} 元"
+        f" = {percent(value, ratio.op == '<=')}，"
         f"应{OP_NAMES[ratio.op]} {percent(target or Fraction(0))}"
     )
     if missing:
@@ -123,7 +124,7 @@ def tilt(
         return undetermined(subject, no_parameter(name, day), **more)
     money, people = Fraction(*favoured), Fraction(*households)
     value = money / people
-    op, target = parameter.parameter.op or ">", parameter.parameter.value
+    op, target = parameter.parameter.op, parameter.parameter.value
     status = PASS if meets(value, op, target) else FAIL
     message = (
         f"{who}分得 {yuan_cn(favoured[0])} 元，占 {percent(money)}；户数占 {percent(people)}"

@@ -92,9 +92,7 @@ def judge_labour(
     if need.missing:
         return undetermined(subject, no_parameter(name, need.missing[0]), source=source, evidence=need.evidence)
     labour = [leg for leg in moves.labour_by_project(tables).get(project.id, []) if leg.fund not in need.excluded]
-    ratio = Ratio(
-        sum(leg.amount for leg in labour), base, required, need.parameters[0].parameter.op or ">=", need.parameters
-    )
+    ratio = Ratio(sum(leg.amount for leg in labour), base, required, need.parameters[0].parameter.op, need.parameters)
     return judge_ratio(
         subject,
         ratio,
@@ -177,7 +175,7 @@ def _promised(tables: Tables, project: Any) -> Finding:
         sum(leg.amount for leg in labour),
         promised,
         promised * parameter.value,
-        parameter.op or ">=",
+        parameter.op,
         (Applied(parameter, tables.as_of),),
     )
     return judge_ratio(
@@ -308,7 +306,7 @@ def _noticed(tables: Tables, project: Any) -> Finding:
         status,
         message,
         measured=Measured(days, 1, "day"),
-        threshold=Threshold(parameter.op or ">=", parameter.value, (Applied(parameter, tables.as_of),)),
+        threshold=Threshold(parameter.op, parameter.value, (Applied(parameter, tables.as_of),)),
         source=source,
         lines=line,
     )

@@ -92,7 +92,7 @@ def _fund(tables: Tables, fund: Any) -> Finding:
     parameter = tables.policy.in_force("notice-days", tables.as_of, NOTICE_DAYS)
     if own.status != PASS and parameter and parameter.value is not None:
         days = [longest_notice(tables, project, ALLOCATION)[0] for project in projects]
-        if all(meets(count, parameter.op or ">=", parameter.value) for count in days):
+        if all(meets(count, parameter.op, parameter.value) for count in days):
             own.status, own.message = PASS, "资金的每个项目都有分配公告"
             own.measured = Measured(min(days), 1, "day")
     return own
@@ -106,7 +106,7 @@ def _noticed(tables: Tables, kind: str, row: Any, stage: str, since: date, subje
     if least is None or least.value is None:
         return undetermined(subject, no_parameter("notice-days", tables.as_of), **more)
     days, line = max((longest_notice(tables, one, stage) for one in subjects), key=lambda found: found[0])
-    enough = meets(days, least.op or ">=", least.value)
+    enough = meets(days, least.op, least.value)
     if not enough and (due is None or due.value is None):
         return undetermined(subject, no_parameter("notice-due-days", tables.as_of), **more)
     last_day = since + timedelta(days=int(due.value)) if due and due.value is not None else tables.as_of
@@ -117,9 +117,7 @@ def _noticed(tables: Tables, kind: str, row: Any, stage: str, since: date, subje
         PASS if enough else PENDING if tables.as_of <= last_day else FAIL,
         message if enough else f"{message}，应在 {last_day} 前公示",
         measured=Measured(days, 1, "day"),
-        threshold=Threshold(
-            least.op or ">=", least.value, distinct(Applied(one, tables.as_of) for one in (least, due) if one)
-        ),
+        threshold=Threshold(least.op, least.value, distinct(Applied(one, tables.as_of) for one in (least, due) if one)),
         lines=line,
         **more,
     )

@@ -106,7 +106,7 @@ def _reviewed(tables: Tables, project: Any, accepted: date) -> Finding:
         return undetermined(subject, no_parameter("performance-review-days", tables.as_of), source=source)
     reviewed = moves.reached(tables, project.id, "绩效自评")
     days = ((reviewed or tables.as_of) - accepted).days
-    in_time = meets(days, parameter.op or "<=", parameter.value)
+    in_time = meets(days, parameter.op, parameter.value)
     last_day = accepted + timedelta(days=int(parameter.value))
     missing = [] if reviewed else ["没有绩效自评"]
     missing += ["没有得分"] if reviewed and not project.score else []
@@ -119,7 +119,7 @@ def _reviewed(tables: Tables, project: Any, accepted: date) -> Finding:
         status,
         f"{said}，应在 {last_day} 前完成",
         measured=Measured(days, 1, "day"),
-        threshold=Threshold(parameter.op or "<=", parameter.value, (Applied(parameter, tables.as_of),)),
+        threshold=Threshold(parameter.op, parameter.value, (Applied(parameter, tables.as_of),)),
         source=source,
     )
 

@@ -1,7 +1,7 @@
 """The law in force: dated, scoped parameters with their legal basis, and which of them holds on a day."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -63,9 +63,13 @@ class Policy:
             self._by_name.setdefault(parameter.name, []).append(parameter)
 
     def history(self, name: str, defaults: Iterable[Parameter] = ()) -> list[Parameter]:
-        """The parameter's values by effective date; the catalogue's where the book never mentions the name."""
+        """The parameter's values by effective date; the catalogue's where the book never mentions the name.
+
+        One that names no `op` is compared as the catalogue's is (`>=` where it has none).
+        """
         if name in self.mentioned:
-            return self._by_name.get(name, [])
+            usual = next((one.op for one in defaults if one.name == name), ">=")
+            return [one if one.op else replace(one, op=usual) for one in self._by_name.get(name, [])]
         return sorted((p for p in defaults if p.name == name), key=lambda p: p.effective)
 
     def in_force(self, name: str, day: date, defaults: Iterable[Parameter] = (), **given: str) -> Parameter | None:

@@ -1,5 +1,6 @@
 """The registries of a book: its `custom` directives read by their declared schema, state by date."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -96,7 +97,7 @@ def _as_bool(value: Any) -> bool:
 
 
 def _as_list(value: Any) -> tuple[str, ...]:
-    return tuple(part.strip() for part in _as_text(value).replace("，", ",").split(",") if part.strip())
+    return tuple(part.strip() for part in re.split("[,，、]", _as_text(value)) if part.strip())
 
 
 _CONVERTERS = {
@@ -110,7 +111,7 @@ _CONVERTERS = {
 }
 _TYPE_NAMES = {
     "text": "文字",
-    "list": "以逗号分隔的文字",
+    "list": "以逗号或顿号分隔的文字",
     "date": "日期（如 2022-03-05）",
     "money": "以元计、最多两位小数的金额",
     "number": "数字",

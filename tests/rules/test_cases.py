@@ -98,7 +98,7 @@ def _chosen(found: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
     """What the case asks of the finding, from wherever the finding has it."""
     measured, threshold = found["measured"] or {}, found["threshold"] or {}
     flat = found | measured | {f"threshold_{name}": value for name, value in threshold.items()}
-    flat |= {"subject": found["subject"]["id"], "bases": [one["basis"] for one in threshold.get("parameters", [])]}
+    flat |= {"subject": found["subject"]["id"], "name": found["subject"]["name"], "bases": [one["basis"] for one in threshold.get("parameters", [])]}
     return {
         name: (expected[name] if name == "says" and expected[name] in found["message"] else flat.get(name))
         for name in expected

@@ -155,6 +155,9 @@ def _state(job: Job, row: Any, id: str, day: date) -> date | None:
     mentions = sorted((m for m in draft.directives["asset", id] if m.state), key=lambda mention: mention.date)
     when = max(plain_day(row.state_date or job.given_day or day), mentions[-1].date)
     if row.state and row.state != mentions[-1].state:
+        if mentions[-1].state != "登记" and not row.state_date and not job.given_day:
+            said = f"{id} 由“{mentions[-1].state}”变为“{row.state}”，没有写状态日期，只能记在 {when}：请在表上注明，或用 --date 给出"
+            draft.warn(f"{job.sheet.label} 第 {row.line + 1} 行：{said}")
         draft.add_directive(Directive("asset", id, when, (row.state,)))
         if row.state != "登记":
             draft.note("更正" if len(mentions) > 1 else "新增", "资产状态", f"{id} 自 {when} {row.state}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from importers.cells import without_numbers
+from importers.difference import of_vouchers
 from importers.layered import Layered
 from xianjie.people import Identities, Person
 
@@ -376,6 +377,9 @@ class Draft:
             return self.read_roll(str(leg.get("roll")), voucher.day, leg.currency != "CNY")
         return leg.lines
 
+    def _all_lines(self, voucher: Voucher) -> list[Line]:
+        return [line for leg in voucher.legs for line in self.lines(voucher, leg) or ()]
+
     def replace_voucher(self, voucher: Voucher) -> None:
         """Put a changed voucher in the place of the one of its number."""
         self.vouchers[voucher.number] = voucher
@@ -402,7 +406,7 @@ class Draft:
             kept[ORIGINAL_DATE] = wanted.day
         self.vouchers[old.number] = replace(wanted, number=old.number, day=day, meta=tuple(kept.items()), place=old.place)
         self._open_accounts(self.vouchers[old.number])
-        self.note("更正", what, f"{old.number} {difference(old, wanted)}")
+        self.note("更正", what, f"{old.number} {of_vouchers(old, wanted, self._all_lines(old), self._all_lines(wanted))}")
 
     def reverse(self, number: str, why: str, day: date | None = None, meta: Meta = ()) -> str:
         """Reverse a voucher whole, on its own day or the first open one."""
@@ -451,14 +455,3 @@ def negated(line: Line) -> Line:
     if isinstance(line, ShareLine):
         return replace(line, shares=-line.shares)
     return replace(line, amount=-line.amount, days=-line.days if line.days is not None else None)
-
-
-def difference(old: Voucher, new: Voucher) -> str:
-    """What a correction changes, in a few words."""
-    said = []
-    if old.true_day != new.day:
-        said.append(f"日期 {old.true_day} → {new.day}")
-    before, after = (sum((leg.number for leg in voucher.legs if leg.number > 0), Decimal(0)) for voucher in (old, new))
-    if before != after:
-        said.append(f"金额 {before:,.2f} → {after:,.2f}")
-    return "，".join(said) or "明细有变动"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from importers.cells import Period, Wrong, period, squeezed
+from importers.difference import of_lists
 from importers.draft import PayLine, Waiting
 from importers.job import Job
 from importers.kinds import terms
@@ -38,12 +39,11 @@ def derive(job: Job) -> Record:
         return Record()
     persons.say_new(job)
     _check_types(job, persons, lines, span.end)
-    _list(job, project, benefit, span, tuple(lines))
-    return Record()
+    return Record(_list(job, project, benefit, span, tuple(lines)))
 
 
-def _list(job: Job, project: str, benefit: str, span: Period, lines: tuple[PayLine, ...]) -> None:
-    """Put the list, or its corrected version, with its money."""
+def _list(job: Job, project: str, benefit: str, span: Period, lines: tuple[PayLine, ...]) -> str:
+    """Put the list, or its corrected version, with its money; its import id."""
     draft, kind = job.draft, job.sheet.kind.id
     lists = lists_of(draft, [project])[project]
     name = _name(lists, kind, project or benefit, span, lines)
@@ -55,7 +55,8 @@ def _list(job: Job, project: str, benefit: str, span: Period, lines: tuple[PayLi
     if old is None:
         draft.note("新增", "清册", f"{name}：{total}")
     elif old != waiting:
-        draft.note("更正", "清册", f"{name}：{len(old.lines)} 人 {yuan_cn(old.total)} 元 → {total}{_differences(old, waiting)}")
+        before = f"{len(old.lines)} 人 {yuan_cn(old.total)} 元"
+        draft.note("更正", "清册", f"{name}：{before} → {total}（{of_lists(old.lines, waiting.lines)}）")
     if project:
         settle(draft, project, {**lists, name: waiting}, job)
     else:
@@ -63,15 +64,7 @@ def _list(job: Job, project: str, benefit: str, span: Period, lines: tuple[PayLi
     if draft.waiting.get(name):
         money_of = "工程款" if waiting.contractor else "国库支付"
         draft.warn(f"{job.sheet.label}：{name} 共 {yuan_cn(waiting.total)} 元，还没有对应的{money_of}，列为待核对")
-
-
-def _differences(old: Waiting, new: Waiting) -> str:
-    """Whose lines differ, by household ids."""
-    before = {(line.household, line.person, line.note): line for line in old.lines}
-    after = {(line.household, line.person, line.note): line for line in new.lines}
-    changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
-    names = "、".join(f"{household}第{person}人" if person else household for household, person, _ in changed[:5])
-    return f"（{names}{' 等' if len(changed) > 5 else ''}）" if changed else ""
+    return name
 
 
 def _name(lists: dict[str, Waiting], kind: str, project: str, span: Period, lines: tuple[PayLine, ...]) -> str:

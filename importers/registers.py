@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from importers.cells import squeezed
+from importers.difference import of_facts
 from importers.draft import Directive, Draft
 from importers.job import Job
 from importers.kinds import terms
@@ -220,21 +221,8 @@ def corrected(draft: Draft, type: str, id: str, meta: dict[str, Any], what: str,
     """Put what a sheet says into a registry entry that the book has, and tell what differs."""
     before = draft.facts(type, id)
     changed = draft.set_facts(type, id, {key: value for key, value in meta.items() if value is not None})
-    added = [key for key in changed if key not in before]
     if changed:
-        said = "，".join(f"{key} {shown_value(before[key])} → {shown_value(meta[key])}" for key in changed if key in before)
-        draft.note("更正", what, f"{id} {name}：{said or '补记 ' + '、'.join(added)}")
-
-
-def shown_value(value: Any) -> str:
-    from importers.draft import Yuan
-    from xianjie.money import yuan_cn
-
-    if isinstance(value, Yuan):
-        return f"{yuan_cn(value.fen)} 元"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return f"“{value}”"
+        draft.note("更正", what, f"{id} {name}：{of_facts(before, meta, changed)}")
 
 
 def set_amount(draft: Draft, id: str, amount: Any) -> bool:

@@ -60,7 +60,7 @@ _PUBLIC = ("villages", "funds", "plan", "allocation")  # sheets without people i
 _AGAIN = {
     "same": "与已导入的相同，没有变化",
     "superseded": "已被后来导入的更正版本取代，没有改动",
-    "before": "以前导入过，没有变化",
+    "before": "以前导入过，没有改动；在它之后导入的更正仍然有效",
 }
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from importers.cells import squeezed
+from importers.difference import of_facts
 from importers.draft import Directive, Meta
 from importers.job import Job, plain_day
 from importers.parts import Record
@@ -56,4 +57,5 @@ def _enter(job: Job, villages: Villages, row: Any, day: date) -> None:
     news: Meta = tuple((key, value) for key, value in facts.items() if before.get(key) != value)
     if news:
         job.draft.add_directive(Directive("village", id, day, (), news))
-        job.draft.note("新增" if not before else "更正", "行政村", f"{id} {facts['town']}{facts['name']} {day} 的情况")
+        said = of_facts(before, facts, dict(news))
+        job.draft.note("更正" if before else "新增", "行政村", f"{id} {facts['town']}{facts['name']} 自 {day} 起：{said}")

@@ -111,7 +111,11 @@ def test_a_corrected_list_replaces_its_roll(county: Desk) -> None:
     paper = edited(edited(labour(), 0, 实发金额=D("19000.00")), 1, 实发金额=D("11000.00"))
     changes = county.take(paper)
     assert [line.split(",")[3] for line in county.lines("rolls/2022/09.csv")[1:]] == ["19000.00", "11000.00", "29900.00"]
-    assert any("H106001-001第1人、H106001-001第2人" in text for _, _, text in changes.changes)
+    said = "3 人 59,900.00 元 → 3 人，59,900.00 元（H106001-001 第 1 人 20,000.00（100 天） → 19,000.00（100 天），H106001-001 第 2 人 10,000.00"
+    assert any(said in text for _, _, text in changes.changes)
+    old = county.take(labour())
+    assert not old.files
+    assert "已被后来导入的更正版本取代" in old.read[0]
     assert len(county.lines("rolls/2022/09.csv")) == 4
 
 
@@ -208,8 +212,34 @@ def test_an_old_list_or_export_changes_nothing(county: Desk) -> None:
     before = county.state()
     for paper in (treasury(), roster(), labour()):
         changes = county.take(paper)
-        assert re.search("取代，没有改动|以前导入过，没有变化", changes.read[0])
+        assert re.search("取代，没有改动|以前导入过，没有改动", changes.read[0])
     assert county.state() == before
+
+
+@pytest.mark.parametrize(
+    ("paper", "said"),
+    [
+        (edited(villages(), 0, 总户数=118), "V106001 美翠村：总户数 “120” → “118”"),
+        (edited(plan(), 0, 计划投入资金=D("400000.01")), "P2022-0001 美翠村产业路：计划投入资金 400,000.00 元 → 400,000.01 元"),
+        (edited(treasury(), 1, 用途="尾款"), "2022-000008 摘要 “工程款” → “尾款”"),
+        (edited(assets(), 0, 原值=D("410000.00")), "2021-000001 金额 400,000.00 → 410,000.00"),
+        (edited(edited(equity(), 1, 股数=140000, 股额=D(140000)), 2, 股数=70000, 股额=D(70000)),
+         "H106001-001 150000 股 → 140000 股，H106001-002 60000 股 → 70000 股"),
+        (edited(edited(distribution(), 0, 分配金额=D(5000)), 1, 分配金额=D(7000)),
+         "公积公益金 6,000.00 → 5,000.00，管护费用 6,000.00 → 7,000.00"),
+    ],
+    ids=["villages", "plan", "treasury", "assets", "equity", "distribution"],
+)  # fmt: skip
+def test_a_corrected_version_shows_what_differs(county: Desk, paper: Paper, said: str) -> None:
+    assert any(said in text for verb, _, text in county.take(paper).changes if verb == "更正")
+
+
+def test_a_state_without_its_day_is_remarked(county: Desk) -> None:
+    changes = county.take(edited(assets(), 0, 状态="闲置"))
+    assert any("由“运营”变为“闲置”，没有写状态日期，只能记在 2021-06-01" in text for text in changes.warnings)
+    changes = county.take(edited(assets(), 0, 状态="处置"), day=date(2023, 3, 1))
+    assert not any("没有写状态日期" in text for text in changes.warnings)
+    assert '2023-03-01 custom "asset" "A2021-0001" "处置"' in registry(county)
 
 
 def test_corrected_funds_assets_and_grants(county: Desk) -> None:

@@ -60,15 +60,18 @@ def plugin(family: str) -> Plugin:
 def _config(text: str) -> tuple[date, tuple[str, ...]]:
     try:
         given = ast.literal_eval(text) if text else {}
-    except (ValueError, SyntaxError):
-        raise ValueError(f"“{text}”不是形如 {{'as_of': '2022-12-31'}} 的参数") from None
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        raise ValueError(f"“{text[:80]}”不是形如 {{'as_of': '2022-12-31'}} 的参数") from None
     if not isinstance(given, dict) or set(given) - set(KEYS):
         raise ValueError(f"只认识 {'、'.join(KEYS)}，实有“{text}”")
     severity = given.get("severity", ERROR)
     if severity not in (ERROR, WARNING):
         raise ValueError(f"severity 应为 error 或 warning，实为“{severity}”")
-    as_of = given.get("as_of")
-    return (date.fromisoformat(as_of) if as_of else date.today()), (ERROR,) if severity == ERROR else (ERROR, WARNING)
+    try:
+        as_of = date.fromisoformat(given["as_of"]) if "as_of" in given else date.today()
+    except (ValueError, TypeError):
+        raise ValueError(f"as_of 应为日期（如 2022-12-31），实为“{given['as_of']}”") from None
+    return as_of, (ERROR,) if severity == ERROR else (ERROR, WARNING)
 
 
 def _tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:

@@ -185,7 +185,8 @@ TAMPERED: list[tuple[str, Callable[[Path], object], str]] = [
     ("清单另排次序", lambda b: _reorder_manifest(b), "在 2022-04-01 当天的先后次序被改动"),
     ("清单多出一份", lambda b: shutil.copy(b / "seals/2022-08.jsonl", b / "seals/2022-10.jsonl"), "seals/2022-10.jsonl：有封账清单而没有这次封账"),
     ("清单换成链接", lambda b: ((b / "seals/2022-08.jsonl").rename(b.parent / "m"), (b / "seals/2022-08.jsonl").symlink_to(b.parent / "m")), "封账清单不可用（文件指到账簿文件夹之外，不予读取）"),
-    ("清单里的怪内容", lambda b: _strange_manifest(b), "封账清单不可用（内容被损坏）"),
+    ("清单里没有的种类", lambda b: _strange_manifest(b, '["voucher","2022-08-31",{}]'), "封账清单不可用（内容被损坏）"),
+    ("清单里不成样的凭证", lambda b: _strange_manifest(b, '["transaction","2022-08-31",{"meta":{},"narration":"x","postings":[5]}]'), "封账清单不可用（内容被损坏）"),
 ]  # fmt: skip
 
 
@@ -233,10 +234,10 @@ def _reorder_manifest(book: Path) -> None:
     (book / "seals/2022-08.jsonl").write_text("".join([head, *reversed(lines)]), "utf-8")
 
 
-def _strange_manifest(book: Path) -> None:
+def _strange_manifest(book: Path, line: str) -> None:
     """JSON, one item a line, and the root of it in the book: only what an item looks like is wrong."""
     head = (book / "seals/2022-08.jsonl").read_text("utf-8").splitlines()[0]
-    content = f'{head}\n["transaction","2022-08-31",{{"meta":{{}},"narration":"x","postings":5}}]\n'
+    content = f"{head}\n{line}\n"
     old = hashlib.sha256((book / "seals/2022-08.jsonl").read_bytes()).hexdigest()
     (book / "seals/2022-08.jsonl").write_text(content, "utf-8")
     edit(book / "main.beancount", old, hashlib.sha256(content.encode()).hexdigest())

@@ -22,7 +22,8 @@ from xianjie.findings import plain
 from xianjie.tables import Tables
 
 EXAMPLE = Path(__file__).parents[1] / "example"
-Question = tuple[str, Callable[[], None]]  # a name, and what raises where the answer is wrong
+# A name, the rule that is asked ("" for all), and what raises where the answer is wrong.
+Question = tuple[str, str, Callable[[], None]]
 
 
 def questions(folder: Path, seeds: range) -> list[Question]:
@@ -30,13 +31,13 @@ def questions(folder: Path, seeds: range) -> list[Question]:
     found: list[Question] = []
     for number, (name, content, case) in enumerate(cases()):
         tables = read_case(folder / f"case{number}", content, case)
-        found.append((name, partial(judge_case, tables, content, case)))
+        found.append((name, case.get("rule", content["rule"]), partial(judge_case, tables, content, case)))
     books = [(EXAMPLE, dt.date.fromisoformat(json.loads((EXAMPLE / "expected.json").read_text("utf-8"))["as_of"]))]
     for seed in seeds:
         place = folder / f"book{seed}"
         books += [(place, day) for day in write_book(place, seed, size=1 + seed % 3)]
     for book, day in books:
-        found.append((f"{book.name} {day}", partial(_agrees, read(book, day).tables, judge(book, day))))
+        found.append((f"{book.name} {day}", "", partial(_agrees, read(book, day).tables, judge(book, day))))
     return found
 
 
@@ -52,7 +53,7 @@ def _agrees(tables: Tables, mine: list[dict[str, Any]]) -> None:
 
 def wrong(asked: Iterable[Question]) -> Iterator[str]:
     """The questions that are answered wrongly."""
-    for name, answer in asked:
+    for name, _, answer in asked:
         try:
             answer()
         except Exception:
@@ -60,5 +61,8 @@ def wrong(asked: Iterable[Question]) -> Iterator[str]:
 
 
 def own_first(asked: list[Question], module: Path) -> list[Question]:
-    """The questions about a module's family before the others."""
-    return sorted(asked, key=lambda question: not question[0].startswith(module.stem))
+    """The questions about a module's own rules before the others."""
+    from plugins import catalogue
+
+    own = {rule.id for rule in catalogue().values() if rule.family == module.stem}
+    return sorted(asked, key=lambda question: question[1] not in own)

@@ -32,6 +32,9 @@ _INCLUDE = re.compile(rb'include\s*"([^"\n]*)"')
 _RESERVED = re.compile(rb"(?<![\w-])(filename|lineno):")
 
 
+Place = tuple[Path, int]  # a file and its line (0: not told)
+
+
 @dataclass
 class _Parsed:
     """What has been read so far."""
@@ -50,11 +53,11 @@ def parse(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     Raises Untrusted with every file that must not be given to the parser, and every path that leaves the book.
     """
     book = _Parsed(main.parent)
-    pending, seen = [main], set()
+    pending, seen = [(main, (main, 0))], set()
     while pending:
-        path = pending.pop(0)
+        path, place = pending.pop(0)
         if path in seen:
-            book.errors.append(_load_error(f'Duplicate filename parsed: "{path}"'))
+            book.errors.append(_load_error(f'Duplicate filename parsed: "{path}"', place))
             continue
         seen.add(path)
         pending += _parse_one(book, path)
@@ -69,8 +72,8 @@ def parse(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     return book.entries, book.errors, loader.aggregate_options_map(options, book.options[1:])
 
 
-def _parse_one(book: _Parsed, path: Path) -> list[Path]:
-    """Parse one file into the book; the files that it includes."""
+def _parse_one(book: _Parsed, path: Path) -> list[tuple[Path, Place]]:
+    """Parse one file into the book; the files that it includes, each with where it says so."""
     name = path.relative_to(book.root).as_posix()
     try:
         content = read_bytes(book.root, name)
@@ -102,18 +105,19 @@ def _reserved(name: str, content: bytes) -> Iterator[Problem]:
         )
 
 
-def _included(book: _Parsed, path: Path, pattern: str, content: bytes) -> list[Path]:
+def _included(book: _Parsed, path: Path, pattern: str, content: bytes) -> list[tuple[Path, Place]]:
+    place = (path, _line_of(content, pattern))
     if problem := _include_problem(book.root, path.parent, pattern):
         name = path.relative_to(book.root).as_posix()
-        book.problems.append(Problem(name, _line_of(content, pattern), f"include “{pattern}”{problem}"))
+        book.problems.append(Problem(name, place[1], f"include “{pattern}”{problem}"))
         return []
     try:
         found = glob.glob(os.path.join(path.parent, pattern), recursive=True)
     except (ValueError, OSError, re.error):
         found = []
     if not found:
-        book.errors.append(_load_error(f'File glob "{pattern}" does not match any files'))
-    return [Path(os.path.normpath(target)) for target in sorted(found)]
+        book.errors.append(_load_error(f'File glob "{pattern}" does not match any files', place))
+    return [(Path(os.path.normpath(target)), place) for target in sorted(found)]
 
 
 def _include_problem(root: Path, folder: Path, pattern: str) -> str:
@@ -179,5 +183,5 @@ def _hazards(name: str, content: bytes) -> Iterator[Problem]:
             skipped += match.end() - place
 
 
-def _load_error(message: str) -> Any:
-    return loader.LoadError(data.new_metadata("<load>", 0), message)
+def _load_error(message: str, place: Place) -> Any:
+    return loader.LoadError(data.new_metadata(str(place[0]), place[1]), message)

@@ -25,7 +25,7 @@ import beancount.loader
 import hypothesis  # noqa: F401
 import pytest
 
-from tests.mutation.exam import Question, own_first, questions, wrong
+from tests.mutation.exam import Question, concerning, questions, wrong
 from tests.mutation.mutants import Mutant, mutants
 
 TIMEOUT = 60  # seconds
@@ -50,7 +50,7 @@ class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def examine(path: Path, mutant: Mutant, asked: list[Question], tests: list[str]) -> int:
     """How a mutant comes out, as an exit status."""
     sys.meta_path.insert(0, _Mutated(path, mutant))
-    if any(wrong(own_first(asked, path))):
+    if any(wrong(concerning(asked, path))):
         return 3
     return 4 if tests and _tested(tests) else 0
 

@@ -6,6 +6,7 @@ fork that has all tables at hand.
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from xianjie.tables import Tables
 
 EXAMPLE = Path(__file__).parents[1] / "example"
 # A name, the rule that is asked ("" for all), and what raises where the answer is wrong.
-Question = tuple[str, str, Callable[[], None]]
+Question = tuple[str, str, Callable[..., None]]
 
 
 def questions(folder: Path, seeds: range) -> list[Question]:
@@ -41,13 +42,16 @@ def questions(folder: Path, seeds: range) -> list[Question]:
     return found
 
 
-def _agrees(tables: Tables, mine: list[dict[str, Any]]) -> None:
+def _agrees(tables: Tables, mine: list[dict[str, Any]], ids: set[str] | None = None) -> None:
+    """AssertionError where some rules (default: all) and the independent program do not say the same."""
     from plugins import catalogue
 
-    result = audit(tables, catalogue().values())
+    ids = set(catalogue()) if ids is None else ids
+    result = audit(tables, catalogue().values(), ids)
     assert not result.crashes
     theirs = [compare.flat(plain(finding, [])) for finding in result.findings]
-    with mock.patch.multiple(compare, judge=lambda *_: mine, product=lambda *_: theirs):
+    own = {"judge": lambda *_: mine, "product": lambda *_: theirs, "rules_of_the_product": lambda: ids}
+    with mock.patch.multiple(compare, **own):
         assert compare.differences("", "") == []
 
 
@@ -60,9 +64,23 @@ def wrong(asked: Iterable[Question]) -> Iterator[str]:
             yield name
 
 
-def own_first(asked: list[Question], module: Path) -> list[Question]:
-    """The questions about a module's own rules before the others."""
+def concerning(asked: list[Question], module: Path) -> list[Question]:
+    """The questions about rules that a module's change can reach, its own first, random books last."""
     from plugins import catalogue
 
-    own = {rule.id for rule in catalogue().values() if rule.family == module.stem}
-    return sorted(asked, key=lambda question: question[1] not in own)
+    families = _reached(module)
+    rules = {rule.id: rule.family for rule in catalogue().values() if rule.family in families}
+    cases = [question for question in asked if question[1] in rules]
+    books = [(name, "", partial(answer, set(rules))) for name, rule, answer in asked if not rule]
+    return [*sorted(cases, key=lambda question: rules[question[1]] != module.stem), *books]
+
+
+def _reached(module: Path) -> set[str]:
+    """The modules of rules that import a module, directly or through others, and itself."""
+    texts = {path.stem: path.read_text("utf-8") for path in Path("plugins").glob("*.py")}
+    found, before = {module.stem}, set[str]()
+    while found != before:
+        before = set(found)
+        imports = re.compile(rf"^(?:from|import) (?:plugins|xianjie)(?:\.| import .*\b)(?:{'|'.join(before)})\b", re.MULTILINE)
+        found |= {stem for stem, text in texts.items() if imports.search(text)}
+    return found

@@ -56,7 +56,7 @@ def asset_codes(draft: Draft) -> dict[str, str]:
 
 def _facts(job: Job, projects: Projects, persons: Persons, row: Any, village: str) -> dict[str, Any] | None:
     before = len(job.sheet.faults)
-    sources = _projects(job, projects, row, village)
+    origins = sources(job, projects, row, village)
     owner = _owner(persons, row.owner, village)
     caretakers = _caretakers(job, persons, row, village)
     if len(job.sheet.faults) > before:
@@ -65,8 +65,8 @@ def _facts(job: Job, projects: Projects, persons: Persons, row: Any, village: st
     return {
         "name": name,
         "class": row.asset_class,
-        "project": ",".join(sources) or None,
-        "origin": None if sources else "历史",
+        "project": ",".join(origins) or None,
+        "origin": None if origins else "历史",
         "owner": owner[0],
         "owner-kind": owner[1],
         "operator": _office(persons, row.operator, village) or None,
@@ -77,7 +77,7 @@ def _facts(job: Job, projects: Projects, persons: Persons, row: Any, village: st
     }
 
 
-def _projects(job: Job, projects: Projects, row: Any, village: str) -> list[str]:
+def sources(job: Job, projects: Projects, row: Any, village: str) -> list[str]:
     """The projects that formed the asset; none for one that stood before."""
     codes = [code for code in _SEVERAL.split(row.project_code) if code]
     names = [name for name in _SEVERAL.split(row.project) if name and not _HISTORIC.fullmatch(squeezed(name).replace("资产", ""))]

@@ -135,7 +135,7 @@ def identity(cell: Any) -> str:
     except IdentityError as error:
         if _SCIENTIFIC.fullmatch(squeezed(number)):
             code(number)
-        raise Wrong("18 位身份证号", str(error)) from None
+        raise Wrong(" 18 位身份证号", f" {error}" if str(error)[0].isdigit() else str(error)) from None
 
 
 def secret(cell: Any) -> None:

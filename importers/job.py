@@ -39,7 +39,8 @@ class Job:
     def sheet_fault(self, field: str, message: str) -> None:
         """A fault of the whole sheet, said once."""
         before = {fault.message for fault in self.sheet.faults}
-        if message not in before:
+        unread = field in self.sheet.layout.head and field not in self.sheet.head  # said where it was read
+        if message not in before and not unread:
             self.fault(None, field, message)
 
     def choose(self, row: Any, field: str, question: str, candidates: Sequence[tuple[str, str]]) -> str | None:

@@ -197,18 +197,25 @@ def _entries(cell: Any, following: Any, labels: dict[str, str]) -> Iterator[tupl
 def _no_sheet(grid: Grid, candidates: list[_Candidate]) -> Fault:
     """Nothing fits: say which sheet came nearest, which headers it wants, and which found ones look like them."""
     where = (grid.file, grid.sheet)
-    nearest = max(
-        candidates, key=lambda c: (len(c.kind.needs) - len(c.missing)) / len(c.kind.needs) + len(c.columns) / 100, default=None
-    )
+    nearest = max(candidates, key=lambda candidate: _nearness(grid, candidate), default=None)
     if nearest is None or len(nearest.missing) > len(nearest.kind.needs) * 2 / 3:
         titles = "、".join(kind.title for kind in KINDS.values())
         return Fault(*where, -1, -1, "", f"没有找到可以认出的表头。可导入的表：{titles}（各表的表头见 docs/sheets.md）")
     stacks = _stacks(grid, nearest.first, nearest.depth)
     taken = set(nearest.columns.values())
-    others = [squeezed(stack[-1]) for column, stack in enumerate(stacks) if stack and column not in taken]
+    left = [squeezed(stack[-1]) for column, stack in enumerate(stacks) if stack and column not in taken]
+    others = [header for header in left if header != "序号"]
     wants = "；".join(_wanted(nearest.kind, need, others) for need in nearest.missing)
-    message = f"表头最像{nearest.kind.title}，但{wants}。没有认出的表头：{'、'.join(others[:20]) or '（无）'}"
+    expected = "、".join("或".join(header_of(nearest.kind.id, name) for name in need.split("|")) for need in nearest.kind.needs)
+    message = f"表头最像{nearest.kind.title}（必须有：{expected}），但{wants}。没有认出的表头：{'、'.join(others[:20]) or '（无）'}"
     return Fault(*where, nearest.first, -1, "", message)
+
+
+def _nearness(grid: Grid, candidate: _Candidate) -> float:
+    """How much of what a sheet needs is there, how much of what is there it knows, and whether the title names it."""
+    needs, headers = len(candidate.kind.needs), sum(map(bool, _stacks(grid, candidate.first, candidate.depth)))
+    named = candidate.kind.title[:-1] in squeezed(_above(grid, candidate.first))
+    return (needs - len(candidate.missing)) / needs + len(candidate.columns) / headers + named
 
 
 def _wanted(kind: Kind, need: str, found: list[str]) -> str:
@@ -217,7 +224,7 @@ def _wanted(kind: Kind, need: str, found: list[str]) -> str:
     expected = "或".join(f"“{header_of(kind.id, name)}”" for name in fields)
     names = [alias for alias, (name, _) in aliases(kind.id).items() if name in fields]
     ranked = sorted(((_likeness(header, name), header) for header in found for name in names), reverse=True)
-    near = f"（最接近的是“{ranked[0][1]}”）" if ranked and ranked[0][0] > 0.3 else ""
+    near = f"（最接近的是“{ranked[0][1]}”）" if ranked and ranked[0][0] > 0.4 else ""
     return f"缺少{expected}{near}"
 
 

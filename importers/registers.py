@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from importers.cells import squeezed
@@ -152,11 +153,12 @@ class Projects:
         if by_code and name and not set(by_code) & set(by_name):
             both = "；".join(map(self.describe, dict.fromkeys([*by_code, *by_name])))
             if by_name or not self._same_name(by_code[0], name):
-                job.fault(row, "name", f"项目编号与项目名称对不上：编号“{code}”、名称“{name}”，账簿里有 {both}")
+                job.fault(row, _field(job, "name"), f"项目编号与项目名称对不上：编号“{code}”、名称“{name}”，账簿里有 {both}")
                 return None
         if by_code:
             found = [id for id in by_code if id in by_name] or by_code
-            return job.choose(row, "code", f"编号“{code}”有几个项目", [(id, self.describe(id)) for id in dict.fromkeys(found)])
+            candidates = [(id, self.describe(id)) for id in dict.fromkeys(found)]
+            return job.choose(row, _field(job, "code"), f"编号“{code}”有几个项目", candidates)
         return self._by_name(job, row, code, name, year, by_name, village)
 
     def _by_name(self, job: Job, row: Any, code: str, name: str, year: int | None, found: list[str], village: str) -> str | None:
@@ -164,23 +166,37 @@ class Projects:
             when = f" {year} 年" if year else ""
             what = f"编号“{code}”" if code else ""
             what += f"“{name}”" if name else ""
-            job.fault(row, "name" if name else "code", f"账簿里没有{when}项目{what}：请先导入它所在的项目计划表")
+            hint = f"（名称最接近的是 {near}）" if (near := self._nearest(name, year)) else ""
+            field = _field(job, "name" if name else "code")
+            job.fault(row, field, f"账簿里没有{when}项目{what}{hint}：请先导入它所在的项目计划表，或改正名称")
             return None
         if village and len(found) > 1:
             found = [id for id in found if self.draft.facts("project", id).get("village") == village] or found
         question = f"名称“{name}”有 {len(found)} 个项目（应写明项目编号）"
-        id = job.choose(row, "name", question, [(id, self.describe(id)) for id in found])
+        id = job.choose(row, _field(job, "name"), question, [(id, self.describe(id)) for id in found])
         if id and code:
             if held := self.code(id):
-                job.fault(row, "code", f"项目编号与项目名称对不上：“{name}”在账簿里的编号是“{held}”，这里是“{code}”")
+                job.fault(row, _field(job, "code"), f"项目编号与项目名称对不上：“{name}”在账簿里的编号是“{held}”，这里是“{code}”")
                 return None
             self.draft.set_facts("project", id, {"code": code})
             self.enter_code(id, code)
             self.draft.note("更正", "项目", f"{id} 补记项目编号 {code}")
         return id
 
+    def _nearest(self, name: str, year: int | None) -> str:
+        """The project whose name is most like one that is unknown, "" when none is like it."""
+        names = {known: ids[0] for (of_year, known), ids in self.by_name.items() if year in (None, of_year)}
+        near = get_close_matches(squeezed(name), names, 1) if name else []
+        return self.describe(names[near[0]]) if near else ""
+
     def _same_name(self, id: str, name: str) -> bool:
         return squeezed(self.draft.facts("project", id).get("name", "")) == squeezed(name)
+
+
+def _field(job: Job, name: str) -> str:
+    """Where a sheet names a project: 项目名称 is its `name`, except where that is a person or an asset."""
+    other = {"name": "project", "code": "project_code"}[name]
+    return other if any(field.name == other for field in job.sheet.kind.fields) else name
 
 
 class Funds:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from importers import allocation, assets, equity, funds, income, paylists, plan, roster, treasury, villages
+from importers import allocation, assets, equity, funds, income, paylists, plan, references, roster, treasury, villages
 from importers.draft import Draft, Imported, Waiting
 from importers.faults import Fault
 from importers.job import Ask, Job, Tick
@@ -222,9 +222,11 @@ class _Run:
         return True
 
     def _look_further(self, sheet: Sheet) -> None:
-        """A sheet with faults in its cells: what else is wrong with its other rows, in view of the book."""
+        """A sheet with faults in its cells: what else is wrong with it, in view of the book."""
         self.draft.begin()
-        self._derive_sheet(sheet)
+        references.look(Job(self.draft, sheet, self.day, self.ask))
+        if sheet.rows:
+            self._derive_sheet(sheet)
         self.draft.drop()
 
     def _derive_sheet(self, sheet: Sheet) -> str:

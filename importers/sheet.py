@@ -62,10 +62,13 @@ class Sheet:
     notes: str
     faults: list[Fault] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    broken: list[Any] = field(default_factory=list)  # rows with a fault; FAULTY where it is
 
     def fault(self, line: int, name: str, message: str) -> None:
-        """Something is wrong with a field of a row (line -1: of the head or the whole sheet)."""
+        """Something is wrong with a field of a row, or of the head where the row has it from there (line -1: the sheet)."""
         column = self.layout.columns.get(name, -1) if line >= 0 else -1
+        if column < 0 and name in self.layout.head:
+            _, line, column = self.layout.head[name]
         self.faults.append(Fault(self.file, self.tab, line, column, self.layout.header(name) if name else "", message))
 
     @property
@@ -150,9 +153,11 @@ class _Reader:
         """The rows without a fault of their own; with one the sheet is refused anyway."""
         blanks = {one.name: "" if one.type in _TEXTS else None for one in self.kind.fields}
         values = [columns.get(one.name) or [blanks[one.name]] * len(data) for one in self.kind.fields]
-        rows = map(row_type(self.kind)._make, zip(data, *values, strict=True))
+        rows = list(map(row_type(self.kind)._make, zip(data, *values, strict=True)))
         bad = {fault.row for fault in self.sheet.faults}
-        self.sheet.rows = [row for row in rows if not bad or (row.line not in bad and _FAULTY not in row)]  # 同上 of a fault
+        self.sheet.broken = [row for row in rows if row.line in bad or FAULTY in row] if bad else []  # 同上 repeats a fault
+        lost = {row.line for row in self.sheet.broken}
+        self.sheet.rows = [row for row in rows if row.line not in lost] if lost else rows
 
     # -- merged cells -------------------------------------------------------------------------------------------------
 
@@ -302,8 +307,8 @@ class _Reader:
                 value = parse(cell) if free else self._possible(one, parse(cell))
             except Wrong as error:
                 self.sheet.fault(data[position], one.name, str(error))
-                value = _FAULTY
-            if not quick and value is not _FAULTY and isinstance(cell, str):
+                value = FAULTY
+            if not quick and value is not FAULTY and isinstance(cell, str):
                 known[cell] = value
             values.append(value)
         return values
@@ -351,7 +356,7 @@ class _Reader:
             whole = number in plain and len(plain) == 1
             spans = [range(len(data))] if whole else list(_spans(number, data, totals))
             said = self._said(rows[number], number)
-            said = {name: value for name, value in said.items() if not any(v is _FAULTY for v in columns[name])}
+            said = {name: value for name, value in said.items() if not any(v is FAULTY for v in columns[name])}
             if any(all(_sum(columns[name], span) == value for name, value in said.items()) for span in spans):
                 continue
             name, value = next((name, value) for name, value in said.items() if _sum(columns[name], spans[0]) != value)
@@ -400,7 +405,7 @@ class _Reader:
             self.sheet.remarks.append(f"{self.sheet.label}：第 {numbers} 行是文字说明，没有读入")
 
 
-_FAULTY: Any = type("Faulty", (), {"__bool__": lambda self: False, "__repr__": lambda self: "有误"})()
+FAULTY: Any = type("Faulty", (), {"__bool__": lambda self: False, "__repr__": lambda self: "有误"})()
 
 
 def term_parser(name: str) -> Callable[[Any], Any]:

@@ -78,7 +78,7 @@ ALONE: dict[str, tuple[Callable[[], Paper], str]] = {
         lambda: edited(labour(), 1, 身份证号=wrong_check_digit(PEOPLE["甲小山"][0])),
         r"第 5 行 C 列“身份证号”：应为 ?18 位身份证号，实为校验位不符的号码",
     ),
-    "id number of 17 digits": (lambda: edited(labour(), 1, 身份证号=PEOPLE["甲小山"][0][:17]), r"第 5 行 C 列.*实为17 位"),
+    "id number of 17 digits": (lambda: edited(labour(), 1, 身份证号=PEOPLE["甲小山"][0][:17]), r"第 5 行 C 列.*实为 17 位"),
     "impossible birthday": (lambda: edited(labour(), 1, 身份证号=identity(5, "19990230")), r"第 5 行 C 列.*出生日期不存在"),
     "birthday in the future": (lambda: edited(labour(), 1, 身份证号=identity(5, "20990203")), r"第 5 行 C 列.*出生日期"),
     "three decimals": (lambda: edited(funds(), 0, 指标金额=Decimal("1000000.005")), r"第 2 行 H 列“指标金额”：应为最多两位小数"),
@@ -151,6 +151,40 @@ def test_sums_rows_and_unknown_projects_together(county: Desk) -> None:
     assert "没有的项目" in said
     assert "第 3 行 B 列“文号”：不能空着" in said
     assert "第 5 行 H 列“分配金额”：合计与明细不符：合计为 1.00 元，各行相加为 1,300,000.50 元" in said
+
+
+def test_all_faults_of_one_row(county: Desk) -> None:
+    """A bad cell hides neither what else its row refers to in vain nor that the row stands there twice."""
+    paid = edited(treasury(), 1, 金额="12.345", 项目名称="没有的项目", 指标文号="无此文〔2022〕1号")
+    held = edited(equity(), 1, 股数="多", 户编号="5002410000009999", 项目编号="XS-999", 项目名称="")
+    used = edited(distribution(), 2, 用途="请客", 资产编号="ZC-99", 户编号="5002410000009999")
+    owned = edited(doubled(assets(), 0, 资产类别="国有"), 1, 原值="贵", 来源项目="没有的项目")
+    for paper, wanted in (
+        (paid, ("第 3 行 A 列“指标文号”：文号", "第 3 行 E 列“项目名称”：账簿里没有项目“没有的项目”", "第 3 行 F 列“金额”：应为最多两位小数")),
+        (held, ("第 5 行 A 列“项目编号”：账簿里没有项目编号“XS-999”", "第 5 行 H 列“户编号”：账簿里没有这个户编号", "第 5 行 J 列“股数”")),
+        (used, ("第 6 行 B 列“资产编号”：", "第 6 行 D 列“用途”：", "第 6 行 E 列“户编号”：")),
+        (owned, ("第 3 行 E 列“原值”：", "第 3 行 D 列“来源项目”：账簿里没有项目", "第 4 行 C 列“资产类别”：", "第 4 行 A 列“资产编号”：与第 2 行重复")),
+    ):
+        said = county.refuse(paper)
+        for text in wanted:
+            assert said.count(text) == 1, said
+
+
+def test_the_project_of_a_pay_list_is_sought_where_it_is_written(county: Desk) -> None:
+    said = county.refuse(replace(labour(), above=[["劳务报酬发放表"], ["发放期间：2022年8月", "", "项目名称：美翠村产业"]]))
+    assert "第 2 行 C 列“项目名称”：账簿里没有 2022 年项目“美翠村产业”（名称最接近的是 P2022-0001“美翠村产业路”" in said
+
+
+def test_an_unreadable_head_is_said_once(county: Desk) -> None:
+    said = county.refuse(replace(labour(), above=[["劳务报酬发放表"], ["项目名称：美翠村产业路　　发放期间：去年夏天"]]))
+    assert said.splitlines() == ["表13.xlsx〔Sheet1〕 第 2 行 A 列“发放期间”：应为发放月份或期间（如 2022年8月），实为“去年夏天”"]
+
+
+def test_an_unknown_header_names_what_is_expected_and_what_comes_nearest(desk: Desk) -> None:
+    said = desk.refuse(dirty.renamed(labour(), {"实发金额": "实发数目", "出勤天数": "上班"}))
+    assert "表头最像劳务报酬发放表（必须有：姓名、身份证号、出勤天数、实发金额）" in said
+    assert "缺少“实发金额”（最接近的是“实发数目”）" in said
+    assert "没有认出的表头：上班、实发数目" in said
 
 
 # What is wrong with a sheet in view of the book: the sheet, and what must be said.

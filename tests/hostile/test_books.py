@@ -71,7 +71,7 @@ REFUSED: list[tuple[str, str | bytes, str]] = [
     ("极多的负号", f"2020-01-01 price A {'-' * 100000}1 CNY\n", "这一行超过"),
     ("冒充行号的属性", '2020-01-01 event "a" "b"\n  lineno: 7\n', "属性名 lineno 由 Beancount 记录位置专用"),
     ("冒充文件名的属性", '2020-01-01 event "a" "b"\n  filename: "x"\n', "main.beancount:2：属性名 filename"),
-    ("压入的文件名", 'option "title" "x" pushmeta filename: "x"\n2020-01-01 event "a" "b"\npopmeta filename:\n', "属性名 filename"),
+    ("压入的文件名", 'option "title" "x"\npushmeta filename: "x"\n2020-01-01 * "a"\n  Assets:A  0 CNY\npopmeta filename:\n', "属性名 filename"),
     ("没有值的 custom", '2020-01-01 custom "seal"\n', "custom “seal”没有写值"),
     ("空字符", b"2020-01-01 open Assets:A\n\0\n", "空字符"),
     ("GBK", "2020-01-01 open Assets:1银行\n".encode("gbk"), "不是 UTF-8"),

@@ -106,10 +106,11 @@ def _parse(data: bytes, rows: int, required: tuple[str, ...]) -> pd.DataFrame:
             keep_default_na=False,
             na_filter=False,
             skip_blank_lines=False,
-            index_col=False,
         )
     except (ValueError, pd.errors.ParserError) as error:
         raise RollError(f"清册文件不是规整的表格（{error}）") from None
+    if not isinstance(table.index, pd.RangeIndex):  # pandas takes what is too much at the left for names of rows
+        raise RollError("清册文件有的行比表头多出字段")
     missing = [name for name in required if name not in table.columns]
     if missing:
         raise RollError(f"清册文件缺少列 {'、'.join(missing)}，现有列：{'、'.join(map(str, table.columns))}")

@@ -4,6 +4,7 @@ import os
 import resource
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -121,6 +122,19 @@ def test_a_roll_that_is_no_file_is_broken_and_nothing_waits(tmp_path: Path, targ
     broken = read(book, date(2022, 12, 31)).tables.broken
     assert len(broken) == 1
     assert "清册" in next(iter(broken.values()))
+
+
+@pytest.mark.parametrize("rows", [[0], [0, 1, 2], [1], [2]])
+def test_a_roll_with_more_fields_than_its_header_is_broken(tmp_path: Path, rows: list[int]) -> None:
+    """Whatever rows they are in: nothing of a roll is dropped, and no library warns an official in English."""
+    book = make(tmp_path / "book")
+    path = book / "rolls/2022/08.csv"
+    head, *lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([head, *(f"{line},9" if n in rows else line for n, line in enumerate(lines))]) + "\n", "utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        broken = read(book, date(2022, 12, 31)).tables.broken
+    assert "清册文件" in next(iter(broken.values()))
 
 
 def test_a_chain_of_includes_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,16 +114,15 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool], who: str) -> It
 
 def _per_person(people: Any, one: Distribution, favoured: Callable[[str, date], bool], day: date, who: str) -> str:
     """The same money by person, for the reader: it decides nothing. Persons are those registered by the day."""
-    money, households = {True: 0, False: 0}, {True: set[str](), False: set[str]()}
+    money: dict[bool, dict[str, int]] = {True: defaultdict(int), False: defaultdict(int)}
     for line in one.lines:
-        group = favoured(line.household, line.date)
-        money[group] += line.amount
-        households[group].add(line.household)
+        money[favoured(line.household, line.date)][line.household] += line.amount
     said = []
     for group, name in ((True, who), (False, "其他户")):
-        members = [people.people(household, day) for household in households[group]]
+        received = {household: amount for household, amount in money[group].items() if amount}
+        members = [people.people(household, day) for household in received]
         if members and all(members):
-            said.append(f"{name}人均 {yuan_cn(money[group] // sum(members))} 元")
+            said.append(f"{name}人均 {yuan_cn(sum(received.values()) // sum(members))} 元")
     return f"；按得到分配的户的人数，{'、'.join(said)}" if said else ""
 
 

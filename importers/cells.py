@@ -22,7 +22,7 @@ _AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?(万|亿)?元?整
 _SPACES = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _TIME = r"(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
-_DATE = re.compile(rf"(\d{{4}})([-./])(\d{{1,2}})(?:\2(\d{{1,2}}))?{_TIME}")
+_DATE = re.compile(rf"(\d{{4}})([-./,、—–\\])(\d{{1,2}})(?:\2(\d{{1,2}}))?{_TIME}")
 _CHARACTERS = re.compile(rf"(\d{{4}})年(\d{{1,2}})月(?:(\d{{1,2}})[日号]?)?{_TIME}")
 _COMPACT = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?")
 _SPAN = re.compile(r"至|到|~|—+|–|-(?=\d{4})|-(?=\d{1,2}[月日])|(?<=[月日])-")

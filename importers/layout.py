@@ -20,10 +20,16 @@ from importers.kinds import KINDS, Kind, aliases, header_of
 DEPTH = 3  # rows that a header may take
 SEARCHED = 60  # rows in which a header is looked for
 _BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
-_UNIT_IN_HEADER = re.compile(r"[(\[【](?:单位:)?(?:人民币)?(万元|元)[)\]】]")
-_UNIT = re.compile(r"(?:金额)?单位\s*[:：]?\s*(?:人民币)?\s*(亿元|万元|千元|百元|元)|[(（【]\s*(万元|元)\s*[)）】]")
+_UNIT_BEHIND = re.compile(r"[/:,、]?万?元\Z")
+_UNIT_IN_HEADER = re.compile(r"[(\[【](?:单位:)?(?:人民币)?(亿元|万元|千元|百元|元)[)\]】]|[/:,、]?(万元|元)\Z")
+_UNIT = re.compile(
+    r"(?:金额)?单位\s*[:：]?\s*(?:人民币)?\s*(亿元|万元|千元|百元|元)|[(（【]\s*(万元|元)\s*[)）】]"
+    r"|(?:^|　)(亿元|万元|元)(?=　|$)",
+    re.MULTILINE,
+)
+_UNIT_CELL = re.compile(r"[(\[【]?(?:单位:)?(?:人民币)?(亿元|万元|千元|百元|元|元/天|户|人|个|天|股|%|亩|公里|平方米)[)\]】]?")
 _FACTORS = {"元": 1, "百元": 100, "千元": 1000, "万元": 10_000, "亿元": 100_000_000}
-_LABEL_AHEAD = re.compile(r"(?:\s{2,}|[\u3000]+|\s+(?=\S{2,8}[:：])|[;；])")
+_LABEL_AHEAD = re.compile(r"\s{2,}|[\u3000]+|\s+(?=\S{2,8}[:：])|[;；]|[,，、(（](?=[^\s,，、()（）:：]{2,8}[:：])")
 
 
 class NotRecognised(Exception):  # noqa: N818
@@ -114,10 +120,11 @@ def _stacks(grid: Grid, first: int, depth: int) -> list[list[str]]:
 
 @lru_cache(maxsize=4096)
 def _spellings(text: str) -> tuple[str, ...]:
-    """A header as it may stand among the aliases: as written, without its brackets, without what is in them."""
+    """A header as it may stand among the aliases: as written, without its brackets, its 其中, its unit."""
     written = squeezed(text).strip(":*")
     bare = written.translate(str.maketrans("", "", "()[]【】"))
-    return tuple(dict.fromkeys([written, _BRACKETS.sub("", written), bare, re.sub(r"^其中:", "", written)]))
+    shorter = _BRACKETS.sub("", written), bare, written.removeprefix("其中:"), _UNIT_BEHIND.sub("", written)
+    return tuple(dict.fromkeys([written, *shorter]))
 
 
 def _columns(kind: Kind, stacks: Sequence[list[str]]) -> dict[str, int]:
@@ -148,17 +155,27 @@ def _layout(grid: Grid, best: _Candidate) -> Layout:
     last = best.first + best.depth - 1
     stacks = _stacks(grid, best.first, best.depth)
     units = {
-        column: _FACTORS[match.group(1)]
+        column: _FACTORS[match.group(1) or match.group(2)]
         for column, stack in enumerate(stacks)
         for text in stack
         if (match := _UNIT_IN_HEADER.search(squeezed(text)))
     }
+    if below := _units_below(grid, last + 1):
+        last += 1
+        units |= {column: _FACTORS[unit] for column, unit in below.items() if unit in _FACTORS}
     title = _above(grid, best.first)
-    unit = next((_FACTORS[a or b] for a, b in _UNIT.findall(title)), 1)
+    unit = next((_FACTORS[a or b or c] for a, b, c in _UNIT.findall(title)), 1)
     headers = ["".join(squeezed(text) for text in stack[-1:]) for stack in stacks]
     parts = [{squeezed(text) for text in stack} for stack in stacks]
     head = _head(grid, best.kind, best.first)
     return Layout(best.kind, best.first, last, best.columns, headers, parts, units, unit, head, title)
+
+
+def _units_below(grid: Grid, row: int) -> dict[int, str]:
+    """Column -> unit, where the line under the header says nothing but units."""
+    filled = [(column, squeezed(cell)) for column, cell in cells(grid.rows[row])] if row < len(grid.rows) else []
+    found = {column: match.group(1) for column, text in filled if (match := _UNIT_CELL.fullmatch(text))}
+    return found if len(found) == len(filled) else {}
 
 
 def _above(grid: Grid, first: int) -> str:
@@ -191,7 +208,9 @@ def _entries(cell: Any, following: Any, labels: dict[str, str]) -> Iterator[tupl
         label, colon, value = re.sub(r"\s+", "", piece).partition("：") if "：" in piece else piece.partition(":")
         name = labels.get(squeezed(label).strip(":"))
         if name:
-            yield name, value.strip() if colon and value.strip() else following
+            value = value.strip()
+            value = value[:-1] if value[-1:] in (")", "）") and not re.search("[(（]", value) else value
+            yield name, value if colon and value else following
 
 
 def _no_sheet(grid: Grid, candidates: list[_Candidate]) -> Fault:

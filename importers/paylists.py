@@ -21,7 +21,7 @@ from xianjie.money import yuan_cn
 
 STEP = 2000
 _BY_CONTRACTOR = re.compile(r"由?施工(?:单位|企业|方)(?:统一)?(?:直接)?(?:代为)?(?:支付|发放|代发|垫付)(?:[:：]?(否|无))?")
-_PERIOD_IN_TITLE = re.compile(r"20\d\d年(?:度|\d{1,2}(?:[-至]\d{1,2})?月(?:份)?|第?[一二三四]季度)")
+_PERIOD_IN_TITLE = re.compile(r"20\d\d年(?:度|\d{1,2}(?:[-至]\d{1,2})?月(?:份)?(?!\d)|第?[一二三四]季度)")
 
 
 def derive(job: Job) -> Record:

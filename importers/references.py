@@ -34,11 +34,15 @@ def _twice(kind: str, rows: list[Any], broken: set[int]) -> Iterator[tuple[int, 
     seen: dict[tuple[Any, ...], int] = {}
     for row in sorted(rows, key=lambda row: row.line) if names else ():
         key = tuple(getattr(row, name) for name in names)
-        if FAULTY in key or not key[0] or (kind == "treasury" and (row.amount is FAULTY or row.amount < 0)):
+        if FAULTY in key or not key[0] or (kind == "treasury" and not _pays(row)):
             continue
         first = seen.setdefault(key, row.line)
         if first != row.line and broken & {first, row.line}:
             yield row.line, first, names[-1] if kind == "treasury" else names[0]
+
+
+def _pays(row: Any) -> bool:
+    return isinstance(row.amount, int) and row.amount > 0
 
 
 def _funded(job: Job, row: Any) -> None:

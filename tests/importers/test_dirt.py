@@ -273,3 +273,60 @@ def test_datetimes_and_dates_are_the_same_day(tmp_path: Path, clean: dict[str, o
 def test_half_days(tmp_path: Path) -> None:
     rows = rows_of(to_xlsx(tmp_path / "a.xlsx", labour()))
     assert [row[11] for row in rows] == [Decimal(100), Decimal(50), Decimal("149.5")]
+
+
+UNIT_LINES = ["金额单位：人民币万元", "（单位：万元）", "单位:万元、公里", "货币单位：人民币（万元）", "万元"]
+
+
+@pytest.mark.parametrize("line", UNIT_LINES)
+def test_unit_lines(tmp_path: Path, clean: dict[str, object], line: str) -> None:
+    paper = funds().mapped(["指标金额"], lambda amount: amount / 10000)
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", replace(paper, above=[["指标表"], ["", "", "", "", "", line]]))) == clean["funds"]
+
+
+@pytest.mark.parametrize("unit", ["（万元）", "万元", "(单位：万元)"])
+def test_a_unit_in_a_line_of_its_own_below_the_header(tmp_path: Path, clean: dict[str, object], unit: str) -> None:
+    paper = funds().mapped(["指标金额"], lambda amount: amount / 10000)
+    line = [unit if name == "指标金额" else "" for name in paper.header]
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", replace(paper, rows=[line, *paper.rows]))) == clean["funds"]
+    merges = [(-2, n, -1, n) for n, name in enumerate(paper.header) if name != "指标金额"]
+    two = replace(paper, top=paper.header, header=line, merges=merges, amounts=(), dates=())
+    assert rows_of(to_xlsx(tmp_path / "b.xlsx", two)) == clean["funds"]
+
+
+@pytest.mark.parametrize("header", ["指标金额/万元", "指标金额万元", "指标金额（人民币万元）", "指标金额\n(万元)", "指标金额【万元】", "指标金额：万元"])
+def test_units_in_a_header(tmp_path: Path, clean: dict[str, object], header: str) -> None:
+    paper = dirty.renamed(funds().mapped(["指标金额"], lambda amount: amount / 10000), {"指标金额": header})
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", paper)) == clean["funds"]
+    assert rows_of(to_xlsx(tmp_path / "b.xlsx", dirty.titled(paper, "单位：元"))) == clean["funds"]
+
+
+@pytest.mark.parametrize("label", ["合计：3项", "合计3人", "合计（元）", "合计(3个)", "总 计：", "全县合计", "Σ", "Total", "共3笔", "一、合计"])
+def test_totals_by_any_name(tmp_path: Path, clean: dict[str, object], label: str) -> None:
+    paper = dirty.total_below(funds())
+    rows = [*paper.rows[:-1], [label, *paper.rows[-1][1:]]]
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", replace(paper, rows=rows))) == clean["funds"]
+
+
+@pytest.mark.parametrize("style", ["%Y . %m . %d", "%Y年%m月%d号", "%Y/%m/%d 0:00", "%Y，%m，%d", "%Y、%m、%d", "%Y—%m—%d", "%Y\\%m\\%d"])
+def test_dates_as_people_type_them(tmp_path: Path, clean: dict[str, object], style: str) -> None:
+    paper = funds().mapped(["发文时间"], lambda day: day.strftime(style))
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", paper)) == clean["funds"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "项目名称：美翠村产业路；发放期间：2022年8月；单位：元",
+        "项目名称：美翠村产业路，发放期间：2022年8月",
+        "项目名称：美翠村产业路（发放期间：2022年8月）",
+        "项目名称：美翠村产业路 发放期间：2022年08月01日—08月31日",
+    ],
+)
+def test_several_entries_in_a_line(tmp_path: Path, clean: dict[str, object], line: str) -> None:
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", replace(labour(), above=[["发放表"], [line]]))) == clean["labour"]
+
+
+def test_brackets_that_belong_to_a_name_stay(tmp_path: Path) -> None:
+    paper = replace(labour(), above=[["项目名称：产业路（一期）　　发放期间：2022年8月"]])
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", paper))[0][0] == "产业路（一期）"

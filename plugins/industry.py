@@ -105,7 +105,7 @@ def shares(tables: Tables, name: str, levels: Collection[str], **scope: str) -> 
 def _judge_shares(tables: Tables, name: str, found: dict[int, Share], what: str) -> Iterator[Finding]:
     for year, share in found.items():
         if not share.total:
-            yield na(year_subject(year), f"没有{what}")
+            yield na(year_subject(year), f"没有{what}", lines=_fund_lines(tables, year))
         elif share.parameter is None or share.parameter.value is None:
             yield undetermined(year_subject(year), no_parameter(name, share.day), evidence=share.evidence)
         else:
@@ -186,7 +186,8 @@ def industry_rising(tables: Tables) -> Iterator[Finding]:
 def _rising(tables: Tables, year: int, share: Share, before: Share | None) -> Finding:
     subject, evidence = year_subject(year), share.evidence + (before.evidence if before else ())
     if not share.total or before is None or not before.total:
-        return na(subject, "上一年没有中央资金，无从比较" if share.total else "没有中央资金")
+        reason = "上一年没有中央资金，无从比较" if share.total else "没有中央资金"
+        return na(subject, reason, evidence=evidence, lines=_fund_lines(tables, year))
     parameter = tables.policy.in_force("industry-rising", share.day, INDUSTRY_RISING, level="中央")
     if parameter is None or parameter.value is None:
         return undetermined(subject, no_parameter("industry-rising", share.day), evidence=evidence)
@@ -345,9 +346,9 @@ def _stable(tables: Tables, year: int, level: str, funds: list[Any]) -> Finding:
     money = {one: sum(f.amount for f in funds if f.year == one and f.task not in outside) for one in (year, year - 1)}
     now, before = money[year], money[year - 1]
     if not before:
-        return na(subject, f"上一年没有{level}资金", part=level)
+        return na(subject, f"上一年没有{level}资金", part=level, lines=_fund_lines(tables, year))
     if parameter is None or parameter.value is None:
-        return undetermined(subject, no_parameter("input-stable", day), part=level)
+        return undetermined(subject, no_parameter("input-stable", day), part=level, lines=_fund_lines(tables, year))
     ratio = Ratio(now, before, before * parameter.value, parameter.op, (Applied(parameter, day),))
     lines = _fund_lines(tables, year) + _fund_lines(tables, year - 1)
     return judge_ratio(

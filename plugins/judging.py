@@ -170,7 +170,8 @@ def not_falling(
     for year, (numerator, denominator) in sorted(years.items()):
         before = years.get(year - 1)
         if not denominator or before is None or not before[1]:
-            yield na(year_subject(year), "本年没有可比的基数" if not denominator else "上一年没有可比的数字")
+            reason = "本年没有可比的基数" if not denominator else "上一年没有可比的数字"
+            yield na(year_subject(year), reason, evidence=tuple(evidence.get(year, ())))
             continue
         now, then = Fraction(numerator, denominator), Fraction(*before)
         status = PASS if now >= then else PENDING if tables.as_of < date(year, 12, 31) else FAIL

@@ -120,18 +120,20 @@ def test_a_damaged_book_is_refused_in_words_or_judged(sound: Path, seed: int) ->
 @FEW
 @given(seed=st.integers(0, 2**32))
 def test_damage_to_what_is_sealed_is_found(sound: Path, seed: int) -> None:
-    """verify is silent only where the stranger's verifier gets the same roots from the damaged book."""
+    """verify is silent only where the stranger reads the same out of the damaged book, in whatever order of rows."""
+
+    def said(book: Path) -> list[list[str]]:
+        return [sorted(map(stranger.line, form)) for _, _, form in stranger.roots(str(book))]
 
     def act(book: Path) -> None:
         result = run("verify", book)
         assert isinstance(result.exception, SystemExit | Untrusted | None), repr(result.exception)
         if result.exit_code == 0:
-            before = [root for _, root in stranger.roots(str(sound))]
             try:
-                now = [root for _, root in stranger.roots(str(book))]
+                now = said(book)
             except (LookupError, ValueError, ArithmeticError):
                 return  # legal, but laid out as the stranger's few lines do not read it: the head of an entry on two lines
-            assert now == before
+            assert now == said(sound)
 
     try_one(sound, seed, act)
 

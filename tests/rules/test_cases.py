@@ -22,7 +22,7 @@ from xianjie.book import read
 from xianjie.findings import plain
 from xianjie.policy import Policy
 from xianjie.rule import Rule
-from xianjie.tables import Tables
+from xianjie.tables import Tables, latest
 
 CASES = Path(__file__).parent / "cases"
 FILES = sorted(CASES.glob("*.toml"))
@@ -69,7 +69,17 @@ def judge_case(tables: Tables, content: dict[str, Any], case: dict[str, Any]) ->
 def _found(tables: Tables, rule: Rule) -> dict[Any, dict[str, Any]]:
     result = audit(tables, catalogue().values(), [rule.id])
     assert not result.crashes
+    names = _names(tables)
+    for one in result.findings if rule.id != "record" else ():
+        assert one.subject.name == names.get((one.subject.kind, one.subject.id), one.subject.name)
     return {(one.subject.id, one.part, one.period): plain(one, []) for one in result.findings}
+
+
+def _names(tables: Tables) -> dict[tuple[str, str], str]:
+    """What a finding must call each subject: its name in the registry; a grant has none and is called by its operator."""
+    named = {"project": tables.projects, "fund": tables.funds, "village": tables.villages, "asset": tables.assets}
+    names = {(kind, key): row.name or "" for kind, table in named.items() for key, row in latest(table).items()}
+    return names | {("equity", key): row.operator or "" for key, row in latest(tables.equity).items()}
 
 
 def _without_op(policy: Policy) -> Policy:

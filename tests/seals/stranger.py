@@ -93,7 +93,7 @@ def roots(root):
         inside = [e for e in entries if after < e[1] <= end and not e[2].get("type", "").startswith("fava-")]
         form = [["xianjie-seal", "1", end, previous], *inside, *households(people, after, end), *sides(root, inside)]
         after, previous = end, sha("".join(line(item) + "\n" for item in form).encode())
-        result.append((end, previous))
+        result.append((end, previous, form[1:]))
     return result
 if __name__ == "__main__":
-    for end, root in roots(sys.argv[1]): print(end, root)
+    for end, root, _ in roots(sys.argv[1]): print(end, root)

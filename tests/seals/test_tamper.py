@@ -394,10 +394,10 @@ def test_a_plugin_that_adds_entries_is_found(book: Path) -> None:
 
 
 def test_stranger_gets_the_same_roots(book: Path, roots: list[str]) -> None:
-    assert [root for _, root in stranger.roots(str(book))] == roots
+    assert [root for _, root, _ in stranger.roots(str(book))] == roots
     assert len(Path(stranger.__file__).read_text("utf-8").splitlines()) < 100
     edit(book / AUGUST, "县交通局", "县水利局")
-    assert [root for _, root in stranger.roots(str(book))][1] != roots[1]
+    assert [root for _, root, _ in stranger.roots(str(book))][1] != roots[1]
 
 
 def test_stranger_needs_nothing_but_python(book: Path, roots: list[str]) -> None:

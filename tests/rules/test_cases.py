@@ -72,7 +72,9 @@ def _found(tables: Tables, rule: Rule) -> dict[Any, dict[str, Any]]:
     names = _names(tables)
     for one in result.findings if rule.id != "record" else ():
         assert one.subject.name == names.get((one.subject.kind, one.subject.id), one.subject.name)
-    return {(one.subject.id, one.part, one.period): plain(one, []) for one in result.findings}
+    return {
+        (one.subject.id, one.part, one.period): plain(one, []) | {"lines": len(one.lines)} for one in result.findings
+    }
 
 
 def _names(tables: Tables) -> dict[tuple[str, str], str]:

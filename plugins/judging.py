@@ -8,7 +8,7 @@ from typing import Any
 
 from xianjie.findings import FAIL, NA, PASS, PENDING, SHARE, UNDETERMINED, Finding, Measured, Subject, Threshold
 from xianjie.money import ceil_fen, percent, yuan_cn
-from xianjie.policy import Applied, Parameter
+from xianjie.policy import Applied
 from xianjie.tables import Tables
 
 OP_NAMES = {">=": "不低于", ">": "高于", "<=": "不高于"}
@@ -144,10 +144,6 @@ def plain_number(value: Fraction) -> str:
     """A plain number for a message, cut after four places so that a miss never reads like a hit."""
     cut = value.numerator * 10**4 // value.denominator
     return f"{cut // 10**4}.{cut % 10**4:04d}".rstrip("0").rstrip(".")
-
-
-def applied(parameter: Parameter | None, day: date) -> Applied | None:
-    return Applied(parameter, day) if parameter else None
 
 
 def distinct(parameters: Iterable[Applied]) -> tuple[Applied, ...]:

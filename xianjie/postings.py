@@ -131,7 +131,7 @@ class Postings:
             *place,
             int(entry.meta["lineno"]),
         )
-        if household and not roll:
+        if not roll and (household or (info.kind == "shares" and values.get("holder"))):
             self._inline(dict(zip(SCHEMAS["postings"], row, strict=True)), values, len(self.rows), posting)
         self.rows.append(row)
 
@@ -142,7 +142,7 @@ class Postings:
         return dict(zip(names, zip(*self.rows, strict=True), strict=True)) if self.rows else dict.fromkeys(names, ())
 
     def _inline(self, row: dict[str, Any], values: dict[str, Any], index: int, posting: Any) -> None:
-        """A posting that names its household is a roll of one line."""
+        """A posting that names its household, or shares that name their holder, are a roll of one line."""
         common = {"posting": index, "note": "", "file": row["file"], "line": row["line"]}
         if row["kind"] == "shares":
             holder = {"holder": _text(values.get("holder")), "shares": posting.units.number, "amount": row["amount"]}

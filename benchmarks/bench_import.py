@@ -7,7 +7,7 @@ refused within 2 s and 200 MB. Run by `python -m benchmarks.bench_import [ROWS]`
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -83,8 +83,8 @@ def benefits(rows: int) -> Iterator[list[object]]:
 def plan() -> Iterator[list[object]]:
     yield ["2022年项目计划表"]
     yield ["编制日期：2022年3月1日"]
-    yield ["项目名称", "项目类别", "计划投入资金", "责任单位", "实施方式"]
-    yield ["耕地补贴", "产业发展", 100_000_000, "县农业农村委", "以奖代补"]
+    yield ["项目名称", "乡镇", "项目类别", "计划投入资金", "责任单位", "实施方式"]
+    yield ["耕地补贴", "—", "产业发展", 100_000_000, "县农业农村委", "以奖代补"]
 
 
 def write(path: Path, rows: Iterator[list[object]]) -> Path:
@@ -124,24 +124,51 @@ def _paper(folder: Path, make: str, rows: int) -> Path:
 
 def bomb(path: Path) -> None:
     """A workbook whose sheet unpacks to 500 MB."""
+    _rewritten(path, "sheet1.xml", lambda sheet: (sheet, *[b" " * 1_000_000] * 500))
+
+
+def laughs(path: Path) -> None:
+    """A workbook whose sheet declares entities that grow to a billion words."""
+    grown = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    entities = f'<!DOCTYPE worksheet [<!ENTITY a0 "ha">{grown}]>'.encode()
+    _rewritten(path, "sheet1.xml", lambda sheet: (entities, sheet.replace(b"<sheetData>", b"<sheetData><!-- &a9; -->")))
+
+
+def corner(path: Path) -> None:
+    """A workbook with a cell in the last corner that a sheet has: seventeen thousand million cells."""
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    _rewritten(path, "sheet1.xml", lambda sheet: (sheet.replace(b"</sheetData>", far),))
+
+
+def fake(path: Path) -> None:
+    """A web page under the name of a workbook."""
+    path.write_bytes(b"<html><table><tr><td>1</td></tr></table></html>" * 100_000)
+
+
+def _rewritten(path: Path, name: str, change: Callable[[bytes], Iterable[bytes]]) -> None:
+    """A good workbook with one part in other words, written in pieces."""
     good_path = write(path.with_suffix(".good"), plan())
     with zipfile.ZipFile(good_path) as good, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for part in good.namelist():
             with archive.open(part, "w") as target:
-                target.write(good.read(part))
-                for _ in range(500 if part.endswith("sheet1.xml") else 0):
-                    target.write(b" " * 1_000_000)
+                for piece in change(good.read(part)) if part.endswith(name) else [good.read(part)]:
+                    target.write(piece)
+
+
+HOSTILE = {"压缩炸弹": bomb, "实体炸弹": laughs, "写到最后一格的表": corner, "假的工作簿": fake}
 
 
 def _hostile(folder: Path, book: Path) -> Iterator[Result]:
-    cost: Cost = run([BIN / "xianjie", "import", book, _paper(folder, "bomb", 0), "--yes"], allowed=(2,))[0]
-    yield Result("拒绝压缩炸弹", cost.seconds, 2.0, " 秒")
-    yield Result("拒绝压缩炸弹的内存", cost.megabytes, 200, " MB")
+    for name, make in HOSTILE.items():
+        cost: Cost = run([BIN / "xianjie", "import", book, _paper(folder, make.__name__, 0), "--yes"], allowed=(2,))[0]
+        yield Result(f"拒绝{name}", cost.seconds, 2.0, " 秒")
+        yield Result(f"拒绝{name}的内存", cost.megabytes, 200, " MB")
 
 
 def make(kind: str, rows: int, path: Path) -> None:
-    if kind == "bomb":
-        bomb(path)
+    hostile = {make.__name__: make for make in HOSTILE.values()}
+    if kind in hostile:
+        hostile[kind](path)
     else:
         write(path, {"roster": roster, "benefits": benefits}[kind](rows) if kind != "plan" else plan())
 

@@ -191,11 +191,11 @@ class _Reader:
         totals: list[int] = []
         words: list[int] = []
         required = [column for name, column in self.layout.columns.items() if self.fields[name].filled]
-        headers = {column: self.layout.parts[column] for column in required}
+        headers = [(column, self.layout.parts[column]) for column in required]
         worded = any(one.filled and not one.summed for one in self.fields.values())  # numbers alone may be a total's
         for number in range(first, len(rows)):
             row = rows[number]
-            if worded and number > first and all(_surely_data(row[column], headers[column]) for column in required):
+            if worded and number > first and _surely_data(row, headers):
                 data.append(number)
                 continue
             if blank(self.grid.rows[number]):
@@ -291,7 +291,7 @@ class _Reader:
         """The cells of a column, read by its type; None (or "") where nothing stands."""
         parse = self._parser(one, column)
         empty: Any = "" if one.type in _TEXTS else None
-        known: dict[Any, Any] = {"": empty}
+        known: dict[Any, Any] = {"": empty}  # texts and floats: True is no 1.0
         quick, free = one.type in _QUICK, one.type not in ("date", "amount", "number")
         values: list[Any] = []
         for position, cell in enumerate(raw):
@@ -306,12 +306,15 @@ class _Reader:
                 if stripped in _DITTO and values:
                     values.append(values[-1])
                     continue
+            elif cell.__class__ is float and cell in known:
+                values.append(known[cell])
+                continue
             try:
                 value = parse(cell) if free else self._possible(one, parse(cell))
             except Wrong as error:
                 self.sheet.fault(data[position], one.name, str(error))
                 value = FAULTY
-            if not quick and value is not FAULTY and isinstance(cell, str):
+            if not quick and value is not FAULTY and isinstance(cell, str | float):
                 known[cell] = value
             values.append(value)
         return values
@@ -435,11 +438,16 @@ def title_batch(title: str) -> str:
     return match.group() if match else ""
 
 
-def _surely_data(cell: Any, header: set[str]) -> bool:
-    """Whether a required cell is filled with what can be no total and no header printed again."""
-    if isinstance(cell, str):
-        return bool(cell) and "计" not in cell and "总" not in cell and cell not in header and not cell.isspace()
-    return cell is not None
+def _surely_data(row: list[Any], headers: list[tuple[int, set[str]]]) -> bool:
+    """Whether all required cells are filled with what can be no total and no header printed again."""
+    for column, header in headers:
+        cell = row[column]
+        if isinstance(cell, str):
+            if not cell or "计" in cell or "总" in cell or cell in header or cell.isspace():
+                return False
+        elif cell is None:
+            return False
+    return True
 
 
 def _is_total_text(cell: Any) -> bool:

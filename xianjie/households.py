@@ -47,7 +47,7 @@ def read_households(
             raise ValueError(f"缺少列 {'、'.join(missing)}")
         raw = [(reader.line_num, row) for row in reader]
     except UnicodeDecodeError:
-        return _unreadable("不是 UTF-8 编码")
+        return _unreadable("不是 UTF-8 编码（可能是 GBK），应另存为 UTF-8")
     except (ValueError, csv.Error, Refused) as error:
         return _unreadable(str(error))
     rows: list[dict[str, Any]] = []

@@ -86,7 +86,7 @@ def read_file(root: Path, name: str, shares: bool) -> RollFile:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        raise RollError("清册文件不是 UTF-8 编码") from None
+        raise RollError("清册文件不是 UTF-8 编码（可能是 GBK），应另存为 UTF-8") from None
     lines = data.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
     table = _parse(data, len(lines) - 1, SHARE_REGISTER if shares else PAY_LIST)
     columns = {str(name): table[name].to_numpy() for name in table.columns}

@@ -91,7 +91,7 @@ def test_a_damaged_book_is_not_judged(book: Path, damage: Callable[[Path], objec
 def test_a_list_of_households_that_cannot_be_read_is_said_once(book: Path) -> None:
     people = book / "registry/households.csv"
     people.write_bytes(people.read_text("utf-8").encode("gbk"))
-    assert problems_of(book) == "registry/households.csv：农户名册不是 UTF-8 编码"
+    assert problems_of(book) == "registry/households.csv：农户名册不是 UTF-8 编码（可能是 GBK），应另存为 UTF-8"
 
 
 def test_postings_of_a_txn_may_each_have_the_same_key(book: Path) -> None:

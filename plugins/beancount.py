@@ -83,8 +83,8 @@ def _tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
 
 
 def _errors(found: Tables, options: dict[str, Any], family: str, severities: tuple[str, ...]) -> Errors:
-    if options.get("include") is not None:  # Beancount's cache looks only at the times of these files
-        options["include"] = sorted({*options["include"], *(str(found.root / name) for name in found.files)})
+    # Beancount's cache looks only at the times of these files.
+    options["include"] = sorted({*options["include"], *(str(found.root / name) for name in found.files)})
     said_before = found.derived.setdefault("plugins", set())  # families that have reported what cannot be trusted
     said_before.add(family)
     if found.problems:

@@ -22,6 +22,7 @@ from xianjie.tables import Tables
 LISTED_DAYS = 15
 NOTICE_DAYS = 5
 WORKING_DAYS = 10
+_DATES = ("reported", "notice_from", "notice_to", "helper_assigned", "plan_made")
 PARTS = {"helper": ("helper_assigned", "帮扶责任人"), "plan": ("plan_made", "“一户一策”帮扶措施")}
 
 
@@ -37,9 +38,15 @@ class Episode:
         day: date = self.row.date
         return day
 
+    def add(self, row: Any) -> None:
+        """What a further row gives and the first did not; nothing where it speaks of another application."""
+        another = row.reported and (row.reported > self.listed or self.row.reported not in (None, row.reported))
+        if not another:
+            self.row = self.row._replace(**{name: getattr(self.row, name) or getattr(row, name) for name in _DATES})
+
 
 def episodes(tables: Tables) -> list[Episode]:
-    """Every listing as 监测户. A further row of a household still monitored adds what it says to the same episode."""
+    """Every listing as 监测户. A further row of a household still monitored adds what it says of the same listing."""
     running: dict[str, Episode] = {}
     seen: set[str] = set()
     found = []
@@ -47,9 +54,7 @@ def episodes(tables: Tables) -> list[Episode]:
         if row.state == "风险消除":
             running.pop(row.household, None)
         elif row.state == "监测户" and row.household in running:
-            known = running[row.household]
-            dates = ("reported", "notice_from", "notice_to", "helper_assigned", "plan_made")
-            known.row = known.row._replace(**{name: getattr(known.row, name) or getattr(row, name) for name in dates})
+            running[row.household].add(row)
         elif row.state == "监测户":
             episode = Episode(row, row.household not in seen)
             seen.add(row.household)

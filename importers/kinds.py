@@ -21,6 +21,7 @@ class Field:
     """A column or head entry. `type` names a parser of cells.py, or `term:<list>` for a closed list.
 
     `filled`: every row must say it. `summed`: totals of the table add it up. `head`: may stand above or below the table.
+    `free`: whoever takes it over takes names and numbers of people out, and counts them.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Field:
     filled: bool = False
     summed: bool = False
     head: bool = False
+    free: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,8 @@ KINDS: dict[str, Kind] = {
                 Field("name"),
                 Field("amount", "amount", filled=True, summed=True),
                 Field("direct_amount", "amount", summed=True),
-                *_fields("text", "purpose payer"),
+                Field("purpose", free=True),
+                Field("payer"),
                 Field("payer_account", "secret"),
                 Field("payee", "name", filled=True),
                 Field("account", "secret"),
@@ -284,7 +287,7 @@ KINDS: dict[str, Kind] = {
                 Field("holder", "name", head=True),
                 Field("account", "secret", head=True),
                 Field("date", "date", filled=True),
-                Field("summary"),
+                Field("summary", free=True),
                 *_fields("amount", "debit credit", summed=True),
                 Field("balance", "amount", filled=True),
                 Field("other", "name"),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from importers import cells
-from importers.cells import NOTHING, PARSERS, TICKS, Wrong, shown, squeezed
+from importers.cells import MASK, NOTHING, PARSERS, TICKS, Wrong, shown, squeezed, without_numbers
 from importers.container import Refused
 from importers.faults import Fault
 from importers.grid import File, Grid, blank
@@ -121,6 +121,7 @@ class _Reader:
         self.tick = tick
         self.today = today
         self.layout = layout
+        self.masked: set[str] = set()  # headers of words with numbers of people among them
         self.kind = layout.kind
         self.fields = {name: self.kind.field(name) for name in layout.columns}
         self.sheet = Sheet(self.kind, grid.file, grid.sheet, layout, [], {}, layout.title, "")
@@ -337,7 +338,20 @@ class _Reader:
             return lambda cell: cells.period(cell, title_year(self.sheet.title))
         if one.type.startswith("term:"):
             return term_parser(one.type.removeprefix("term:"))
+        if one.type in ("text", "name") and not one.free:
+            return lambda cell: self._worded(one, cell)
         return PARSERS[one.type]
+
+    def _worded(self, one: Field, cell: Any) -> Any:
+        """Words without the phones, ID numbers and accounts that somebody put among them."""
+        parse = PARSERS[one.type]
+        if isinstance(cell, str) and cell.isalpha():
+            return parse(cell)
+        said = cell if isinstance(cell, str) else parse(cell)
+        bare = without_numbers(said)
+        if MASK in bare and MASK not in said:
+            self.masked.add(self.layout.header(one.name))
+        return parse(bare)
 
     def _head(self, notes: list[int]) -> None:
         """Head entries above the table, else below it, read by their types."""
@@ -405,6 +419,9 @@ class _Reader:
         if hidden:
             numbers = "、".join(str(number + 1) for number in hidden[:10]) + (" 等" if len(hidden) > 10 else "")
             self.sheet.remarks.append(f"{self.sheet.label}：有 {len(hidden)} 个隐藏的行（第 {numbers} 行），已作为数据读入")
+        if self.masked:
+            names = "、".join(sorted(self.masked))
+            self.sheet.remarks.append(f"{self.sheet.label}：“{names}”里有电话、证号或账号，没有写入账簿")
         amid = [number for number in notes if data and number < data[-1]]
         if amid:
             numbers = "、".join(str(number + 1) for number in amid[:10])

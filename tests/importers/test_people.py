@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers import dirty
-from tests.importers.county import PEOPLE, funds, identity, labour, new_book, roster, villages
+from tests.importers.county import ALL, PEOPLE, funds, identity, labour, new_book, roster, villages
 from tests.importers.helpers import Desk
 from xianjie.cli.people import people
 from xianjie.people import IdentityError, Unusable, identity_number, open_identities
@@ -156,3 +156,39 @@ def test_no_message_tells_a_name_or_a_number(desk: Desk) -> None:
     assert not [name for name in PEOPLE if name in said]
     assert not [text for person in PEOPLE.values() for text in person[:3] if text in said]
     assert "丁路人" not in said
+
+
+WORDS = {
+    "villages": ["主导产业"],
+    "funds": ["指标文标题"],
+    "plan": ["部门", "建设内容", "预期绩效目标", "联农带农利益联结机制", "责任单位", "责任人", "备注", "实施期限"],
+    "allocation": ["批次", "资金名称", "实施单位"],
+    "treasury": ["资金名称", "预算单位", "用途", "收款方账户名称"],
+    "roster": ["与户主关系"],
+    "labour": ["家庭住址", "工种"],
+    "benefits": ["备注"],
+    "assets": ["资产名称", "所有权人", "经营主体"],
+    "equity": ["实施主体"],
+    "distribution": ["户主"],
+    "bank": ["摘要", "对方户名"],
+}
+
+
+def test_numbers_of_people_among_any_words_enter_nothing(tmp_path: Path) -> None:
+    """Whatever column of words somebody puts a phone, an ID number or an account into: not in the book, not in a message."""
+    secrets = ("13899998888", identity(77), "6217998877665544332")
+    desk = Desk(new_book(tmp_path))
+    said = ""
+    for kind, make in ALL.items():
+        paper = make().mapped(WORDS[kind], lambda text: f"{text} {' '.join(secrets)}")
+        if kind == "equity":
+            paper = make().mapped(WORDS[kind], lambda text: f"{text}（{secrets[0]}）")
+        changes = desk.take(paper)
+        said += repr((changes.changes, changes.warnings, changes.remarks, changes.waiting, changes.read))
+    written = "".join(path.read_text("utf-8") for path in sorted(desk.book.rglob("*")) if path.is_file())
+    assert "＊＊＊" in written
+    assert "责任人、部门" in said
+    assert "里有电话、证号或账号，没有写入账簿" in said
+    for secret in secrets:
+        assert secret not in written
+        assert secret not in said

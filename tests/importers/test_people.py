@@ -187,7 +187,7 @@ def test_numbers_of_people_among_any_words_enter_nothing(tmp_path: Path) -> None
         said += repr((changes.changes, changes.warnings, changes.remarks, changes.waiting, changes.read))
     written = "".join(path.read_text("utf-8") for path in sorted(desk.book.rglob("*")) if path.is_file())
     assert "＊＊＊" in written
-    assert "责任人、部门" in said
+    assert "责任单位、部门、预期绩效目标" in said
     assert "里有电话、证号或账号，没有写入账簿" in said
     for secret in secrets:
         assert secret not in written

@@ -20,14 +20,15 @@ FAULTS_SHOWN = 200
 
 @click.command("import", cls=Command)
 @click.argument("book", type=click.Path(), metavar="账簿")
-@click.argument(
-    "files", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1, required=True, metavar="文件…"
-)
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="文件…")
 @click.option("--dry-run", is_flag=True, help="只显示会有哪些变化，不写入")
 @click.option("--yes", is_flag=True, help="不再询问，直接写入；需要选择的地方一律拒绝")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="表上没有写日期时采用的日期")
 def import_(book: str, files: tuple[Path, ...], dry_run: bool, yes: bool, day: datetime | None) -> None:
     """把各单位报来的表格导入账簿：按表头认表，先显示变化，确认后一次写入。
+
+    认得十二种表：行政村基本情况表、资金指标表、项目计划表、资金分配表、国库集中支付导出、惠企利民发放表、劳务报酬发放表、
+    监测对象名单、扶贫项目资产台账、股权量化清单、收益分配表、农商行流水；可以是 xlsx、xls 或 CSV，几个文件可以一起导入。
 
     同一张表再导一次不产生任何变化；更正过的表显示差异并替换（已封账的冲销重记）。一个文件要么全部写入，要么全不写入。
 
@@ -36,6 +37,7 @@ def import_(book: str, files: tuple[Path, ...], dry_run: bool, yes: bool, day: d
     from importers.run import import_files
     from xianjie.people import Unusable
 
+    _files(files)
     answering = sys.stdin.isatty() and not yes
     shown: list[bool] = []
 
@@ -61,6 +63,15 @@ def import_(book: str, files: tuple[Path, ...], dry_run: bool, yes: bool, day: d
     if not shown:
         show(changes)
     _conclude(changes, bool(shown), dry_run, answering or yes)
+
+
+def _files(files: Sequence[Path]) -> None:
+    """Refuse what is no file, naming it."""
+    for path in files:
+        if path.is_dir():
+            raise click.ClickException(f"{path} 是文件夹：请写出其中的文件，如 {path}/*.xlsx。没有写入任何东西")
+        if not path.exists():
+            raise click.ClickException(f"找不到文件 {path}。没有写入任何东西")
 
 
 def show(changes: "ChangeSet") -> None:

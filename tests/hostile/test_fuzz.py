@@ -220,7 +220,7 @@ def test_a_thousand_damaged_books(sound: Path, block: int) -> None:
 @pytest.mark.slow
 def test_guided_by_coverage(tmp_path: Path) -> None:
     """Inputs that reach new code are kept and varied; the process that reads them must live and answer in words."""
-    pytest.importorskip("atheris", reason="atheris is not installed: make test-slow installs it where there is a wheel")
+    pytest.importorskip("atheris", reason="atheris is not installed (pip install atheris, where there is a wheel)")
     command = [sys.executable, "-m", "tests.hostile.guided", str(tmp_path), "-max_total_time=90", "-rss_limit_mb=2048", "-timeout=20"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -192,8 +192,9 @@ OFFERED = [n for n, (where, _) in COMMANDS.items() if n not in ("serve", "demo",
 def test_whatever_is_typed(data: st.DataObject) -> None:
     """Any arguments to any command: an exit status and no exception that would print a traceback."""
     name = data.draw(st.sampled_from(OFFERED))
-    words = st.sampled_from(["--as-of", "--rule", "--root", "--format", "json", "2022-06", "-o", "--help", "--yes", "", "-", "/", "..", "\x00"])
-    arguments = data.draw(st.lists(words | st.text(max_size=8), max_size=4))
+    words = st.sampled_from(["--as-of", "--rule", "--root", "--format", "json", "2022-06", "-o", "--help", "--yes", "", "-", "/", ".."])
+    typed = st.text(st.characters(exclude_characters="\0"), max_size=8)  # no argument of a program can hold a NUL
+    arguments = data.draw(st.lists(words | typed, max_size=4))
     with tempfile.TemporaryDirectory() as folder:
         before = os.getcwd()
         os.chdir(folder)

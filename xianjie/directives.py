@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from keyword import iskeyword
 
 LEVELS = ("中央", "省级", "市级", "县级", "东西部协作", "定点帮扶", "社会帮扶", "自筹")
+LEVEL_GROUPS = {"市级及以上": ("中央", "省级", "市级")}  # what the documents call several levels at once
 TASKS = ("巩固拓展", "以工代赈", "少数民族发展", "欠发达国有农场", "欠发达国有林场", "其他")
 CATEGORIES = (
     "产业发展",
@@ -79,7 +80,7 @@ def _text(*names: str) -> tuple[Key, ...]:
 NAME = Key("name", required=True)
 BASIS = Key("basis", required=True)
 ISSUED = Key("issued", "date", required=True)
-POLICY_SCOPE = ("level", "task", "source", "operator-kind")
+POLICY_SCOPE = {"level": LEVELS, "task": TASKS, "source": (), "operator-kind": OPERATOR_KINDS}  # and their closed lists
 
 DIRECTIVES: dict[str, Directive] = {
     "fund": Directive(
@@ -187,7 +188,7 @@ DIRECTIVES: dict[str, Directive] = {
             Key("states", "list", required=True),
             Key("cap", "money"),
             Key("per"),
-            Key("levels-forbidden", "list"),
+            Key("levels-forbidden", "list", one_of=LEVELS),
             Key("standard", "number"),
             Key("repeat", "bool"),
         ),
@@ -201,13 +202,13 @@ DIRECTIVES: dict[str, Directive] = {
             ISSUED,
             Key("op", one_of=OPS),
             *_text("quote", "reading", "confidence", "retroactive"),
-            *(Key(scope, "list") for scope in POLICY_SCOPE),
-            Key("exclude-task", "list"),
+            *(Key(scope, "list", one_of=values) for scope, values in POLICY_SCOPE.items()),
+            Key("exclude-task", "list", one_of=TASKS),
             Key("verified-until", "date"),
         ),
     ),
     "negative": Directive(
-        "负面清单", (Key("code"),), (BASIS, ISSUED, Key("level", "list"), *_text("quote", "confidence"))
+        "负面清单", (Key("code"),), (BASIS, ISSUED, Key("level", "list", one_of=LEVELS), *_text("quote", "confidence"))
     ),
     "waiver": Directive(
         "豁免",

@@ -12,12 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from xianjie.directives import ENDED_STATES, MAIN_STATES
+from xianjie.directives import ENDED_STATES, LEVEL_GROUPS, MAIN_STATES
 from xianjie.schema import records
 from xianjie.tables import Tables, derived, on
 
 CENTRAL = frozenset({"中央"})
-HIGHER = frozenset({"中央", "省级", "市级"})  # 市级及以上
+HIGHER = frozenset(LEVEL_GROUPS["市级及以上"])
 FISCAL = (*sorted(HIGHER), "县级")
 
 Key = tuple[str, str]  # project, fund

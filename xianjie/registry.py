@@ -10,7 +10,7 @@ from typing import Any
 from beancount.core.amount import Amount
 from beancount.core.data import Custom
 
-from xianjie.directives import DIRECTIVES, Directive, Key
+from xianjie.directives import DIRECTIVES, LEVEL_GROUPS, Directive, Key
 from xianjie.money import fen
 from xianjie.problems import Problem
 from xianjie.schema import REGISTRIES
@@ -46,11 +46,14 @@ class _WrongError(Exception):
 def convert(key: Key, value: Any) -> Any:
     """A value of a directive as the table holds it: money in 分, lists as tuples; _WrongError where it does not fit."""
     try:
-        result = _CONVERTERS[key.type](value)
+        result: Any = _CONVERTERS[key.type](value)
     except (ValueError, TypeError, ArithmeticError):
         raise _WrongError(f"{key.name} 的值“{value}”应为{_TYPE_NAMES[key.type]}") from None
-    if key.one_of and result not in key.one_of:
-        raise _WrongError(f"{key.name} 的值“{result}”应为 {'、'.join(key.one_of)} 之一")
+    if key.type == "list":
+        result = tuple(one for text in result for one in LEVEL_GROUPS.get(text, (text,)))
+    values = result if key.type == "list" else (result,)
+    if wrong := [one for one in values if key.one_of and one not in key.one_of]:
+        raise _WrongError(f"{key.name} 的值“{wrong[0]}”应为 {'、'.join(key.one_of)} 之一")
     return result
 
 

@@ -64,6 +64,8 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
     ("登记的属性写了两次", lambda b: edit(b / "registry/registry.beancount", '  town: "龙池镇"', '  town: "龙池镇"\n  town: "石堤镇"'), "registry/registry.beancount:3：属性 town 在同一处写了两次"),
     ("参数没有依据", lambda b: edit(b / "policy.beancount", '  basis: "发改振兴〔2020〕1675号"\n', ""), "缺少 basis"),
     ("参数不是数字", lambda b: edit(b / "policy.beancount", '"labour-share" 0.10', '"labour-share" "百分之十"'), "应为数字"),
+    ("参数的级次写错", lambda b: edit(b / "policy.beancount", 'level: "中央"', 'level: "中央级"'), "level 的值“中央级”应为 中央、省级"),
+    ("参数的任务写错", lambda b: edit(b / "policy.beancount", 'level: "中央"', 'task: "以工代赈任务"'), "task 的值“以工代赈任务”应为 巩固拓展"),
     ("参数的 op 写错", lambda b: edit(b / "policy.beancount", 'op: ">="', 'op: "=>"'), "应为 >="),
     ("include 没有文件", lambda b: append(b / "main.beancount", 'include "2099/*.beancount"\n'), "main.beancount:9：include “2099/*.beancount”没有找到任何文件"),
     ("include 转圈", lambda b: append(b / "policy.beancount", 'include "main.beancount"\n'), "policy.beancount:54：同一个文件被 include 了两次"),

@@ -329,7 +329,7 @@ def post_scale(tables: Tables) -> Iterator[Finding]:
     counts = Counter(int(year) for year in net[net > 0].index.get_level_values(0).tolist())
     after = {year + 1 for year in counts if year < tables.as_of.year}  # a year that pays nobody is judged too
     for year in sorted({*counts, *evidence, *after}):
-        before = counts[year - 1] if evidence[year - 1] else None
+        before = counts[year - 1] if year - 1 in counts or evidence[year - 1] else None
         yield _scale(tables, year, counts[year], before, (*evidence[year], *evidence[year - 1]))
 
 

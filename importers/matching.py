@@ -142,6 +142,8 @@ def settle(draft: Draft, project: str, lists: Lists, job: Job | None = None) -> 
     free = [payment for payment in payments if payment.key not in by_payment and _is_contract(payment)]
     moved = _move(draft, free, lists, job)
     for name, waiting in lists.items():
+        if not waiting.contractor and not _sealed_moves(draft, name):
+            _unmove(draft, name, set())  # a corrected version no longer says that the contractor paid it
         waits = name not in taken and name not in moved
         if (draft.waiting.get(name) or None) != (waiting if waits else None):
             draft.waiting[name] = waiting if waits else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from importers.draft import Draft, Imported
-from importers.sheet import Sheet
+from importers.sheet import Sheet, paid_by_contractor, title_batch, title_period, title_year
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,9 @@ def digest_of(sheet: Sheet, day: str, key: bytes | None) -> str:
     """A digest of everything that a sheet says, whatever its file, order of columns and layout; keyed where people are in it."""
     head = sorted((name, repr(value)) for name, value in sheet.head.items())
     total = hmac.new(key, digestmod=hashlib.sha256) if key else hashlib.sha256()
-    total.update(repr((sheet.kind.id, day, head, sheet.layout.title if not sheet.head else "")).encode())
+    title = sheet.title
+    said = title_year(title), title_batch(title), title_period(title), paid_by_contractor(sheet)
+    total.update(repr((sheet.kind.id, day, head, said)).encode())
     for row in sheet.rows:
         total.update(repr(row[1:]).encode())
     return total.hexdigest()[:32]

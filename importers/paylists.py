@@ -1,6 +1,5 @@
 """劳务报酬发放表 and 惠企利民发放表（一卡通）: who received how much; the roll of the treasury line that paid it."""
 
-import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,13 +14,11 @@ from importers.matching import home_of, list_id, lists_of, settle
 from importers.parts import Record
 from importers.persons import Persons, Place
 from importers.registers import Projects, Villages
-from importers.sheet import title_year
+from importers.sheet import paid_by_contractor, title_period, title_year
 from xianjie.directives import BASE_STATES
 from xianjie.money import yuan_cn
 
 STEP = 2000
-_BY_CONTRACTOR = re.compile(r"由?施工(?:单位|企业|方)(?:统一)?(?:直接)?(?:代为)?(?:支付|发放|代发|垫付)(?:[:：]?(否|无))?")
-_PERIOD_IN_TITLE = re.compile(r"20\d\d年(?:度|\d{1,2}(?:[-至]\d{1,2})?月(?:份)?(?!\d)|第?[一二三四]季度)")
 
 
 def derive(job: Job) -> Record:
@@ -47,7 +44,7 @@ def _list(job: Job, project: str, benefit: str, span: Period, lines: tuple[PayLi
     draft, kind = job.draft, job.sheet.kind.id
     lists = lists_of(draft, [project])[project]
     name = _name(lists, kind, project or benefit, span, lines)
-    waiting = Waiting(name, kind, project, benefit, span.start, span.end, _by_contractor(job), lines)
+    waiting = Waiting(name, kind, project, benefit, span.start, span.end, paid_by_contractor(job.sheet), lines)
     if not project and (home := home_of(draft, waiting)):
         project, lists, waiting = home, lists_of(draft, [home])[home], replace(waiting, project=home)
     old = lists.get(name)
@@ -81,9 +78,9 @@ def _name(lists: dict[str, Waiting], kind: str, project: str, span: Period, line
 def _period(job: Job) -> Period | None:
     """What the list pays for: its rows, its head, or its title."""
     spans = [row.period for row in job.sheet.rows if row.period]
-    if not spans and (match := _PERIOD_IN_TITLE.search(squeezed(job.sheet.title))):
+    if not spans and (named := title_period(job.sheet.title)):
         try:
-            spans = [period(match.group(), title_year(job.sheet.title))]
+            spans = [period(named, title_year(job.sheet.title))]
         except Wrong:
             spans = []
     if not spans:
@@ -104,11 +101,15 @@ def _about(job: Job, projects: Projects, span: Period) -> tuple[str, str] | None
     subsidy = getattr(row, "subsidy", "")
     benefits = {squeezed(name): name for name in job.draft.ids("benefit")}
     benefit = benefits.get(squeezed(subsidy), "")
-    if not row.project and not row.project_code and not subsidy:
+    unnamed = not row.project and not row.project_code
+    if unnamed and not subsidy:
         job.sheet_fault("project", "没有写项目名称：应在表头上方注明，如“项目名称：某村产业路”")
         return None
-    if benefit and not row.project and not row.project_code and not projects.named(subsidy, None):
-        return "", benefit
+    if unnamed and not projects.named(subsidy, None):
+        if not benefit:
+            known = "、".join(sorted(benefits.values())) or "没有"
+            job.sheet_fault("subsidy", f"“{subsidy}”既不是账簿里登记的补贴（{known}），也不是项目：请登记补贴，或写明项目名称")
+        return ("", benefit) if benefit else None
     project = _project(job, projects, row, row.project or ("" if row.project_code else subsidy), span.start.year)
     return (project, benefit) if project else None
 
@@ -119,14 +120,6 @@ def _project(job: Job, projects: Projects, row: Any, name: str, year: int) -> st
         if projects.named(name, earlier) or (row.project_code and projects.coded(row.project_code, earlier)):
             return projects.find(job, row, row.project_code, name, earlier)
     return projects.find(job, row, row.project_code, name, year)
-
-
-def _by_contractor(job: Job) -> bool:
-    """Whether the list says that the contractor paid it."""
-    if job.sheet.kind.id != "labour":
-        return False
-    match = _BY_CONTRACTOR.search(squeezed(f"{job.sheet.title}\n{job.sheet.notes}"))
-    return bool(match) and not (match and match.group(1))
 
 
 def _lines(job: Job, persons: Persons, place: Place) -> list[PayLine]:

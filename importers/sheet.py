@@ -31,6 +31,8 @@ _TOTAL = re.compile(
 )
 _CAPITALS = re.compile(r"大写|[零壹贰叁肆伍陆柒捌玖拾佰仟]{3,}")
 _FIGURE = re.compile(r"[-(]?[\d,.]+[Xx)]?(?:元|万元|天|工)?")
+_BY_CONTRACTOR = re.compile(r"由?施工(?:单位|企业|方)(?:统一)?(?:直接)?(?:代为)?(?:支付|发放|代发|垫付)(?:[:：]?(否|无))?")
+_PERIOD_IN_TITLE = re.compile(r"20\d\d年(?:度|\d{1,2}(?:[-至]\d{1,2})?月(?:份)?(?!\d)|第?[一二三四]季度)")
 _SECTION = re.compile(r"[一二三四五六七八九十]{1,3}[、.:,].*|\([一二三四五六七八九十]{1,3}\).*")
 _NOTE = re.compile(
     r"\*|注|备注|说明|附|填[表报]|制表|审[核批]|复核|主管|分管|负责人|经办|领导|单位|编制|日期|报送|联系|监督|签|盖章|打印|第.{0,4}页|共.{0,4}页|本表|以上|以下|人民币|大写"
@@ -453,6 +455,18 @@ def title_batch(title: str) -> str:
     """第一批 of a title, "" when it names none."""
     match = re.search(r"第[一二三四五六七八九十\d]{1,3}批", squeezed(title))
     return match.group() if match else ""
+
+
+def title_period(title: str) -> str:
+    """2022年8月, 2022年第三季度 of a title, "" when it names none."""
+    match = _PERIOD_IN_TITLE.search(squeezed(title))
+    return match.group() if match else ""
+
+
+def paid_by_contractor(sheet: Sheet) -> bool:
+    """Whether a list of wages says, above or below its table, that the contractor paid them."""
+    match = _BY_CONTRACTOR.search(squeezed(f"{sheet.title}\n{sheet.notes}")) if sheet.kind.id == "labour" else None
+    return match is not None and not match.group(1)
 
 
 def _surely_data(row: list[Any], headers: list[tuple[int, set[str]]]) -> bool:

@@ -152,6 +152,7 @@ class _Books:
         if day is None or payee is None or self.draft.standing(import_id):
             return
         paid = [payment for payment in self._payments(project) if self._is_to(payment, payee)]
+        paid = [payment for payment in paid if payment.get("fund") == fund] or paid
         same_number = [payment for payment in paid if payment.get("payment-no") == row.payment_no]
         exact = [payment for payment in same_number or paid if _paid(payment) == -row.amount]
         larger = [payment for payment in same_number or paid if _paid(payment) > -row.amount]

@@ -234,6 +234,14 @@ def test_a_corrected_version_shows_what_differs(county: Desk, paper: Paper, said
     assert any(said in text for verb, _, text in county.take(paper).changes if verb == "更正")
 
 
+def test_the_same_people_and_pay_in_another_month_are_another_list(county: Desk) -> None:
+    """Only the title tells the months apart."""
+    paper = replace(labour(), above=[["2022年9月劳务报酬发放表"], ["项目名称：美翠村产业路"]])
+    assert county.take(paper).waiting
+    changes = county.take(replace(paper, above=[["2022年10月劳务报酬发放表"], ["项目名称：美翠村产业路"]]))
+    assert [text.split("：")[0] for text in changes.waiting] == ["劳务:P2022-0001:2022-09:0", "劳务:P2022-0001:2022-10:0"]
+
+
 def test_a_state_without_its_day_is_remarked(county: Desk) -> None:
     changes = county.take(edited(assets(), 0, 状态="闲置"))
     assert any("由“运营”变为“闲置”，没有写状态日期，只能记在 2021-06-01" in text for text in changes.warnings)

@@ -326,6 +326,23 @@ def test_part_of_a_payment_returned_is_a_negative_voucher(county: Desk) -> None:
     assert "31005基础设施建设  -100.00 CNY" in text
 
 
+def test_a_return_belongs_to_the_document_that_it_names(desk: Desk) -> None:
+    """Two payments of one amount to one payee out of two documents: the line says which of them came back."""
+    desk.take(*(make() for make in BEFORE))
+    more = edited(replace(allocation(), rows=allocation().rows[:1]), 0, 批次="第二批", 文号=CITY, 任务="巩固拓展", 分配金额=D(500))
+    paper = treasury()
+    plant = paper.rows[2]
+    one = [plant[0], "ZF21", *plant[2:5], D(500), *plant[6:]]
+    two = [CITY, "ZF22", *one[2:]]
+    back = [CITY, "TH22", *plant[2:5], D(-500), "退回", *plant[7:9], date(2022, 12, 20), *plant[10:]]
+    desk.take(more, replace(paper, rows=[one, two]))
+    desk.take(replace(paper, rows=[back]))
+    paid = next(v for v in desk.text().split("\n\n") if '"ZF22"' in v)
+    number = re.search(r'voucher: "(\S+)"', paid)
+    assert number
+    assert f'reverses: "{number.group(1)}"' in desk.text("2022/12.beancount")
+
+
 def test_two_payments_that_fit_a_return_are_refused(desk: Desk) -> None:
     same = doubled(edited(treasury(), 1, 金额=D("100.00")), 1, 支付凭证号="ZF0009", 金额=D("100.00"))
     desk.take(funds(), plan(), allocation(), same)
@@ -471,6 +488,21 @@ def contract(*amounts: tuple[str, date], paper: dirty.Paper | None = None) -> di
 
 
 BEFORE = (villages, funds, plan, allocation, roster)
+
+
+def test_a_corrected_list_that_the_contractor_did_not_pay_moves_nothing(desk: Desk) -> None:
+    """The first version said 由施工单位支付, the corrected one does not: what was moved goes back, the treasury's line has the list."""
+    desk.take(*(make() for make in BEFORE), by_contractor())
+    desk.take(treasury())
+    assert "moved-from" in desk.text()
+    desk.take(labour())
+    moved = [D(amount) for amount in re.findall(r":1劳务报酬  (-?[\d.]+) CNY", desk.text())]
+    assert moved
+    assert sum(moved) == 0
+    assert 'pay-list: "劳务:P2022-0001:2022-08:0"' in block(desk.text("2022/09.beancount"), "2022-09-05")
+    before = desk.state()
+    desk.take(treasury())
+    assert desk.state() == before
 
 
 def test_wages_that_the_contractor_paid_are_moved_out_of_the_price(desk: Desk) -> None:

@@ -286,9 +286,9 @@ def _roster_faults(tables: Tables) -> dict[int, tuple[str, tuple[str, int]]]:
 )
 def labour_notice(tables: Tables) -> Iterator[Finding]:
     """A 劳务报酬公示 of enough days for each project that paid labour; a miss is pending until 验收."""
-    for name in moves.labour_by_project(tables):
+    for name, legs in moves.labour_by_project(tables).items():
         project = moves.projects(tables).get(name)
-        if project is not None:
+        if project is not None and sum(leg.amount for leg in legs) > 0:
             yield _noticed(tables, project)
 
 

@@ -144,7 +144,7 @@ def labour_notice(case):
     """Each project that paid labour: a 劳务报酬公示 of enough days; pending until 验收."""
     book = case.book
     for project in ids(book, "project"):
-        if not any(p["project"] == project and how != "unbacked" for p, how in labour(book)):
+        if sum(p["fen"] for p, how in labour(book) if p["project"] == project and how != "unbacked") <= 0:
             continue
         parameter = case.law.get("notice-days-labour", book.as_of)
         days = case.longest_notice([project], "劳务报酬公示")

@@ -10,6 +10,7 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -87,6 +88,20 @@ def write(folder: Path, files: Mapping[str, bytes | None]) -> None:
         _complete(folder)
     except OSError as error:
         raise NotWritten(f"写入中断（{_reason(error)}），下一次打开账簿时会自动完成") from None
+
+
+def put_in_place(finished: Path, target: Path) -> None:
+    """Rename a finished folder to where an earlier one may stand, in one step where the system can.
+
+    The earlier one is removed, or has taken the finished folder's name, for the caller to remove.
+    """
+    if not target.exists():
+        os.rename(finished, target)
+    elif not exchanged(finished, target):
+        old = finished.with_name(f"{finished.name}.old")
+        os.rename(target, old)
+        os.rename(finished, target)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def exchanged(one: Path, other: Path) -> bool:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections import defaultdict
@@ -12,6 +11,7 @@ from typing import Any
 
 from reports.consolidate import joins
 from reports.consolidate.run import Consolidated
+from xianjie.change import put_in_place
 from xianjie.findings import ERROR, FAIL, UNDETERMINED, WARNING
 from xianjie.money import yuan_cn
 
@@ -27,15 +27,16 @@ class Occupied(Exception):  # noqa: N818
 
 def write(consolidated: Consolidated, out: Path) -> int:
     """Write the report into a folder, replacing an earlier one, and return the exit status."""
+    out = out.absolute()
     _free(out)
     if (status := _written(consolidated, out)) is not None:
         return status
     database = joins.database(consolidated.tables)
     rows = {name: joins.rows(database, query) for name, query in joins.QUERIES.items()}
-    beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.absolute().parent))
+    beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         _fill(beside, consolidated, rows, database)
-        _swap(beside, out)
+        put_in_place(beside, out)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return exit_status(rows)
@@ -148,14 +149,5 @@ def _written(consolidated: Consolidated, out: Path) -> int | None:
 def _free(out: Path) -> None:
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not _manifest(out))):
         raise Occupied(f"{out} 已有别的内容，应为不存在、空的或以前的汇总文件夹，没有改动")
-    if not out.absolute().parent.is_dir():
-        raise Occupied(f"上级文件夹 {out.absolute().parent} 不存在")
-
-
-def _swap(beside: Path, out: Path) -> None:
-    """The new folder in the place of the old one; an old one is set aside first and deleted last."""
-    old = beside.with_name(f"{beside.name}-old")
-    if out.exists():
-        os.rename(out, old)
-    os.rename(beside, out)
-    shutil.rmtree(old, ignore_errors=True)
+    if not out.parent.is_dir():
+        raise Occupied(f"上级文件夹 {out.parent} 不存在")

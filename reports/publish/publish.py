@@ -14,7 +14,7 @@ from reports.publish import making
 from reports.publish.gate import Leak, scan
 from reports.publish.making import MANIFEST, Made, Request
 from xianjie.book import Book
-from xianjie.change import exchanged
+from xianjie.change import put_in_place
 
 Step = Callable[[str], making.Progress]  # names a step, gives what reports its progress
 
@@ -44,7 +44,8 @@ def publish(book: Book, requests: dict[Path, Request], step: Step = quiet) -> li
         results = [_one(made, folder, without, step) for made, folder in zip(mades, temporary.values(), strict=True)]
         if not any(result.leaks for result in results):
             for target, folder in temporary.items():
-                _put(folder, target)
+                os.chmod(folder, 0o755)
+                put_in_place(folder, target)
     return results
 
 
@@ -121,15 +122,3 @@ def _check_free(target: Path) -> None:
         raise NotFree(f"{target} 不是文件夹")
     if target.exists() and any(target.iterdir()) and not (target / MANIFEST).is_file():
         raise NotFree(f"{target} 中已有别的文件，应为空文件夹、不存在的文件夹或以前公开的文件夹")
-
-
-def _put(folder: Path, target: Path) -> None:
-    """Put the finished folder in place of an earlier publication, in one step where the system can; that one goes."""
-    os.chmod(folder, 0o755)
-    if not target.exists():
-        os.rename(folder, target)
-    elif not exchanged(folder, target):
-        old = folder.with_name(f"{folder.name}.old")
-        os.rename(target, old)
-        os.rename(folder, target)
-        shutil.rmtree(old, ignore_errors=True)

@@ -12,7 +12,7 @@ from reports.publish import publish
 from tests.seals.books import make
 from xianjie import book as books
 from xianjie.book import read
-from xianjie.change import Busy, locked, write
+from xianjie.change import Busy, locked, put_in_place, write
 from xianjie.problems import Untrusted
 
 
@@ -80,8 +80,8 @@ def test_a_publication_takes_the_place_of_another(tmp_path: Path, monkeypatch: p
         (tmp_path / name).mkdir()
         (tmp_path / name / name).write_text(name)
     if not able:
-        monkeypatch.setattr(publish, "exchanged", lambda *_: False)
-    publish._put(tmp_path / "new", tmp_path / "old")
+        monkeypatch.setattr("xianjie.change.exchanged", lambda *_: False)
+    put_in_place(tmp_path / "new", tmp_path / "old")
     assert [path.name for path in (tmp_path / "old").iterdir()] == ["new"]
     assert (tmp_path / "new").exists() is able
     assert {path.name for path in tmp_path.iterdir()} <= {"old", "new"}

@@ -183,9 +183,9 @@ def _states(job: Job, row: Any, id: str, day: date) -> None:
 
 
 def _check_sources(job: Job, row: Any) -> None:
-    given = [getattr(row, name) for name in SOURCES if getattr(row, name) is not None]
-    if given and sum(given) != row.planned:
-        both = f"资金来源合计 {yuan_cn(sum(given))} 元，计划投入 {yuan_cn(row.planned)} 元"
+    given = {name: getattr(row, name) for name in SOURCES if getattr(row, name) is not None}
+    if given.keys() - {"other"} and sum(given.values()) != row.planned:
+        both = f"资金来源合计 {yuan_cn(sum(given.values()))} 元，计划投入 {yuan_cn(row.planned)} 元"
         job.draft.warn(f"{job.sheet.label} 第 {row.line + 1} 行：{both}，两者不等")
 
 

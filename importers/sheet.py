@@ -34,6 +34,8 @@ _FIGURE = re.compile(r"[-(]?[\d,.]+[Xx)]?(?:元|万元|天|工)?")
 _BY_CONTRACTOR = re.compile(r"由?施工(?:单位|企业|方)(?:统一)?(?:直接)?(?:代为)?(?:支付|发放|代发|垫付)(?:[:：]?(否|无))?")
 _PERIOD_IN_TITLE = re.compile(r"20\d\d年(?:度|\d{1,2}(?:[-至]\d{1,2})?月(?:份)?(?!\d)|第?[一二三四]季度)")
 _SECTION = re.compile(r"[一二三四五六七八九十]{1,3}[、.:,].*|\([一二三四五六七八九十]{1,3}\).*")
+_SECTION_MARKS = set("一二三四五六七八九十(（")
+_NUMERAL = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.:]?")
 _NOTE = re.compile(
     r"\*|注|备注|说明|附|填[表报]|制表|审[核批]|复核|主管|分管|负责人|经办|领导|单位|编制|日期|报送|联系|监督|签|盖章|打印|第.{0,4}页|共.{0,4}页|本表|以上|以下|人民币|大写"
 )
@@ -105,6 +107,12 @@ def read_sheets(file: File, today: date, tick: Tick = _silent) -> tuple[list[She
         except NotRecognised as error:
             faults.append(error.fault)
             skipped.append(f"{file.name}：工作表“{grid.sheet}”没有读取：{error.fault.message.partition('。')[0]}")
+    empty = [sheet for sheet in sheets if not sheet.rows and not sheet.faults]
+    if len(empty) < len(sheets):
+        skipped += [f"{sheet.label}：只有表头，没有数据" for sheet in empty]
+        sheets = [sheet for sheet in sheets if sheet not in empty]
+    for sheet in empty if len(empty) == len(sheets) else ():
+        sheet.faults.append(Fault(sheet.file, sheet.tab, sheet.layout.last + 1, -1, "", "表头下面没有数据"))
     if not sheets and not faults:
         faults = [Fault(file.name, "", -1, -1, "", "没有可见的内容（隐藏的工作表不读取）" if file.hidden else "没有内容")]
     return (sheets, [], remarks + skipped) if sheets else ([], faults, remarks)
@@ -140,8 +148,6 @@ class _Reader:
         self._complete(data, columns)
         self._keep(data, columns)
         self._remark(data, words)
-        if not data and not self.sheet.faults:
-            self.sheet.faults.append(Fault(self.grid.file, self.grid.sheet, first, -1, "", "表头下面没有数据"))
         return self.sheet
 
     def _complete(self, data: list[int], columns: dict[str, list[Any]]) -> None:
@@ -196,9 +202,10 @@ class _Reader:
         required = [column for name, column in self.layout.columns.items() if self.fields[name].filled]
         headers = [(column, self.layout.parts[column]) for column in required]
         worded = any(one.filled and not one.summed for one in self.fields.values())  # numbers alone may be a total's
+        left = next((column for column, header in enumerate(self.layout.headers) if header), 0)
         for number in range(first, len(rows)):
             row = rows[number]
-            if worded and number > first and _surely_data(row, headers):
+            if worded and number > first and str(row[left])[:1] not in _SECTION_MARKS and _surely_data(row, headers):
                 data.append(number)
                 continue
             if blank(self.grid.rows[number]):
@@ -234,6 +241,8 @@ class _Reader:
                 return True
             if _SECTION.fullmatch(text) and column == texts[0][0] and not self._says_more(row, column):
                 return any(self._is_summed(place) for place, _ in texts)
+        if len(texts) > 1 and _NUMERAL.fullmatch(texts[0][1]) and not self._says_more(row, texts[1][0]):
+            return any(self._is_summed(place) for place, _ in texts[1:])  # 一 | 产业发展 | 200
         return False
 
     def _says_more(self, row: list[Any], label: int) -> bool:
@@ -491,7 +500,7 @@ def _partial(row: list[Any]) -> bool:
         text = squeezed(cell)
         if match := _TOTAL.fullmatch(text):
             return match.group(2) in ("小计", "累计", "本页计") or bool(match.group(1))
-        if _SECTION.fullmatch(text):
+        if _SECTION.fullmatch(text) or _NUMERAL.fullmatch(text):
             return True
     return False
 

@@ -330,3 +330,29 @@ def test_several_entries_in_a_line(tmp_path: Path, clean: dict[str, object], lin
 def test_brackets_that_belong_to_a_name_stay(tmp_path: Path) -> None:
     paper = replace(labour(), above=[["项目名称：产业路（一期）　　发放期间：2022年8月"]])
     assert rows_of(to_xlsx(tmp_path / "a.xlsx", paper))[0][0] == "产业路（一期）"
+
+
+def test_sections_numbered_in_a_column_of_their_own(tmp_path: Path, clean: dict[str, object]) -> None:
+    """一 | 产业发展 | 200: the numeral under 序号, the section's name under 项目名称, its sum under the amounts."""
+    paper = plan()
+
+    def section(numeral: str, name: str, rows: list[list[object]]) -> list[object]:
+        row = dirty.total_row(paper, rows, numeral)
+        row[paper.column("项目名称")] = name
+        return row
+
+    one, two = section("一", "乡村建设行动", paper.rows[:1]), section("（二）", "产业发展", paper.rows[1:])
+    sections = replace(paper, rows=[section("", "合计", paper.rows), one, paper.rows[0], two, *paper.rows[1:]])
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", sections)) == clean["plan"]
+    two[paper.column("计划投入资金")] = Decimal(1)
+    assert "合计与明细不符" in "".join(map(str, sheet_of(to_xlsx(tmp_path / "b.xlsx", sections)).faults))
+
+
+def test_a_tab_without_data_is_skipped_beside_others(tmp_path: Path, clean: dict[str, object]) -> None:
+    from importers.sheet import read_path
+
+    form = replace(funds(), rows=[], title="空表")
+    sheets, faults, remarks = read_path(to_xlsx(tmp_path / "a.xlsx", funds(), form), TODAY)
+    assert [[row[1:] for row in sheet.rows] for sheet in sheets] == [clean["funds"]]
+    assert not faults
+    assert remarks == ["a.xlsx〔空表〕：只有表头，没有数据"]

@@ -224,6 +224,17 @@ def test_a_correction_names_what_it_reverses(book: Path, names: str, back: str |
     assert status == "pass" or found[1] == "凭证 2022-000009 与已封账的凭证 2022-000005 正好相反，没有注明所冲销的凭证（reverses）"
 
 
+def test_a_correction_is_held_against_the_seal_before_it(book: Path) -> None:
+    """What a second seal covers as well is said once, of the second."""
+    sealed(book, "2022-03", "2022-08")
+    text = (
+        '\n2022-09-20 * "冲回"\n  voucher: "2022-000009"\n  Assets:9001指标:ZY2022-01:0待分配  -1000000.00 CNY\n'
+        "  Income:4001财政拨款收入:1中央  1000000.00 CNY\n"
+    )
+    (book / "2022/10.beancount").write_text(text, "utf-8")
+    assert {end: status for end, (status, _) in findings(book).items()} == {"2022-03-31": "pass", "2022-08-31": "fail"}
+
+
 def test_what_was_undone_before_the_seal_needs_no_name(book: Path) -> None:
     """Sealed on its last day together with what it undoes: only corrections of what was sealed before must say so."""
     (book / "2022/10.beancount").write_text(UNDONE.format("", "59900.00").replace("2022-09-20", "2022-09-30"), "utf-8")

@@ -131,6 +131,7 @@ class _Reader:
         self.tick = tick
         self.today = today
         self.layout = layout
+        self.numbered = False  # whether rows have numbers: then 一 is a section's
         self.masked: set[str] = set()  # headers of words with numbers of people among them
         self.kind = layout.kind
         self.fields = {name: self.kind.field(name) for name in layout.columns}
@@ -203,6 +204,7 @@ class _Reader:
         headers = [(column, self.layout.parts[column]) for column in required]
         worded = any(one.filled and not one.summed for one in self.fields.values())  # numbers alone may be a total's
         left = next((column for column, header in enumerate(self.layout.headers) if header), 0)
+        self.numbered = any(squeezed(cells.plain(row[left])).isdigit() for row in rows[first : first + 100])
         for number in range(first, len(rows)):
             row = rows[number]
             if worded and number > first and str(row[left])[:1] not in _SECTION_MARKS and _surely_data(row, headers):
@@ -241,7 +243,7 @@ class _Reader:
                 return True
             if _SECTION.fullmatch(text) and column == texts[0][0] and not self._says_more(row, column):
                 return any(self._is_summed(place) for place, _ in texts)
-        if len(texts) > 1 and _NUMERAL.fullmatch(texts[0][1]) and not self._says_more(row, texts[1][0]):
+        if self.numbered and len(texts) > 1 and _NUMERAL.fullmatch(texts[0][1]) and not self._says_more(row, texts[1][0]):
             return any(self._is_summed(place) for place, _ in texts[1:])  # 一 | 产业发展 | 200
         return False
 

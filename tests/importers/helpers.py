@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from importers.grid import Grid
 from importers.run import ChangeSet, import_files
 from importers.sheet import Sheet, read_path
 from tests.importers.county import TODAY
@@ -17,6 +19,13 @@ def rows_of(path: Path, today: date = TODAY) -> list[tuple[Any, ...]]:
     sheet = sheet_of(path, today)
     assert not sheet.faults, [str(fault) for fault in sheet.faults]
     return [row[1:] for row in sheet.rows]
+
+
+def grid_of(paper: Paper) -> Grid:
+    """A paper as the reader of a workbook would give it, without the workbook."""
+    rows = [[float(cell) if isinstance(cell, Decimal | int) else cell for cell in row] for row in paper.grid()]
+    width = max(map(len, rows))
+    return Grid("表.xlsx", "Sheet1", [row + [""] * (width - len(row)) for row in rows])
 
 
 def sheet_of(path: Path, today: date = TODAY) -> Sheet:

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from importers.cells import squeezed
-from importers.grid import Grid
 from importers.kinds import aliases
+from importers.layout import find
 from importers.sheet import read_sheet
 from tests.importers import dirty
 from tests.importers.county import (
@@ -31,7 +31,7 @@ from tests.importers.county import (
     villages,
 )
 from tests.importers.dirty import DATE_STYLES, Formula, Paper, to_csv, to_xls, to_xlsx
-from tests.importers.helpers import rows_of, sheet_of
+from tests.importers.helpers import grid_of, rows_of, sheet_of
 
 DIRT: dict[str, Callable[[Paper], Paper]] = {
     "title": lambda paper: dirty.titled(paper, "某某县某某表（续）", "单位：元　　填报单位：县财政局"),
@@ -62,9 +62,11 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[obje
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_every_kind_of_dirt(tmp_path: Path, clean: dict[str, object], kind: str) -> None:
+def test_every_kind_of_dirt(clean: dict[str, object], kind: str) -> None:
     for name, dirt in DIRT.items():
-        assert rows_of(to_xlsx(tmp_path / "sheet.xlsx", dirt(ALL[kind]()))) == clean[kind], name
+        sheet = read_sheet(grid_of(dirt(ALL[kind]())), TODAY)
+        assert not sheet.faults, name
+        assert [row[1:] for row in sheet.rows] == clean[kind], name
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -210,17 +212,15 @@ def test_headers_under_other_names(tmp_path: Path, paper: Paper, names: dict[str
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_every_header_that_any_office_uses(clean: dict[str, list[tuple[object, ...]]], kind: str) -> None:
+def test_every_header_that_any_office_uses(kind: str) -> None:
     """Each line of headers.csv by itself: the column under this name is the same column, and the sheet the same sheet."""
     paper = ALL[kind]()
     for column, header in enumerate(paper.header):
         name, _ = aliases(kind).get(squeezed(header), ("", 0))
         for alias in (alias for alias, (field, _) in aliases(kind).items() if field == name):
             names = [alias if n == column else other for n, other in enumerate(paper.header)]
-            grid = replace(paper, header=names).grid()
-            sheet = read_sheet(Grid("a.xlsx", "", [row + [""] * (len(names) - len(row)) for row in grid]), TODAY)
-            assert not sheet.faults, alias
-            assert [row[1:] for row in sheet.rows] == clean[kind], alias
+            layout = find(grid_of(replace(paper, header=names, rows=paper.rows[:1])))
+            assert (layout.kind.id, layout.columns[name]) == (kind, column), alias
 
 
 def test_marks_without_a_no(tmp_path: Path) -> None:
@@ -356,3 +356,12 @@ def test_a_tab_without_data_is_skipped_beside_others(tmp_path: Path, clean: dict
     assert [[row[1:] for row in sheet.rows] for sheet in sheets] == [clean["funds"]]
     assert not faults
     assert remarks == ["a.xlsx〔空表〕：只有表头，没有数据"]
+
+
+def test_rows_numbered_in_characters_are_rows(tmp_path: Path, clean: dict[str, object]) -> None:
+    paper = equity()
+    kept = [paper.column(name) for name in ("持股主体", "户编号", "户类型", "股数", "股额")]
+    rows = [[numeral, *(row[n] for n in kept)] for numeral, row in zip("一二三四", paper.rows, strict=True)]
+    above = [["项目名称：美翠村茶叶加工厂　　实施主体：美翠茶业有限公司　　财政补助总额：600000　　量化金额：300000"], *paper.above]
+    short = replace(paper, header=["序号", *(paper.header[n] for n in kept)], rows=rows, above=above)
+    assert [row[6:12] for row in rows_of(to_xlsx(tmp_path / "a.xlsx", short))] == [row[6:12] for row in clean["equity"]]  # type: ignore[index,attr-defined]

@@ -253,7 +253,7 @@ def _days_finding(
     """A number of days against the most that is allowed; `missed` is the status of more."""
     if parameter is None or parameter.value is None:
         return undetermined(subject, no_parameter(name, day), **more)
-    op = parameter.op or "<="
+    op = parameter.op
     return Finding(
         subject,
         PASS if meets(days, op, parameter.value) else missed,
@@ -356,7 +356,7 @@ def _fee(tables: Tables, level: str, year: int, funds: list[Any]) -> Finding:
     if parameter is None or parameter.value is None:
         return undetermined(subject, no_parameter("management-fee", day), **more)
     fee = sum(lot.amount for lot in lots)
-    ratio = Ratio(fee, total, total * parameter.value, parameter.op or "<=", (Applied(parameter, day),))
+    ratio = Ratio(fee, total, total * parameter.value, parameter.op, (Applied(parameter, day),))
     return judge_ratio(subject, ratio, open_until="", what=("项目管理费", f"{year}年{level}资金"), **more)
 
 
@@ -570,7 +570,7 @@ def spending_progress(tables: Tables) -> Iterator[Finding]:
             yield undetermined(subject, no_parameter("spending-progress", day), source=source)
             continue
         required = fund.amount * over * parameter.value
-        ratio = Ratio(flow.paid, fund.amount, required, parameter.op or ">=", (Applied(parameter, day),))
+        ratio = Ratio(flow.paid, fund.amount, required, parameter.op, (Applied(parameter, day),))
         finding = judge_ratio(
             subject, ratio, open_until="", what=("已支付", "资金"), source=source, evidence=tuple(flow.evidence)
         )

@@ -45,6 +45,7 @@ _NUMBERING = re.compile(r"[甲乙丙丁戊己]|[(（]?\d{1,2}[)）]?(?:=.*)?|[�
 _DITTO = {"〃", "″", "同上", "”", "“"}
 _SUMMABLE = {"amount", "count", "days", "number"}
 _TEXTS = {"text", "name", "code", "document"}
+_ALIKE = (str, float, date)  # cells that mean the same wherever they stand again in a column
 _QUICK = {"identity", "name", "code", "secret"}  # hardly ever the same twice: remembering them costs more than it saves
 
 
@@ -305,7 +306,7 @@ class _Reader:
         """The cells of a column, read by its type; None (or "") where nothing stands."""
         parse = self._parser(one, column)
         empty: Any = "" if one.type in _TEXTS else None
-        known: dict[Any, Any] = {"": empty}  # texts and floats: True is no 1.0
+        known: dict[Any, Any] = {"": empty}  # texts, floats, days: True is no 1.0
         quick, free = one.type in _QUICK, one.type not in ("date", "amount", "number")
         values: list[Any] = []
         for position, cell in enumerate(raw):
@@ -320,7 +321,7 @@ class _Reader:
                 if stripped in _DITTO and values:
                     values.append(values[-1])
                     continue
-            elif cell.__class__ is float and cell in known:
+            elif cell.__class__ in _ALIKE and cell in known:
                 values.append(known[cell])
                 continue
             try:
@@ -328,7 +329,7 @@ class _Reader:
             except Wrong as error:
                 self.sheet.fault(data[position], one.name, str(error))
                 value = FAULTY
-            if not quick and value is not FAULTY and isinstance(cell, str | float):
+            if not quick and value is not FAULTY and cell.__class__ in _ALIKE:
                 known[cell] = value
             values.append(value)
         return values

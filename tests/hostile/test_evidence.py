@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-ROWS = re.findall(r"^\| (?!承诺|---)(.+?) \| (.+) \|$", (TESTS.parent / "docs/evidence.md").read_text("utf-8").split("## 分支覆盖")[0], re.MULTILINE)
+ROWS = re.findall(r"^\| (?!承诺|---)(.+?) \| (.+) \|$", (TESTS.parent / "docs/evidence.md").read_text("utf-8").split("\n## ")[0], re.MULTILINE)
 _NAMED = re.compile(r"`([^`]+)`")
 
 

@@ -166,7 +166,7 @@ def _layout(grid: Grid, best: _Candidate) -> Layout:
     title = _above(grid, best.first)
     unit = next((_FACTORS[a or b or c] for a, b, c in _UNIT.findall(title)), 1)
     headers = ["".join(squeezed(text) for text in stack[-1:]) for stack in stacks]
-    parts = [{squeezed(text) for text in stack} for stack in stacks]
+    parts = [{squeezed(text).strip(":*") for text in stack} for stack in stacks]
     head = _head(grid, best.kind, best.first)
     return Layout(best.kind, best.first, last, best.columns, headers, parts, units, unit, head, title)
 

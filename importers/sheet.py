@@ -19,7 +19,7 @@ from importers.container import Refused
 from importers.faults import Fault
 from importers.grid import File, Grid, blank
 from importers.grid import cells as filled_cells
-from importers.kinds import Field, Kind, closed_list, terms
+from importers.kinds import Field, Kind, aliases, closed_list, terms
 from importers.layout import Layout, NotRecognised, find, head_entries
 from xianjie.money import yuan_cn
 
@@ -136,7 +136,19 @@ class _Reader:
         self.masked: set[str] = set()  # headers of words with numbers of people among them
         self.kind = layout.kind
         self.fields = {name: self.kind.field(name) for name in layout.columns}
+        self.sure = self._required()
         self.sheet = Sheet(self.kind, grid.file, grid.sheet, layout, [], {}, layout.title, "")
+
+    def _required(self) -> list[tuple[int, dict[str, bool] | None]]:
+        """Columns that every row fills, and what was found of their texts: header or not (names need not be looked at).
+
+        None where only amounts are required: they may be a total's.
+        """
+        filled = [(self.fields[name], column) for name, column in self.layout.columns.items() if self.fields[name].filled]
+        looked_at = [one for one, _ in filled if one.type != "name"]
+        if all(one.summed for one, _ in filled):
+            return []
+        return [(column, {} if one in looked_at else None) for one, column in filled]
 
     def read(self) -> Sheet:
         first = self.layout.last + 1
@@ -201,14 +213,11 @@ class _Reader:
         data: list[int] = []
         totals: list[int] = []
         words: list[int] = []
-        required = [column for name, column in self.layout.columns.items() if self.fields[name].filled]
-        headers = [(column, self.layout.parts[column]) for column in required]
-        worded = any(one.filled and not one.summed for one in self.fields.values())  # numbers alone may be a total's
         left = next((column for column, header in enumerate(self.layout.headers) if header), 0)
         self.numbered = any(squeezed(cells.plain(row[left])).isdigit() for row in rows[first : first + 100])
         for number in range(first, len(rows)):
             row = rows[number]
-            if worded and number > first and str(row[left])[:1] not in _SECTION_MARKS and _surely_data(row, headers):
+            if number > first and str(row[left])[:1] not in _SECTION_MARKS and self._surely_data(row):
                 data.append(number)
                 continue
             if blank(self.grid.rows[number]):
@@ -231,8 +240,29 @@ class _Reader:
         return data, totals, words
 
     def _repeated_header(self, texts: list[tuple[int, str]]) -> bool:
-        again = sum(column < len(self.layout.parts) and text in self.layout.parts[column] for column, text in texts)
+        again = sum(self._is_header(column, text) for column, text in texts)
         return again == len(texts) or (again >= 2 and again * 2 > len(texts))
+
+    def _is_header(self, column: int, text: str) -> bool:
+        """Whether a text is the column's header again, in these words or in others for the same field."""
+        name, _ = aliases(self.kind.id).get(text.strip(":*"), ("", 0))
+        return text.strip(":*") in self.layout.parts[column] or self.layout.columns.get(name) == column
+
+    def _surely_data(self, row: list[Any]) -> bool:
+        """Whether all required cells are filled with what can be no total, no note and no header printed again."""
+        for column, headers in self.sure:
+            cell = row[column]
+            if isinstance(cell, str):
+                if not cell or "计" in cell or "总" in cell or cell[-1] in ":：" or cell.isspace():
+                    return False
+                if headers is not None and not cell.isascii():
+                    if cell not in headers:
+                        headers[cell] = self._is_header(column, squeezed(cell))
+                    if headers[cell]:
+                        return False
+            elif cell is None:
+                return False
+        return bool(self.sure)
 
     def _is_total(self, row: list[Any], texts: list[tuple[int, str]]) -> bool:
         """合计, 小计 and their like; a project that is called 某某合计 has the other cells of a project."""
@@ -479,18 +509,6 @@ def paid_by_contractor(sheet: Sheet) -> bool:
     """Whether a list of wages says, above or below its table, that the contractor paid them."""
     match = _BY_CONTRACTOR.search(squeezed(f"{sheet.title}\n{sheet.notes}")) if sheet.kind.id == "labour" else None
     return match is not None and not match.group(1)
-
-
-def _surely_data(row: list[Any], headers: list[tuple[int, set[str]]]) -> bool:
-    """Whether all required cells are filled with what can be no total and no header printed again."""
-    for column, header in headers:
-        cell = row[column]
-        if isinstance(cell, str):
-            if not cell or "计" in cell or "总" in cell or cell in header or cell.isspace():
-                return False
-        elif cell is None:
-            return False
-    return True
 
 
 def _is_total_text(cell: Any) -> bool:

@@ -365,3 +365,17 @@ def test_rows_numbered_in_characters_are_rows(tmp_path: Path, clean: dict[str, o
     above = [["项目名称：美翠村茶叶加工厂　　实施主体：美翠茶业有限公司　　财政补助总额：600000　　量化金额：300000"], *paper.above]
     short = replace(paper, header=["序号", *(paper.header[n] for n in kept)], rows=rows, above=above)
     assert [row[6:12] for row in rows_of(to_xlsx(tmp_path / "a.xlsx", short))] == [row[6:12] for row in clean["equity"]]  # type: ignore[index,attr-defined]
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_a_header_printed_again_a_little_differently(clean: dict[str, object], kind: str) -> None:
+    paper = ALL[kind]()
+    again = [f"*{name[:1]} {name[1:]}" for name in paper.header]
+    sheet = read_sheet(grid_of(replace(paper, rows=[*paper.rows[:1], again, *paper.rows[1:]])), TODAY)
+    assert not sheet.faults
+    assert [row[1:] for row in sheet.rows] == clean[kind]
+
+
+def test_signatures_where_an_amount_and_a_date_would_stand(tmp_path: Path, clean: dict[str, object]) -> None:
+    signed = replace(bank(), below=[["审核人（签字）：", "", "", "", "填表时间：2023年1月3日"], ["联系电话：023-76660001"]])
+    assert rows_of(to_xlsx(tmp_path / "a.xlsx", signed)) == clean["bank"]

@@ -8,7 +8,7 @@ from importers.draft import Leg, money
 from importers.job import Job, not_before, plain_day
 from importers.parts import Record, part_of
 from importers.registers import Funds, Projects, Villages
-from importers.sheet import title_batch, title_year
+from importers.title import title_batch, title_year
 from ledgers import chart
 from xianjie.money import yuan_cn
 

@@ -15,8 +15,8 @@ from importers.parts import Record
 from importers.paylists import standing_of
 from importers.persons import Persons
 from importers.registers import Projects, Villages, corrected
-from importers.sheet import title_year
 from importers.spending import is_person
+from importers.title import title_year
 from ledgers import chart
 from xianjie.money import yuan_cn
 

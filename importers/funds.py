@@ -9,7 +9,7 @@ from importers.draft import Directive, Leg, Meta, Yuan, money
 from importers.job import Job, plain_day
 from importers.parts import Record
 from importers.registers import Funds, corrected, set_amount
-from importers.sheet import title_year
+from importers.title import title_year
 from ledgers import chart
 
 

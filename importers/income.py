@@ -17,8 +17,8 @@ from importers.job import Job, plain_day
 from importers.parts import Record
 from importers.persons import Persons, redacted
 from importers.registers import Villages
-from importers.sheet import title_year
 from importers.spending import collective_of, is_person
+from importers.title import title_year
 from ledgers import chart
 from xianjie.accounts import account as described
 from xianjie.money import yuan_cn

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from importers.draft import Draft, Imported
-from importers.sheet import Sheet, paid_by_contractor, title_batch, title_period, title_year
+from importers.sheet import Sheet
+from importers.title import paid_by_contractor, title_batch, title_period, title_year
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def digest_of(sheet: Sheet, day: str, key: bytes | None) -> str:
     head = sorted((name, repr(value)) for name, value in sheet.head.items())
     total = hmac.new(key, digestmod=hashlib.sha256) if key else hashlib.sha256()
     title = sheet.title
-    said = title_year(title), title_batch(title), title_period(title), paid_by_contractor(sheet)
+    said = title_year(title), title_batch(title), title_period(title), paid_by_contractor(sheet.words)
     total.update(repr((sheet.kind.id, day, head, said)).encode())
     for row in sheet.rows:
         total.update(repr(row[1:]).encode())

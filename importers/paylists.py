@@ -14,7 +14,7 @@ from importers.matching import home_of, list_id, lists_of, settle
 from importers.parts import Record
 from importers.persons import Persons, Place
 from importers.registers import Projects, Villages
-from importers.sheet import paid_by_contractor, title_period, title_year
+from importers.title import paid_by_contractor, title_period, title_year
 from xianjie.directives import BASE_STATES
 from xianjie.money import yuan_cn
 
@@ -44,7 +44,8 @@ def _list(job: Job, project: str, benefit: str, span: Period, lines: tuple[PayLi
     draft, kind = job.draft, job.sheet.kind.id
     lists = lists_of(draft, [project])[project]
     name = _name(lists, kind, project or benefit, span, lines)
-    waiting = Waiting(name, kind, project, benefit, span.start, span.end, paid_by_contractor(job.sheet), lines)
+    contractor = kind == "labour" and paid_by_contractor(job.sheet.words)
+    waiting = Waiting(name, kind, project, benefit, span.start, span.end, contractor, lines)
     if not project and (home := home_of(draft, waiting)):
         project, lists, waiting = home, lists_of(draft, [home])[home], replace(waiting, project=home)
     old = lists.get(name)

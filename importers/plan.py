@@ -11,8 +11,8 @@ from importers.job import Job, plain_day, plain_id
 from importers.kinds import closed_list, subtypes, terms
 from importers.parts import Record, part_of
 from importers.registers import Projects, Villages, corrected
-from importers.sheet import title_batch, title_year
 from importers.spending import is_person
+from importers.title import title_batch, title_year
 from xianjie.money import yuan_cn
 
 STATES = (("listed_on", "入库"), ("started_on", "开工"), ("finished_on", "完工"), ("accepted_on", "验收"))

@@ -21,18 +21,15 @@ from importers.grid import File, Grid, blank
 from importers.grid import cells as filled_cells
 from importers.kinds import Field, Kind, aliases, closed_list, terms
 from importers.layout import Layout, NotRecognised, find, head_entries
+from importers.title import title_year
 from xianjie.money import yuan_cn
 
-_TITLE_YEAR = re.compile(r"(?<!\d)(20\d\d)年")
-_DAY = re.compile(r"20\d\d年\d{1,2}月\d{1,2}[日号]?|(?:日期|时间):20\d\d年(?:\d{1,2}月)?")
 _TOTAL = re.compile(
     r"(.{0,20}?)(合计|总计|小计|共计|累计|总和|本页计|总额|[Σ∑]|(?i:total)|共(?=\d))(?:金额|数|户|人)?:?"
     r"(?:\(?(?:[大小]写|人民币|万?元|\d+[^\d\W]{0,2})\)?)?:?(?:万元|元)?"
 )
 _CAPITALS = re.compile(r"大写|[零壹贰叁肆伍陆柒捌玖拾佰仟]{3,}")
 _FIGURE = re.compile(r"[-(]?[\d,.]+[Xx)]?(?:元|万元|天|工)?")
-_BY_CONTRACTOR = re.compile(r"由?施工(?:单位|企业|方)(?:统一)?(?:直接)?(?:代为)?(?:支付|发放|代发|垫付)(?:[:：]?(否|无))?")
-_PERIOD_IN_TITLE = re.compile(r"20\d\d年(?:度|\d{1,2}(?:[-至]\d{1,2})?月(?:份)?(?!\d)|第?[一二三四]季度)")
 _SECTION = re.compile(r"[一二三四五六七八九十]{1,3}[、.:,].*|\([一二三四五六七八九十]{1,3}\).*")
 _SECTION_MARKS = set("一二三四五六七八九十(（")
 _NUMERAL = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.:]?")
@@ -78,6 +75,11 @@ class Sheet:
         if column < 0 and name in self.layout.head:
             _, line, column = self.layout.head[name]
         self.faults.append(Fault(self.file, self.tab, line, column, self.layout.header(name) if name else "", message))
+
+    @property
+    def words(self) -> str:
+        """Everything that stands above and below the table."""
+        return f"{self.title}\n{self.notes}"
 
     @property
     def label(self) -> str:
@@ -485,30 +487,6 @@ def term_parser(name: str) -> Callable[[Any], Any]:
             raise Wrong("、".join(closed_list(name)) + " 之一", shown(cell)) from None
 
     return parse
-
-
-def title_year(title: str) -> int | None:
-    """The year that a title names: 2022年…, 2022年度…; None when it names none. A day (量化日期：2022年6月16日) is no title."""
-    match = _TITLE_YEAR.search(_DAY.sub("", squeezed(title)))
-    return int(match.group(1)) if match else None
-
-
-def title_batch(title: str) -> str:
-    """第一批 of a title, "" when it names none."""
-    match = re.search(r"第[一二三四五六七八九十\d]{1,3}批", squeezed(title))
-    return match.group() if match else ""
-
-
-def title_period(title: str) -> str:
-    """2022年8月, 2022年第三季度 of a title, "" when it names none."""
-    match = _PERIOD_IN_TITLE.search(squeezed(title))
-    return match.group() if match else ""
-
-
-def paid_by_contractor(sheet: Sheet) -> bool:
-    """Whether a list of wages says, above or below its table, that the contractor paid them."""
-    match = _BY_CONTRACTOR.search(squeezed(f"{sheet.title}\n{sheet.notes}")) if sheet.kind.id == "labour" else None
-    return match is not None and not match.group(1)
 
 
 def _is_total_text(cell: Any) -> bool:

@@ -9,7 +9,7 @@ from importers.draft import Directive, Meta
 from importers.job import Job, plain_day
 from importers.parts import Record
 from importers.registers import Villages, corrected
-from importers.sheet import title_year
+from importers.title import title_year
 
 
 def derive(job: Job) -> Record:

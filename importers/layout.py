@@ -234,7 +234,7 @@ def _nearness(grid: Grid, candidate: _Candidate) -> float:
     """How much of what a sheet needs is there, how much of what is there it knows, and whether the title names it."""
     needs, headers = len(candidate.kind.needs), sum(map(bool, _stacks(grid, candidate.first, candidate.depth)))
     named = candidate.kind.title[:-1] in squeezed(_above(grid, candidate.first))
-    return (needs - len(candidate.missing)) / needs + len(candidate.columns) / headers + named
+    return (needs - len(candidate.missing)) / needs + len(candidate.columns) / headers + named - candidate.depth / 100
 
 
 def _wanted(kind: Kind, need: str, found: list[str]) -> str:

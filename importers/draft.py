@@ -354,6 +354,8 @@ class Draft:
         if self.is_open(old.day) and self.open_day(day).year == old.day.year:
             self._replace(old, wanted, what)
             return old.number
+        said = of_vouchers(old, wanted, self._all_lines(old), self._all_lines(wanted))
+        self.note("更正", what, f"{old.number} {said}（已封账，冲销后重记）")
         self.reverse(old.number, f"更正{what}")
         return self._add(wanted, what)
 

@@ -207,23 +207,24 @@ def _attach(draft: Draft, payment: Payment, waiting: Waiting | None) -> None:
     if held == wanted.get(LIST) and (draft.lines(voucher, leg) or None) == wanted.lines and leg.account == wanted.account:
         return
     legs = (*voucher.legs[: payment.leg], wanted, *voucher.legs[payment.leg + 1 :])
-    change_legs(draft, voucher, legs)
+    number = change_legs(draft, voucher, legs)
     if waiting:
-        draft.note("核对", "清册", f"{waiting.id} 与凭证 {voucher.number} 对上，{yuan_cn(waiting.total)} 元")
+        draft.note("核对", "清册", f"{waiting.id} 与凭证 {number} 对上，{yuan_cn(waiting.total)} 元")
 
 
-def change_legs(draft: Draft, voucher: Voucher, legs: tuple[Leg, ...]) -> None:
-    """Change the postings of a voucher: in place where it is open, by reversal and a new voucher where it is sealed."""
+def change_legs(draft: Draft, voucher: Voucher, legs: tuple[Leg, ...]) -> str:
+    """Change the postings of a voucher: in place where it is open, by reversal and a new one where it is sealed. Its number."""
     if draft.is_open(voucher.day):
         draft.replace_voucher(replace(voucher, legs=legs))
         for leg in legs:
             draft.open_account(leg.account, "CNY", voucher.day)
-        return
+        return voucher.number
     import_id = voucher.get(IMPORT_ID)
     if not import_id:
         draft.reverse(voucher.number, "补附清册")
     bare = tuple(replace(leg, meta=tuple(pair for pair in leg.meta if pair[0] not in ("roll", "roll-sha256"))) for leg in legs)
-    draft.put(str(import_id or f"凭证:{voucher.number}"), voucher.true_day, voucher.payee, voucher.narration, bare, _own(voucher.meta))
+    name = str(import_id or f"凭证:{voucher.number}")
+    return draft.put(name, voucher.true_day, voucher.payee, voucher.narration, bare, _own(voucher.meta))
 
 
 def _own(meta: Meta) -> Meta:

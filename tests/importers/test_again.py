@@ -272,7 +272,8 @@ def seal(desk: Desk, end: str) -> None:
 def test_a_correction_of_a_sealed_voucher_is_reversed_and_booked_anew(county: Desk) -> None:
     seal(county, "2022-11")
     before = county.text("2022/11.beancount")
-    county.take(edited(treasury(), 1, 金额=D("340000.00")))
+    changes = county.take(edited(treasury(), 1, 金额=D("340000.00")))
+    assert ("更正", "支付", "2022-000008 金额 340,100.00 → 340,000.00（已封账，冲销后重记）") in changes.changes
     assert county.text("2022/11.beancount") == before
     text = county.text("2022/12.beancount")
     reversal = block(text, "2022-12-01 .*冲销 2022-000008")

@@ -19,11 +19,11 @@ from importers.kinds import KINDS, Kind, aliases, header_of
 
 DEPTH = 3  # rows that a header may take
 SEARCHED = 60  # rows in which a header is looked for
-_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
+_BRACKETS = re.compile(r"[(\[【〔].*?[)\]】〕]")
 _UNIT_BEHIND = re.compile(r"[/:,、]?万?元\Z")
-_UNIT_IN_HEADER = re.compile(r"[(\[【](?:单位:)?(?:人民币)?(亿元|万元|千元|百元|元)[)\]】]|[/:,、]?(万元|元)\Z")
+_UNIT_IN_HEADER = re.compile(r"[(\[【〔][^)\]】〕]{0,8}?(亿元|万元|千元|百元|元)[)\]】〕/]|[/:,、]?(万元|元)\Z")
 _UNIT = re.compile(
-    r"(?:金额)?单位\s*[:：]?\s*(?:人民币)?\s*(亿元|万元|千元|百元|元)|[(（【]\s*(万元|元)\s*[)）】]"
+    r"单位\s*[:：]?\s*(?:人民币)?\s*(?:[^\s、,，/]{1,4}[、,，/]){0,4}(亿元|万元|千元|百元|元)(?!(?!人民币)[\u4e00-\u9fff])|[(（【]\s*(万元|元)\s*[)）】]"
     r"|(?:^|　)(亿元|万元|元)(?=　|$)",
     re.MULTILINE,
 )
@@ -122,7 +122,7 @@ def _stacks(grid: Grid, first: int, depth: int) -> list[list[str]]:
 def _spellings(text: str) -> tuple[str, ...]:
     """A header as it may stand among the aliases: as written, without its brackets, its 其中, its unit."""
     written = squeezed(text).strip(":*")
-    bare = written.translate(str.maketrans("", "", "()[]【】"))
+    bare = written.translate(str.maketrans("", "", "()[]【】〔〕"))
     shorter = _BRACKETS.sub("", written), bare, written.removeprefix("其中:"), _UNIT_BEHIND.sub("", written)
     return tuple(dict.fromkeys([written, *shorter]))
 

@@ -275,7 +275,7 @@ def test_half_days(tmp_path: Path) -> None:
     assert [row[11] for row in rows] == [Decimal(100), Decimal(50), Decimal("149.5")]
 
 
-UNIT_LINES = ["金额单位：人民币万元", "（单位：万元）", "单位:万元、公里", "货币单位：人民币（万元）", "万元"]
+UNIT_LINES = ["填报单位：元谋县财政局　单位：万元", "编制单位：广元市　单位：公里、户、万元", "单位：万元人民币", "金额单位：人民币万元", "（单位：万元）", "单位:万元、公里", "货币单位：人民币（万元）", "万元"]
 
 
 @pytest.mark.parametrize("line", UNIT_LINES)
@@ -294,7 +294,7 @@ def test_a_unit_in_a_line_of_its_own_below_the_header(tmp_path: Path, clean: dic
     assert rows_of(to_xlsx(tmp_path / "b.xlsx", two)) == clean["funds"]
 
 
-@pytest.mark.parametrize("header", ["指标金额/万元", "指标金额万元", "指标金额（人民币万元）", "指标金额\n(万元)", "指标金额【万元】", "指标金额：万元"])
+@pytest.mark.parametrize("header", ["指标金额/万元", "指标金额万元", "指标金额（人民币万元）", "指标金额\n(万元)", "指标金额〔万元〕", "指标金额：万元", "指标金额（单位万元）"])
 def test_units_in_a_header(tmp_path: Path, clean: dict[str, object], header: str) -> None:
     paper = dirty.renamed(funds().mapped(["指标金额"], lambda amount: amount / 10000), {"指标金额": header})
     assert rows_of(to_xlsx(tmp_path / "a.xlsx", paper)) == clean["funds"]

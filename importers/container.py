@@ -37,7 +37,6 @@ _ERROR = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>')
 _CELL = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)\b")
 _ROW_NUMBER = re.compile(rb'\w+\b[^>]*?\br="(\d+)"')
-_ROW_END = re.compile(rb"</(?:\w+:)?row>")
 _ROWS_END = re.compile(rb"</(?:\w+:)?sheetData>")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _CELL_REFERENCES = 100_000  # of formulas or errors that are kept
@@ -167,7 +166,8 @@ def _xml(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
     for piece in pieces:
         if tail is None and piece.startswith((b"\xff\xfe", b"\xfe\xff", b"\0", b"<\0")):
             raise Refused(f"工作簿内部的 {name} 不是 UTF-8")
-        if _DOCTYPE.search((tail or b"") + piece):
+        seen = (tail or b"") + piece
+        if b"<!" in seen and _DOCTYPE.search(seen):
             raise Refused(f"工作簿内部的 {name} 含有文档类型声明（实体炸弹），不予读取")
         tail = piece[-10:]
         yield piece
@@ -181,14 +181,14 @@ def _scan_sheet(pieces: Iterator[bytes]) -> Scan:
         if rest is None:
             continue  # behind the rows
         rest += piece
-        ends = list(_ROW_END.finditer(rest))
-        if not ends:
+        end = max(rest.rfind(b"</row>") + 6, rest.rfind(b":row>") + 5)
+        if end < 6:
             if _ROWS_END.search(rest):
                 rest = None
             elif len(rest) > LONGEST_ROW:
                 raise Refused("工作表有一行长得不正常，不予读取")
             continue
-        rows, rest = rest[: ends[-1].end()], rest[ends[-1].end() :]
+        rows, rest = rest[:end], rest[end:]
         last = max(last, _last_row(rows))
         if _TWO_LETTERS.search(rows):
             width = max([width, *map(column_index, {match.decode() for match in _WIDE.findall(rows)})])
@@ -212,7 +212,7 @@ def _collect(rows: bytes, scan: Scan) -> None:
         number = _NUMBER.match(match.group())
         if number and _VALUE.search(match.group()):
             scan.hidden.append(int(number.group(1)) - 1)
-    for match in _FORMULA.finditer(rows) if b"<f" in rows or b":f" in rows else ():
+    for match in _FORMULA.finditer(rows) if b"f" in rows and (b"<f" in rows or b":f" in rows) else ():
         if not match.group(2) and b't="str"' not in match.group(1):
             _keep(match.group(1), scan.uncached)
     for match in _ERROR.finditer(rows) if b't="e"' in rows else ():

@@ -23,6 +23,7 @@ from xianjie.change import identity_names
 CHECK = "registry/identities.check"
 _PREFIX = "xianjie-key-1:"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ZEROS = sum(_WEIGHTS) * ord("0")  # what the bytes of digits add to their sum
 _CHECK_DIGITS = "10X98765432"
 _NOISE = re.compile(r"[\s'‘’`\u200b-\u200f\u2060\ufeff]+")
 _SCHEMA = """
@@ -75,7 +76,11 @@ class Identities:
     def files(self, folder: Path) -> dict[str, bytes | None]:
         """The store, its key and its check value as files for `change.write`."""
         database, key = identity_names(folder)
-        return {database: self._database(), key: f"{_PREFIX}{self.key.hex()}\n".encode(), CHECK: f"{_check(self.key)}\n".encode()}
+        return {
+            database: self._database(),
+            key: f"{_PREFIX}{self.key.hex()}\n".encode(),
+            CHECK: f"{_check(self.key)}\n".encode(),
+        }
 
     def _database(self) -> bytes:
         with closing(sqlite3.connect(":memory:")) as connection:
@@ -98,7 +103,9 @@ def open_identities(folder: Path) -> Identities:
     noted = _read(folder / CHECK).strip() if (folder / CHECK).exists() else ""
     if not key_file.exists():
         if database.exists() or noted:
-            raise Unusable(f"缺少身份库的密钥 {key_file.name}：没有它认不出名单上的人。请从备份恢复到账簿所在的文件夹，不要另建")
+            raise Unusable(
+                f"缺少身份库的密钥 {key_file.name}：没有它认不出名单上的人。请从备份恢复到账簿所在的文件夹，不要另建"
+            )
         return Identities(secrets.token_bytes(32))
     key = _key(key_file)
     if noted and noted != _check(key):
@@ -186,7 +193,7 @@ def identity_number(text: str) -> str:
 
 
 def _check_digit(number: str) -> str:
-    return _CHECK_DIGITS[sum(map(mul, _WEIGHTS, map(int, number[:17]))) % 11]
+    return _CHECK_DIGITS[(sum(map(mul, _WEIGHTS, number.encode())) - _ZEROS) % 11]
 
 
 @lru_cache(maxsize=50_000)

@@ -4,14 +4,12 @@ Every fund is followed from its quota through allocation to payment, and through
 handed money, on every day. What a village was handed counts as paid for progress and as unspent for carry-over.
 """
 
-import re
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -26,6 +24,7 @@ from xianjie.findings import (
     WARNING,
     Finding,
     Measured,
+    Passes,
     Subject,
     Threshold,
 )
@@ -368,19 +367,25 @@ def _fee(tables: Tables, level: str, year: int, funds: list[Any]) -> Finding:
     basis="财农〔2021〕19号",
     rolls=False,
 )
-def negative_list(tables: Tables) -> Iterator[Finding]:
+def negative_list(tables: Tables) -> Iterator[Finding | Passes]:
     """No payment falls under a `negative` directive in force on its day (a class by its code, a subtype, or a word)."""
     negatives = list(records(tables.negatives))
     table = tables.postings
     paid = table[(table["kind"] == "expense") & (table["reverses"] == "")]
     paid = paid[paid["transaction"].isin(moves.outgoing(tables))]
+    doubtful = paid["voucher"].isin(set(paid.loc[_suspicious(tables, paid, negatives), "voucher"])).to_numpy()
+    clean = paid.loc[~doubtful, _NEGATIVE_COLUMNS]
+    yield from _listed(tables, paid.loc[doubtful, _NEGATIVE_COLUMNS], negatives)
+    yield Passes(clean["voucher"].nunique(), lambda: _listed(tables, clean, []))
+
+
+def _listed(tables: Tables, paid: pd.DataFrame, negatives: list[Any]) -> Iterator[Finding]:
+    """One finding for each voucher of these postings."""
     by_voucher: dict[str, list[Any]] = {}
-    for leg in records(paid[_NEGATIVE_COLUMNS]):
+    for leg in records(paid):
         by_voucher.setdefault(leg.voucher, []).append(leg)
-    suspicious = _suspicious(tables, negatives)
     for voucher, legs in by_voucher.items():
-        suspects = [leg for leg in legs if suspicious(leg)]
-        found = [negative for leg in suspects for negative in negatives if _forbidden(tables, leg, negative)]
+        found = [negative for leg in legs for negative in negatives if _forbidden(tables, leg, negative)]
         yield Finding(
             Subject("voucher", voucher, legs[0].narration),
             FAIL if found else PASS,
@@ -406,26 +411,27 @@ _NEGATIVE_COLUMNS = [
 ]
 
 
-def _suspicious(tables: Tables, negatives: list[Any]) -> Callable[[Any], bool]:
-    """Whether a posting may be on the list at all, whatever the day and level: a quick look that misses none."""
+def _suspicious(tables: Tables, paid: pd.DataFrame, negatives: list[Any]) -> Any:
+    """Whether each posting may be on the list at all, whatever the day and level: a quick look that misses none."""
     codes = tuple(one.code for one in negatives if _is_code(one.code))
     words = [one.code for one in negatives if not _is_code(one.code)]
-    pattern = re.compile("|".join(map(re.escape, words)) or "(?!)")
 
-    @cache
-    def of_class(function: str, economic: str) -> bool:
-        return function.startswith(codes) or economic.startswith(codes)
+    def told(texts: Iterable[str]) -> list[str]:
+        distinct = set(texts)
+        told = "\n".join(distinct)
+        present = [word for word in words if word in told]
+        return [text for text in distinct if any(word in text for word in present)] if present else []
 
-    @cache
-    def of_project(name: str) -> bool:
-        project = moves.projects(tables).get(name)
-        return project is not None and bool(pattern.search(f"{project.subtype or ''}\n{project.name or ''}"))
-
-    def suspicious(leg: Any) -> bool:
-        texts = f"{leg.narration}\n{leg.payee}"
-        return of_class(leg.function, leg.economic) or of_project(leg.project) or bool(pattern.search(texts))
-
-    return suspicious
+    about = {name: f"{row.subtype or ''}\n{row.name or ''}" for name, row in moves.projects(tables).items()}
+    named = set(told(about.values()))
+    of_class = {code for name in ("function", "economic") for code in set(paid[name]) if code.startswith(codes)}
+    return (
+        paid["function"].isin(of_class)
+        | paid["economic"].isin(of_class)
+        | paid["project"].isin([name for name, text in about.items() if text in named])
+        | paid["narration"].isin(told(paid["narration"]))
+        | paid["payee"].isin(told(paid["payee"]))
+    )
 
 
 def _is_code(text: str) -> bool:

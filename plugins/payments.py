@@ -6,10 +6,11 @@ duplicates: labour inside a contract's price is no second payment.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,23 @@ import pandas as pd
 from plugins.beancount import plugin
 from plugins.judging import no_parameter, undetermined
 from xianjie import moves
-from xianjie.findings import FAIL, NA, PASS, PENDING, UNDETERMINED, WARNING, Finding, Measured, Subject, Threshold
-from xianjie.money import fen, yuan_cn
+from xianjie.findings import (
+    FAIL,
+    NA,
+    PASS,
+    PENDING,
+    UNDETERMINED,
+    WARNING,
+    Finding,
+    Measured,
+    Passes,
+    Subject,
+    Threshold,
+)
+from xianjie.money import FEN_MAX, fen, yuan_cn
 from xianjie.policy import Applied, default
 from xianjie.rule import rule
-from xianjie.schema import records
+from xianjie.schema import by_value, combined, records
 from xianjie.tables import Tables, derived, households, latest
 
 HOUSEHOLD_MODES = ("以奖代补", "事后奖补", "劳务补助", "以工代赈")
@@ -49,43 +62,69 @@ def _benefit_legs(tables: Tables) -> dict[int, Any]:
 
 
 @derived
+def _benefit_codes(tables: Tables) -> tuple[Any, list[str]]:
+    """For each posting the place of its benefit among the names of all, -1 where it pays none."""
+    names = sorted({leg.benefit for leg in _benefit_legs(tables).values()})
+    places = {name: place for place, name in enumerate(names)}
+    codes = np.full(len(tables.postings), -1, dtype="int64")
+    for row, leg in _benefit_legs(tables).items():
+        codes[row] = places[leg.benefit]
+    return codes, names
+
+
+@derived
 def benefit_lines(tables: Tables) -> pd.DataFrame:
-    """Household payments under a benefit; where they stand is told by their index in `payments`."""
-    under = tables.payments["posting"].isin(list(_benefit_legs(tables)))
-    return tables.payments.loc[under, ["posting", "household", "person", "date", "amount", "quantity"]]
+    """Household payments under a benefit (its place in `_benefit_codes`); their index is that in `payments`."""
+    benefits = _benefit_codes(tables)[0][tables.payments["posting"]]
+    under = np.flatnonzero(benefits >= 0)
+    lines = tables.payments[["posting", "household", "person", "date", "amount", "quantity", "note"]].iloc[under]
+    return lines.assign(benefit=benefits[under])
 
 
-def _worst_lines(tables: Tables, benefit: str, verdict: Callable[[Any, Any], Said | None]) -> dict[str, list[Said]]:
+def _paying(tables: Tables, name: str) -> pd.DataFrame:
+    """The lines under one benefit."""
+    lines, names = benefit_lines(tables), _benefit_codes(tables)[1]
+    return lines[(lines["benefit"] == (names.index(name) if name in names else -1)).to_numpy()]
+
+
+def _worst_lines(
+    tables: Tables, lines: pd.DataFrame, verdict: Callable[[Any, Any], Said | None]
+) -> dict[str, list[Said]]:
     """What `verdict` says of each posting's worst line with a quantity, by voucher (given line and posting).
 
     Lines that agree in benefit, day, amount, quantity and insurance are judged once, however many households they pay.
     """
-    legs = {row: leg for row, leg in _benefit_legs(tables).items() if benefit in ("", leg.benefit)}
-    lines = benefit_lines(tables)
-    lines = lines[lines["quantity"].notna() & lines["posting"].isin(list(legs))]
-    keys = {
-        "benefit": lines["posting"].map({row: leg.benefit for row, leg in legs.items()}),
-        "date": lines["date"],
-        "amount": lines["amount"],
-        "quantity": lines["quantity"],
-        "excluded": tables.payments.loc[lines.index, "note"].str.contains(EXCLUDED_INSURANCE, regex=False)
-        | lines["posting"].isin([row for row, leg in legs.items() if EXCLUDED_INSURANCE in leg.narration]),
-    }
-    codes = pd.DataFrame({name: pd.factorize(values)[0] for name, values in keys.items()})
-    group = codes.groupby(list(codes.columns), sort=False).ngroup().to_numpy()
-    first = np.unique(group, return_index=True)[1]
+    legs = _benefit_legs(tables)
+    lines = lines[(lines["quantity"].cat.codes >= 0).to_numpy()]
+    if lines.empty:
+        return defaultdict(list)
+    excluded = np.zeros(len(tables.postings), dtype=bool)
+    excluded[[row for row, leg in legs.items() if EXCLUDED_INSURANCE in leg.narration]] = True
+    keys = combined(
+        lines["benefit"],
+        lines["date"].cat.codes,
+        lines["quantity"].cat.codes,
+        pd.factorize(lines["amount"])[0],
+        by_value(lines["note"], lambda note: EXCLUDED_INSURANCE in note) | excluded[lines["posting"]],
+    )
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
     alike = tables.payments.loc[lines.index[first]]
     verdicts = [verdict(line, legs[line.posting]) for line in records(alike)]
     ranks = np.array([_WORST.index(one[0]) if one else len(_WORST) for one in verdicts], dtype="int64")[group]
-    order = np.argsort(ranks, kind="stable")
-    worst = pd.DataFrame({"posting": lines["posting"].to_numpy()[order], "group": group[order], "row": order})
     said: dict[str, list[Said]] = defaultdict(list)
-    for one in records(worst.drop_duplicates("posting").sort_values("posting")):
-        status, message = verdicts[one.group] or ("", "")
+    for row, place in _first_of_least(lines["posting"].to_numpy(), ranks):
+        status, message = verdicts[group[place]] or ("", "")
         if status:
-            where = _where(tables, lines.index[one.row]) if status == FAIL else ""
-            said[legs[one.posting].voucher].append((status, message + where))
+            where = _where(tables, lines.index[place]) if status == FAIL else ""
+            said[legs[row].voucher].append((status, message + where))
     return said
+
+
+def _first_of_least(postings: Any, ranks: Any) -> list[tuple[int, int]]:
+    """Each posting in order, and the place of its first line of the least rank; a posting's lines stand together."""
+    starts = np.flatnonzero(np.r_[True, postings[1:] != postings[:-1]])
+    least = np.minimum.reduceat(ranks * len(ranks) + np.arange(len(ranks)), starts) % len(ranks)
+    return sorted(zip(postings[starts].tolist(), least.tolist(), strict=True))
 
 
 def _where(tables: Tables, row: Any) -> str:
@@ -112,13 +151,25 @@ def benefit_on(tables: Tables, name: str, day: date) -> Any:
 _LEG = ["voucher", "date", "counts_on", "narration", "fund", "project", "benefit", "file", "line"]
 
 
-def _by_voucher(said: dict[str, list[Said]], legs: Iterable[Any]) -> Iterator[Finding]:
-    """One finding a voucher: its worst line."""
+def _by_voucher(tables: Tables, said: dict[str, list[Said]], legs: Collection[Any]) -> Iterator[Finding | Passes]:
+    """One finding a voucher: its worst line. Those that pass whatever a roll says are left for who asks for them."""
+    unread = {leg.voucher for leg in legs if leg.index in tables.broken}
+    good = {
+        voucher: verdicts
+        for voucher, verdicts in said.items()
+        if voucher not in unread and all(status == PASS for status, _ in verdicts)
+    }
+    yield from _stated({voucher: verdicts for voucher, verdicts in said.items() if voucher not in good}, legs)
+    yield Passes(len(good), lambda: _stated(good, legs))
+
+
+def _stated(said: dict[str, list[Said]], legs: Iterable[Any]) -> Iterator[Finding]:
     places: dict[str, list[Any]] = defaultdict(list)
     for leg in legs:
-        places[leg.voucher].append(leg)
+        if leg.voucher in said:
+            places[leg.voucher].append(leg)
     for voucher, verdicts in said.items():
-        status, message = verdicts[0] if len(verdicts) == 1 else min(verdicts, key=lambda one: _WORST.index(one[0]))
+        status, message = min(verdicts, key=lambda one: _WORST.index(one[0]))
         found = places[voucher]
         yield Finding(
             Subject("voucher", voucher, found[0].narration),
@@ -138,22 +189,26 @@ def _by_voucher(said: dict[str, list[Said]], legs: Iterable[Any]) -> Iterator[Fi
     quote="鼓励采取以奖代补、事后奖补、劳务补助等方式落实到户资金，不得以简单发放钱物替代",
     rolls=False,
 )
-def payment_mode(tables: Tables) -> Iterator[Finding]:
+def payment_mode(tables: Tables) -> Iterator[Finding | Passes]:
     """Money goes to households by 以奖代补, 事后奖补, 劳务补助 or 以工代赈, or under a benefit."""
     legs = spending(tables)
     legs = legs[((legs["roll"] != "") | (legs["household"] != "")) & (legs["reverses"] == "") & (legs["amount"] > 0)]
     legs = legs[legs["transaction"].isin(moves.outgoing(tables))]
     said: dict[str, list[Said]] = defaultdict(list)
     rows = list(records(legs[_LEG]))
+    modes: dict[tuple[str, str], Said] = {}
     for leg in rows:
-        said[leg.voucher].append(_mode(tables, leg))
-    return _by_voucher(said, rows)
+        key = (leg.benefit, leg.project)
+        if key not in modes:
+            modes[key] = _mode(tables, *key)
+        said[leg.voucher].append(modes[key])
+    return _by_voucher(tables, said, rows)
 
 
-def _mode(tables: Tables, leg: Any) -> Said:
-    if leg.benefit:
-        return PASS, f"属于补助种类“{leg.benefit}”"
-    project = moves.projects(tables).get(leg.project)
+def _mode(tables: Tables, benefit: str, name: str) -> Said:
+    if benefit:
+        return PASS, f"属于补助种类“{benefit}”"
+    project = moves.projects(tables).get(name)
     if project is None:
         return FAIL, "发给农户的钱没有项目，也不属于登记的补助种类"
     if not project.mode:
@@ -172,7 +227,7 @@ def _mode(tables: Tables, leg: Any) -> Said:
     basis="秀委农组〔2022〕5号 第13条、任务33",
     quote="补助标准由县农业农村委根据实际情况制定",
 )
-def subsidy_standard(tables: Tables) -> Iterator[Finding]:
+def subsidy_standard(tables: Tables) -> Iterator[Finding | Passes]:
     """Amount = quantity × the benefit's standard on the day of payment, exactly."""
 
     def verdict(line: Any, leg: Any) -> Said | None:
@@ -183,8 +238,8 @@ def subsidy_standard(tables: Tables) -> Iterator[Finding]:
         message = f"{line.quantity} × 标准 {benefit.standard} 元，发放 {yuan_cn(line.amount)} 元"
         return (PASS, message) if good else (FAIL, f"{message}，不符合标准")
 
-    said = _worst_lines(tables, "", verdict)
-    return _by_voucher(_with_broken(tables, said, "standard"), _legs_of(tables, said))
+    said = _worst_lines(tables, benefit_lines(tables), verdict)
+    return _by_voucher(tables, _with_broken(tables, said, "standard"), _legs_of(tables, said))
 
 
 def _due(quantity: Decimal, standard: Decimal) -> Fraction:
@@ -217,23 +272,27 @@ def _legs_of(tables: Tables, said: Iterable[str]) -> list[Any]:
     formula="当日的户状态在允许范围内；累计不超过限额；资金级次不在禁用之列",
     basis="秀委农组〔2022〕5号 第8至16条，任务16、19、20、22、24、34、38至41、45、46",
 )
-def recipient_eligible(tables: Tables) -> Iterator[Finding]:
+def recipient_eligible(tables: Tables) -> Iterator[Finding | Passes]:
     """The household is in an allowed state that day and under the cap, and the fund's level is not forbidden."""
     said: dict[str, list[Said]] = defaultdict(list)
     lines, legs = benefit_lines(tables), _benefit_legs(tables)
+    levels: dict[tuple[str, date, str], Said] = {}
     for row in sorted({*lines["posting"].unique().tolist(), *tables.broken} & legs.keys()):
-        said[legs[row].voucher].append(_level(tables, legs[row]))
-    for voucher, message in [*_wrong_states(tables, lines), *_over_cap(tables, lines)]:
+        key = (legs[row].benefit, legs[row].date, legs[row].fund)
+        if key not in levels:
+            levels[key] = _level(tables, *key)
+        said[legs[row].voucher].append(levels[key])
+    for voucher, message in [*_wrong_states(tables, lines), *_over_cap(tables)]:
         said[voucher].append((FAIL, message))
     for leg in _broken_legs(tables):
         said[leg.voucher].append((UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"))
-    return _by_voucher(said, _legs_of(tables, said))
+    return _by_voucher(tables, said, _legs_of(tables, said))
 
 
-def _level(tables: Tables, leg: Any) -> Said:
-    benefit, fund = benefit_on(tables, leg.benefit, leg.date), moves.funds(tables).get(leg.fund)
+def _level(tables: Tables, name: str, day: date, source: str) -> Said:
+    benefit, fund = benefit_on(tables, name, day), moves.funds(tables).get(source)
     if benefit and fund and fund.level in (benefit.levels_forbidden or ()):
-        return FAIL, f"“{leg.benefit}”不得使用{fund.level}资金"
+        return FAIL, f"“{name}”不得使用{fund.level}资金"
     return PASS, "对象、限额和资金级次都符合"
 
 
@@ -252,22 +311,17 @@ def _wrong_states(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, st
 
 def _unsettled(tables: Tables, paid: pd.DataFrame) -> Any:
     """Lines that must be looked at one by one: all but those of households that had one state ever, and an allowed one."""
-    people, legs = households(tables), _benefit_legs(tables)
-    first_day = min(paid["date"], default=tables.as_of)
-    steady = [people.steady(name, first_day) for name in paid["household"].cat.categories]
-    allowed = {
-        name: frozenset.intersection(*(frozenset(row.states or ()) for row in rows))
-        for name, rows in _benefit_days(tables).items()
-    }
-    fits = {name: np.array([state in states for state in steady], dtype=bool) for name, states in allowed.items()}
-    never = np.zeros(len(steady), dtype=bool)
-    names = paid["posting"].map({row: leg.benefit for row, leg in legs.items()})
-    codes = paid["household"].cat.codes.to_numpy()
-    settled = np.zeros(len(paid), dtype=bool)
-    for name in names.unique().tolist():
-        own = (names == name).to_numpy()
-        settled[own] = fits.get(name, never)[codes[own]]
-    return ~settled
+    people, names = households(tables), _benefit_codes(tables)[1]
+    days = paid["date"].cat.categories[np.unique(paid["date"].cat.codes)]
+    first_day = min(days, default=tables.as_of)
+    steady = [people.steady(name, first_day) for name in paid["household"].cat.categories.tolist()]
+    said = _benefit_days(tables)
+    allowed = [
+        frozenset.intersection(*(frozenset(row.states or ()) for row in said[name])) if name in said else ()
+        for name in names
+    ]
+    fits = np.array([[state in states for state in steady] for states in allowed], dtype=bool)
+    return ~fits.reshape(len(names), len(steady))[paid["benefit"], paid["household"].cat.codes]
 
 
 def _states(people: Any, household: str, day: date) -> set[str]:
@@ -275,24 +329,23 @@ def _states(people: Any, household: str, day: date) -> set[str]:
     return states | {"监测户", people.monitor(household, day)} if people.monitored(household, day) else states
 
 
-def _over_cap(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
+def _over_cap(tables: Tables) -> Iterator[tuple[str, str]]:
     """Lines with which a household, or a person, came to have more than the benefit's cap in its period."""
     legs = _benefit_legs(tables)
     for name in sorted(_benefit_days(tables)):
         last = benefit_on(tables, name, tables.as_of)
         if last.cap is None:
             continue
-        own = _in_order(lines[lines["posting"].isin([row for row, leg in legs.items() if leg.benefit == name])])
-        caps = own["date"].map({day: benefit_on(tables, name, day).cap for day in set(own["date"])})
-        keys: list[Any] = [own["household"].cat.codes]
+        own = _in_order(_paying(tables, name))
+        caps = by_value(own["date"], partial(_cap, tables, name))
+        keys = [own["household"].cat.codes.to_numpy()]
         per = last.per or ""
         if per.startswith("人"):
-            keys.append(own["person"])
+            keys.append(own["person"].cat.codes.to_numpy())
         if per.endswith(("年", "月")):
-            periods = {day: day.year * 12 + (day.month if per.endswith("月") else 0) for day in set(own["date"])}
-            keys.append(own["date"].map(periods))
-        running = own["amount"].groupby(keys, sort=False).cumsum()
-        over = (running > caps) & (own["amount"] > 0)
+            keys.append(_periods(own, per.endswith("月")))
+        running = own["amount"].groupby(combined(*keys), sort=False).cumsum()
+        over = ((running > caps) & (own["amount"] > 0)).to_numpy()
         for line, total, cap in zip(records(own[over]), running[over], caps[over], strict=True):
             limit = f"限额 {yuan_cn(int(cap))} 元（{per or '累计'}）"
             yield (
@@ -301,10 +354,21 @@ def _over_cap(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
             )
 
 
+def _cap(tables: Tables, benefit: str, day: date) -> int:
+    """The benefit's cap on a day in 分; out of reach where it had none."""
+    cap = benefit_on(tables, benefit, day).cap
+    return FEN_MAX if cap is None else int(cap)
+
+
+def _periods(lines: pd.DataFrame, monthly: bool) -> Any:
+    """A number for the year, or the month, of each line."""
+    return by_value(lines["date"], lambda day: day.year * 12 + (day.month if monthly else 0))
+
+
 def _in_order(lines: pd.DataFrame) -> pd.DataFrame:
     """The lines in the order of payment."""
-    days = lines["date"].map({day: day.toordinal() for day in set(lines["date"])})
-    return lines.iloc[np.lexsort((lines["posting"].to_numpy(), days.to_numpy()))]
+    days = by_value(lines["date"], date.toordinal)
+    return lines.iloc[np.lexsort((lines["posting"].to_numpy(), days))]
 
 
 @rule(
@@ -322,11 +386,12 @@ def post_scale(tables: Tables) -> Iterator[Finding]:
     for row, leg in _benefit_legs(tables).items():
         if leg.benefit == POSTS:
             evidence[leg.counts_on.year].append(row)
-    lines = benefit_lines(tables)
-    lines = lines[lines["posting"].isin([row for rows in evidence.values() for row in rows])]
-    years = lines["date"].map({day: day.year for day in set(lines["date"])})
-    net = lines["amount"].groupby([years, lines["household"].cat.codes, lines["person"]]).sum()
-    counts = Counter(int(year) for year in net[net > 0].index.get_level_values(0).tolist())
+    lines = _paying(tables, POSTS)
+    years = by_value(lines["date"], lambda day: day.year)
+    people = combined(years, lines["household"].cat.codes, lines["person"].cat.codes)
+    net = lines["amount"].groupby(people).transform("sum").to_numpy()
+    paid = pd.DataFrame({"year": years, "person": people})[net > 0].drop_duplicates()
+    counts = Counter(paid["year"].tolist())
     after = {year + 1 for year in counts if year < tables.as_of.year}  # a year that pays nobody is judged too
     for year in sorted({*counts, *evidence, *after}):
         before = counts[year - 1] if year - 1 in counts or evidence[year - 1] else None
@@ -360,12 +425,12 @@ def premium_subsidy(tables: Tables) -> Iterator[Finding]:
     """Subsidy = premium × the parameter, to the 分; 农产品收益保险 may not be subsidised."""
     parameter = tables.policy.in_force("premium-subsidy", tables.as_of, PREMIUM)
     rate = parameter.value if parameter else None
-    said = _worst_lines(tables, PREMIUM_BENEFIT, lambda line, leg: _premium(tables, line, leg, rate))
+    said = _worst_lines(tables, _paying(tables, PREMIUM_BENEFIT), lambda line, leg: _premium(tables, line, leg, rate))
     for leg in _broken_legs(tables):
         if leg.benefit == PREMIUM_BENEFIT:
             said[leg.voucher].append((UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"))
     threshold = Threshold("=", parameter.value, (Applied(parameter, tables.as_of),)) if parameter else None
-    for finding in _by_voucher(said, _legs_of(tables, said)):
+    for finding in _stated(said, _legs_of(tables, said)):
         finding.threshold = threshold
         yield finding
 
@@ -395,7 +460,7 @@ def duplicate_payment(tables: Tables) -> Iterator[Finding]:
     legs = spending(tables)
     legs = legs[legs["transaction"].isin(moves.outgoing(tables))]
     purpose = legs["benefit"].where(legs["benefit"] != "", legs["project"])
-    repeated = _same_again(tables, pd.Series(pd.factorize(purpose)[0], legs.index))
+    repeated = _same_again(tables, purpose)
     repeatable = {row.id for row in latest(tables.benefits).values() if row.repeat}
     found: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for line in records(repeated):
@@ -405,25 +470,23 @@ def duplicate_payment(tables: Tables) -> Iterator[Finding]:
         yield _duplicate(tables, household, month, twice, purpose[twice[0].posting])
 
 
-def _same_again(tables: Tables, purpose: "pd.Series[int]") -> pd.DataFrame:
+def _same_again(tables: Tables, purpose: "pd.Series[str]") -> pd.DataFrame:
     """Payments (of the postings whose purpose is given) that were made more than once, net of what was taken back."""
-    payments = tables.payments
-    rows = np.flatnonzero(payments["posting"].isin(purpose.index).to_numpy())
-    months = {day: day.year * 12 + day.month for day in set(payments["date"])}
-    kinds = purpose.reindex(range(len(tables.postings)), fill_value=0).to_numpy()
-    key = payments["household"].cat.codes.to_numpy().astype("int64")[rows]
-    for codes in (
-        pd.factorize(payments["person"])[0],
-        kinds[payments["posting"].to_numpy()],
-        payments["date"].map(months).to_numpy(),
-    ):
-        key = key * (int(codes.max(initial=0)) + 1) + codes[rows]  # one number for all that must agree
-    amount = payments["amount"].to_numpy()[rows]
-    same = pd.DataFrame({"key": key, "size": np.abs(amount)})
-    again = same.duplicated(keep=False).to_numpy()
-    times = pd.Series(np.sign(amount[again])).groupby([same["key"][again].to_numpy(), same["size"][again].to_numpy()])
-    chosen: pd.DataFrame = payments.iloc[rows[again][(times.transform("sum") > 1).to_numpy()]]
-    return chosen
+    purposes = np.full(len(tables.postings), -1, dtype="int64")
+    purposes[purpose.index] = pd.factorize(purpose)[0]
+    of_line = purposes[tables.payments["posting"]]
+    payments = tables.payments[of_line >= 0]
+    amounts = payments["amount"].to_numpy()
+    same = combined(
+        payments["household"].cat.codes,
+        payments["person"].cat.codes,
+        of_line[of_line >= 0],
+        _periods(payments, monthly=True),
+        pd.factorize(np.abs(amounts))[0],
+    )
+    again = np.flatnonzero(pd.Series(same).duplicated(keep=False).to_numpy())
+    times = pd.Series(np.sign(amounts[again])).groupby(same[again]).transform("sum").to_numpy()
+    return payments.iloc[again[times > 1]]
 
 
 def _duplicate(tables: Tables, household: str, month: str, lines: list[Any], purpose: str) -> Finding:
@@ -453,26 +516,27 @@ def _duplicate(tables: Tables, household: str, month: str, lines: list[Any], pur
 def evidence(tables: Tables) -> Iterator[Finding]:
     """A payment above the amount has an `evidence` file that exists in the book and matches its digest."""
     parameter = tables.policy.in_force("evidence-above", tables.as_of, EVIDENCE)
-    by_transaction: dict[int, list[Any]] = defaultdict(list)
-    legs_of_all = spending(tables)[
-        ["transaction", "voucher", "narration", "amount", "evidence", "evidence_sha256", "file", "line"]
-    ]
-    for leg in records(legs_of_all):
-        by_transaction[leg.transaction].append(leg)
     limit = (
         fen(Decimal(parameter.value.numerator) / parameter.value.denominator) if parameter and parameter.value else None
     )
-    for legs in by_transaction.values():
-        total = sum(leg.amount for leg in legs)
-        subject = Subject("voucher", legs[0].voucher, legs[0].narration)
-        more: dict[str, Any] = {"source": (legs[0].file, legs[0].line), "evidence": tuple(leg.index for leg in legs)}
-        if limit is None:
-            if total > 0:
-                yield undetermined(subject, no_parameter("evidence-above", tables.as_of), **more)
-        elif total > limit and parameter:
-            faults = _evidence_faults(tables.root, legs)
-            more["threshold"] = Threshold("<=", None, (Applied(parameter, tables.as_of),), limit)
-            yield Finding(subject, FAIL if faults else PASS, "；".join(faults) or "附件齐全，摘要相符", **more)
+    legs = spending(tables)
+    totals = legs["amount"].groupby(legs["transaction"]).transform("sum")
+    asked = legs.loc[totals > (limit or 0), _EVIDENCE_COLUMNS]
+    by_transaction: dict[int, list[Any]] = defaultdict(list)
+    for leg in records(asked):
+        by_transaction[leg.transaction].append(leg)
+    for found in by_transaction.values():
+        subject = Subject("voucher", found[0].voucher, found[0].narration)
+        more: dict[str, Any] = {"source": (found[0].file, found[0].line), "evidence": tuple(leg.index for leg in found)}
+        if parameter is None or limit is None:
+            yield undetermined(subject, no_parameter("evidence-above", tables.as_of), **more)
+            continue
+        faults = _evidence_faults(tables.root, found)
+        more["threshold"] = Threshold("<=", None, (Applied(parameter, tables.as_of),), limit)
+        yield Finding(subject, FAIL if faults else PASS, "；".join(faults) or "附件齐全，摘要相符", **more)
+
+
+_EVIDENCE_COLUMNS = ["transaction", "voucher", "narration", "amount", "evidence", "evidence_sha256", "file", "line"]
 
 
 def _evidence_faults(root: Path, legs: list[Any]) -> list[str]:

@@ -1,7 +1,7 @@
 """The tables of a book, declared once: every column and its type."""
 
 from collections import namedtuple
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from xianjie.directives import DIRECTIVES, Key
 
+_MOST = 2**62  # what a number of a row may be
 # pandas types of the column kinds. Money is 分. A missing text is "", any other missing value None or NA.
 KINDS = {
     "text": "str",
@@ -177,6 +178,25 @@ def united(pieces: Sequence[pd.Categorical]) -> pd.Categorical:
 
 def _of_codes(codes: Any, places: dict[Any, int]) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, pd.Index(list(places), dtype="object"))
+
+
+def by_value(column: pd.Series, function: Callable[[Any], Any]) -> Any:
+    """What a function makes of each row of a column that is kept by value, as an array; it is asked once for each value."""
+    values = [function(value) for value in column.cat.categories.tolist()]
+    return np.array(values)[column.cat.codes] if values else np.zeros(0, dtype="int64")
+
+
+def combined(*columns: Any) -> Any:
+    """One number for each row, the same where rows agree in all columns (codes from -1 on)."""
+    total, size = np.zeros(len(columns[0]), dtype="int64"), 1
+    for column in columns:
+        codes = np.asarray(column, dtype="int64") + 1
+        span = int(codes.max(initial=0)) + 1
+        if size * span >= _MOST:
+            total = pd.factorize(total)[0]
+            size = len(total)
+        total, size = total * span + codes, size * span
+    return total
 
 
 # What stands for a missing value: `record` tells of an amount that must be there and is not.

@@ -4,11 +4,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import bench_check, bench_import
+from benchmarks import bench_check, bench_consolidate, bench_import, bench_publish
 
 with tempfile.TemporaryDirectory() as folder:
     over = 0
-    for bench in (bench_check, bench_import):
+    for bench in (bench_check, bench_import, bench_publish, bench_consolidate):
         place = Path(folder) / bench.__name__
         place.mkdir()
         for result in bench.results(place):

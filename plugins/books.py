@@ -3,8 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from plugins.beancount import plugin
 from xianjie.findings import FAIL, PASS, UNDETERMINED, WARNING, Audit, Finding, Measured, Subject
@@ -83,8 +82,7 @@ def _posting_issues(tables: Tables) -> Iterator[Issue]:
         yield Issue("voucher", leg.voucher, leg.file, leg.line, f"支出按资金与指标不相等：{text}")
 
 
-@dataclass(frozen=True)
-class Numbered:
+class Numbered(NamedTuple):
     """One numbered transaction."""
 
     number: str

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
+from xianjie.book import collector_off
 from xianjie.findings import FAIL, NA, UNDETERMINED, WAIVED, Audit, Crash, Finding, Passes, Place, interest
 from xianjie.money import yuan_cn
 from xianjie.problems import Problem
@@ -20,11 +21,12 @@ def audit(tables: Tables, rules: Iterable[Rule], ids: Collection[str] = (), subj
     result = Audit(untrusted=_broken(tables))
     wanted = [rule for rule in rules if not ids or rule.id in ids]
     needed = rules if any(rule.follows for rule in wanted) else wanted
-    for rule in sorted(needed, key=lambda rule: rule.follows):
-        try:
-            _judge(tables, rule, result)
-        except Exception as error:
-            result.crashes.append(Crash(rule.id, f"{type(error).__name__}: {error}"))
+    with collector_off():
+        for rule in sorted(needed, key=lambda rule: rule.follows):
+            try:
+                _judge(tables, rule, result)
+            except Exception as error:
+                result.crashes.append(Crash(rule.id, f"{type(error).__name__}: {error}"))
     if ids:
         result.stated = [finding for finding in result.stated if finding.rule in ids]
         result.passes = {name: passes for name, passes in result.passes.items() if name in ids}

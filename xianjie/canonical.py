@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,11 @@ def attachments(tables: Tables, after: date | None, end: date) -> list[Item]:
             continue
         found.append(Item(canonical(["file", name, digest]), entry.date, *_place(tables.root, entry)))
     return found
+
+
+@lru_cache(4096)  # every entry of a file asks for it
+def _relative(root: Path, filename: str) -> str:
+    return Path(os.path.relpath(filename, root)).as_posix()
 
 
 def within(day: date, after: date | None, end: date) -> bool:
@@ -174,10 +180,6 @@ def item_of(root: Path, entry: Any) -> Item:
 def _display(entry: Any) -> bool:
     """Settings of Fava's pages are no facts of the book."""
     return isinstance(entry, data.Custom) and entry.type.startswith("fava-")
-
-
-def _relative(root: Path, filename: str) -> str:
-    return Path(os.path.relpath(filename, root)).as_posix()
 
 
 def _place(root: Path, entry: Any) -> tuple[str, int]:

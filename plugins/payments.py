@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -196,12 +196,9 @@ def payment_mode(tables: Tables) -> Iterator[Finding | Passes]:
     legs = legs[legs["transaction"].isin(moves.outgoing(tables))]
     said: dict[str, list[Said]] = defaultdict(list)
     rows = list(records(legs[_LEG]))
-    modes: dict[tuple[str, str], Said] = {}
+    mode = cache(partial(_mode, tables))
     for leg in rows:
-        key = (leg.benefit, leg.project)
-        if key not in modes:
-            modes[key] = _mode(tables, *key)
-        said[leg.voucher].append(modes[key])
+        said[leg.voucher].append(mode(leg.benefit, leg.project))
     return _by_voucher(tables, said, rows)
 
 
@@ -276,12 +273,9 @@ def recipient_eligible(tables: Tables) -> Iterator[Finding | Passes]:
     """The household is in an allowed state that day and under the cap, and the fund's level is not forbidden."""
     said: dict[str, list[Said]] = defaultdict(list)
     lines, legs = benefit_lines(tables), _benefit_legs(tables)
-    levels: dict[tuple[str, date, str], Said] = {}
+    level = cache(partial(_level, tables))
     for row in sorted({*lines["posting"].unique().tolist(), *tables.broken} & legs.keys()):
-        key = (legs[row].benefit, legs[row].date, legs[row].fund)
-        if key not in levels:
-            levels[key] = _level(tables, *key)
-        said[legs[row].voucher].append(levels[key])
+        said[legs[row].voucher].append(level(legs[row].benefit, legs[row].date, legs[row].fund))
     for voucher, message in [*_wrong_states(tables, lines), *_over_cap(tables)]:
         said[voucher].append((FAIL, message))
     for leg in _broken_legs(tables):

@@ -6,6 +6,7 @@ values that must hold; a value "absent" says that there must be no such finding.
 """
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -69,6 +70,8 @@ def judge_case(tables: Tables, content: dict[str, Any], case: dict[str, Any]) ->
 def _found(tables: Tables, rule: Rule) -> dict[Any, dict[str, Any]]:
     result = audit(tables, catalogue().values(), [rule.id])
     assert not result.crashes
+    assert {one.status for passes in result.passes.values() for one in passes.make()} <= {"pass"}
+    assert Counter(one.status for one in result.findings) == +Counter(result.summary), "counted as it is found"
     names = _names(tables)
     for one in result.findings:
         if rule.id == "record" and one.status != "pass":

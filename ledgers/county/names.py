@@ -24,4 +24,9 @@ def id_number(serial: int, grown: bool) -> str:
     first, days = (dt.date(1950, 1, 1), 18000) if grown else (dt.date(2004, 1, 1), 5003)
     birth = first + dt.timedelta(days=serial * 7919 % days)
     digits = f"500241{birth:%Y%m%d}{serial * 37 % 1000:03d}"
+    return with_check_digit(digits)
+
+
+def with_check_digit(digits: str) -> str:
+    """The ID number that begins with these seventeen digits."""
     return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=True)) % 11]

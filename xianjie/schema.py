@@ -81,12 +81,13 @@ SCHEMAS: dict[str, dict[str, str]] = {
     # One row per line of a share register; amount = shares at cost.
     "shares": {
         "posting": "int",
-        "household": "text",
-        "holder": "text",
+        "household": "category",
+        "holder": "category",
         "shares": "object",
         "amount": "money",
-        "note": "text",
-        **WHERE,
+        "note": "category",
+        "file": "category",
+        "line": "int",
     },
     # One row per state of a household.
     "households": {

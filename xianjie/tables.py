@@ -179,8 +179,7 @@ def _payments(listed: rolls.Rolls, postings: Postings, table: pd.DataFrame) -> p
 
 
 def _shares(listed: rolls.Rolls, postings: Postings) -> pd.DataFrame:
-    columns = _joined("shares", listed.shares, postings.inline_shares, {})
-    return frame("shares", {name: values.tolist() for name, values in columns.items()})
+    return frame("shares", _joined("shares", listed.shares, postings.inline_shares, {}))
 
 
 def _joined(table: str, files: list[Any], inline: list[dict[str, Any]], types: dict[str, str]) -> dict[str, Any]:
@@ -190,7 +189,7 @@ def _joined(table: str, files: list[Any], inline: list[dict[str, Any]], types: d
     for name, kind in SCHEMAS[table].items():
         pieces = [piece.pop(name) for piece in files]  # used up, which halves the memory
         values = [row[name] for row in inline]
-        if (kind == "category" and name not in types) or any(isinstance(piece, pd.Categorical) for piece in pieces):
+        if kind == "category" and name not in types:
             joined[name] = united([*pieces, category(values)])
         else:
             dtype = types.get(name, plain.get(kind, "object"))

@@ -6,7 +6,7 @@ handed money, on every day. What a village was handed counts as paid for progres
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -371,11 +371,10 @@ def negative_list(tables: Tables) -> Iterator[Finding | Passes]:
     """No payment falls under a `negative` directive in force on its day (a class by its code, a subtype, or a word)."""
     negatives = list(records(tables.negatives))
     table = tables.postings
-    paid = table[(table["kind"] == "expense") & (table["reverses"] == "")]
-    paid = paid[paid["transaction"].isin(moves.outgoing(tables))]
-    doubtful = paid["voucher"].isin(set(paid.loc[_suspicious(tables, paid, negatives), "voucher"])).to_numpy()
-    clean = paid.loc[~doubtful, _NEGATIVE_COLUMNS]
-    yield from _listed(tables, paid.loc[doubtful, _NEGATIVE_COLUMNS], negatives)
+    paid = table[_NEGATIVE_COLUMNS][(table["kind"] == "expense") & (table["reverses"] == "") & moves.outgoing(tables)]
+    doubtful = paid["voucher"].isin(paid.loc[_suspicious(tables, paid, negatives), "voucher"].unique())
+    clean = paid[~doubtful]
+    yield from _listed(tables, paid[doubtful], negatives)
     yield Passes(clean["voucher"].nunique(), lambda: _listed(tables, clean, []))
 
 
@@ -416,21 +415,21 @@ def _suspicious(tables: Tables, paid: pd.DataFrame, negatives: list[Any]) -> Any
     codes = tuple(one.code for one in negatives if _is_code(one.code))
     words = [one.code for one in negatives if not _is_code(one.code)]
 
-    def told(texts: Iterable[str]) -> list[str]:
-        distinct = set(texts)
+    def told(distinct: Collection[str]) -> list[str]:
         told = "\n".join(distinct)
         present = [word for word in words if word in told]
         return [text for text in distinct if any(word in text for word in present)] if present else []
 
     about = {name: f"{row.subtype or ''}\n{row.name or ''}" for name, row in moves.projects(tables).items()}
-    named = set(told(about.values()))
-    of_class = {code for name in ("function", "economic") for code in set(paid[name]) if code.startswith(codes)}
+    named = set(told(set(about.values())))
+    distinct = {name: paid[name].unique().tolist() for name in ("function", "economic", "narration", "payee")}
+    of_class = {code for code in distinct["function"] + distinct["economic"] if code.startswith(codes)}
     return (
         paid["function"].isin(of_class)
         | paid["economic"].isin(of_class)
         | paid["project"].isin([name for name, text in about.items() if text in named])
-        | paid["narration"].isin(told(paid["narration"]))
-        | paid["payee"].isin(told(paid["payee"]))
+        | paid["narration"].isin(told(distinct["narration"]))
+        | paid["payee"].isin(told(distinct["payee"]))
     )
 
 

@@ -135,8 +135,11 @@ def working_day(start: date, count: int) -> date:
     day = start
     while count:
         day += timedelta(days=1)
-        count -= is_workday(day)
+        count -= _works(day)
     return day
+
+
+_works = cache(is_workday)  # the library looks through all the years that it knows, every time
 
 
 __plugins__ = ("check",)

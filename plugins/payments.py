@@ -48,28 +48,29 @@ Said = tuple[str, str]
 _WORST = (FAIL, UNDETERMINED, PASS, NA)
 
 
-@derived
-def spending(tables: Tables) -> pd.DataFrame:
-    """Postings on spending accounts, distributions left out."""
-    return tables.postings[tables.postings["kind"] == "expense"]
+_LEG = ["voucher", "date", "counts_on", "narration", "fund", "project", "benefit", "file", "line"]
 
 
 @derived
-def _benefit_legs(tables: Tables) -> dict[int, Any]:
-    """Postings of payments under a benefit, by their row; posts and awards may be paid of asset income too."""
-    legs = tables.postings[tables.postings["kind"].isin(["expense", "distribution"])]
-    return {leg.index: leg for leg in records(legs[legs["benefit"] != ""][_LEG])}
+def _spends(tables: Tables) -> Any:
+    """Of each posting, whether it is on a spending account; distributions are left out."""
+    return (tables.postings["kind"] == "expense").to_numpy()
+
+
+@derived
+def _benefit_legs(tables: Tables) -> pd.DataFrame:
+    """Postings of payments under a benefit; posts and awards may be paid of asset income too."""
+    table = tables.postings
+    return table[_LEG][table["kind"].isin(["expense", "distribution"]) & (table["benefit"] != "")]
 
 
 @derived
 def _benefit_codes(tables: Tables) -> tuple[Any, list[str]]:
     """For each posting the place of its benefit among the names of all, -1 where it pays none."""
-    names = sorted({leg.benefit for leg in _benefit_legs(tables).values()})
-    places = {name: place for place, name in enumerate(names)}
+    legs = _benefit_legs(tables)
     codes = np.full(len(tables.postings), -1, dtype="int64")
-    for row, leg in _benefit_legs(tables).items():
-        codes[row] = places[leg.benefit]
-    return codes, names
+    codes[legs.index], names = pd.factorize(legs["benefit"], sort=True)
+    return codes, names.tolist()
 
 
 @derived
@@ -87,19 +88,17 @@ def _paying(tables: Tables, name: str) -> pd.DataFrame:
     return lines[(lines["benefit"] == (names.index(name) if name in names else -1)).to_numpy()]
 
 
-def _worst_lines(
-    tables: Tables, lines: pd.DataFrame, verdict: Callable[[Any, Any], Said | None]
-) -> dict[str, list[Said]]:
-    """What `verdict` says of each posting's worst line with a quantity, by voucher (given line and posting).
+def _worst_lines(tables: Tables, lines: pd.DataFrame, verdict: Callable[[Any, Any], Said | None]) -> dict[int, Said]:
+    """What `verdict` (given line and posting) says of each posting's worst line with a quantity, by the posting's row.
 
     Lines that agree in benefit, day, amount, quantity and insurance are judged once, however many households they pay.
     """
     legs = _benefit_legs(tables)
     lines = lines[(lines["quantity"].cat.codes >= 0).to_numpy()]
     if lines.empty:
-        return defaultdict(list)
+        return {}
     excluded = np.zeros(len(tables.postings), dtype=bool)
-    excluded[[row for row, leg in legs.items() if EXCLUDED_INSURANCE in leg.narration]] = True
+    excluded[legs.index] = [EXCLUDED_INSURANCE in text for text in legs["narration"].tolist()]
     keys = combined(
         lines["benefit"],
         lines["date"].cat.codes,
@@ -109,14 +108,14 @@ def _worst_lines(
     )
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
     alike = tables.payments.loc[lines.index[first]]
-    verdicts = [verdict(line, legs[line.posting]) for line in records(alike)]
+    verdicts = [verdict(*both) for both in zip(records(alike), records(legs.loc[alike["posting"]]), strict=True)]
     ranks = np.array([_WORST.index(one[0]) if one else len(_WORST) for one in verdicts], dtype="int64")[group]
-    said: dict[str, list[Said]] = defaultdict(list)
+    said: dict[int, Said] = {}
     for row, place in _first_of_least(lines["posting"].to_numpy(), ranks):
         status, message = verdicts[group[place]] or ("", "")
         if status:
             where = _where(tables, lines.index[place]) if status == FAIL else ""
-            said[legs[row].voucher].append((status, message + where))
+            said[row] = status, message + where
     return said
 
 
@@ -148,35 +147,39 @@ def benefit_on(tables: Tables, name: str, day: date) -> Any:
     return known[-1] if known else rows[0] if rows else None
 
 
-_LEG = ["voucher", "date", "counts_on", "narration", "fund", "project", "benefit", "file", "line"]
+def _by_voucher(tables: Tables, legs: pd.DataFrame, said: dict[int, Said], *others: tuple[str, Said]) -> Iterator[Any]:
+    """One finding a voucher: the worst that is said of its postings (by row), and by the way (by voucher).
+
+    Vouchers that pass whatever a roll says are left for who asks for them.
+    """
+    numbers = dict(zip(legs.index.tolist(), legs["voucher"].tolist(), strict=True))
+    judged = {numbers[row] for row in said}
+    noted = {voucher for voucher, _ in others} | {numbers[row] for row, (status, _) in said.items() if status != PASS}
+    noted |= {numbers[row] for row in tables.broken if row in numbers} & judged
+    yield from _stated(legs, noted, said, others)
+    yield Passes(len(judged - noted), lambda: _stated(legs, judged - noted, said))
 
 
-def _by_voucher(tables: Tables, said: dict[str, list[Said]], legs: Collection[Any]) -> Iterator[Finding | Passes]:
-    """One finding a voucher: its worst line. Those that pass whatever a roll says are left for who asks for them."""
-    unread = {leg.voucher for leg in legs if leg.index in tables.broken}
-    good = {
-        voucher: verdicts
-        for voucher, verdicts in said.items()
-        if voucher not in unread and all(status == PASS for status, _ in verdicts)
-    }
-    yield from _stated({voucher: verdicts for voucher, verdicts in said.items() if voucher not in good}, legs)
-    yield Passes(len(good), lambda: _stated(good, legs))
-
-
-def _stated(said: dict[str, list[Said]], legs: Iterable[Any]) -> Iterator[Finding]:
-    places: dict[str, list[Any]] = defaultdict(list)
-    for leg in legs:
-        if leg.voucher in said:
-            places[leg.voucher].append(leg)
-    for voucher, verdicts in said.items():
-        status, message = min(verdicts, key=lambda one: _WORST.index(one[0]))
-        found = places[voucher]
+def _stated(
+    legs: pd.DataFrame, vouchers: Collection[str], said: dict[int, Said], others: Iterable[tuple[str, Said]] = ()
+) -> Iterator[Finding]:
+    """The findings of some vouchers, in the order in which they were first judged."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for leg in records(legs[legs["voucher"].isin(list(vouchers))]):
+        found[leg.voucher].append(leg)
+    verdicts: dict[str, list[Said]] = {voucher: [] for voucher in found}
+    for voucher, rows in found.items():
+        verdicts[voucher] += [said[leg.index] for leg in rows if leg.index in said]
+    for voucher, one in others:
+        verdicts[voucher].append(one)
+    for voucher, rows in found.items():
+        status, message = min(verdicts[voucher], key=lambda one: _WORST.index(one[0]))
         yield Finding(
-            Subject("voucher", voucher, found[0].narration),
+            Subject("voucher", voucher, rows[0].narration),
             status,
             message,
-            source=(found[0].file, found[0].line),
-            evidence=tuple(leg.index for leg in found),
+            source=(rows[0].file, rows[0].line),
+            evidence=tuple(leg.index for leg in rows),
         )
 
 
@@ -191,15 +194,11 @@ def _stated(said: dict[str, list[Said]], legs: Iterable[Any]) -> Iterator[Findin
 )
 def payment_mode(tables: Tables) -> Iterator[Finding | Passes]:
     """Money goes to households by 以奖代补, 事后奖补, 劳务补助 or 以工代赈, or under a benefit."""
-    legs = spending(tables)
-    legs = legs[((legs["roll"] != "") | (legs["household"] != "")) & (legs["reverses"] == "") & (legs["amount"] > 0)]
-    legs = legs[legs["transaction"].isin(moves.outgoing(tables))]
-    said: dict[str, list[Said]] = defaultdict(list)
-    rows = list(records(legs[_LEG]))
-    mode = cache(partial(_mode, tables))
-    for leg in rows:
-        said[leg.voucher].append(mode(leg.benefit, leg.project))
-    return _by_voucher(tables, said, rows)
+    table = tables.postings
+    paid = _spends(tables) & moves.outgoing(tables) & (table["reverses"] == "") & (table["amount"] > 0)
+    legs = table[_LEG][paid & ((table["roll"] != "") | (table["household"] != ""))]
+    verdicts = map(cache(partial(_mode, tables)), legs["benefit"].tolist(), legs["project"].tolist())
+    return _by_voucher(tables, legs, dict(zip(legs.index.tolist(), verdicts, strict=True)))
 
 
 def _mode(tables: Tables, benefit: str, name: str) -> Said:
@@ -236,7 +235,11 @@ def subsidy_standard(tables: Tables) -> Iterator[Finding | Passes]:
         return (PASS, message) if good else (FAIL, f"{message}，不符合标准")
 
     said = _worst_lines(tables, benefit_lines(tables), verdict)
-    return _by_voucher(tables, _with_broken(tables, said, "standard"), _legs_of(tables, said))
+    for leg in _broken_legs(tables):  # whether its benefit has a standard decides that it is judged at all
+        benefit = benefit_on(tables, leg.benefit, leg.date)
+        if benefit is not None and benefit.standard is not None:
+            said[leg.index] = UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"
+    return _by_voucher(tables, _benefit_legs(tables), said)
 
 
 def _due(quantity: Decimal, standard: Decimal) -> Fraction:
@@ -244,22 +247,9 @@ def _due(quantity: Decimal, standard: Decimal) -> Fraction:
     return abs(Fraction(quantity)) * Fraction(standard) * 100
 
 
-def _with_broken(tables: Tables, said: dict[str, list[Said]], asks: str) -> dict[str, list[Said]]:
-    """Vouchers whose roll cannot be believed: whether their benefit asks for it decides that they are judged at all."""
-    for leg in _broken_legs(tables):
-        benefit = benefit_on(tables, leg.benefit, leg.date)
-        if benefit is not None and (not asks or getattr(benefit, asks) is not None):
-            said[leg.voucher].append((UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"))
-    return said
-
-
-def _broken_legs(tables: Tables) -> list[Any]:
-    return [leg for row, leg in _benefit_legs(tables).items() if row in tables.broken]
-
-
-def _legs_of(tables: Tables, said: Iterable[str]) -> list[Any]:
-    vouchers = set(said)
-    return [leg for leg in _benefit_legs(tables).values() if leg.voucher in vouchers]
+def _broken_legs(tables: Tables) -> Iterator[Any]:
+    legs = _benefit_legs(tables)
+    return records(legs.loc[sorted(tables.broken.keys() & set(legs.index))] if tables.broken else legs[:0])
 
 
 @rule(
@@ -271,16 +261,13 @@ def _legs_of(tables: Tables, said: Iterable[str]) -> list[Any]:
 )
 def recipient_eligible(tables: Tables) -> Iterator[Finding | Passes]:
     """The household is in an allowed state that day and under the cap, and the fund's level is not forbidden."""
-    said: dict[str, list[Said]] = defaultdict(list)
     lines, legs = benefit_lines(tables), _benefit_legs(tables)
-    level = cache(partial(_level, tables))
-    for row in sorted({*lines["posting"].unique().tolist(), *tables.broken} & legs.keys()):
-        said[legs[row].voucher].append(level(legs[row].benefit, legs[row].date, legs[row].fund))
-    for voucher, message in [*_wrong_states(tables, lines), *_over_cap(tables)]:
-        said[voucher].append((FAIL, message))
-    for leg in _broken_legs(tables):
-        said[leg.voucher].append((UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"))
-    return _by_voucher(tables, said, _legs_of(tables, said))
+    judged = legs.loc[sorted({*lines["posting"].unique().tolist(), *tables.broken} & set(legs.index))]
+    keys = (judged[name].tolist() for name in ("benefit", "date", "fund"))
+    said = dict(zip(judged.index.tolist(), map(cache(partial(_level, tables)), *keys), strict=True))
+    wrong = [(voucher, (FAIL, text)) for voucher, text in [*_wrong_states(tables, lines), *_over_cap(tables)]]
+    wrong += [(leg.voucher, (UNDETERMINED, f"无法判定：{tables.broken[leg.index]}")) for leg in _broken_legs(tables)]
+    return _by_voucher(tables, legs, said, *wrong)
 
 
 def _level(tables: Tables, name: str, day: date, source: str) -> Said:
@@ -294,8 +281,8 @@ def _wrong_states(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, st
     """Lines paid to households that were in none of the allowed states on the day; what is taken back is not judged."""
     people, legs = households(tables), _benefit_legs(tables)
     paid = lines[lines["amount"] > 0]
-    for line in records(paid.loc[_unsettled(tables, paid), ["posting", "household", "date"]]):
-        leg = legs[line.posting]
+    doubtful = paid[["posting", "household", "date"]][_unsettled(tables, paid)]
+    for line, leg in zip(records(doubtful), records(legs.loc[doubtful["posting"]]), strict=True):
         benefit = benefit_on(tables, leg.benefit, line.date)
         states = set(benefit.states or ()) if benefit else set()
         if not states & _states(people, line.household, line.date):
@@ -325,7 +312,7 @@ def _states(people: Any, household: str, day: date) -> set[str]:
 
 def _over_cap(tables: Tables) -> Iterator[tuple[str, str]]:
     """Lines with which a household, or a person, came to have more than the benefit's cap in its period."""
-    legs = _benefit_legs(tables)
+    vouchers = tables.postings["voucher"]
     for name in sorted(_benefit_days(tables)):
         last = benefit_on(tables, name, tables.as_of)
         if last.cap is None:
@@ -343,7 +330,7 @@ def _over_cap(tables: Tables) -> Iterator[tuple[str, str]]:
         for line, total, cap in zip(records(own[over]), running[over], caps[over], strict=True):
             limit = f"限额 {yuan_cn(int(cap))} 元（{per or '累计'}）"
             yield (
-                legs[line.posting].voucher,
+                vouchers[line.posting],
                 f"户 {line.household} 的“{name}”累计 {yuan_cn(int(total))} 元，超过{limit}",
             )
 
@@ -377,9 +364,10 @@ def _in_order(lines: pd.DataFrame) -> pd.DataFrame:
 def post_scale(tables: Tables) -> Iterator[Finding]:
     """Distinct (household, person) paid under benefit 公益岗位 in a year, not fewer than the year before."""
     evidence: dict[int, list[int]] = defaultdict(list)
-    for row, leg in _benefit_legs(tables).items():
-        if leg.benefit == POSTS:
-            evidence[leg.counts_on.year].append(row)
+    legs = _benefit_legs(tables)
+    posts = legs[legs["benefit"] == POSTS]
+    for row, day in zip(posts.index.tolist(), posts["counts_on"].tolist(), strict=True):
+        evidence[day.year].append(row)
     lines = _paying(tables, POSTS)
     years = by_value(lines["date"], lambda day: day.year)
     people = combined(years, lines["household"].cat.codes, lines["person"].cat.codes)
@@ -422,9 +410,10 @@ def premium_subsidy(tables: Tables) -> Iterator[Finding]:
     said = _worst_lines(tables, _paying(tables, PREMIUM_BENEFIT), lambda line, leg: _premium(tables, line, leg, rate))
     for leg in _broken_legs(tables):
         if leg.benefit == PREMIUM_BENEFIT:
-            said[leg.voucher].append((UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"))
+            said[leg.index] = UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"
     threshold = Threshold("=", parameter.value, (Applied(parameter, tables.as_of),)) if parameter else None
-    for finding in _stated(said, _legs_of(tables, said)):
+    legs = _benefit_legs(tables)
+    for finding in _stated(legs, set(legs.loc[list(said), "voucher"].tolist()), said):
         finding.threshold = threshold
         yield finding
 
@@ -451,8 +440,7 @@ def _premium(tables: Tables, line: Any, leg: Any, rate: Fraction | None) -> Said
 )
 def duplicate_payment(tables: Tables) -> Iterator[Finding]:
     """The same amount paid twice to one household, person, project or benefit, in a month, net of reversals."""
-    legs = spending(tables)
-    legs = legs[legs["transaction"].isin(moves.outgoing(tables))]
+    legs = tables.postings[["benefit", "project"]][_spends(tables) & moves.outgoing(tables)]
     purpose = legs["benefit"].where(legs["benefit"] != "", legs["project"])
     repeated = _same_again(tables, purpose)
     repeatable = {row.id for row in latest(tables.benefits).values() if row.repeat}
@@ -513,9 +501,9 @@ def evidence(tables: Tables) -> Iterator[Finding]:
     limit = (
         fen(Decimal(parameter.value.numerator) / parameter.value.denominator) if parameter and parameter.value else None
     )
-    legs = spending(tables)
+    legs = tables.postings[_EVIDENCE_COLUMNS][_spends(tables)]
     totals = legs["amount"].groupby(legs["transaction"]).transform("sum")
-    asked = legs.loc[totals > (limit or 0), _EVIDENCE_COLUMNS]
+    asked = legs[totals > (limit or 0)]
     by_transaction: dict[int, list[Any]] = defaultdict(list)
     for leg in records(asked):
         by_transaction[leg.transaction].append(leg)

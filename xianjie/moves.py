@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from xianjie.directives import ENDED_STATES, LEVEL_GROUPS, MAIN_STATES
 from xianjie.schema import records
@@ -73,10 +73,12 @@ def assets(tables: Tables) -> dict[str, Any]:
 
 
 @derived
-def outgoing(tables: Tables) -> set[int]:
-    """Transactions that touch quota or a bank account: the others only reclassify what was spent."""
-    table = tables.postings
-    return set(table.loc[table["kind"].isin(["allocated", "quota", "bank"]), "transaction"].tolist())
+def outgoing(tables: Tables) -> Any:
+    """Of each posting, whether its transaction touches quota or a bank account: the others only reclassify what was spent."""
+    transactions = tables.postings["transaction"].to_numpy()
+    moving = np.zeros(transactions.max(initial=-1) + 1, dtype=bool)
+    moving[transactions[tables.postings["kind"].isin(["allocated", "quota", "bank"])]] = True
+    return moving[transactions]
 
 
 @derived
@@ -131,7 +133,7 @@ def lots(tables: Tables) -> dict[Key, list[Lot]]:
 @derived
 def _allocated_legs(tables: Tables) -> list[Any]:
     table = tables.postings
-    return _plain(table[(table["kind"] == "allocated") & table["quota_only"]])
+    return _plain(tables, (table["kind"] == "allocated") & table["quota_only"])
 
 
 def allocation_legs(tables: Tables) -> list[Any]:
@@ -143,33 +145,33 @@ def allocation_legs(tables: Tables) -> list[Any]:
 def payment_legs(tables: Tables) -> list[Any]:
     """Legs on 1已分配 of all other transactions: a credit (negative) pays out, a debit brings back."""
     table = tables.postings
-    return _plain(table[(table["kind"] == "allocated") & ~table["quota_only"]])
+    return _plain(tables, (table["kind"] == "allocated") & ~table["quota_only"])
 
 
 @derived
 def arrival_legs(tables: Tables) -> list[Any]:
     """Legs on 0待分配 of transactions that do not allocate: money that arrived, or was taken back (negative)."""
     table = tables.postings
-    return _plain(table[(table["kind"] == "quota") & ~table["quota_only"]])
+    return _plain(tables, (table["kind"] == "quota") & ~table["quota_only"])
 
 
 @derived
 def expense_legs(tables: Tables) -> list[Any]:
     """Legs on spending accounts, 9501 left out."""
-    return _plain(tables.postings[tables.postings["kind"] == "expense"])
+    return _plain(tables, tables.postings["kind"] == "expense")
 
 
 @derived
 def bank_legs(tables: Tables) -> list[Any]:
     """Legs on the accounts of villages and towns that belong to a project."""
     table = tables.postings
-    return _plain(table[(table["kind"] == "bank") & (table["project"] != "")])
+    return _plain(tables, (table["kind"] == "bank") & (table["project"] != ""))
 
 
 @derived
 def labour_legs(tables: Tables) -> list[Any]:
     """Legs of labour remuneration that are backed by a roll, or by household and days."""
-    return _plain(tables.postings[tables.postings["labour"]])
+    return _plain(tables, tables.postings["labour"])
 
 
 _LEG = [
@@ -188,8 +190,8 @@ _LEG = [
 ]
 
 
-def _plain(table: pd.DataFrame) -> list[Any]:
-    return list(records(table[_LEG]))
+def _plain(tables: Tables, wanted: Any) -> list[Any]:
+    return list(records(tables.postings[_LEG][wanted]))
 
 
 def by_project(legs: Iterable[Any]) -> dict[str, list[Any]]:

@@ -3,14 +3,18 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from plugins.beancount import plugin
+from xianjie import moves
 from xianjie.findings import FAIL, PASS, UNDETERMINED, WARNING, Audit, Finding, Measured, Subject
 from xianjie.money import yuan_cn
 from xianjie.registry import Issue
 from xianjie.rule import CATALOGUE, rule
-from xianjie.schema import records
+from xianjie.schema import combined, records
 from xianjie.tables import Tables, derived, latest
 
 Fault = tuple[str, tuple[str, int]]
@@ -67,42 +71,32 @@ def _unknown_names(tables: Tables) -> Iterator[Issue]:
 
 
 def _posting_issues(tables: Tables) -> Iterator[Issue]:
-    table = tables.postings
-    unassigned = table[(table["kind"] == "allocated") & (table["project"] == "")]
-    for leg in records(unassigned):
+    table = tables.postings[["transaction", "voucher", "kind", "quota_only", "project", "fund", "amount", "file", "line"]]
+    allocated = table["kind"] == "allocated"
+    for leg in records(table[allocated & (table["project"] == "")]):
         yield Issue("voucher", leg.voucher, leg.file, leg.line, "1已分配 的分录没有注明项目")
-    paying = table.loc[(table["kind"] == "allocated") & ~table["quota_only"], "transaction"]
-    legs = table[table["transaction"].isin(paying)]
-    sums = legs.groupby(["transaction", "fund"], sort=False)["amount"].sum()
-    uneven = {transaction for transaction, _ in sums[sums != 0].index}
-    for leg in records(legs[legs["transaction"].isin(uneven)].drop_duplicates("transaction")):
+    legs = table[moves.beside(tables, allocated & ~table["quota_only"])]
+    fund_of = combined(legs["transaction"], pd.factorize(legs["fund"])[0])
+    uneven = legs[legs["amount"].groupby(fund_of).transform("sum") != 0]
+    sums = uneven.groupby(["transaction", "fund"], sort=False)["amount"].sum()
+    for leg in records(legs[legs["transaction"].isin(uneven["transaction"])].drop_duplicates("transaction")):
         text = "、".join(
-            f"{fund or '未注明资金'} 相差 {yuan_cn(abs(gap))} 元" for fund, gap in sums[leg.transaction].items() if gap
+            f"{fund or '未注明资金'} 相差 {yuan_cn(abs(gap))} 元" for fund, gap in sums[leg.transaction].items()
         )
         yield Issue("voucher", leg.voucher, leg.file, leg.line, f"支出按资金与指标不相等：{text}")
 
 
-class Numbered(NamedTuple):
-    """One numbered transaction."""
-
-    number: str
-    series: str
-    year: str
-    serial: int
-    file: str
-    line: int
-
-
 @derived
-def vouchers(tables: Tables) -> tuple[list[Numbered], list[Any]]:
-    """All well numbered transactions, and those whose number cannot be read."""
-    good, bad = [], []
-    first = tables.postings.drop_duplicates("transaction")
-    for row in records(first[["voucher", "file", "entry_line", "date"]]):
-        match = _VOUCHER.fullmatch(row.voucher)
+def _series(tables: Tables) -> tuple[dict[tuple[str, str], list[tuple[int, int]]], list[int]]:
+    """Serial number and first posting of every voucher, by series and year; and of those whose number cannot be read."""
+    transactions = tables.postings["transaction"].to_numpy()
+    first = np.flatnonzero(np.r_[True, transactions[1:] != transactions[:-1]][: len(transactions)])
+    good: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    bad = []
+    for row, number in zip(first.tolist(), tables.postings["voucher"].to_numpy()[first].tolist(), strict=True):
+        match = _VOUCHER.fullmatch(number)
         if match:
-            series, year, serial = match.groups()
-            good.append(Numbered(row.voucher, series or "", year, int(serial), row.file, row.entry_line))
+            good[match[1] or "", match[2]].append((int(match[3]), row))
         else:
             bad.append(row)
     return good, bad
@@ -119,37 +113,36 @@ def vouchers(tables: Tables) -> tuple[list[Numbered], list[Any]]:
 )
 def voucher(tables: Tables) -> Iterator[Finding]:
     """Every series and year is consecutive, without gap or repeat; a reversal equals what it reverses."""
-    good, bad = vouchers(tables)
-    series: dict[tuple[str, str], list[Numbered]] = defaultdict(list)
-    for one in good:
-        series[one.series, one.year].append(one)
-    reversals = _reversal_faults(tables)
-    for row in bad:
+    good, bad = _series(tables)
+    series, reversals = dict(good), _reversal_faults(tables)
+    for row in records(tables.postings.loc[bad, ["voucher", "file", "entry_line", "date"]]):
         year = str(row.date.year)
-        reversals.setdefault(("", year), []).append(
-            (f"凭证号“{row.voucher}”不合格式（YYYY-NNNNNN）", (row.file, row.entry_line))
-        )
+        reversals["", year].append((f"凭证号“{row.voucher}”不合格式（YYYY-NNNNNN）", (row.file, row.entry_line)))
         series.setdefault(("", year), [])
     for (name, year), found in sorted(series.items()):
-        faults = _number_faults(found) + reversals.get((name, year), [])
+        faults = _number_faults(tables, found) + reversals.get((name, year), [])
         unread = [] if faults else _unread(tables, name, year)
-        first = found[0] if found else None
+        serials = {serial for serial, _ in found}
         yield Finding(
             Subject("year", f"{name}-{year}" if name else year, f"{name or '总'}凭证 {year}年"),
             FAIL if faults else UNDETERMINED if unread else PASS,
             "；".join(text for text, _ in faults or unread) or f"{len(found)} 张凭证连号，没有重号",
-            measured=Measured(
-                len({one.serial for one in found}), max((one.serial for one in found), default=0), "voucher"
-            ),
-            source=faults[0][1] if faults else (first.file, first.line) if first else ("main.beancount", 0),
+            measured=Measured(len(serials), max(serials, default=0), "voucher"),
+            source=faults[0][1] if faults else _place(tables, found[0][1]),
             lines=tuple(line for _, line in faults or unread),
         )
 
 
+def _place(tables: Tables, row: int) -> tuple[str, int]:
+    """Where the voucher of a posting stands."""
+    return str(tables.postings.at[row, "file"]), int(tables.postings.at[row, "entry_line"])
+
+
 def _unread(tables: Tables, series: str, year: str) -> list[Fault]:
     """Reversals whose roll, or whose original's, cannot be believed: whether they match is not known."""
-    rows = tables.postings.loc[sorted(tables.broken)] if tables.broken else tables.postings.iloc[:0]
-    broken = set(rows["voucher"])
+    if not tables.broken:
+        return []
+    broken = set(tables.postings.loc[sorted(tables.broken), "voucher"].tolist())
     reversing = tables.postings[tables.postings["reverses"] != ""]
     concerned = reversing[reversing["voucher"].isin(broken) | reversing["reverses"].isin(broken)]
     found = []
@@ -160,18 +153,20 @@ def _unread(tables: Tables, series: str, year: str) -> list[Fault]:
     return found
 
 
-def _number_faults(found: list[Numbered]) -> list[Fault]:
-    counts = Counter(one.serial for one in found)
-    by_serial = {one.serial: one for one in reversed(found)}
+def _number_faults(tables: Tables, found: list[tuple[int, int]]) -> list[Fault]:
+    """Gaps and repeats among the serial numbers of a series and year, each given with its voucher's first posting."""
+    counts = Counter(serial for serial, _ in found)
+    if max(counts, default=0) == len(counts) == len(found):
+        return []
+    rows = dict(reversed(found))
     faults: list[Fault] = []
-    missing = [n for n in range(1, max(counts, default=0) + 1) if n not in counts]
-    for start, stop in _ranges(missing):
-        after = by_serial[stop + 1]
+    for start, stop in _ranges([n for n in range(1, max(counts)) if n not in counts]):
         text = f"缺号 {start:06d}" + (f"—{stop:06d}" if stop > start else "")
-        faults.append((text, (after.file, after.line)))
+        faults.append((text, _place(tables, rows[stop + 1])))
+    last = dict(found)
     for serial in sorted(n for n, count in counts.items() if count > 1):
-        last = [one for one in found if one.serial == serial][-1]
-        faults.append((f"重号 {last.number}（{counts[serial]} 张）", (last.file, last.line)))
+        number = tables.postings.at[last[serial], "voucher"]
+        faults.append((f"重号 {number}（{counts[serial]} 张）", _place(tables, last[serial])))
     return faults
 
 
@@ -192,7 +187,7 @@ def _reversal_faults(tables: Tables) -> dict[tuple[str, str], list[Fault]]:
     postings. Roll lines of a reversal must occur in the roll of what it reverses.
     """
     faults: dict[tuple[str, str], list[Fault]] = defaultdict(list)
-    table = tables.postings
+    table = tables.postings[_REVERSED]
     reversing = table[table["reverses"] != ""]
     originals = table[table["voucher"].isin(set(reversing["reverses"]))]  # a mistaken reversal may be reversed too
     left: dict[str, dict[Any, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -210,6 +205,10 @@ def _reversal_faults(tables: Tables) -> dict[tuple[str, str], list[Fault]]:
             key = (match[1] or "", match[2]) if match else ("", str(rows[0].date.year))
             faults[key].append((f"凭证 {number}：{text}", (rows[0].file, rows[0].entry_line)))
     return faults
+
+
+_REVERSED = ["voucher", "date", "account", "commodity", "amount", "fund", "project", "asset", "equity", "benefit"]
+_REVERSED += ["reverses", "file", "entry_line"]
 
 
 def _same(leg: Any) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from plugins.beancount import plugin
@@ -66,58 +67,67 @@ class Flow:
     days: dict[date, list[int]] = field(default_factory=dict)  # arrived, allocated, paid, held: changes of a day
     evidence: list[int] = field(default_factory=list)
 
-    def add(self, name: str, amount: int, leg: Any) -> None:
-        """Count an amount; the four that must hold every day are also kept by day."""
-        setattr(self, name, getattr(self, name) + amount)
-        if name in _DAILY:
-            self.days.setdefault(leg.date, [0, 0, 0, 0])[_DAILY.index(name)] += amount
-        self.evidence.append(leg.index)
-
 
 _DAILY = ("arrived", "allocated", "paid", "held")
+_COUNTED = (*_DAILY, "taken_back", "handed", "spent_by_villages")
+_AGAIN = ("taken_back", "handed")  # postings that are counted under another name too
 
 
 @derived
 def flows(tables: Tables) -> tuple[dict[str, Flow], dict[moves.Key, Flow]]:
     """Flows by fund, and by (project, fund)."""
-    funds: dict[str, Flow] = defaultdict(Flow)
-    shares: dict[moves.Key, Flow] = defaultdict(Flow)
-
-    def count(leg: Any, name: str, amount: int) -> None:
-        funds[leg.fund].add(name, amount, leg)
-        shares[leg.project, leg.fund].add(name, amount, leg)
-
-    kinds = _kinds(tables)
-    for leg in moves.arrival_legs(tables):
-        funds[leg.fund].add("arrived", leg.amount, leg)
-        if "taken back" in kinds[leg.transaction]:
-            funds[leg.fund].taken_back -= leg.amount
-    for leg in moves.allocation_legs(tables):
-        count(leg, "allocated", leg.amount)
-    for leg in moves.payment_legs(tables):
-        count(leg, "paid", -leg.amount)
-    through_bank = set()
-    for leg in moves.bank_legs(tables):
-        if leg.fund and "recovered" not in kinds[leg.transaction]:
-            count(leg, "held", leg.amount)
-            through_bank.add(leg.transaction)
-            if "allocated" in kinds[leg.transaction]:
-                count(leg, "handed", leg.amount)
-    for leg in moves.expense_legs(tables):
-        if leg.transaction in through_bank and leg.fund and "allocated" not in kinds[leg.transaction]:
-            count(leg, "spent_by_villages", leg.amount)
-    return funds, shares
+    counted = _counted(tables)
+    shared = counted[~counted["name"].isin([_COUNTED.index("arrived"), _COUNTED.index("taken_back")])]
+    shares = _flows(shared, ["project", "fund"])
+    return {fund: flow for (fund,), flow in _flows(counted, ["fund"]).items()}, {key: shares[key] for key in shares}
 
 
-@derived
-def _kinds(tables: Tables) -> dict[int, set[str]]:
-    """The kinds of account that each transaction touches, of those that tell what it does."""
-    table = tables.postings
-    telling = table[table["kind"].isin(["taken back", "allocated", "recovered"])]
-    kinds: dict[int, set[str]] = defaultdict(set)
-    for transaction, kind in zip(telling["transaction"].tolist(), telling["kind"].tolist(), strict=True):
-        kinds[transaction].add(kind)
-    return kinds
+def _counted(tables: Tables) -> pd.DataFrame:
+    """Every amount of every flow: what it counts as (its place in `_COUNTED`), on which day, of which posting."""
+    table = tables.postings[["date", "kind", "quota_only", "fund", "project", "amount"]]
+    quota, bank, spent = (table["kind"] == kind for kind in ("quota", "bank", "expense"))
+    allocated = table["kind"] == "allocated"
+    moved = moves.beside(tables, allocated)
+    arriving = quota & ~table["quota_only"]
+    holding = bank & (table["project"] != "") & (table["fund"] != "")
+    holding &= ~moves.beside(tables, table["kind"] == "recovered")
+    pieces = [
+        ("arrived", arriving, 1),
+        ("taken_back", arriving & moves.beside(tables, table["kind"] == "taken back"), -1),
+        ("allocated", allocated & table["quota_only"], 1),
+        ("paid", allocated & ~table["quota_only"], -1),
+        ("held", holding, 1),
+        ("handed", holding & moved, 1),
+        ("spent_by_villages", spent & (table["fund"] != "") & moves.beside(tables, holding) & ~moved, 1),
+    ]
+    return pd.concat(
+        [
+            table[["date", "fund", "project"]][mask].assign(
+                amount=table["amount"][mask] * sign, name=_COUNTED.index(name)
+            )
+            for name, mask, sign in pieces
+        ]
+    )
+
+
+def _flows(counted: pd.DataFrame, by: list[str]) -> dict[Any, Flow]:
+    """A flow for each key, in the order of their first amounts."""
+    groups, keys = pd.factorize(pd.MultiIndex.from_frame(counted[by]))
+    names, amounts = counted["name"].to_numpy(), counted["amount"].to_numpy()
+    totals = np.zeros((len(keys), len(_COUNTED)), dtype="int64")
+    np.add.at(totals, (groups, names), amounts)
+    flows = [Flow(**dict(zip(_COUNTED, row, strict=True))) for row in totals.tolist()]
+    daily = names < len(_DAILY)
+    codes, days = pd.factorize(counted["date"].to_numpy()[daily])
+    pairs, of_pair = np.unique(groups[daily] * len(days) + codes, return_inverse=True)
+    changes = np.zeros((len(pairs), len(_DAILY)), dtype="int64")
+    np.add.at(changes, (of_pair, names[daily]), amounts[daily])
+    for pair, change in zip(pairs.tolist(), changes.tolist(), strict=True):
+        flows[pair // len(days)].days[days[pair % len(days)]] = change
+    once = ~np.isin(names, [_COUNTED.index(name) for name in _AGAIN])
+    for group, row in zip(groups[once].tolist(), counted.index[once].tolist(), strict=True):
+        flows[group].evidence.append(row)
+    return dict(zip(keys.tolist(), flows, strict=True))
 
 
 @rule(

@@ -11,12 +11,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import pandas as pd
+
 from plugins.beancount import plugin
 from plugins.judging import Ratio, distinct, judge_ratio, na, no_parameter, not_falling, undetermined
 from plugins.notices import longest_notice
 from xianjie import moves
 from xianjie.accounts import account
-from xianjie.findings import FAIL, NA, PASS, PENDING, WARNING, YUAN, Finding, Measured, Subject, Threshold
+from xianjie.findings import FAIL, NA, PASS, PENDING, WARNING, YUAN, Finding, Measured, Passes, Subject, Threshold
 from xianjie.moves import HIGHER, Lot
 from xianjie.policy import Applied, Parameter, default
 from xianjie.rule import rule
@@ -222,15 +224,28 @@ def labour_share_year(tables: Tables) -> Iterable[Finding]:
     formula="有清册，每行有已知的户和天数，同一清册中同一人不重复；没有清册的不计为劳务报酬",
     basis="秀委农组〔2022〕5号 任务65、任务70",
 )
-def labour_roster(tables: Tables) -> Iterator[Finding]:
+def labour_roster(tables: Tables) -> Iterator[Finding | Passes]:
     """Every posting of labour is backed by lines with household and days, no person twice in one roll.
 
     An unbacked 1劳务报酬 fails; an unbacked 30226 may be an expert's fee: it is named, and counts nowhere.
     """
     table = tables.postings
+    legs = table[_ROSTER][table["account"].isin([name for name in table["account"].unique() if account(name).labour])]
     faults = _roster_faults(tables)
+    clean = legs["labour"].to_numpy() & ~legs.index.isin([*faults, *tables.broken])
+    noted = legs["voucher"].isin(legs.loc[~clean, "voucher"])
+    good = legs[~noted]
+    yield from _rosters(legs[noted], faults)
+    yield Passes(good["voucher"].nunique(), lambda: _rosters(good, {}))
+
+
+_ROSTER = ["voucher", "account", "narration", "labour", "file", "line"]
+
+
+def _rosters(table: pd.DataFrame, faults: dict[int, Any]) -> Iterator[Finding]:
+    """One finding for each voucher of these postings of labour."""
     by_voucher: dict[str, list[Any]] = {}
-    for leg in records(table[table["account"].map(lambda name: account(name).labour)]):
+    for leg in records(table):
         by_voucher.setdefault(leg.voucher, []).append(leg)
     for voucher, legs in by_voucher.items():
         said = [_roster_line(leg, faults) for leg in legs]

@@ -52,7 +52,7 @@ def _message(seal: Seal, changes: list[Change]) -> str:
 
 def _unnamed_corrections(tables: Tables, after: date, until: date) -> Iterator[Change]:
     """Vouchers of the days after a seal that undo a sealed one to the 分 without naming it."""
-    table = tables.postings
+    table = tables.postings[[*_SAME, "transaction", "date", "kind", "amount", "voucher", "reverses", "file", "entry_line"]]
     backwards = table["amount"].where(table["kind"].isin(_SPENDS), -table["amount"]) < 0
     undoing = table.loc[backwards & table["kind"].isin(_SPENDS + _EARNS) & (table["date"] > after), "transaction"]
     later = _by_legs(table[table["transaction"].isin(undoing) & (table["date"] <= until)], -1)

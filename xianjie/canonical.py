@@ -47,8 +47,7 @@ def form(tables: Tables, after: date | None, end: date) -> list[Item]:
     inside = [(e, item_of(tables.root, e)) for e in tables.entries if within(e.date, after, end) and not _display(e)]
     inside.sort(key=lambda pair: (*data.entry_sortkey(pair[0]), pair[1].text))  # files come in any order from a disk
     wanted = [item for _, item in inside]
-    people = [item for item in _household_items(tables) if within(item.day, after, end)]
-    return [*wanted, *people, *_roll_items(tables, after, end)]
+    return [*wanted, *_household_items(tables, after, end), *_roll_items(tables, after, end)]
 
 
 def attachments(tables: Tables, after: date | None, end: date) -> list[Item]:
@@ -77,8 +76,7 @@ def within(day: date, after: date | None, end: date) -> bool:
     return day <= end and (after is None or day > after)
 
 
-def canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def _number(value: Decimal) -> str:
@@ -188,15 +186,16 @@ def _place(root: Path, entry: Any) -> tuple[str, int]:
     return _relative(root, name) if os.path.isabs(name) else name, int(entry.meta["lineno"])
 
 
-def _household_items(tables: Tables) -> Iterator[Item]:
+def _household_items(tables: Tables, after: date | None, end: date) -> Iterator[Item]:
     """A household's state on the row's day, and each of its dates on its own day: later ones are filled in later."""
     for row in records(tables.households):
         day = row.date.isoformat()
-        facts = {name: value for name in _FACTS if (value := getattr(row, name)) not in (None, "")}
-        sequence = ((HOUSEHOLDS, day, row.household),)
-        yield Item(canonical(["household", day, row.household, facts]), row.date, row.file, row.line, sequence)
+        if within(row.date, after, end):
+            facts = {name: value for name in _FACTS if (value := getattr(row, name)) not in (None, "")}
+            sequence = ((HOUSEHOLDS, day, row.household),)
+            yield Item(canonical(["household", day, row.household, facts]), row.date, row.file, row.line, sequence)
         for name in _DATED:
-            if value := getattr(row, name):
+            if (value := getattr(row, name)) and within(max(row.date, value), after, end):
                 text = canonical(["household-date", day, row.household, name, value.isoformat()])
                 yield Item(text, max(row.date, value), row.file, row.line)
 

@@ -75,10 +75,15 @@ def assets(tables: Tables) -> dict[str, Any]:
 @derived
 def outgoing(tables: Tables) -> Any:
     """Of each posting, whether its transaction touches quota or a bank account: the others only reclassify what was spent."""
+    return beside(tables, tables.postings["kind"].isin(["allocated", "quota", "bank"]))
+
+
+def beside(tables: Tables, wanted: Any) -> Any:
+    """Of each posting, whether one of the wanted ones stands in its transaction."""
     transactions = tables.postings["transaction"].to_numpy()
-    moving = np.zeros(transactions.max(initial=-1) + 1, dtype=bool)
-    moving[transactions[tables.postings["kind"].isin(["allocated", "quota", "bank"])]] = True
-    return moving[transactions]
+    having = np.zeros(transactions.max(initial=-1) + 1, dtype=bool)
+    having[transactions[wanted]] = True
+    return having[transactions]
 
 
 @derived

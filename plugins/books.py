@@ -135,7 +135,8 @@ def voucher(tables: Tables) -> Iterator[Finding]:
 
 def _place(tables: Tables, row: int) -> tuple[str, int]:
     """Where the voucher of a posting stands."""
-    return str(tables.postings.at[row, "file"]), int(tables.postings.at[row, "entry_line"])
+    table: Any = tables.postings
+    return str(table.at[row, "file"]), int(table.at[row, "entry_line"])
 
 
 def _unread(tables: Tables, series: str, year: str) -> list[Fault]:
@@ -165,7 +166,7 @@ def _number_faults(tables: Tables, found: list[tuple[int, int]]) -> list[Fault]:
         faults.append((text, _place(tables, rows[stop + 1])))
     last = dict(found)
     for serial in sorted(n for n, count in counts.items() if count > 1):
-        number = tables.postings.at[last[serial], "voucher"]
+        number = str(tables.postings["voucher"][last[serial]])
         faults.append((f"重号 {number}（{counts[serial]} 张）", _place(tables, last[serial])))
     return faults
 

@@ -78,8 +78,8 @@ def flows(tables: Tables) -> tuple[dict[str, Flow], dict[moves.Key, Flow]]:
     """Flows by fund, and by (project, fund)."""
     counted = _counted(tables)
     shared = counted[~counted["name"].isin([_COUNTED.index("arrived"), _COUNTED.index("taken_back")])]
-    shares = _flows(shared, ["project", "fund"])
-    return {fund: flow for (fund,), flow in _flows(counted, ["fund"]).items()}, {key: shares[key] for key in shares}
+    funds = _flows(counted, ["fund"])
+    return {fund: flow for (fund,), flow in funds.items()}, _flows(shared, ["project", "fund"])
 
 
 def _counted(tables: Tables) -> pd.DataFrame:
@@ -100,14 +100,11 @@ def _counted(tables: Tables) -> pd.DataFrame:
         ("handed", holding & moved, 1),
         ("spent_by_villages", spent & (table["fund"] != "") & moves.beside(tables, holding) & ~moved, 1),
     ]
-    return pd.concat(
-        [
-            table[["date", "fund", "project"]][mask].assign(
-                amount=table["amount"][mask] * sign, name=_COUNTED.index(name)
-            )
-            for name, mask, sign in pieces
-        ]
-    )
+    counted: pd.DataFrame = pd.concat([table[["date", "fund", "project", "amount"]][mask] for _, mask, _ in pieces])
+    sizes = [int(mask.sum()) for _, mask, _ in pieces]
+    signs = np.repeat([sign for _, _, sign in pieces], sizes)
+    names = np.repeat([_COUNTED.index(name) for name, _, _ in pieces], sizes)
+    return counted.assign(amount=counted["amount"] * signs, name=names)
 
 
 def _flows(counted: pd.DataFrame, by: list[str]) -> dict[Any, Flow]:

@@ -279,15 +279,19 @@ def _level(tables: Tables, name: str, day: date, source: str) -> Said:
 
 def _wrong_states(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Lines paid to households that were in none of the allowed states on the day; what is taken back is not judged."""
-    people, legs = households(tables), _benefit_legs(tables)
+    people, legs, allowed = households(tables), _benefit_legs(tables), cache(partial(_allowed, tables))
     paid = lines[lines["amount"] > 0]
     doubtful = paid[["posting", "household", "date"]][_unsettled(tables, paid)]
     for line, leg in zip(records(doubtful), records(legs.loc[doubtful["posting"]]), strict=True):
-        benefit = benefit_on(tables, leg.benefit, line.date)
-        states = set(benefit.states or ()) if benefit else set()
-        if not states & _states(people, line.household, line.date):
+        if allowed(leg.benefit, line.date).isdisjoint(people.states(line.household, line.date)):
             message = f"户 {line.household} 在 {line.date} 不属于“{leg.benefit}”的对象"
             yield leg.voucher, message + _where(tables, line.index)
+
+
+def _allowed(tables: Tables, name: str, day: date) -> frozenset[str]:
+    """The states in which a household may have the benefit on a day."""
+    benefit = benefit_on(tables, name, day)
+    return frozenset(benefit.states or ()) if benefit else frozenset()
 
 
 def _unsettled(tables: Tables, paid: pd.DataFrame) -> Any:
@@ -303,11 +307,6 @@ def _unsettled(tables: Tables, paid: pd.DataFrame) -> Any:
     ]
     fits = np.array([[state in states for state in steady] for states in allowed], dtype=bool)
     return ~fits.reshape(len(names), len(steady))[paid["benefit"], paid["household"].cat.codes]
-
-
-def _states(people: Any, household: str, day: date) -> set[str]:
-    states = {people.base(household, day)} - {""}
-    return states | {"监测户", people.monitor(household, day)} if people.monitored(household, day) else states
 
 
 def _over_cap(tables: Tables) -> Iterator[tuple[str, str]]:

@@ -104,6 +104,7 @@ class Households:
         self._base: dict[str, list[tuple[date, str]]] = {}
         self._monitoring: dict[str, list[tuple[date, str, str]]] = {}
         self._place: dict[str, list[tuple[date, str, int | None]]] = {}
+        self._standing: dict[str, tuple[list[date], list[frozenset[str]]]] = {}
         self._members: dict[date, dict[str, list[str]]] = {}
         self.lines: dict[str, tuple[str, int]] = {}
         for row in records(table):
@@ -127,6 +128,20 @@ class Households:
         """Why the household is being monitored on that day, by its last row (脱贫不稳定户 …); "" where none says."""
         row = _on(self._monitoring.get(household, []), day)
         return str(row[2]) if row else ""
+
+    def states(self, household: str, day: date) -> frozenset[str]:
+        """The base state on that day, and where the household is being monitored that and why."""
+        if household not in self._standing:
+            days = sorted({day for day, *_ in (*self._base.get(household, ()), *self._monitoring.get(household, ()))})
+            self._standing[household] = days, [self._states_on(household, one) for one in days]
+        days, states = self._standing[household]
+        place = bisect_right(days, day)
+        return states[place - 1] if place else frozenset()
+
+    def _states_on(self, household: str, day: date) -> frozenset[str]:
+        states = {self.base(household, day)} - {""}
+        monitored = {"监测户", self.monitor(household, day)} if self.monitored(household, day) else set()
+        return frozenset(states | monitored)
 
     def steady(self, household: str, day: date) -> str:
         """The state of a household that never had another, from that day on or before; "" where it changed or is unknown."""

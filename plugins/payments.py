@@ -279,13 +279,13 @@ def _level(tables: Tables, name: str, day: date, source: str) -> Said:
 
 def _wrong_states(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Lines paid to households that were in none of the allowed states on the day; what is taken back is not judged."""
-    people, legs, allowed = households(tables), _benefit_legs(tables), cache(partial(_allowed, tables))
-    paid = lines[lines["amount"] > 0]
-    doubtful = paid[["posting", "household", "date"]][_unsettled(tables, paid)]
-    for line, leg in zip(records(doubtful), records(legs.loc[doubtful["posting"]]), strict=True):
-        if allowed(leg.benefit, line.date).isdisjoint(people.states(line.household, line.date)):
-            message = f"户 {line.household} 在 {line.date} 不属于“{leg.benefit}”的对象"
-            yield leg.voucher, message + _where(tables, line.index)
+    people, names, allowed = households(tables), _benefit_codes(tables)[1], cache(partial(_allowed, tables))
+    paid = lines[["posting", "household", "date", "benefit"]][lines["amount"] > 0]
+    for line in records(paid[_unsettled(tables, paid)]):
+        name = names[line.benefit]
+        if allowed(name, line.date).isdisjoint(people.states(line.household, line.date)):
+            message = f"户 {line.household} 在 {line.date} 不属于“{name}”的对象"
+            yield tables.postings["voucher"][line.posting], message + _where(tables, line.index)
 
 
 def _allowed(tables: Tables, name: str, day: date) -> frozenset[str]:
@@ -456,18 +456,19 @@ def _same_again(tables: Tables, purpose: "pd.Series[str]") -> pd.DataFrame:
     purposes = np.full(len(tables.postings), -1, dtype="int64")
     purposes[purpose.index] = pd.factorize(purpose)[0]
     of_line = purposes[tables.payments["posting"]]
-    payments = tables.payments[of_line >= 0]
+    concerned = np.flatnonzero(of_line >= 0)
+    payments = tables.payments[["household", "person", "date", "amount"]].iloc[concerned]
     amounts = payments["amount"].to_numpy()
     same = combined(
         payments["household"].cat.codes,
         payments["person"].cat.codes,
-        of_line[of_line >= 0],
+        of_line[concerned],
         _periods(payments, monthly=True),
         pd.factorize(np.abs(amounts))[0],
     )
     again = np.flatnonzero(pd.Series(same).duplicated(keep=False).to_numpy())
     times = pd.Series(np.sign(amounts[again])).groupby(same[again]).transform("sum").to_numpy()
-    return payments.iloc[again[times > 1]]
+    return tables.payments.iloc[concerned[again[times > 1]]]
 
 
 def _duplicate(tables: Tables, household: str, month: str, lines: list[Any], purpose: str) -> Finding:

@@ -8,12 +8,11 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from beancount.core import data
 from beancount.core.amount import Amount
@@ -28,8 +27,7 @@ _FACTS = ("state", "village", "people", "monitor")
 _DATED = tuple(name for name, kind in SCHEMAS["households"].items() if kind == "date" and name != "date")
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One line of a canonical form, and where in the book it stands now.
 
     `sequences` are those in which its place matters: its day in its file, its subject's day.

@@ -89,10 +89,10 @@ def beside(tables: Tables, wanted: Any) -> Any:
 @derived
 def with_money(tables: Tables) -> set[str]:
     """Projects that have been given money, net of what was taken back, or have paid some."""
-    paid: dict[str, int] = defaultdict(int)
-    for leg in payment_legs(tables):
-        paid[leg.project] -= leg.amount
-    return {name for name, lots in lots_by_project(tables).items() if lots} | {name for name in paid if paid[name]}
+    table = tables.postings
+    paid = table[["project", "amount"]][(table["kind"] == "allocated") & ~table["quota_only"]]
+    sums = paid["amount"].groupby(paid["project"]).sum()
+    return {name for name, lots in lots_by_project(tables).items() if lots} | set(sums.index[sums != 0])
 
 
 @derived

@@ -37,7 +37,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "payee": "text",
         "narration": "text",
         "account": "text",
-        "kind": "text",  # what the account holds: accounts.py
+        "kind": "category",  # what the account holds: accounts.py
         "village": "text",  # the village or town whose account it is
         "function": "text",
         "economic": "text",

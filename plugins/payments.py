@@ -69,7 +69,7 @@ def _benefit_codes(tables: Tables) -> tuple[Any, list[str]]:
     """For each posting the place of its benefit among the names of all, -1 where it pays none."""
     legs = _benefit_legs(tables)
     codes = np.full(len(tables.postings), -1, dtype="int64")
-    codes[legs.index], names = pd.factorize(legs["benefit"], sort=True)
+    codes[legs.index], names = pd.factorize(legs["benefit"])
     return codes, names.tolist()
 
 
@@ -440,7 +440,7 @@ def _premium(tables: Tables, line: Any, leg: Any, rate: Fraction | None) -> Said
 def duplicate_payment(tables: Tables) -> Iterator[Finding]:
     """The same amount paid twice to one household, person, project or benefit, in a month, net of reversals."""
     legs = tables.postings[["benefit", "project"]][_spends(tables) & moves.outgoing(tables)]
-    purpose = legs["benefit"].where(legs["benefit"] != "", legs["project"])
+    purpose = legs["benefit"].astype("object").where(legs["benefit"] != "", legs["project"].astype("object"))
     repeated = _same_again(tables, purpose)
     repeatable = {row.id for row in latest(tables.benefits).values() if row.repeat}
     found: dict[tuple[str, str], list[Any]] = defaultdict(list)

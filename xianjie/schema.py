@@ -38,30 +38,31 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "narration": "text",
         "account": "text",
         "kind": "category",  # what the account holds: accounts.py
-        "village": "text",  # the village or town whose account it is
-        "function": "text",
-        "economic": "text",
+        "village": "category",  # the village or town whose account it is
+        "function": "category",
+        "economic": "category",
         "labour": "bool",  # labour remuneration, backed by a roll or by household and days
         "quota_only": "bool",  # the whole transaction touches only 9001 accounts
         "amount": "money",  # at cost where the commodity is not CNY
-        "commodity": "text",
+        "commodity": "category",
         "units": "object",
         "unit_cost": "object",  # yuan a unit, where the commodity is not CNY
-        "fund": "text",
-        "project": "text",
-        "household": "text",
+        "fund": "category",
+        "project": "category",
+        "household": "category",
         "person": "text",
-        "asset": "text",
-        "equity": "text",
-        "benefit": "text",
-        "reverses": "text",
+        "asset": "category",
+        "equity": "category",
+        "benefit": "category",
+        "reverses": "category",
         "roll": "text",
         "roll_sha256": "text",
         "evidence": "text",
         "evidence_sha256": "text",
         "days": "half",
         "income_year": "int",
-        **WHERE,
+        "file": "category",
+        "line": "int",
         "entry_line": "int",
     },
     # One row per household payment: a line of a roll, or a posting that names its household.

@@ -15,7 +15,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -64,7 +64,7 @@ def get(kind: str, name: str, key: str) -> dict[str, Path] | None:
     try:
         digests: dict[str, str] = json.loads((place / MANIFEST).read_bytes())
         files = {file: place / file for file in digests}
-        if any(hashlib.sha256(path.read_bytes()).hexdigest() != digests[file] for file, path in files.items()):
+        if any(_sha256(path) != digests[file] for file, path in files.items()):
             raise ValueError
         os.utime(place)
     except (ValueError, OSError):
@@ -91,6 +91,8 @@ def put(kind: str, name: str, key: str, files: Mapping[str, bytes]) -> None:
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
     try:
+        for folder_ in {(made / file).parent for file in files}:
+            folder_.mkdir(parents=True, exist_ok=True)
         for file, content in files.items():
             (made / file).write_bytes(content)
         digests = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
@@ -103,6 +105,17 @@ def put(kind: str, name: str, key: str, files: Mapping[str, bytes]) -> None:
     finally:
         shutil.rmtree(made, ignore_errors=True)
     _forget_old(place)
+
+
+def kept(kind: str, name: str, key: str, make: Callable[[], Mapping[str, bytes]]) -> dict[str, Path]:
+    """The files of an entry, which is made first where there is none. Raises Unsafe when it does not come back."""
+    files = get(kind, name, key)
+    if files is None:
+        put(kind, name, key, make())
+        files = get(kind, name, key)
+    if files is None:
+        raise Unsafe("写入缓存后读不回来，请检查缓存所在的磁盘")
+    return files
 
 
 def _place(kind: str, name: str) -> Path:
@@ -180,12 +193,16 @@ def _digest(root: Path, files: list[_File]) -> str:
     total = hashlib.sha256()
     for name, *_ in files:
         try:
-            with open(root / name, "rb") as stream:
-                content = hashlib.file_digest(stream, "sha256").hexdigest()
+            content = _sha256(root / name)
         except OSError as error:
             content = f"unreadable {error.errno}"
         total.update(f"{name}\n{content}\n".encode(errors="surrogateescape"))
     return total.hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _note(path: Path, text: str) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -68,12 +68,7 @@ def consolidate(todo: Sequence[Job], engine: Engine, sent: Sent, *, here: bool) 
     ]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     name = "\n".join(job.book for job in todo)
-    merged = cache.get(MERGED, name, key)
-    if merged is None:
-        cache.put(MERGED, name, key, _joined(todo, keys, engine, sent))
-        merged = cache.get(MERGED, name, key)
-    if merged is None:
-        raise cache.Unsafe("写入缓存后读不回来，请检查缓存所在的磁盘")
+    merged = cache.kept(MERGED, name, key, lambda: _joined(todo, keys, engine, sent))
     return Consolidated(key, todo[0].as_of, merged)
 
 
@@ -108,8 +103,9 @@ def _joined(todo: Sequence[Job], keys: dict[str, str], engine: Engine, sent: Sen
     metas = {county: _meta(files[META]) for county, files in parts.items()}
     trusted = {county: files for county, files in parts.items() if metas[county]["state"] == JUDGED}
     with parquet.connect() as database, tempfile.TemporaryDirectory() as place:
+        database.execute("SET VARIABLE counties = ?", [list(trusted)])
         for table in _TABLES:
-            _gather(database, table, trusted)
+            _gather(database, table, trusted.values())
         tables = {f"{table}.parquet": _united(database, table, Path(place)) for table in _TABLES if table != "tokens"}
         meeting = joins.meeting(database)
     matches = _matches(todo, keys, engine, meeting)
@@ -134,9 +130,10 @@ def _meta(path: Path) -> dict[str, Any]:
 
 def _held(todo: Sequence[Job], keys: dict[str, str], engine: Engine) -> dict[str, dict[str, Path]]:
     """Every county's part as this machine holds it; one that is damaged was deleted, and is asked for again."""
-    damaged = [job for job in todo if cache.get(HANDED, job.book, keys[job.county]) is None]
-    _handed_over(damaged, engine, here=False)
     parts = {job.county: cache.get(HANDED, job.book, keys[job.county]) for job in todo}
+    damaged = [job for job in todo if parts[job.county] is None]
+    _handed_over(damaged, engine, here=False)
+    parts |= {job.county: cache.get(HANDED, job.book, keys[job.county]) for job in damaged}
     if lost := [county for county, files in parts.items() if files is None]:
         raise cache.Unsafe(f"{'、'.join(lost)} 的账簿在汇总过程中有改动，或缓存写入后读不回来，请重新汇总")
     return {county: files for county, files in parts.items() if files is not None}
@@ -148,15 +145,15 @@ def _county(county: str, meta: dict[str, Any]) -> dict[str, Any]:
     return {"title": "", "digest": "", "identities": "", **known, "county": county, "untrusted": len(meta["problems"])}
 
 
-def _gather(database: duckdb.DuckDBPyConnection, table: str, parts: dict[str, dict[str, Path]]) -> None:
-    """A table of all counties' rows, in the order of counties and of each county's own rows."""
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in {"county": "VARCHAR", **_TABLES[table]}.items())
-    database.execute("BEGIN")
-    database.execute(f"CREATE TABLE {table} ({columns})")
-    for county, files in parts.items():
-        source = parquet.from_files([files[f"{table}.parquet"]])
-        database.execute(f"INSERT INTO {table} SELECT {parquet.text(county)}, * FROM {source}")
-    database.execute("COMMIT")
+def _gather(database: duckdb.DuckDBPyConnection, table: str, parts: Collection[dict[str, Path]]) -> None:
+    """A table of all counties' rows as a view, in the order of counties and of each county's own rows."""
+    columns = {f'"{name}"': kind for name, kind in _TABLES[table].items()}
+    source = parquet.from_files(files[f"{table}.parquet"] for files in parts)
+    if not parts:
+        source = f"(SELECT {', '.join(f'NULL AS {name}' for name in columns)}, 0 AS file_index WHERE false)"
+    typed = ", ".join(f"{name}::{kind} AS {name}" for name, kind in columns.items())
+    county = "getvariable('counties')[file_index::BIGINT + 1]::VARCHAR AS county"
+    database.execute(f"CREATE VIEW {table} AS SELECT {county}, {typed} FROM {source}")
 
 
 def _united(database: duckdb.DuckDBPyConnection, table: str, place: Path) -> bytes:

@@ -75,6 +75,7 @@ def test_a_second_run_judges_nothing_and_writes_nothing(shared_books, tmp_path, 
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")}
     monkeypatch.setattr(county, "_made", lambda job: pytest.fail("judged again"))
     monkeypatch.setattr(run, "_joined", lambda *_: pytest.fail("joined again"))
+    monkeypatch.setattr(report, "_contents", lambda *_: pytest.fail("laid out again"))
     assert consolidated(books_of(shared_books), tmp_path / "out") == expected
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")} == times
     assert consolidated(books_of(shared_books), tmp_path / "elsewhere") == expected
@@ -135,6 +136,16 @@ def test_an_untrusted_book_is_reported_and_left_out(shared_books, changed, tmp_p
 
 def _tables(out):
     return joins.database({path.name: path for path in (out / "tables").iterdir()})
+
+
+def test_where_no_book_can_be_trusted_nothing_is_added_up(changed, tmp_path):
+    (changed / "main.beancount").unlink()
+    status, files = consolidated([str(changed)], tmp_path / "out")
+    assert status == 2
+    assert files["findings.jsonl"] == b""
+    for table in ("counts", "findings", "funds", "equity"):
+        assert joins.rows(_tables(tmp_path / "out"), f"SELECT * FROM {table}") == []
+    assert "共 1 县：已判定 0，未纳入 1" in files["index.html"].decode()
 
 
 def test_a_place_without_a_book_is_reported(shared_books, tmp_path):

@@ -9,7 +9,6 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -21,6 +20,7 @@ from functools import cache
 from pathlib import Path
 
 import xianjie
+from xianjie.inside import FILE_LIMIT
 
 MANIFEST = "manifest.json"
 KEPT = 3  # entries of one book: the last days on which it was judged, or the last states that it had
@@ -119,7 +119,7 @@ def kept(kind: str, name: str, key: str, make: Callable[[], Mapping[str, bytes]]
 
 
 def _place(kind: str, name: str) -> Path:
-    return folder() / kind / hashlib.sha256(name.encode()).hexdigest()[:24]
+    return folder() / kind / hashlib.sha256(os.fsencode(name)).hexdigest()[:24]
 
 
 def _forget_old(place: Path) -> None:
@@ -148,12 +148,15 @@ def contents(root: Path) -> str:
     """SHA-256 over the names and contents of everything in a book's folder, whether the book uses it or not.
 
     A folder whose files all still have the times, sizes and inodes that they had when it was last digested, and had had
-    for a while then, is not read again: the change time of a file cannot be set back by a program. A folder with
-    symbolic links may depend on what lies elsewhere: its digest is a new one each time.
+    for a while then, is not read again: the change time of a file cannot be set back by a program. A folder that cannot
+    be read, or has anything but plain files, such as links to what lies elsewhere, has no digest: "".
     """
-    found = _files(root)
+    try:
+        found = _files(root)
+    except OSError:
+        return ""
     if any(kind != stat.S_IFREG for _, kind, *_ in found):
-        return secrets.token_hex(32)
+        return ""
     stamp = hashlib.sha256(repr(found).encode()).hexdigest()
     note = _place("stamps", str(root))
     with suppress(OSError, ValueError, KeyError, TypeError):
@@ -191,9 +194,10 @@ def _files(root: Path) -> list[_File]:
 
 def _digest(root: Path, files: list[_File]) -> str:
     total = hashlib.sha256()
-    for name, *_ in files:
+    for file in files:
+        name, _, size, *_ = file
         try:
-            content = _sha256(root / name)
+            content = _sha256(root / name) if size <= FILE_LIMIT else repr(file)  # as long as reading would take
         except OSError as error:
             content = f"unreadable {error.errno}"
         total.update(f"{name}\n{content}\n".encode(errors="surrogateescape"))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -16,6 +17,7 @@ from reports.consolidate import joins, parquet
 from reports.consolidate.county import JUDGED, META, Handover, Job, failed, judged, revealed, unchanged
 from reports.consolidate.engines import Engine, WorkerDied
 from xianjie import cache
+from xianjie.change import Busy, NotWritten
 
 _BESIDE = (".identities.sqlite", ".identities.key")
 HANDED, MERGED = "handed", "merged"
@@ -28,6 +30,10 @@ _TABLES = {
     "funds": parquet.FUNDS,
     "equity": parquet.EQUITY,
 }
+
+
+class Incomplete(Exception):  # noqa: N818
+    """The counties' parts do not go together, such as when a book changed on the way; the message says whose."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ def jobs(books: Sequence[str], as_of: date, city_key: bytes) -> list[Job]:
         path = Path(book)
         if path.name.endswith(_BESIDE):  # what `counties/*` names besides the books
             continue
-        base = name = (path.parent if path.suffix == ".beancount" else path).name
+        base = name = _shown((path.parent if path.suffix == ".beancount" else path).name)
         number = 1
         while name in named:
             number += 1
@@ -55,11 +61,18 @@ def jobs(books: Sequence[str], as_of: date, city_key: bytes) -> list[Job]:
     return [named[name] for name in sorted(named)]
 
 
+def _shown(name: str) -> str:
+    """A folder's name as text, where it is not in the encoding of the system."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def consolidate(todo: Sequence[Job], engine: Engine, sent: Sent, *, here: bool) -> Consolidated:
     """Judge what is not judged yet, and join. What was joined before from the same parts is taken as it is.
 
     `here` says that the books lie on this machine, so that it is quicker to look whether they changed than to ask.
     """
+    if not todo:
+        raise Incomplete("没有账簿可以汇总")
     keys = _handed_over(todo, engine, here)
     parts = [
         cache.program(),
@@ -92,9 +105,16 @@ def _part(job: Job, outcome: Any) -> Handover:
     if isinstance(outcome, cache.Unsafe):
         raise outcome
     if isinstance(outcome, Exception):
-        return failed(job, f"没有得出结论：{outcome if isinstance(outcome, WorkerDied) else type(outcome).__name__}")
+        return failed(job, f"没有得出结论：{_reason(outcome)}")
     part: Handover = outcome
     return part
+
+
+def _reason(error: Exception) -> str:
+    """Why there is no result, in words where we have them."""
+    if isinstance(error, OSError):
+        return f"{Path(os.fsdecode(error.filename or '')).name or '账簿'} 无法读取（{error.strerror}）"
+    return str(error) if isinstance(error, (WorkerDied, Busy, NotWritten)) else type(error).__name__
 
 
 def _joined(todo: Sequence[Job], keys: dict[str, str], engine: Engine, sent: Sent) -> dict[str, bytes]:
@@ -135,7 +155,7 @@ def _held(todo: Sequence[Job], keys: dict[str, str], engine: Engine) -> dict[str
     _handed_over(damaged, engine, here=False)
     parts |= {job.county: cache.get(HANDED, job.book, keys[job.county]) for job in damaged}
     if lost := [county for county, files in parts.items() if files is None]:
-        raise cache.Unsafe(f"{'、'.join(lost)} 的账簿在汇总过程中有改动，或缓存写入后读不回来，请重新汇总")
+        raise Incomplete(f"{'、'.join(lost)} 的账簿在汇总过程中有改动，或缓存写入后读不回来，请重新汇总")
     return {county: files for county, files in parts.items() if files is not None}
 
 
@@ -176,7 +196,7 @@ def _matches(
     rows = []
     for index, found in engine(revealed, tasks):
         if isinstance(found, Exception):
-            raise found
+            raise Incomplete(f"{asked[index].county} 没有答复跨县比对：{_reason(found)}，请重新汇总")
         for row in found:
             rows.append({"number": numbers[row.pop("token")], "county": asked[index].county, **row})
     return sorted(rows, key=lambda row: (row["number"], row["county"]))

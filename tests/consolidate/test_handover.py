@@ -197,6 +197,30 @@ def test_the_mask_takes_out_numbers_names_and_households():
     assert masked("共 1234567890123.45 元，项目 P2022-0001") == "共 1234567890123.45 元，项目 P2022-0001"
 
 
+def test_no_text_of_a_verdict_names_a_person_and_a_voucher_is_not_quoted():
+    whole = {
+        "subject": {"kind": "voucher", "id": "2022-000001", "name": "付王小明工资"},
+        "source": {"file": "2022/王小明.beancount", "line": 3},
+        "evidence": [{"file": "rolls/H001001-007.csv", "line": 4}],
+        "message": "附件“赵某身份证.jpg”不存在，收款人王小明",
+        "part": "王小明",
+        "period": None,
+        "waiver": "王小明同意",
+        "fingerprint": "1234567890123456",
+    }
+    masked = handover.mask(["H001001-007"], ["王小明"])
+    assert handover._masked(whole, masked) == {
+        "subject": {"kind": "voucher", "id": "2022-000001", "name": ""},
+        "source": {"file": "2022/［某人］.beancount", "line": 3},
+        "evidence": [{"file": "rolls/［某户］.csv", "line": 4}],
+        "message": "附件“…”不存在，收款人［某人］",
+        "part": "［某人］",
+        "period": None,
+        "waiver": "［某人］同意",
+        "fingerprint": "1234567890123456",
+    }
+
+
 def test_problems_of_a_book_do_not_quote_it():
     rows = handover.problems([Problem("2022/03.csv", 4, f"户编号“{id_number(1)}”不在名册中")], handover.mask((), ()))
     assert rows == [{"file": "2022/03.csv", "line": 4, "message": "户编号“…”不在名册中"}]

@@ -154,6 +154,56 @@ def test_a_place_without_a_book_is_reported(shared_books, tmp_path):
     assert "这里没有账簿" in files["index.html"].decode()
 
 
+def test_a_book_with_a_link_inside_is_judged_like_any_other(shared_books, changed, tmp_path, expected):
+    (changed / "附件.pdf").symlink_to("main.beancount")
+    status, files = consolidated(with_changed(shared_books, changed), tmp_path / "out")
+    assert status == expected[0]
+    assert files["findings.jsonl"] == expected[1]["findings.jsonl"]  # those across counties included
+
+
+def test_a_folder_that_may_not_be_looked_into_is_reported(shared_books, changed, tmp_path, expected, monkeypatch):
+    scandir = os.scandir
+
+    def refused(path):
+        if "乙县/rolls" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    def unread(job):
+        raise PermissionError(13, "Permission denied", f"{job.book}/rolls")
+
+    monkeypatch.setattr(os, "scandir", refused)
+    monkeypatch.setattr(county, "_made", unread)
+    status, files = consolidated(with_changed(shared_books, changed), tmp_path / "out")
+    assert status == 2
+    assert "rolls 无法读取（Permission denied）" in files["index.html"].decode()
+    assert findings(files) == findings(expected[1], leave_out={"乙县"})
+
+
+def test_a_folder_whose_name_is_no_text_harms_no_other(shared_books, changed, tmp_path, expected):
+    foreign = changed.rename(os.fsdecode(os.fsencode(tmp_path) + b"/" + "乙县".encode("gbk")))
+    _, files = consolidated(with_changed(shared_books, foreign), tmp_path / "out")
+    shown = "\\udcd2\\udcd2\\udccf\\udcd8"
+    assert findings(files, leave_out={shown}) == findings(expected[1], leave_out={"乙县"})
+    assert f">{shown}</a>" in files["index.html"].decode()
+
+
+def test_nothing_to_consolidate_is_said_so(tmp_path):
+    result = _run(tmp_path / "甲县.identities.key", "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "没有账簿可以汇总" in result.output
+
+
+def test_a_county_that_does_not_answer_stops_the_matching_with_a_word(shared_books, monkeypatch):
+    def dying(function, tasks):
+        for number, task in enumerate(tasks):
+            yield number, engines.WorkerDied("判定进程多次异常退出") if function is county.revealed else function(*task)
+
+    todo = run.jobs(books_of(shared_books), DAY, CITY)
+    with pytest.raises(run.Incomplete, match="乙县 没有答复跨县比对：判定进程多次异常退出，请重新汇总"):
+        run.consolidate(todo, dying, [], here=True)
+
+
 @pytest.mark.parametrize("seed", [*range(3), *(pytest.param(n, marks=pytest.mark.slow) for n in range(3, 60))])
 def test_a_county_damaged_at_random_harms_no_other(shared_books, changed, tmp_path, expected, seed):
     damage(changed, random.Random(seed))

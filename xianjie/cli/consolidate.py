@@ -62,7 +62,7 @@ def consolidate(
         with click.progressbar(length=len(todo), label="各县", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             consolidated = run.consolidate(todo, engines.counted(way, bar.update), funds, here=scheduler is None)
         status = report.write(consolidated, out)
-    except (Unsafe, lists.BadList, citykey.BadKey, report.Occupied, engines.NoCluster) as error:
+    except (Unsafe, run.Incomplete, lists.BadList, citykey.BadKey, report.Occupied, engines.NoCluster) as error:
         raise click.UsageError(str(error)) from None
     click.echo(f"已写入 {out}：{len(todo)} 县，打开 {out / 'index.html'} 查看")
     raise click.exceptions.Exit(status)

@@ -148,13 +148,10 @@ def contents(root: Path) -> str:
     """SHA-256 over the names and contents of everything in a book's folder, whether the book uses it or not.
 
     A folder whose files all still have the times, sizes and inodes that they had when it was last digested, and had had
-    for a while then, is not read again: the change time of a file cannot be set back by a program. A folder that cannot
-    be read, or has anything but plain files, such as links to what lies elsewhere, has no digest: "".
+    for a while then, is not read again: the change time of a file cannot be set back by a program. A folder that has
+    anything but plain files, such as links to what lies elsewhere, has no digest: "". OSError when it cannot be read.
     """
-    try:
-        found = _files(root)
-    except OSError:
-        return ""
+    found = _files(root)
     if any(kind != stat.S_IFREG for _, kind, *_ in found):
         return ""
     stamp = hashlib.sha256(repr(found).encode()).hexdigest()
@@ -194,14 +191,20 @@ def _files(root: Path) -> list[_File]:
 
 def _digest(root: Path, files: list[_File]) -> str:
     total = hashlib.sha256()
-    for file in files:
-        name, _, size, *_ = file
-        try:
-            content = _sha256(root / name) if size <= FILE_LIMIT else repr(file)  # as long as reading would take
-        except OSError as error:
-            content = f"unreadable {error.errno}"
-        total.update(f"{name}\n{content}\n".encode(errors="surrogateescape"))
+    for name, *_ in files:
+        total.update(f"{name}\n{file_digest(root / name)}\n".encode(errors="surrogateescape"))
     return total.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file; of one that is too large for a book, or cannot be read, something that tells of a change."""
+    try:
+        found = os.stat(path)
+        if found.st_size > FILE_LIMIT:
+            return f"{found.st_size} {found.st_ctime_ns} {found.st_mtime_ns} {found.st_ino}"
+        return _sha256(path)
+    except OSError as error:
+        return f"unreadable {error.errno}"
 
 
 def _sha256(path: Path) -> str:

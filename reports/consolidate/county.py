@@ -62,8 +62,10 @@ def judged(job: Job) -> Handover:
 
 def unchanged(job: Job) -> Handover | None:
     """The county's part where the asker already holds it; None where there is work to do."""
-    now = key(job)
-    return Handover(job.county, now, {}) if now and now in job.known else None
+    with suppress(OSError):  # it is for `judged` to say what cannot be read
+        now = key(job)
+        return Handover(job.county, now, {}) if now and now in job.known else None
+    return None
 
 
 def revealed(job: Job, before: str, tokens: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -91,22 +93,13 @@ def key(job: Job) -> str:
     main = Path(job.book).name if Path(job.book).is_file() else ""
     city = hashlib.sha256(b"xianjie city" + job.city_key).hexdigest() if job.city_key else ""
     parts = [contents, main, job.as_of.isoformat(), cache.program(), city]
-    parts += [_file_digest(root / name) for name in identity_names(root)]
+    parts += [cache.file_digest(path) if path.is_file() else "" for path in map(root.joinpath, identity_names(root))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _root(job: Job) -> Path | None:
     path = Path(job.book)
-    with suppress(OSError):  # such as a folder that may not be looked into
-        return path if path.is_dir() else path.parent if path.is_file() else None
-    return None
-
-
-def _file_digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-    except OSError as error:
-        return f"unreadable {error.errno}"
+    return path if path.is_dir() else path.parent if path.is_file() else None
 
 
 def _digest(files: dict[str, bytes]) -> str:
@@ -175,7 +168,7 @@ def _judge(job: Job, book: Any, identities: Any, untrusted: list[Problem]) -> di
         "digest": book.digest,
         "program": cache.program(),
         "households": int(tables.households["household"].nunique()),
-        "identities": _check(book.main.parent) if people else "",
+        "identities": identities.check if people else "",
         "summary": result.summary,
         "blocking": sum(finding.blocking for finding in result.stated),
         "problems": handover.problems([*untrusted, *result.untrusted, *crashes], masked),
@@ -188,14 +181,6 @@ def _judge(job: Job, book: Any, identities: Any, untrusted: list[Problem]) -> di
         "tokens": parquet.write(parquet.TOKENS, matching.tokens(people)),
     }
     return {**_files(meta, handed), KEPT: parquet.write(parquet.PEOPLE, people)}
-
-
-def _check(root: Path) -> str:
-    """The check value of the counties' common key: it tells whether two counties can be matched at all."""
-    from xianjie.people import CHECK
-
-    path = root / CHECK
-    return path.read_text("utf-8").strip() if path.is_file() else ""
 
 
 def _files(meta: dict[str, Any], tables: dict[str, bytes]) -> dict[str, bytes]:

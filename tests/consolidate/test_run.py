@@ -169,11 +169,7 @@ def test_a_folder_that_may_not_be_looked_into_is_reported(shared_books, changed,
             raise PermissionError(13, "Permission denied", str(path))
         return scandir(path)
 
-    def unread(job):
-        raise PermissionError(13, "Permission denied", f"{job.book}/rolls")
-
     monkeypatch.setattr(os, "scandir", refused)
-    monkeypatch.setattr(county, "_made", unread)
     status, files = consolidated(with_changed(shared_books, changed), tmp_path / "out")
     assert status == 2
     assert "rolls 无法读取（Permission denied）" in files["index.html"].decode()
@@ -186,6 +182,29 @@ def test_a_folder_whose_name_is_no_text_harms_no_other(shared_books, changed, tm
     shown = "\\udcd2\\udcd2\\udccf\\udcd8"
     assert findings(files, leave_out={shown}) == findings(expected[1], leave_out={"乙县"})
     assert f">{shown}</a>" in files["index.html"].decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("乙县.identities.sqlite", "huge"),
+        ("乙县.identities.sqlite", "removed"),
+        ("乙县.identities.key", "pipe"),
+        ("乙县/registry/identities.check", "huge"),
+    ],
+)
+def test_damaged_identities_keep_a_county_out_of_the_matching_alone(shared_books, changed, tmp_path, name, damage):
+    path = tmp_path / name
+    path.unlink()
+    if damage == "pipe":
+        os.mkfifo(path)
+    elif damage == "huge":
+        with path.open("wb") as file:
+            file.truncate(2**40)
+    _, files = consolidated(with_changed(shared_books, changed), tmp_path / "out")
+    [row] = joins.rows(_tables(tmp_path / "out"), "SELECT * FROM counties WHERE county = '乙县'")
+    assert (row["state"], row["identities"]) == ("judged", "")
+    assert "没有参加跨县比对" in files["index.html"].decode()
 
 
 def test_nothing_to_consolidate_is_said_so(tmp_path):

@@ -12,7 +12,7 @@ ENGINES = ("local", "dask")
 
 
 @click.command(cls=Command)
-@click.argument("books", nargs=-1, required=True, type=click.Path(), metavar="账簿…")
+@click.argument("books", nargs=-1, required=True, type=click.Path(readable=False), metavar="账簿…")
 @click.option(
     "-o", "--output", "out", required=True, type=click.Path(path_type=Path), metavar="文件夹", help="报告写到哪里"
 )

@@ -15,7 +15,7 @@ from typing import Any
 
 from plugins.funds import Flow, flows
 from xianjie.audit import places
-from xianjie.findings import NA, PASS, Audit, Finding, plain
+from xianjie.findings import NA, PASS, UNDETERMINED, Audit, Finding, plain
 from xianjie.moves import funds, labour_legs
 from xianjie.problems import Problem
 from xianjie.tables import Tables, latest
@@ -26,6 +26,7 @@ _NUMBERS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|[0-9]{15,19}|1[3-9][
 _WORDS = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*", re.ASCII)
 _HOUSEHOLD = re.compile(r"H[0-9]{6}-[0-9]{3,}", re.ASCII)  # where the book's own list cannot be read
 _TEXTS = ("period", "part", "message", "waiver")  # of a verdict, besides its subject and places
+_QUOTING = frozenset({"record", "evidence"})  # rules that quote what they find
 _QUOTED = re.compile("“[^”]*”")
 
 
@@ -73,10 +74,11 @@ def findings(tables: Tables, audit: Audit, masked: Mask) -> Iterator[dict[str, A
 
 
 def _masked(whole: dict[str, Any], masked: Mask) -> dict[str, Any]:
-    """The verdict without people: of a voucher not even what the message quotes from it."""
+    """The verdict without people: nor what it quotes of a line that is wrong, where anything may stand, even a name."""
     subject = whole["subject"]
     if subject["kind"] == "voucher":
         subject["name"] = ""
+    if whole["rule"] in _QUOTING or whole["status"] == UNDETERMINED:
         whole["message"] = _QUOTED.sub("“…”", whole["message"])
     subject |= _all_masked(subject, masked)
     for place in (whole["source"], *whole["evidence"]):

@@ -9,18 +9,18 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import secrets
 import shutil
 import stat
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import xianjie
+from xianjie.inside import FILE_LIMIT
 
 MANIFEST = "manifest.json"
 KEPT = 3  # entries of one book: the last days on which it was judged, or the last states that it had
@@ -64,7 +64,7 @@ def get(kind: str, name: str, key: str) -> dict[str, Path] | None:
     try:
         digests: dict[str, str] = json.loads((place / MANIFEST).read_bytes())
         files = {file: place / file for file in digests}
-        if any(hashlib.sha256(path.read_bytes()).hexdigest() != digests[file] for file, path in files.items()):
+        if any(_sha256(path) != digests[file] for file, path in files.items()):
             raise ValueError
         os.utime(place)
     except (ValueError, OSError):
@@ -91,6 +91,8 @@ def put(kind: str, name: str, key: str, files: Mapping[str, bytes]) -> None:
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
     try:
+        for folder_ in {(made / file).parent for file in files}:
+            folder_.mkdir(parents=True, exist_ok=True)
         for file, content in files.items():
             (made / file).write_bytes(content)
         digests = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
@@ -105,8 +107,19 @@ def put(kind: str, name: str, key: str, files: Mapping[str, bytes]) -> None:
     _forget_old(place)
 
 
+def kept(kind: str, name: str, key: str, make: Callable[[], Mapping[str, bytes]]) -> dict[str, Path]:
+    """The files of an entry, which is made first where there is none. Raises Unsafe when it does not come back."""
+    files = get(kind, name, key)
+    if files is None:
+        put(kind, name, key, make())
+        files = get(kind, name, key)
+    if files is None:
+        raise Unsafe("写入缓存后读不回来，请检查缓存所在的磁盘")
+    return files
+
+
 def _place(kind: str, name: str) -> Path:
-    return folder() / kind / hashlib.sha256(name.encode()).hexdigest()[:24]
+    return folder() / kind / hashlib.sha256(os.fsencode(name)).hexdigest()[:24]
 
 
 def _forget_old(place: Path) -> None:
@@ -135,12 +148,12 @@ def contents(root: Path) -> str:
     """SHA-256 over the names and contents of everything in a book's folder, whether the book uses it or not.
 
     A folder whose files all still have the times, sizes and inodes that they had when it was last digested, and had had
-    for a while then, is not read again: the change time of a file cannot be set back by a program. A folder with
-    symbolic links may depend on what lies elsewhere: its digest is a new one each time.
+    for a while then, is not read again: the change time of a file cannot be set back by a program. A folder that has
+    anything but plain files, such as links to what lies elsewhere, has no digest: "". OSError when it cannot be read.
     """
     found = _files(root)
     if any(kind != stat.S_IFREG for _, kind, *_ in found):
-        return secrets.token_hex(32)
+        return ""
     stamp = hashlib.sha256(repr(found).encode()).hexdigest()
     note = _place("stamps", str(root))
     with suppress(OSError, ValueError, KeyError, TypeError):
@@ -179,13 +192,24 @@ def _files(root: Path) -> list[_File]:
 def _digest(root: Path, files: list[_File]) -> str:
     total = hashlib.sha256()
     for name, *_ in files:
-        try:
-            with open(root / name, "rb") as stream:
-                content = hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as error:
-            content = f"unreadable {error.errno}"
-        total.update(f"{name}\n{content}\n".encode(errors="surrogateescape"))
+        total.update(f"{name}\n{file_digest(root / name)}\n".encode(errors="surrogateescape"))
     return total.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file; of one that is too large for a book, or cannot be read, something that tells of a change."""
+    try:
+        found = os.stat(path)
+        if found.st_size > FILE_LIMIT:
+            return f"{found.st_size} {found.st_ctime_ns} {found.st_mtime_ns} {found.st_ino}"
+        return _sha256(path)
+    except OSError as error:
+        return f"unreadable {error.errno}"
+
+
+def _sha256(path: Path) -> str:
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _note(path: Path, text: str) -> None:

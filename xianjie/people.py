@@ -22,6 +22,7 @@ from xianjie.change import identity_names
 
 CHECK = "registry/identities.check"
 _PREFIX = "xianjie-key-1:"
+_LIMIT = 2**30  # bytes of a file
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ZEROS = sum(_WEIGHTS) * ord("0")  # what the bytes of digits add to their sum
 _CHECK_DIGITS = "10X98765432"
@@ -69,6 +70,11 @@ class Identities:
         """The keyed hash of a normalised ID number."""
         return hmac.digest(self.key, number.encode(), "sha256").hex()
 
+    @property
+    def check(self) -> str:
+        """The check value of the key, by which stores under one key are told from others."""
+        return _check(self.key)
+
     def members(self, household: str) -> list[Person]:
         everyone = (*self.people.values(), *(person for _, person in self.former))
         return sorted((p for p in everyone if p.household == household), key=lambda p: p.person)
@@ -79,7 +85,7 @@ class Identities:
         return {
             database: self._database(),
             key: f"{_PREFIX}{self.key.hex()}\n".encode(),
-            CHECK: f"{_check(self.key)}\n".encode(),
+            CHECK: f"{self.check}\n".encode(),
         }
 
     def _database(self) -> bytes:
@@ -120,7 +126,7 @@ def open_identities(folder: Path) -> Identities:
 def _load(database: Path, key: bytes) -> Identities:
     try:
         with closing(sqlite3.connect(":memory:")) as connection:
-            connection.deserialize(database.read_bytes())
+            connection.deserialize(_bytes(database))
             stored = connection.execute("select value from meta where name = 'check'").fetchone()
             if stored != (_check(key),):
                 raise Unusable(f"密钥与身份库 {database.name} 不符：请换回与它同时备份的密钥")
@@ -148,9 +154,16 @@ def _key(path: Path) -> bytes:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return _bytes(path).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         raise Unusable(f"无法读取 {path.name}：请检查文件权限，或从备份恢复") from None
+
+
+def _bytes(path: Path) -> bytes:
+    """The content of a plain file of bounded size: a pipe would be waited for, and a sparse file fill the memory."""
+    if not path.is_file() or path.stat().st_size > _LIMIT:
+        raise OSError("不是普通文件，或过大")
+    return path.read_bytes()
 
 
 def _check(key: bytes) -> str:

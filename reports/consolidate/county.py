@@ -7,6 +7,7 @@ where the book lies, by the digest of the book, the day, the rules and the keys,
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 from reports.consolidate import parquet
 from xianjie import cache
-from xianjie.change import identity_names
+from xianjie.change import Busy, identity_names
 from xianjie.problems import Problem, Untrusted
 
 KIND = "counties"
@@ -52,20 +53,23 @@ def judged(job: Job) -> Handover:
             return Handover(job.county, before, {})
         files = (_cached(job, before) if before else None) or _made(job)
         if key(job) == before:
-            if before and not cache.has(KIND, job.book, before):
-                cache.put(KIND, job.book, before, files)
-            return Handover(job.county, before or _digest(files), {name: files[name] for name in files if name != KEPT})
+            kept = before or _digest(files)
+            if not cache.has(KIND, job.book, kept):
+                cache.put(KIND, job.book, kept, files)
+            return Handover(job.county, kept, {name: files[name] for name in files if name != KEPT})
     return _alone(job, [Problem(job.book, 0, "账簿正在被改动，未能得到前后一致的内容，请稍后再试")])
 
 
 def unchanged(job: Job) -> Handover | None:
     """The county's part where the asker already holds it; None where there is work to do."""
-    now = key(job)
-    return Handover(job.county, now, {}) if now and now in job.known else None
+    with suppress(OSError):  # it is for `judged` to say what cannot be read
+        now = key(job)
+        return Handover(job.county, now, {}) if now and now in job.known else None
+    return None
 
 
 def revealed(job: Job, before: str, tokens: tuple[str, ...]) -> list[dict[str, Any]]:
-    """What the county says about tokens that met another county's. The book must still be the one that was judged."""
+    """What the county says about tokens that met another county's. Raises Busy unless the book is the one judged."""
     from reports.consolidate import matching
 
     found = cache.get(KIND, job.book, before)
@@ -73,30 +77,29 @@ def revealed(job: Job, before: str, tokens: tuple[str, ...]) -> list[dict[str, A
         handed = judged(Job(job.county, job.book, job.as_of, job.city_key))
         found = cache.get(KIND, job.book, before) if handed.key == before else None
     if found is None:
-        raise RuntimeError(f"{job.county} 的账簿在汇总过程中有改动，请重新汇总")
+        raise Busy("账簿在汇总过程中有改动")
     return matching.revealed(found[KEPT], tokens)
 
 
 def key(job: Job) -> str:
-    """What the result depends on; "" where there is no book, or nothing of it may be kept."""
+    """What the result depends on; "" where there is no book, or nothing tells whether it has changed."""
     root = _root(job)
     if root is None:
         return ""
     cache.outside(root)
+    contents = cache.contents(root)
+    if not contents:
+        return ""
     main = Path(job.book).name if Path(job.book).is_file() else ""
     city = hashlib.sha256(b"xianjie city" + job.city_key).hexdigest() if job.city_key else ""
-    parts = [cache.contents(root), main, job.as_of.isoformat(), cache.program(), city]
-    parts += [_file_digest(root / name) for name in identity_names(root)]
+    parts = [contents, main, job.as_of.isoformat(), cache.program(), city]
+    parts += [cache.file_digest(path) if path.is_file() else "" for path in map(root.joinpath, identity_names(root))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _root(job: Job) -> Path | None:
     path = Path(job.book)
     return path if path.is_dir() else path.parent if path.is_file() else None
-
-
-def _file_digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _digest(files: dict[str, bytes]) -> str:
@@ -122,7 +125,7 @@ def _untrusted(found: Iterable[Problem], names: Iterable[str] = ()) -> dict[str,
 
 def failed(job: Job, reason: str) -> Handover:
     """The part of a county that could not be judged at all, such as one whose worker died every time."""
-    return _alone(job, [Problem(Path(job.book).name, 0, reason)])
+    return _alone(job, [Problem(job.county, 0, reason)])
 
 
 def _made(job: Job) -> dict[str, bytes]:
@@ -165,7 +168,7 @@ def _judge(job: Job, book: Any, identities: Any, untrusted: list[Problem]) -> di
         "digest": book.digest,
         "program": cache.program(),
         "households": int(tables.households["household"].nunique()),
-        "identities": _check(book.main.parent) if people else "",
+        "identities": identities.check if people else "",
         "summary": result.summary,
         "blocking": sum(finding.blocking for finding in result.stated),
         "problems": handover.problems([*untrusted, *result.untrusted, *crashes], masked),
@@ -178,14 +181,6 @@ def _judge(job: Job, book: Any, identities: Any, untrusted: list[Problem]) -> di
         "tokens": parquet.write(parquet.TOKENS, matching.tokens(people)),
     }
     return {**_files(meta, handed), KEPT: parquet.write(parquet.PEOPLE, people)}
-
-
-def _check(root: Path) -> str:
-    """The check value of the counties' common key: it tells whether two counties can be matched at all."""
-    from xianjie.people import CHECK
-
-    path = root / CHECK
-    return path.read_text("utf-8").strip() if path.is_file() else ""
 
 
 def _files(meta: dict[str, Any], tables: dict[str, bytes]) -> dict[str, bytes]:

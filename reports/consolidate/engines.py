@@ -41,7 +41,7 @@ def local(processes: int) -> Engine:
     """An engine of some processes on this machine; with one, this process itself."""
 
     def run(function: Function, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
-        if processes == 1 or len(tasks) < 2:
+        if processes == 1 or not tasks:
             yield from ((number, _outcome(function, task)) for number, task in enumerate(tasks))
             return
         left = dict(enumerate(tasks))

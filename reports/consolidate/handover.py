@@ -10,11 +10,12 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from plugins.funds import Flow, flows
 from xianjie.audit import places
-from xianjie.findings import NA, PASS, Audit, Finding, plain
+from xianjie.findings import NA, PASS, UNDETERMINED, Audit, Finding, plain
 from xianjie.moves import funds, labour_legs
 from xianjie.problems import Problem
 from xianjie.tables import Tables, latest
@@ -24,6 +25,8 @@ PERSONAL = frozenset({"household", "person"})  # kinds of subjects that are peop
 _NUMBERS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|[0-9]{15,19}|1[3-9][0-9]{9})(?![0-9A-Za-z])", re.ASCII)
 _WORDS = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*", re.ASCII)
 _HOUSEHOLD = re.compile(r"H[0-9]{6}-[0-9]{3,}", re.ASCII)  # where the book's own list cannot be read
+_TEXTS = ("period", "part", "message", "waiver")  # of a verdict, besides its subject and places
+_QUOTING = frozenset({"record", "evidence"})  # rules that quote what they find
 _QUOTED = re.compile("“[^”]*”")
 
 
@@ -33,7 +36,9 @@ def mask(households: Iterable[str], names: Iterable[str]) -> Mask:
     known = sorted({name for name in names if len(name) > 1}, key=lambda name: (-len(name), name))
     pattern = re.compile("|".join(map(re.escape, known))) if known else None
 
+    @lru_cache(maxsize=4096)  # files are named again and again
     def masked(text: str) -> str:
+        text = text.encode("utf-8", "backslashreplace").decode()  # names of files need not be text
         text = _NUMBERS.sub("［号码略］", text)
         text = _WORDS.sub(lambda word: "［某户］" if word[0] in ids or _HOUSEHOLD.fullmatch(word[0]) else word[0], text)
         return pattern.sub("［某人］", text) if pattern else text
@@ -69,13 +74,20 @@ def findings(tables: Tables, audit: Audit, masked: Mask) -> Iterator[dict[str, A
 
 
 def _masked(whole: dict[str, Any], masked: Mask) -> dict[str, Any]:
+    """The verdict without people: nor what it quotes of a line that is wrong, where anything may stand, even a name."""
     subject = whole["subject"]
-    subject["name"] = "" if subject["kind"] == "voucher" else masked(subject["name"])
-    subject["id"] = masked(subject["id"])
-    whole["message"] = masked(whole["message"])
-    if "waiver" in whole:
-        whole["waiver"] = masked(whole["waiver"])
-    return whole
+    if subject["kind"] == "voucher":
+        subject["name"] = ""
+    if whole["rule"] in _QUOTING or whole["status"] == UNDETERMINED:
+        whole["message"] = _QUOTED.sub("“…”", whole["message"])
+    subject |= _all_masked(subject, masked)
+    for place in (whole["source"], *whole["evidence"]):
+        place["file"] = masked(place["file"])
+    return whole | _all_masked({name: whole[name] for name in _TEXTS if name in whole}, masked)
+
+
+def _all_masked(row: dict[str, Any], masked: Mask) -> dict[str, Any]:
+    return {name: masked(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
 def _row(whole: dict[str, Any]) -> dict[str, Any]:
@@ -111,30 +123,32 @@ def fund_rows(tables: Tables, masked: Mask) -> Iterator[dict[str, Any]]:
     by_fund, _ = flows(tables)
     for fund in funds(tables).values():
         flow = by_fund.get(fund.id, Flow())
-        yield {
+        row = {
             "fund": fund.id,
-            "name": masked(fund.name),
+            "name": fund.name,
             "level": fund.level,
             "task": fund.task,
             "year": fund.year,
-            "doc_no": masked(fund.doc_no),
+            "doc_no": fund.doc_no,
             "registered": fund.amount,
             "arrived": flow.arrived,
             "allocated": flow.allocated,
             "paid": flow.paid,
             "labour": labour[fund.id],
         }
+        yield _all_masked(row, masked)
 
 
 def equity_rows(tables: Tables, masked: Mask) -> Iterator[dict[str, Any]]:
     """Each equity grant as of the date."""
     for grant in latest(tables.equity).values():
-        yield {
+        row = {
             "grant": grant.id,
-            "firm": masked("".join(unicodedata.normalize("NFKC", grant.operator).split())),
+            "firm": "".join(unicodedata.normalize("NFKC", grant.operator).split()),
             "firm_kind": grant.operator_kind,
             "state": grant.state,
             "project": grant.project,
             "subsidy": grant.subsidy,
             "quantified": grant.quantified,
         }
+        yield _all_masked(row, masked)

@@ -43,13 +43,14 @@ def _by_name(counties: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(counties, key=lambda row: str(row["county"]))
 
 
-def _findings(database: Any) -> dict[str, list[dict[str, Any]]]:
-    """The findings of every county that are no passes, by county and rule."""
-    names = ("county", "rule", "status", "subject", "name", "period", "part", "message", "file", "line")
-    query = f"SELECT {', '.join(names)} FROM findings WHERE status NOT IN ('pass', 'na')"
+def _findings(database: Any) -> dict[str, list[Any]]:
+    """The findings of every county that are no passes, in the order in which the county gave them."""
+    columns = "county, rule, status, subject, name, period, part, message, file, line"
     grouped = defaultdict(list)
-    for row in database.execute(query).fetchall():
-        grouped[row[0]].append(dict(zip(names, row, strict=True)))
+    for county, *finding in database.execute(
+        f"SELECT {columns} FROM findings WHERE status NOT IN ('pass', 'na')"
+    ).fetchall():
+        grouped[county].append(finding)
     return grouped
 
 

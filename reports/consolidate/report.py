@@ -1,6 +1,7 @@
 """The consolidated report: findings line by line, Parquet tables, a workbook and pages, written to a folder at once."""
 
 import hashlib
+import io
 import json
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ from typing import Any
 
 from reports.consolidate import joins
 from reports.consolidate.run import Consolidated
+from xianjie import cache
 from xianjie.change import put_in_place
 from xianjie.findings import ERROR, FAIL, UNDETERMINED, WARNING
 from xianjie.money import yuan_cn
@@ -18,6 +20,9 @@ from xianjie.money import yuan_cn
 MANIFEST = "manifest.json"
 FINDINGS = "findings.jsonl"
 AGREED = "一致"
+REPORTS = "reports"  # in the cache
+_INSIDE = "report/"  # apart from the cache's own manifest
+_FOLDERS = ("tables", "counties")
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -31,15 +36,18 @@ def write(consolidated: Consolidated, out: Path) -> int:
     _free(out)
     if (status := _written(consolidated, out)) is not None:
         return status
-    database = joins.database(consolidated.tables)
-    rows = {name: joins.rows(database, query) for name, query in joins.QUERIES.items()}
+    kept = cache.kept(REPORTS, "", consolidated.key, lambda: dict(_files(consolidated)))
     beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        _fill(beside, consolidated, rows, database)
+        beside.chmod(0o755)
+        for name in _FOLDERS:
+            (beside / name).mkdir()
+        for name, path in kept.items():
+            shutil.copyfile(path, beside / name.removeprefix(_INSIDE))
         put_in_place(beside, out)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return exit_status(rows)
+    return int(_manifest(out)["exit"])
 
 
 def exit_status(rows: Rows) -> int:
@@ -94,39 +102,50 @@ def _finding(
     }
 
 
-def _fill(folder: Path, consolidated: Consolidated, rows: Rows, database: Any) -> None:
-    from reports.consolidate import page, workbook
-
-    folder.chmod(0o755)
-    (folder / "tables").mkdir()
-    for name, source in consolidated.tables.items():
-        shutil.copyfile(source, folder / "tables" / name)
-    with (folder / FINDINGS).open("w", encoding="utf-8") as stream:
-        for finding in across(rows):
-            stream.write(json.dumps(finding, ensure_ascii=False) + "\n")
-        found = database.execute("SELECT county, document FROM findings")
-        while batch := found.fetchmany(10_000):
-            for county, document in batch:
-                stream.write(f'{{"county": {json.dumps(county, ensure_ascii=False)}, {document[1:]}\n')
-    (folder / "汇总.xlsx").write_bytes(workbook.content(rows, consolidated.as_of))
-    for name, text in page.pages(rows, database, consolidated.as_of):
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text, "utf-8")
-    digests = {
-        path.relative_to(folder).as_posix(): _sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+def _files(consolidated: Consolidated) -> Iterator[tuple[str, bytes]]:
+    """Every file of the report, as the cache keeps it: by its name inside the report's folder; the manifest last."""
+    with joins.database(consolidated.tables) as database:
+        rows = {name: joins.rows(database, query) for name, query in joins.QUERIES.items()}
+        digests = {}
+        for name, content in _contents(consolidated, rows, database):
+            digests[name] = hashlib.sha256(content).hexdigest()
+            yield _INSIDE + name, content
     manifest = {
         "xianjie": "consolidate",
         "key": consolidated.key,
         "as_of": consolidated.as_of.isoformat(),
         "exit": exit_status(rows),
-        "files": digests,
+        "files": dict(sorted(digests.items())),
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
+    yield _INSIDE + MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+
+
+def _contents(consolidated: Consolidated, rows: Rows, database: Any) -> Iterator[tuple[str, bytes]]:
+    from reports.consolidate import page, workbook
+
+    for name, source in consolidated.tables.items():
+        yield f"tables/{name}", source.read_bytes()
+    yield FINDINGS, _lines(rows, database)
+    yield "汇总.xlsx", workbook.content(rows, consolidated.as_of)
+    for name, text in page.pages(rows, database, consolidated.as_of):
+        yield name, text.encode()
+
+
+def _lines(rows: Rows, database: Any) -> bytes:
+    """Every finding as a line of JSON: those across counties, then each county's as it wrote them."""
+    lines = io.BytesIO()
+    for finding in across(rows):
+        lines.write(json.dumps(finding, ensure_ascii=False).encode() + b"\n")
+    found = database.execute("SELECT county, document FROM findings")
+    while batch := found.fetchmany(10_000):
+        for county, document in batch:
+            lines.write(f'{{"county": {json.dumps(county, ensure_ascii=False)}, {document[1:]}\n'.encode())
+    return lines.getvalue()
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _manifest(out: Path) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from reports.consolidate import joins, parquet
 from reports.consolidate.county import JUDGED, META, Handover, Job, failed, judged, revealed, unchanged
 from reports.consolidate.engines import Engine, WorkerDied
 from xianjie import cache
+from xianjie.change import Busy, NotWritten
 
 _BESIDE = (".identities.sqlite", ".identities.key")
 HANDED, MERGED = "handed", "merged"
@@ -28,6 +30,10 @@ _TABLES = {
     "funds": parquet.FUNDS,
     "equity": parquet.EQUITY,
 }
+
+
+class Incomplete(Exception):  # noqa: N818
+    """The counties' parts do not go together, such as when a book changed on the way; the message says whose."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ def jobs(books: Sequence[str], as_of: date, city_key: bytes) -> list[Job]:
         path = Path(book)
         if path.name.endswith(_BESIDE):  # what `counties/*` names besides the books
             continue
-        base = name = (path.parent if path.suffix == ".beancount" else path).name
+        base = name = _shown((path.parent if path.suffix == ".beancount" else path).name)
         number = 1
         while name in named:
             number += 1
@@ -55,11 +61,18 @@ def jobs(books: Sequence[str], as_of: date, city_key: bytes) -> list[Job]:
     return [named[name] for name in sorted(named)]
 
 
+def _shown(name: str) -> str:
+    """A folder's name as text, where it is not in the encoding of the system."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def consolidate(todo: Sequence[Job], engine: Engine, sent: Sent, *, here: bool) -> Consolidated:
     """Judge what is not judged yet, and join. What was joined before from the same parts is taken as it is.
 
     `here` says that the books lie on this machine, so that it is quicker to look whether they changed than to ask.
     """
+    if not todo:
+        raise Incomplete("没有账簿可以汇总")
     keys = _handed_over(todo, engine, here)
     parts = [
         cache.program(),
@@ -68,12 +81,7 @@ def consolidate(todo: Sequence[Job], engine: Engine, sent: Sent, *, here: bool) 
     ]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     name = "\n".join(job.book for job in todo)
-    merged = cache.get(MERGED, name, key)
-    if merged is None:
-        cache.put(MERGED, name, key, _joined(todo, keys, engine, sent))
-        merged = cache.get(MERGED, name, key)
-    if merged is None:
-        raise cache.Unsafe("写入缓存后读不回来，请检查缓存所在的磁盘")
+    merged = cache.kept(MERGED, name, key, lambda: _joined(todo, keys, engine, sent))
     return Consolidated(key, todo[0].as_of, merged)
 
 
@@ -97,9 +105,16 @@ def _part(job: Job, outcome: Any) -> Handover:
     if isinstance(outcome, cache.Unsafe):
         raise outcome
     if isinstance(outcome, Exception):
-        return failed(job, f"没有得出结论：{outcome if isinstance(outcome, WorkerDied) else type(outcome).__name__}")
+        return failed(job, f"没有得出结论：{_reason(outcome)}")
     part: Handover = outcome
     return part
+
+
+def _reason(error: Exception) -> str:
+    """Why there is no result, in words where we have them."""
+    if isinstance(error, OSError):
+        return f"{Path(os.fsdecode(error.filename or '')).name or '账簿'} 无法读取（{error.strerror}）"
+    return str(error) if isinstance(error, (WorkerDied, Busy, NotWritten)) else type(error).__name__
 
 
 def _joined(todo: Sequence[Job], keys: dict[str, str], engine: Engine, sent: Sent) -> dict[str, bytes]:
@@ -108,8 +123,9 @@ def _joined(todo: Sequence[Job], keys: dict[str, str], engine: Engine, sent: Sen
     metas = {county: _meta(files[META]) for county, files in parts.items()}
     trusted = {county: files for county, files in parts.items() if metas[county]["state"] == JUDGED}
     with parquet.connect() as database, tempfile.TemporaryDirectory() as place:
+        database.execute("SET VARIABLE counties = ?", [list(trusted)])
         for table in _TABLES:
-            _gather(database, table, trusted)
+            _gather(database, table, trusted.values())
         tables = {f"{table}.parquet": _united(database, table, Path(place)) for table in _TABLES if table != "tokens"}
         meeting = joins.meeting(database)
     matches = _matches(todo, keys, engine, meeting)
@@ -134,11 +150,12 @@ def _meta(path: Path) -> dict[str, Any]:
 
 def _held(todo: Sequence[Job], keys: dict[str, str], engine: Engine) -> dict[str, dict[str, Path]]:
     """Every county's part as this machine holds it; one that is damaged was deleted, and is asked for again."""
-    damaged = [job for job in todo if cache.get(HANDED, job.book, keys[job.county]) is None]
-    _handed_over(damaged, engine, here=False)
     parts = {job.county: cache.get(HANDED, job.book, keys[job.county]) for job in todo}
+    damaged = [job for job in todo if parts[job.county] is None]
+    _handed_over(damaged, engine, here=False)
+    parts |= {job.county: cache.get(HANDED, job.book, keys[job.county]) for job in damaged}
     if lost := [county for county, files in parts.items() if files is None]:
-        raise cache.Unsafe(f"{'、'.join(lost)} 的账簿在汇总过程中有改动，或缓存写入后读不回来，请重新汇总")
+        raise Incomplete(f"{'、'.join(lost)} 的账簿在汇总过程中有改动，或缓存写入后读不回来，请重新汇总")
     return {county: files for county, files in parts.items() if files is not None}
 
 
@@ -148,15 +165,15 @@ def _county(county: str, meta: dict[str, Any]) -> dict[str, Any]:
     return {"title": "", "digest": "", "identities": "", **known, "county": county, "untrusted": len(meta["problems"])}
 
 
-def _gather(database: duckdb.DuckDBPyConnection, table: str, parts: dict[str, dict[str, Path]]) -> None:
-    """A table of all counties' rows, in the order of counties and of each county's own rows."""
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in {"county": "VARCHAR", **_TABLES[table]}.items())
-    database.execute("BEGIN")
-    database.execute(f"CREATE TABLE {table} ({columns})")
-    for county, files in parts.items():
-        source = parquet.from_files([files[f"{table}.parquet"]])
-        database.execute(f"INSERT INTO {table} SELECT {parquet.text(county)}, * FROM {source}")
-    database.execute("COMMIT")
+def _gather(database: duckdb.DuckDBPyConnection, table: str, parts: Collection[dict[str, Path]]) -> None:
+    """A table of all counties' rows as a view, in the order of counties and of each county's own rows."""
+    columns = {f'"{name}"': kind for name, kind in _TABLES[table].items()}
+    source = parquet.from_files(files[f"{table}.parquet"] for files in parts)
+    if not parts:
+        source = f"(SELECT {', '.join(f'NULL AS {name}' for name in columns)}, 0 AS file_index WHERE false)"
+    typed = ", ".join(f"{name}::{kind} AS {name}" for name, kind in columns.items())
+    county = "getvariable('counties')[file_index::BIGINT + 1]::VARCHAR AS county"
+    database.execute(f"CREATE VIEW {table} AS SELECT {county}, {typed} FROM {source}")
 
 
 def _united(database: duckdb.DuckDBPyConnection, table: str, place: Path) -> bytes:
@@ -179,7 +196,7 @@ def _matches(
     rows = []
     for index, found in engine(revealed, tasks):
         if isinstance(found, Exception):
-            raise found
+            raise Incomplete(f"{asked[index].county} 没有答复跨县比对：{_reason(found)}，请重新汇总")
         for row in found:
             rows.append({"number": numbers[row.pop("token")], "county": asked[index].county, **row})
     return sorted(rows, key=lambda row: (row["number"], row["county"]))

@@ -117,7 +117,18 @@ def test_files_that_were_just_written_are_not_noted(book, monkeypatch):
     assert read
 
 
-def test_a_folder_with_a_link_never_has_the_same_digest(book, tmp_path):
+def test_a_folder_with_a_link_has_no_digest(book, tmp_path):
     (tmp_path / "elsewhere").write_text("x")
     (book / "link").symlink_to(tmp_path / "elsewhere")
-    assert cache.contents(book) != cache.contents(book)
+    assert cache.contents(book) == ""
+    (book / "link").unlink()
+    assert cache.contents(book) != ""
+
+
+def test_a_file_that_is_too_large_to_be_read_is_not_read_to_tell_whether_it_changed(book):
+    before = cache.contents(book)
+    with (book / "video").open("wb") as file:
+        file.truncate(2**40)
+    digests = [before, cache.contents(book)]
+    os.utime(book / "video")
+    assert len({*digests, cache.contents(book)}) == 3

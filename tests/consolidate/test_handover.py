@@ -18,6 +18,7 @@ from reports.consolidate.engines import local
 from xianjie import cache
 from xianjie.people import open_identities
 from xianjie.problems import Problem
+from xianjie.rolls import digest
 
 from .books import household
 from .conftest import CITY, COMMON, DAY
@@ -195,6 +196,49 @@ def test_the_mask_takes_out_numbers_names_and_households():
     text = f"付王小明（{number}，电话13912345678，卡6222020000000000001）H001001-007的工资 2022-000001"
     assert masked(text) == "付［某人］（［号码略］，电话［号码略］，卡［号码略］）［某户］的工资 2022-000001"
     assert masked("共 1234567890123.45 元，项目 P2022-0001") == "共 1234567890123.45 元，项目 P2022-0001"
+
+
+def test_no_text_of_a_verdict_names_a_person_and_what_is_wrong_is_not_quoted():
+    whole = {
+        "rule": "record",
+        "status": "fail",
+        "subject": {"kind": "voucher", "id": "2022-000001", "name": "付王小明工资"},
+        "source": {"file": "2022/王小明.beancount", "line": 3},
+        "evidence": [{"file": "rolls/H001001-007.csv", "line": 4}],
+        "message": "days 的值“赵某三天”应为整天或半天，收款人王小明",
+        "part": "王小明",
+        "period": None,
+        "waiver": "王小明同意",
+        "fingerprint": "1234567890123456",
+    }
+    masked = handover.mask(["H001001-007"], ["王小明"])
+    assert handover._masked(whole, masked) == {
+        "rule": "record",
+        "status": "fail",
+        "subject": {"kind": "voucher", "id": "2022-000001", "name": ""},
+        "source": {"file": "2022/［某人］.beancount", "line": 3},
+        "evidence": [{"file": "rolls/［某户］.csv", "line": 4}],
+        "message": "days 的值“…”应为整天或半天，收款人［某人］",
+        "part": "［某人］",
+        "period": None,
+        "waiver": "［某人］同意",
+        "fingerprint": "1234567890123456",
+    }
+
+
+def test_a_name_in_a_pay_list_where_a_household_should_stand_stays_in_the_county(shared_books, tmp_path):
+    book = shutil.copytree(shared_books / "甲县", tmp_path / "甲县")
+    pay = next(path for path in sorted((book / "rolls" / "2022").iterdir()) if "H001001-002" in path.read_text())
+    lines = pay.read_text().splitlines()
+    number = next(line for line in lines if "H001001-002" in line).split(",")[0]
+    before = [line for line in lines if line.startswith(f"{number},")]
+    after = [line.replace("H001001-002", "赵无名") for line in before]
+    pay.write_text(pay.read_text().replace("\n".join(before), "\n".join(after)))
+    month = book / "2022" / f"{pay.stem}.beancount"
+    month.write_text(month.read_text().replace(digest(before), digest(after)))
+    files = handed(book).files
+    assert _rows(files["findings.parquet"], "SELECT * FROM rows WHERE status = 'undetermined'")
+    assert "赵无名" not in everything_in(files)
 
 
 def test_problems_of_a_book_do_not_quote_it():

@@ -75,6 +75,7 @@ def test_a_second_run_judges_nothing_and_writes_nothing(shared_books, tmp_path, 
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")}
     monkeypatch.setattr(county, "_made", lambda job: pytest.fail("judged again"))
     monkeypatch.setattr(run, "_joined", lambda *_: pytest.fail("joined again"))
+    monkeypatch.setattr(report, "_contents", lambda *_: pytest.fail("laid out again"))
     assert consolidated(books_of(shared_books), tmp_path / "out") == expected
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")} == times
     assert consolidated(books_of(shared_books), tmp_path / "elsewhere") == expected
@@ -137,10 +138,89 @@ def _tables(out):
     return joins.database({path.name: path for path in (out / "tables").iterdir()})
 
 
+def test_where_no_book_can_be_trusted_nothing_is_added_up(changed, tmp_path):
+    (changed / "main.beancount").unlink()
+    status, files = consolidated([str(changed)], tmp_path / "out")
+    assert status == 2
+    assert files["findings.jsonl"] == b""
+    for table in ("counts", "findings", "funds", "equity"):
+        assert joins.rows(_tables(tmp_path / "out"), f"SELECT * FROM {table}") == []
+    assert "共 1 县：已判定 0，未纳入 1" in files["index.html"].decode()
+
+
 def test_a_place_without_a_book_is_reported(shared_books, tmp_path):
     status, files = consolidated([*books_of(shared_books), str(tmp_path / "丁县")], tmp_path / "out")
     assert status == 2
     assert "这里没有账簿" in files["index.html"].decode()
+
+
+def test_a_book_with_a_link_inside_is_judged_like_any_other(shared_books, changed, tmp_path, expected):
+    (changed / "附件.pdf").symlink_to("main.beancount")
+    status, files = consolidated(with_changed(shared_books, changed), tmp_path / "out")
+    assert status == expected[0]
+    assert files["findings.jsonl"] == expected[1]["findings.jsonl"]  # those across counties included
+
+
+def test_a_folder_that_may_not_be_looked_into_is_reported(shared_books, changed, tmp_path, expected, monkeypatch):
+    scandir = os.scandir
+
+    def refused(path):
+        if "乙县/rolls" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    status, files = consolidated(with_changed(shared_books, changed), tmp_path / "out")
+    assert status == 2
+    assert "rolls 无法读取（Permission denied）" in files["index.html"].decode()
+    assert findings(files) == findings(expected[1], leave_out={"乙县"})
+
+
+def test_a_folder_whose_name_is_no_text_harms_no_other(shared_books, changed, tmp_path, expected):
+    foreign = changed.rename(os.fsdecode(os.fsencode(tmp_path) + b"/" + "乙县".encode("gbk")))
+    _, files = consolidated(with_changed(shared_books, foreign), tmp_path / "out")
+    shown = "\\udcd2\\udcd2\\udccf\\udcd8"
+    assert findings(files, leave_out={shown}) == findings(expected[1], leave_out={"乙县"})
+    assert f">{shown}</a>" in files["index.html"].decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("乙县.identities.sqlite", "huge"),
+        ("乙县.identities.sqlite", "removed"),
+        ("乙县.identities.key", "pipe"),
+        ("乙县/registry/identities.check", "huge"),
+    ],
+)
+def test_damaged_identities_keep_a_county_out_of_the_matching_alone(shared_books, changed, tmp_path, name, damage):
+    path = tmp_path / name
+    path.unlink()
+    if damage == "pipe":
+        os.mkfifo(path)
+    elif damage == "huge":
+        with path.open("wb") as file:
+            file.truncate(2**40)
+    _, files = consolidated(with_changed(shared_books, changed), tmp_path / "out")
+    [row] = joins.rows(_tables(tmp_path / "out"), "SELECT * FROM counties WHERE county = '乙县'")
+    assert (row["state"], row["identities"]) == ("judged", "")
+    assert "没有参加跨县比对" in files["index.html"].decode()
+
+
+def test_nothing_to_consolidate_is_said_so(tmp_path):
+    result = _run(tmp_path / "甲县.identities.key", "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "没有账簿可以汇总" in result.output
+
+
+def test_a_county_that_does_not_answer_stops_the_matching_with_a_word(shared_books, monkeypatch):
+    def dying(function, tasks):
+        for number, task in enumerate(tasks):
+            yield number, engines.WorkerDied("判定进程多次异常退出") if function is county.revealed else function(*task)
+
+    todo = run.jobs(books_of(shared_books), DAY, CITY)
+    with pytest.raises(run.Incomplete, match="乙县 没有答复跨县比对：判定进程多次异常退出，请重新汇总"):
+        run.consolidate(todo, dying, [], here=True)
 
 
 @pytest.mark.parametrize("seed", [*range(3), *(pytest.param(n, marks=pytest.mark.slow) for n in range(3, 60))])

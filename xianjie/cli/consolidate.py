@@ -12,7 +12,7 @@ ENGINES = ("local", "dask")
 
 
 @click.command(cls=Command)
-@click.argument("books", nargs=-1, required=True, type=click.Path(), metavar="账簿…")
+@click.argument("books", nargs=-1, required=True, type=click.Path(readable=False), metavar="账簿…")
 @click.option(
     "-o", "--output", "out", required=True, type=click.Path(path_type=Path), metavar="文件夹", help="报告写到哪里"
 )
@@ -62,7 +62,7 @@ def consolidate(
         with click.progressbar(length=len(todo), label="各县", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             consolidated = run.consolidate(todo, engines.counted(way, bar.update), funds, here=scheduler is None)
         status = report.write(consolidated, out)
-    except (Unsafe, lists.BadList, citykey.BadKey, report.Occupied, engines.NoCluster) as error:
+    except (Unsafe, run.Incomplete, lists.BadList, citykey.BadKey, report.Occupied, engines.NoCluster) as error:
         raise click.UsageError(str(error)) from None
     click.echo(f"已写入 {out}：{len(todo)} 县，打开 {out / 'index.html'} 查看")
     raise click.exceptions.Exit(status)

@@ -9,13 +9,13 @@ import gc
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from beancount import loader
 from beancount.core import data
@@ -25,6 +25,7 @@ from beancount.ops import validation
 from beancount.parser import booking
 
 from xianjie.change import Busy, settle
+from xianjie.inside import Contents, noting
 from xianjie.messages import explain
 from xianjie.parsing import parse
 from xianjie.problems import Problem, Untrusted
@@ -36,7 +37,9 @@ _OURS = ("plugins.", "beancount.plugins.")
 _EXTENSION = "reports."
 _TRIES = 5  # a reader who meets a writer reads anew: half old and half new is no book
 _ZERO = Decimal(0)
+_NO_CONTENT = hashlib.sha256(b"").hexdigest()
 _judging = True
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -44,19 +47,18 @@ class Book:
     """A loaded book: Beancount's entries and options, and the tables as of a day."""
 
     main: Path
-    entries: list[Any]
+    entries: Sequence[Any]
     options: dict[str, Any]
     tables: Tables
     files: tuple[str, ...]  # every file of the book that was read, relative to its folder
+    contents: Contents = field(repr=False)  # what was read of them, and of files that were looked for
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the names and contents of every file that was read."""
+        """SHA-256 over the names and contents of every file that was read; one that could not be read has no content."""
         total = hashlib.sha256()
         for name in self.files:
-            path = self.main.parent / name
-            content = path.read_bytes() if path.is_file() else b""
-            total.update(f"{name}\n{hashlib.sha256(content).hexdigest()}\n".encode())
+            total.update(f"{name}\n{self.contents.get(name) or _NO_CONTENT}\n".encode())
         return f"sha256:{total.hexdigest()}"
 
 
@@ -81,34 +83,39 @@ def read(path: str | Path, as_of: date | None = None) -> Book:
     again. Rolls that cannot be believed do not raise: they are in `tables.broken`.
     """
     main = main_file(path)
+    return undisturbed(main, lambda: _read(main, as_of or date.today()))
+
+
+def undisturbed(main: Path, reading: Callable[[], T]) -> T:
+    """What a reading of a book gives when nobody writes to it meanwhile. Busy when somebody does again and again."""
     for _ in range(_TRIES):
         settle(main.parent)
         before = os.stat(main.parent).st_mtime_ns  # every write begins and ends with a file in the book's folder
         try:
-            book = _read(main, as_of or date.today())
+            found = reading()
         except Untrusted:
             if os.stat(main.parent).st_mtime_ns == before:
                 raise
             continue
         if os.stat(main.parent).st_mtime_ns == before:
-            return book
+            return found
     raise Busy("账簿正被反复写入，请稍后再试")
 
 
 def _read(main: Path, as_of: date) -> Book:
-    with collector_off(), _not_judging():
+    with collector_off(), _not_judging(), noting() as contents:
         entries, errors, options = load(main)
         relative = relative_names(main, options)
         problems = [explain(error, main.parent, relative) for error in errors]
         book_tables = tables(entries, options, as_of)
     problems += book_tables.problems
     problems += [
-        problem for name in relative.values() for problem in _repeated_keys(name, (main.parent / name).read_bytes())
+        problem for name in relative.values() for problem in repeated_keys(name, (main.parent / name).read_bytes())
     ]
     if problems:
         raise Untrusted(sorted(set(problems)))
     files = sorted({*relative.values(), *book_tables.files})
-    return Book(main, entries, options, book_tables, tuple(files))
+    return Book(main, entries, options, book_tables, tuple(files), contents)
 
 
 def unjudged(main: Path) -> tuple[list[Any], dict[str, Any]]:
@@ -130,7 +137,7 @@ def load(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     entries.sort(key=data.entry_sortkey)
     entries, booking_errors = _booked(entries, options)
     entries, errors = loader.run_transformations(entries, [*errors, *booking_errors], options, None)
-    return entries, [*errors, *_invalid(entries, options)], options
+    return entries, [*errors, *invalid(entries, options)], options
 
 
 def _booked(entries: list[Any], options: dict[str, Any]) -> tuple[list[Any], list[Any]]:
@@ -138,7 +145,7 @@ def _booked(entries: list[Any], options: dict[str, Any]) -> tuple[list[Any], lis
 
     A gap is filled from the balances of its accounts: a book that has one is booked whole.
     """
-    plain = [_is_plain(entry) for entry in entries]
+    plain = [is_plain(entry) for entry in entries]
     rest = [entry for entry, is_plain in zip(entries, plain, strict=True) if not is_plain]
     if any(_has_gap(entry) for entry in rest):
         return booking.book(entries, options)  # type: ignore[no-any-return, no-untyped-call]
@@ -149,9 +156,9 @@ def _booked(entries: list[Any], options: dict[str, Any]) -> tuple[list[Any], lis
     return [entry if plain else next(following) for entry, plain in zip(entries, plain, strict=True)], errors
 
 
-def _invalid(entries: list[Any], options: dict[str, Any]) -> list[Any]:
+def invalid(entries: list[Any], options: dict[str, Any]) -> list[Any]:
     """What Beancount's validation finds: a plain transaction, which is balanced exactly, needs no tolerance."""
-    rest = [entry for entry in entries if not _is_plain(entry)]
+    rest = [entry for entry in entries if not is_plain(entry)]
     balances = validation.validate_check_transaction_balances
     return [
         error
@@ -160,7 +167,7 @@ def _invalid(entries: list[Any], options: dict[str, Any]) -> list[Any]:
     ]
 
 
-def _is_plain(entry: Any) -> bool:
+def is_plain(entry: Any) -> bool:
     """Whether it is a transaction in yuan alone, every amount written, that sums to nothing."""
     if type(entry) is not data.Transaction:
         return False
@@ -217,7 +224,7 @@ def collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _repeated_keys(name: str, content: bytes) -> Iterator[Problem]:
+def repeated_keys(name: str, content: bytes) -> Iterator[Problem]:
     """A metadata key given twice for a directive: Beancount says so of transactions and postings only."""
     for directive in _DIRECTIVE.finditer(content):
         seen: set[bytes] = set()

@@ -85,6 +85,13 @@ def keys(kind: str, name: str) -> tuple[str, ...]:
     return ()
 
 
+def latest(kind: str, name: str, prefix: str) -> str | None:
+    """The key that begins so and was written or asked for last; None where there is none."""
+    place = _place(kind, name)
+    found = [key for key in keys(kind, name) if key.startswith(prefix)]
+    return max(found, key=lambda key: (place / key).stat().st_mtime_ns, default=None)
+
+
 def put(kind: str, name: str, key: str, files: Mapping[str, bytes]) -> None:
     """Keep files under a key: all of them or none. An entry that is there already stays."""
     place = _place(kind, name)
@@ -170,6 +177,12 @@ def contents(root: Path) -> str:
 
 # A file as the system knows it, changing when its content does: name, type, size, change and modification time, inode.
 _File = tuple[str, int, int, int, int, int]
+
+
+def names(root: Path) -> tuple[str, ...] | None:
+    """The names of all files below a folder; None where one is a link or anything else that may change unseen."""
+    found = _files(root)
+    return None if any(kind != stat.S_IFREG for _, kind, *_ in found) else tuple(name for name, *_ in found)
 
 
 def _files(root: Path) -> list[_File]:

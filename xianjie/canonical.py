@@ -21,7 +21,7 @@ from xianjie import rolls
 from xianjie.households import FILE as HOUSEHOLDS
 from xianjie.inside import Refused, read_bytes
 from xianjie.schema import SCHEMAS, records
-from xianjie.tables import Tables
+from xianjie.tables import Tables, derived
 
 _FACTS = ("state", "village", "people", "monitor")
 _DATED = tuple(name for name, kind in SCHEMAS["households"].items() if kind == "date" and name != "date")
@@ -38,31 +38,73 @@ class Item(NamedTuple):
     file: str
     line: int
     sequences: tuple[tuple[str, ...], ...] = ()
+    order: int = 0  # Beancount's, of the directives of a day
+    attached: tuple[str, ...] = ()  # files that it names
+
+    @property
+    def key(self) -> tuple[date, int, int]:
+        """Where Beancount puts a directive among those of the book."""
+        return self.day, self.order, self.line
 
 
 def form(tables: Tables, after: date | None, end: date) -> list[Item]:
     """Everything of a period in canonical form: directives in the book's order, households, rolls."""
-    inside = [(e, item_of(tables.root, e)) for e in tables.entries if within(e.date, after, end) and not _display(e)]
-    inside.sort(key=lambda pair: (*data.entry_sortkey(pair[0]), pair[1].text))  # files come in any order from a disk
-    wanted = [item for _, item in inside]
-    return [*wanted, *_household_items(tables, after, end), *_roll_items(tables, after, end)]
+    inside = [item for item in _directives(tables, end) if within(item.day, after, end)]
+    inside.sort(key=lambda item: (*item.key, item.text))  # files come in any order from a disk
+    return [*inside, *_household_items(tables, after, end), *_roll_items(tables, after, end)]
 
 
 def attachments(tables: Tables, after: date | None, end: date) -> list[Item]:
     """The files that vouchers and documents of a period name, as far as they lie in the book: evidence."""
-    names: dict[str, data.Directive] = {}
-    for entry in tables.entries:
-        if within(entry.date, after, end):
-            for name in _attached(tables.root, entry):
-                names.setdefault(name, entry)
+    names: dict[str, Item] = {}
+    for item in _directives(tables, end):
+        if within(item.day, after, end):
+            for name in item.attached:
+                names.setdefault(name, item)
     found = []
-    for name, entry in names.items():
+    for name, item in names.items():
         try:
             digest = hashlib.sha256(read_bytes(tables.root, name)).hexdigest()
         except Refused:
             continue
-        found.append(Item(canonical(["file", name, digest]), entry.date, *_place(tables.root, entry)))
+        found.append(Item(canonical(["file", name, digest]), item.day, item.file, item.line))
     return found
+
+
+@derived
+def sealed_until(tables: Tables) -> date | None:
+    """The last day that a seal of the book covers, whatever day the tables are as of; None when nothing is sealed."""
+    return max((end for entry in seals(tables.entries) if (end := seal_end(entry))), default=None)
+
+
+@derived
+def sealed_directives(tables: Tables) -> list[Item]:
+    """Every directive of the days that a seal covers, in the book's order."""
+    end = sealed_until(tables)
+    return [] if end is None else _items(tables, end)
+
+
+def _directives(tables: Tables, end: date) -> list[Item]:
+    """Every directive up to a day, and maybe later ones, in the book's order."""
+    known = sealed_until(tables)
+    return sealed_directives(tables) if known and end <= known else _items(tables, end)
+
+
+def _items(tables: Tables, end: date) -> list[Item]:
+    return [item_of(tables.root, entry) for entry in tables.entries if entry.date <= end and not _display(entry)]
+
+
+def seals(entries: Iterable[Any]) -> Iterator[data.Custom]:
+    """The seals of a book, at any date."""
+    return (entry for entry in entries if isinstance(entry, data.Custom) and entry.type == "seal")
+
+
+def seal_end(entry: data.Custom) -> date | None:
+    """The last day of the period that a seal closes; None where it is no date."""
+    try:
+        return date.fromisoformat(str(entry.values[0].value))
+    except (ValueError, IndexError, TypeError):
+        return None
 
 
 @lru_cache(4096)  # every entry of a file asks for it
@@ -170,7 +212,9 @@ def item_of(root: Path, entry: Any) -> Item:
     sequences: list[tuple[str, ...]] = [(file, str(entry.date))]
     if kind == "custom" and content["values"]:
         sequences.append((str(entry.date), entry.type, canonical(content["values"][0])))
-    return Item(canonical([kind, entry.date.isoformat(), content]), entry.date, file, line, tuple(sequences))
+    text = canonical([kind, entry.date.isoformat(), content])
+    order = data.SORT_ORDER.get(type(entry), 0)
+    return Item(text, entry.date, file, line, tuple(sequences), order, tuple(_attached(root, entry)))
 
 
 def _display(entry: Any) -> bool:

@@ -1,14 +1,39 @@
 """Reading a file of a book safely: inside the book's folder, a plain file, of bounded size."""
 
+import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 FILE_LIMIT = 256 * 1024 * 1024
+Contents = dict[str, str | None]  # file -> SHA-256 of what was read of it; None where it was refused
+CHANGING = "changing"  # what stands for the digest of a file that was not the same when it was read again
+_noted: ContextVar[Contents | None] = ContextVar("noted", default=None)
 
 
 class Refused(Exception):  # noqa: N818  the field's word for it
     """Why the file is not read, in words that an official understands."""
+
+
+@contextmanager
+def noting() -> Iterator[Contents]:
+    """Note of every file of a book that is read meanwhile, or cannot be read, what was read of it."""
+    contents: Contents = {}
+    token = _noted.set(contents)
+    try:
+        yield contents
+    finally:
+        _noted.reset(token)
+
+
+def _note(name: str, content: bytes | None) -> None:
+    contents = _noted.get()
+    if contents is not None:
+        digest = None if content is None else hashlib.sha256(content).hexdigest()
+        contents[name] = digest if contents.get(name, digest) == digest else CHANGING
 
 
 def read_bytes(root: Path, name: str, limit: int = FILE_LIMIT) -> bytes:
@@ -17,6 +42,16 @@ def read_bytes(root: Path, name: str, limit: int = FILE_LIMIT) -> bytes:
     Raises Refused for a path or symbolic link that leaves the folder, anything but a plain file (a pipe would wait for
     ever), a file above the limit, and a file that is missing or cannot be read.
     """
+    try:
+        content = _read(root, name, limit)
+    except Refused:
+        _note(name, None)
+        raise
+    _note(name, content)
+    return content
+
+
+def _read(root: Path, name: str, limit: int) -> bytes:
     path = root / name
     try:
         outside = not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))

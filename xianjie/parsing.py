@@ -37,7 +37,7 @@ Place = tuple[Path, int]  # a file and its line (0: not told)
 
 
 @dataclass
-class _Parsed:
+class Parsed:
     """What has been read so far."""
 
     root: Path
@@ -53,7 +53,7 @@ def parse(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
 
     Raises Untrusted with every file that must not be given to the parser, and every path that leaves the book.
     """
-    book = _Parsed(main.parent)
+    book = Parsed(main.parent)
     pending, seen = [(main, (main, 0))], set()
     while pending:
         path, place = pending.pop(0)
@@ -61,7 +61,7 @@ def parse(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
             book.errors.append(_load_error(f'Duplicate filename parsed: "{path}"', place))
             continue
         seen.add(path)
-        pending += _parse_one(book, path)
+        pending += parse_file(book, path)
         if len(seen) + len(pending) > FILES_LIMIT or book.size > FILE_LIMIT:
             raise Untrusted(
                 [Problem(main.name, 0, f"账簿的文件超过 {FILES_LIMIT} 个，或合计超过 {FILE_LIMIT // 2**20} MB")]
@@ -73,7 +73,7 @@ def parse(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     return book.entries, book.errors, loader.aggregate_options_map(options, book.options[1:])
 
 
-def _parse_one(book: _Parsed, path: Path) -> list[tuple[Path, Place]]:
+def parse_file(book: Parsed, path: Path) -> list[tuple[Path, Place]]:
     """Parse one file into the book; the files that it includes, each with where it says so."""
     name = path.relative_to(book.root).as_posix()
     try:
@@ -106,7 +106,7 @@ def _reserved(name: str, content: bytes) -> Iterator[Problem]:
         )
 
 
-def _included(book: _Parsed, path: Path, pattern: str, content: bytes) -> list[tuple[Path, Place]]:
+def _included(book: Parsed, path: Path, pattern: str, content: bytes) -> list[tuple[Path, Place]]:
     place = (path, _line_of(content, pattern))
     if problem := _include_problem(book.root, path.parent, pattern):
         name = path.relative_to(book.root).as_posix()

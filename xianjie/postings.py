@@ -44,19 +44,19 @@ class Postings:
         """Take every transaction; those after the as-of date are only checked."""
         number = 0
         transactions = [entry for entry in entries if isinstance(entry, Transaction)]
-        for entry in transactions:
-            self._place(entry)
+        self.place(transactions)
         for entry in transactions:
             self._transaction(entry, number)
             number += entry.date <= self.as_of
 
-    def _place(self, entry: Transaction) -> None:
-        """Where a voucher counts: on its own day, or where what it reverses counts, however often that was reversed."""
-        voucher, reverses = _text(entry.meta.get("voucher")), _text(entry.meta.get("reverses"))
-        if voucher not in self.days:
-            year = _income_year(entry)
-            self.days[voucher] = min(self.days.get(reverses, entry.date), entry.date) if reverses else entry.date
-            self.income_years[voucher] = self.income_years.get(reverses) if year is None and reverses else year
+    def place(self, transactions: Iterable[Transaction]) -> None:
+        """Where vouchers count: on their own day, or where what they reverse counts, however often that was reversed."""
+        for entry in transactions:
+            voucher, reverses = _text(entry.meta.get("voucher")), _text(entry.meta.get("reverses"))
+            if voucher not in self.days:
+                year = _income_year(entry)
+                self.days[voucher] = min(self.days.get(reverses, entry.date), entry.date) if reverses else entry.date
+                self.income_years[voucher] = self.income_years.get(reverses) if year is None and reverses else year
 
     def _transaction(self, entry: Transaction, number: int) -> None:
         meta: dict[str, Any] = entry.meta

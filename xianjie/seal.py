@@ -6,14 +6,12 @@ before it. So the root proves the manifest, and comparing the manifest with the 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from beancount.core import data
-
-from xianjie.canonical import attachments, canonical, form
+from xianjie.canonical import attachments, canonical, form, seal_end, seals
 from xianjie.differences import Change, differences, disorder, key_of
 from xianjie.inside import Refused, read_bytes
 from xianjie.schema import records
@@ -52,11 +50,6 @@ def month_end(text: str) -> date:
     return (date.fromisoformat(f"{text}-01") + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def sealed_until(tables: Tables) -> date | None:
-    """The last day that a seal of the book covers, whatever day the tables are as of; None when nothing is sealed."""
-    return max((end for entry in _directives(tables.entries) if (end := _end(entry))), default=None)
-
-
 def manifest(tables: Tables, after: date | None, end: date, previous: str) -> bytes:
     """The canonical form of a period as bytes; its SHA-256 is the period's root."""
     items = [*form(tables, after, end), *attachments(tables, after, end)]
@@ -87,7 +80,7 @@ def verified(tables: Tables, files: bool = False) -> list[Seal]:
 
 def strays(tables: Tables) -> list[Change]:
     """Manifests without a seal: traces of a seal that was taken out of the book."""
-    known = {manifest_file(end) for entry in _directives(tables.entries) if (end := _end(entry))}
+    known = {manifest_file(end) for entry in seals(tables.entries) if (end := seal_end(entry))}
     lying = sorted(f"seals/{path.name}" for path in (tables.root / "seals").glob("*.jsonl"))
     return [Change(name, 0, "有封账清单而没有这次封账，封账可能被删除") for name in lying if name not in known]
 
@@ -169,17 +162,6 @@ def _sealed_items(content: bytes, seal: Seal) -> list[str]:
 
 def _head(end: date, previous: str) -> str:
     return canonical([_HEAD, VERSION, end.isoformat(), previous])
-
-
-def _directives(entries: Iterable[Any]) -> Iterator[data.Custom]:
-    return (entry for entry in entries if isinstance(entry, data.Custom) and entry.type == "seal")
-
-
-def _end(entry: data.Custom) -> date | None:
-    try:
-        return date.fromisoformat(str(entry.values[0].value))
-    except (ValueError, IndexError, TypeError):
-        return None
 
 
 def _is_month_end(text: str) -> bool:

@@ -5,7 +5,7 @@
 `issues`, and rolls that cannot be believed in `broken`; the rules are plain functions of the rest.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -54,9 +54,10 @@ class Tables:
     policy: Policy
     problems: tuple[Problem, ...]
     issues: tuple[Issue, ...]
+    known: dict[str, frozenset[str]]  # ids that the registries know at any date, by kind
     broken: dict[int, str]  # row of `postings` -> why its roll cannot be believed
     files: tuple[str, ...]  # side files that were read, relative to the book
-    entries: list[Any] = field(repr=False)  # Beancount's own, at any date: what seals are taken over
+    entries: Sequence[Any] = field(repr=False)  # Beancount's own, at any date: what seals are taken over
     derived: dict[str, Any] = field(default_factory=dict, repr=False)  # what functions marked `derived` have computed
 
 
@@ -68,13 +69,18 @@ def derived(function: Callable[[Tables], T]) -> Callable[[Tables], T]:
 
     @wraps(function)
     def cached(tables: Tables) -> T:
-        key = f"{function.__module__}.{function.__qualname__}"
+        key = derived_name(function)
         if key not in tables.derived:
             tables.derived[key] = function(tables)
         result: T = tables.derived[key]
         return result
 
     return cached
+
+
+def derived_name(function: Callable[..., Any]) -> str:
+    """The key of `Tables.derived` under which what a function has computed is kept."""
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 @derived
@@ -97,7 +103,7 @@ def on(tables: Tables, registry: str, day: date) -> dict[str, Any]:
     return days[day]
 
 
-def tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
+def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date) -> Tables:
     """Read the entries of a book into tables as of a day. Never raises for what is wrong in the book."""
     main = Path(options["filename"])
     relative = relative_names(main, options)
@@ -107,7 +113,7 @@ def tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
     postings.read(entries)
     table = frame("postings", postings.columns)
     postings.rows.clear()  # a fifth of the memory of a county's book
-    listed = rolls.read(main.parent, _claims(table), frozenset(known), frozenset(postings.rolls))
+    listed = rolls.read(main.parent, claims_of(table), frozenset(known), frozenset(postings.rolls))
     registry: dict[str, Any] = {name: frame_of_rows(name, rows) for name, rows in directives.rows.items()}
     unread = any(not problem.line for problem in people_problems)  # such a list knows nobody: say it once
     problems = [
@@ -115,7 +121,7 @@ def tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
         *people_problems,
         *postings.problems,
         *_unbalanced(table),
-        *_unknown(postings, directives, set(postings.named["household"]) if unread else known),
+        *unknown(postings, directives.ids | {"household": set(postings.named["household"]) if unread else known}),
         *([] if unread else _unknown_caretakers(directives, known)),
     ]
     issues = [*directives.issues, *people_issues, *postings.issues, *_invalid_accounts(entries, relative)]
@@ -131,6 +137,7 @@ def tables(entries: list[Any], options: dict[str, Any], as_of: date) -> Tables:
         policy=Policy(map(parameter_of, records(registry["policies"])), directives.ids["policy"]),
         problems=tuple(sorted(set(problems))),
         issues=tuple(issues),
+        known={kind: frozenset(ids) for kind, ids in (directives.ids | {"household": known}).items()},
         broken=listed.broken,
         files=tuple(listed.files) + (("registry/households.csv",) if len(people) else ()),
         entries=entries,
@@ -146,7 +153,7 @@ def relative_names(main: Path, options: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _claims(postings: pd.DataFrame) -> list[rolls.Claim]:
+def claims_of(postings: pd.DataFrame) -> list[rolls.Claim]:
     named = postings.loc[
         postings["roll"] != "", ["roll", "voucher", "roll_sha256", "units", "kind", "amount", "date", "unit_cost"]
     ]
@@ -208,9 +215,8 @@ def _unbalanced(postings: pd.DataFrame) -> list[Problem]:
     ]
 
 
-def _unknown(postings: Postings, directives: Registries, households: set[str]) -> list[Problem]:
+def unknown(postings: Postings, known: Mapping[str, Collection[str]]) -> list[Problem]:
     """Ids, and commodities of assets and grants, that no registry knows: the book cannot be trusted."""
-    known = directives.ids | {"household": households}
     titles = {
         "fund": "资金",
         "project": "项目",
@@ -225,7 +231,7 @@ def _unknown(postings: Postings, directives: Registries, households: set[str]) -
         for name, place in names.items()
         if name not in known[kind]
     ]
-    units = directives.ids["asset"] | directives.ids["equity"]
+    units = {*known["asset"], *known["equity"]}
     return problems + [
         Problem(*place, f"“{name}”既不是人民币，也不是登记过的资产或股权")
         for name, place in postings.commodities.items()
@@ -242,7 +248,7 @@ def _unknown_caretakers(directives: Registries, households: set[str]) -> list[Pr
     ]
 
 
-def _invalid_accounts(entries: list[Any], relative: dict[str, str]) -> list[Issue]:
+def _invalid_accounts(entries: Iterable[Any], relative: dict[str, str]) -> list[Issue]:
     """Beancount's parser checks only the first component below the root."""
     return [
         Issue(

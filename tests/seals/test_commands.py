@@ -16,7 +16,8 @@ from tests.seals.books import SEPTEMBER, edit, make, run, sealed
 from xianjie import change
 from xianjie.audit import audit
 from xianjie.book import read
-from xianjie.seal import month_end, sealed_until
+from xianjie.canonical import sealed_until
+from xianjie.seal import month_end
 
 ROOT = re.compile("[0-9a-f]{64}")
 

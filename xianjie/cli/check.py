@@ -45,8 +45,8 @@ def check(
     from reports.baseline import Scope
     from reports.checked import Checked, unjudged_json
     from reports.render import render
+    from xianjie import again
     from xianjie.audit import audit
-    from xianjie.book import read
     from xianjie.problems import Untrusted
 
     known = catalogue()
@@ -58,7 +58,7 @@ def check(
     day = as_of.date() if as_of else date.today()
     gc.disable()  # the command ends soon: nothing is worth collecting, now or at its end
     try:
-        loaded = read(book, day)
+        loaded = again.read(book, day)
     except Untrusted as error:
         if form == "json" and not output:  # a file is left as it is, like everything else
             deliver(unjudged_json(Path(book).name if book.endswith(".beancount") else MAIN, day, error.problems), None)
@@ -68,4 +68,5 @@ def check(
     content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None)
     gc.freeze()
     deliver(content, output)
+    again.keep(loaded)
     raise click.exceptions.Exit(result.exit_status)

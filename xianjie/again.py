@@ -1,0 +1,340 @@
+"""Reading a large book again after a small edit: the tables of last time, with the edited vouchers put in anew.
+
+What was read of a book is kept in the user's cache with the digest of every file that it was read from. Where since then
+only files changed that hold nothing but plain vouchers, they alone are read, and everything that their vouchers could
+have changed elsewhere is looked at: where it would be, or where anything is not understood, the book is read in full. The
+rules always judge all of it anew.
+"""
+
+import hashlib
+import pickle
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from beancount.core import data
+
+from xianjie import book, cache
+from xianjie.book import Book, is_plain, main_file
+from xianjie.canonical import Item, item_of, sealed_directives, sealed_until
+from xianjie.inside import CHANGING, Contents, Refused, noting, read_bytes
+from xianjie.parsing import Parsed, parse_file
+from xianjie.postings import Postings
+from xianjie.schema import SCHEMAS, by_value, category, frame, records, united
+from xianjie.tables import Tables, derived_name, relative_names, unknown
+
+LARGE = 100_000  # rows of postings and payments from which on keeping them is worth its time
+_KIND = "check"
+_FILE = "book.pickle"
+_SETTINGS = re.compile(rb"^\s*(option|plugin|include|pushtag|poptag|pushmeta|popmeta)\b", re.MULTILINE)
+_LISTED = ["roll", "voucher", "roll_sha256", "units", "kind", "amount", "date", "counts_on", "unit_cost"]
+
+
+class _Full(Exception):  # noqa: N818
+    """The book must be read in full; the message says why, for who looks into it."""
+
+
+class _Entries(Sequence[Any]):
+    """Beancount's entries of a book, read when somebody asks for them."""
+
+    def __init__(self, main: Path) -> None:
+        self._main = main
+
+    @cached_property
+    def _all(self) -> list[Any]:
+        return book.unjudged(self._main)[0]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._all[place]
+
+
+@dataclass
+class _Kept:
+    """A book as it was read, and what must be known of it to read a part of it again."""
+
+    tables: Tables  # without entries
+    options: dict[str, Any]
+    files: tuple[str, ...]
+    contents: Contents
+    names: tuple[str, ...]  # of everything in the book's folder
+    vouchers_only: frozenset[str]  # files that hold nothing but plain vouchers
+    accounts: list[Any]  # directives that open and close accounts or declare commodities
+    balances: list[tuple[str, date]]  # what is asserted of which account
+    reversals: list[tuple[str, str, str]]  # file, voucher, what it reverses
+    days: dict[str, date]  # as in Postings
+    income_years: dict[str, Any]
+    sealed_until: date | None
+    sealed: list[Item]
+
+
+def read(path: str | Path, as_of: date) -> Book:
+    """As `book.read`; sooner where the book was kept and little has changed."""
+    main = main_file(path)
+    try:
+        kept = _latest(main, as_of)
+        found = book.undisturbed(main, lambda: _with_changes(main, kept)) if kept else None
+    except (_Full, cache.Unsafe, Refused, OSError):
+        found = None
+    return found or book.read(path, as_of)
+
+
+def keep(found: Book) -> None:
+    """Keep a large book that was read in full and can be trusted, for the next time that it is read."""
+    tables, root = found.tables, found.main.parent
+    if isinstance(found.entries, _Entries) or len(tables.postings) + len(tables.payments) < LARGE:
+        return
+    names = cache.names(root)
+    if names is None or CHANGING in found.contents.values() or not _is_simple(found):
+        return
+    content = pickle.dumps(_kept(found, names), protocol=5)
+    try:
+        cache.outside(root)
+        cache.put(_KIND, str(found.main), _prefix(tables.as_of) + found.digest[-24:], {_FILE: content})
+    except (cache.Unsafe, OSError):  # nothing is lost but time
+        return
+
+
+def _prefix(as_of: date) -> str:
+    """What the key of a kept book begins with: it is of no use to another program, or for another day."""
+    return hashlib.sha256(f"{cache.program()} {as_of}".encode()).hexdigest()[:24] + "-"
+
+
+def _latest(main: Path, as_of: date) -> _Kept | None:
+    name = str(main)
+    key = cache.latest(_KIND, name, _prefix(as_of))
+    files = cache.get(_KIND, name, key) if key else None
+    if files is None:
+        return None
+    kept: _Kept = pickle.loads(files[_FILE].read_bytes())
+    return kept
+
+
+def _is_simple(found: Book) -> bool:
+    """Whether vouchers of the book can be exchanged at all: none is changed, or made, by what stands elsewhere."""
+    plugins = [name for name, _ in found.options["plugin"]]
+    last = max((entry.date for entry in found.entries if isinstance(entry, data.Transaction)), default=date.min)
+    transactions = found.tables.postings["transaction"]
+    return (
+        all(name.startswith("plugins.") for name in plugins)
+        and not found.options["documents"]
+        and not any(isinstance(entry, data.Pad) for entry in found.entries)
+        and last <= found.tables.as_of
+        and transactions.nunique() == transactions.max() + 1
+    )
+
+
+def _kept(found: Book, names: tuple[str, ...]) -> _Kept:
+    relative = relative_names(found.main, found.options)
+    transactions = [entry for entry in found.entries if isinstance(entry, data.Transaction)]
+    other = {relative[name] for entry in found.entries if not is_plain(entry) and (name := entry.meta["filename"]) in relative}
+    dated = Postings(found.tables.as_of, relative)
+    dated.place(transactions)
+    return _Kept(
+        tables=replace(found.tables, entries=[], derived={}),
+        options=found.options,
+        files=found.files,
+        contents=found.contents,
+        names=names,
+        vouchers_only=frozenset(name for name in {*relative.values()} - other if _is_bare(found, name)),
+        accounts=[entry for entry in found.entries if isinstance(entry, data.Open | data.Close | data.Commodity)],
+        balances=[(entry.account, entry.date) for entry in found.entries if isinstance(entry, data.Balance)],
+        reversals=[
+            (relative[entry.meta["filename"]], str(entry.meta.get("voucher")), str(meta["reverses"]))
+            for entry in transactions
+            for meta in (entry.meta, *(posting.meta for posting in entry.postings))
+            if meta and "reverses" in meta
+        ],
+        days=dated.days,
+        income_years=dated.income_years,
+        sealed_until=sealed_until(found.tables),
+        sealed=sealed_directives(found.tables),
+    )
+
+
+def _is_bare(found: Book, name: str) -> bool:
+    """Whether a file, as it was read, sets nothing for others."""
+    content = read_bytes(found.main.parent, name)
+    return hashlib.sha256(content).hexdigest() == found.contents[name] and not _SETTINGS.search(content)
+
+
+def _with_changes(main: Path, kept: _Kept) -> Book:
+    if cache.names(main.parent) != kept.names:
+        raise _Full("files were added or taken away")
+    with book.collector_off(), noting() as contents:
+        changed = [name for name in kept.contents if _differs(main.parent, name, kept)]
+        if not set(changed) <= kept.vouchers_only:
+            raise _Full("more than vouchers changed")
+        entries = _vouchers(main, changed, kept)
+    if CHANGING in contents.values():
+        raise _Full("a file is being written")
+    tables = replace(kept.tables, entries=_Entries(main), derived=_sealed(main, kept, changed, entries))
+    if changed:
+        tables = _exchanged(tables, kept, changed, entries)
+    return Book(main, tables.entries, kept.options, tables, kept.files, contents)
+
+
+def _differs(root: Path, name: str, kept: _Kept) -> bool:
+    try:
+        return hashlib.sha256(read_bytes(root, name)).hexdigest() != kept.contents[name]
+    except Refused:
+        return kept.contents[name] is not None
+
+
+def _vouchers(main: Path, changed: list[str], kept: _Kept) -> list[Any]:
+    """What the changed files hold now: plain vouchers, nothing wrong in them, up to the as-of date."""
+    parsed = Parsed(main.parent)
+    for name in changed:
+        content = read_bytes(main.parent, name)
+        if _SETTINGS.search(content) or any(book.repeated_keys(name, content)):
+            raise _Full(f"{name} holds more than vouchers")
+        parse_file(parsed, main.parent / name)
+    entries = sorted(parsed.entries, key=data.entry_sortkey)
+    if parsed.problems or parsed.errors or not all(is_plain(one) and one.date <= kept.tables.as_of for one in entries):
+        raise _Full("something is wrong, or is no plain voucher")
+    if book.invalid(sorted([*kept.accounts, *entries], key=data.entry_sortkey), kept.options):
+        raise _Full("Beancount finds something wrong")
+    return entries
+
+
+def _sealed(main: Path, kept: _Kept, changed: list[str], entries: list[Any]) -> dict[str, Any]:
+    """What `canonical` derives from all entries of the book."""
+    rest = [item for item in kept.sealed if item.file not in changed]
+    new = [item_of(main.parent, entry) for entry in entries if kept.sealed_until and entry.date <= kept.sealed_until]
+    if {item.key for item in rest} & {item.key for item in new}:
+        raise _Full("the order of two directives depends on the order of files")
+    items = sorted([*rest, *new], key=lambda item: item.key)
+    return {derived_name(sealed_until): kept.sealed_until, derived_name(sealed_directives): items}
+
+
+def _exchanged(tables: Tables, kept: _Kept, changed: list[str], entries: list[Any]) -> Tables:
+    """The tables with the vouchers of the changed files instead of those that were there."""
+    old = tables.postings
+    leaving = old["file"].isin(changed).to_numpy()
+    if any(issue.file in changed for issue in tables.issues):
+        raise _Full("something was incomplete there")
+    reading = _read_vouchers(kept, changed, entries, set(old["voucher"][leaving]))
+    new = frame("postings", reading.columns)
+    _check_balances(kept.balances, old[leaving], new)
+    moved, postings = _in_order(old, leaving, new)
+    before, after = old[_LISTED][leaving & (old["roll"] != "")], new[_LISTED][new["roll"] != ""]
+    if before.to_dict("list") != after.to_dict("list"):  # the same rolls of the same vouchers
+        raise _Full("the lists of payments are named otherwise")
+    places = moved.old
+    places[before.index] = moved.new[after.index]
+    return replace(
+        tables,
+        postings=postings,
+        payments=_payments(tables.payments, old, leaving, reading, moved),
+        shares=tables.shares.assign(posting=_placed(tables.shares["posting"], places)),
+        broken={int(places[row]): reason for row, reason in tables.broken.items()},
+    )
+
+
+def _read_vouchers(kept: _Kept, changed: list[str], entries: list[Any], leaving: set[str]) -> Postings:
+    """The vouchers as columns, as if they had been read among all others of the book."""
+    coming = {str(entry.meta.get("voucher")) for entry in entries}
+    elsewhere = [(voucher, target) for file, voucher, target in kept.reversals if file not in changed]
+    if any(target in leaving | coming for _, target in elsewhere):
+        raise _Full("another voucher reverses one of these")
+    staying = {voucher: day for voucher, day in kept.days.items() if voucher not in leaving}
+    if coming & staying.keys():
+        raise _Full("a number is given twice")
+    reading = Postings(kept.tables.as_of, relative_names(Path(kept.options["filename"]), kept.options))
+    reading.days = staying
+    reading.income_years = {voucher: year for voucher, year in kept.income_years.items() if voucher in staying}
+    own = [meta for entry in entries for meta in (entry.meta, *(one.meta for one in entry.postings)) if meta]
+    targets = {str(meta["reverses"]) for meta in own if "reverses" in meta}
+    reversing = {str(entry.meta.get("voucher")) for entry in entries if "reverses" in entry.meta}
+    if targets & (reversing | {voucher for voucher, _ in elsewhere}):
+        raise _Full("a reversal is reversed")
+    reading.read(entries)
+    if reading.problems or reading.issues or reading.inline_shares or unknown(reading, kept.tables.known):
+        raise _Full("something is wrong or incomplete")
+    return reading
+
+
+def _check_balances(balances: list[tuple[str, date]], old: pd.DataFrame, new: pd.DataFrame) -> None:
+    """An assertion that held holds still when nothing of its account changed before its day."""
+    gaps: Counter[tuple[str, date]] = Counter()
+    for table, sign in ((old, -1), (new, 1)):
+        for leg in records(table[["account", "date", "amount"]]):
+            gaps[leg.account, leg.date] += sign * leg.amount
+    left = [key for key, gap in gaps.items() if gap]
+    for account, day in balances if left else ():
+        if any(f"{name}:".startswith(f"{account}:") and when < day for name, when in left):
+            raise _Full("a balance that is asserted changed")
+
+
+class _Moved(NamedTuple):
+    """Where postings stand now: of the old ones (-1: gone), and of the new ones."""
+
+    old: Any
+    new: Any
+
+
+def _in_order(old: pd.DataFrame, leaving: Any, new: pd.DataFrame) -> tuple[_Moved, pd.DataFrame]:
+    """The postings in the book's order: by day, and by line within a day."""
+    staying = np.flatnonzero(~leaving)
+    both = _stacked("postings", [old.iloc[staying], new])
+    days = by_value(pd.Series(category(both["date"].tolist())), date.toordinal)
+    places = days * 2**32 + both["entry_line"].to_numpy()
+    if np.isin(places[len(staying) :], places[: len(staying)]).any():
+        raise _Full("the order of two vouchers depends on the order of files")
+    order = np.argsort(places, kind="stable")
+    both["transaction"] = np.r_[old["transaction"].to_numpy()[staying], new["transaction"] + len(old)]
+    both = both.iloc[order].reset_index(drop=True)
+    numbers = both["transaction"].to_numpy()
+    both["transaction"] = np.r_[0, (numbers[1:] != numbers[:-1]).cumsum()][: len(both)]
+    position = np.empty(len(order), dtype="int64")
+    position[order] = np.arange(len(order))
+    moved = _Moved(np.full(len(old), -1, dtype="int64"), position[len(staying) :])
+    moved.old[staying] = position[: len(staying)]
+    return moved, both
+
+
+def _payments(payments: pd.DataFrame, old: pd.DataFrame, leaving: Any, reading: Postings, moved: _Moved) -> pd.DataFrame:
+    """Lines of rolls as they were, then the postings that name their household, each with its posting's new row."""
+    of = payments["posting"].to_numpy()
+    listed = (old["roll"] != "").to_numpy()[of]
+    staying = payments[listed | ~leaving[of]]
+    staying = staying.assign(posting=_placed(staying["posting"], moved.old))
+    new = frame("payments", {name: [row[name] for row in reading.inline] for name in SCHEMAS["payments"]})
+    new = new.assign(posting=moved.new[new["posting"]])
+    both = _stacked("payments", [staying, new])
+    lines = int(listed.sum())
+    postings, files = both["posting"].to_numpy(), both["file"].cat.codes.to_numpy()[:lines]
+    if ((np.diff(postings[:lines]) < 0) & (np.diff(files) == 0)).any():
+        raise _Full("the order of the lists changed")
+    order = np.r_[np.arange(lines), lines + np.argsort(postings[lines:], kind="stable")]
+    return both.take(order).reset_index(drop=True)
+
+
+def _placed(postings: "pd.Series[int]", places: Any) -> Any:
+    """The new rows of postings, none of which may be gone."""
+    rows = places[postings.to_numpy()]
+    if (rows < 0).any():
+        raise _Full("a line has lost its voucher")
+    return rows
+
+
+def _stacked(table: str, pieces: list[pd.DataFrame]) -> pd.DataFrame:
+    """One below the other; what is kept by value stays so."""
+    if not len(pieces[1]):
+        return pieces[0].reset_index(drop=True)
+    columns = {
+        name: united([piece[name].array for piece in pieces])
+        if kind == "category"
+        else pd.concat([piece[name] for piece in pieces]).array
+        for name, kind in SCHEMAS[table].items()
+    }
+    return pd.DataFrame(columns)

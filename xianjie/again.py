@@ -11,6 +11,7 @@ import pickle
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -23,11 +24,11 @@ from beancount.core import data
 
 from xianjie import book, cache
 from xianjie.book import Book, is_plain, main_file
-from xianjie.canonical import Item, item_of, sealed_directives, sealed_until
+from xianjie.canonical import item_of, sealed_directives, sealed_until, side_items
 from xianjie.inside import CHANGING, Contents, Refused, noting, read_bytes
 from xianjie.parsing import Parsed, parse_file
 from xianjie.postings import Postings
-from xianjie.schema import SCHEMAS, by_value, category, frame, records, united
+from xianjie.schema import SCHEMAS, frame, records, united
 from xianjie.tables import Tables, derived_name, relative_names, unknown
 
 LARGE = 100_000  # rows of postings and payments from which on keeping them is worth its time
@@ -73,8 +74,7 @@ class _Kept:
     reversals: list[tuple[str, str, str]]  # file, voucher, what it reverses
     days: dict[str, date]  # as in Postings
     income_years: dict[str, Any]
-    sealed_until: date | None
-    sealed: list[Item]
+    sealed: dict[str, Any]  # what `canonical` derives for the periods that are sealed
 
 
 def read(path: str | Path, as_of: date) -> Book:
@@ -140,7 +140,7 @@ def _kept(found: Book, names: tuple[str, ...]) -> _Kept:
     dated = Postings(found.tables.as_of, relative)
     dated.place(transactions)
     return _Kept(
-        tables=replace(found.tables, entries=[], derived={}),
+        tables=replace(found.tables, entries=[], derived={}, postings=_with_each_value_once(found.tables.postings)),
         options=found.options,
         files=found.files,
         contents=found.contents,
@@ -156,9 +156,18 @@ def _kept(found: Book, names: tuple[str, ...]) -> _Kept:
         ],
         days=dated.days,
         income_years=dated.income_years,
-        sealed_until=sealed_until(found.tables),
-        sealed=sealed_directives(found.tables),
+        sealed={derived_name(one): one(found.tables) for one in (sealed_until, sealed_directives, side_items)},
     )
+
+
+def _with_each_value_once(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table; equal dates and numbers are one object, which is written once."""
+    seen: dict[Any, Any] = {}
+    columns = {
+        name: np.array([seen.setdefault((name, str(value)), value) for value in table[name].tolist()], dtype=object)
+        for name in ("date", "counts_on", "units", "unit_cost")
+    }
+    return table.assign(**columns)
 
 
 def _is_bare(found: Book, name: str) -> bool:
@@ -171,7 +180,9 @@ def _with_changes(main: Path, kept: _Kept) -> Book:
     if cache.names(main.parent) != kept.names:
         raise _Full("files were added or taken away")
     with book.collector_off(), noting() as contents:
-        changed = [name for name in kept.contents if _differs(main.parent, name, kept)]
+        for name in kept.contents:
+            _look_at(main.parent, name)
+        changed = [name for name, digest in kept.contents.items() if contents[name] != digest]
         if not set(changed) <= kept.vouchers_only:
             raise _Full("more than vouchers changed")
         entries = _vouchers(main, changed, kept)
@@ -183,11 +194,10 @@ def _with_changes(main: Path, kept: _Kept) -> Book:
     return Book(main, tables.entries, kept.options, tables, kept.files, contents)
 
 
-def _differs(root: Path, name: str, kept: _Kept) -> bool:
-    try:
-        return hashlib.sha256(read_bytes(root, name)).hexdigest() != kept.contents[name]
-    except Refused:
-        return kept.contents[name] is not None
+def _look_at(root: Path, name: str) -> None:
+    """Read a file so that it is noted, or that it cannot be read."""
+    with suppress(Refused):
+        read_bytes(root, name)
 
 
 def _vouchers(main: Path, changed: list[str], kept: _Kept) -> list[Any]:
@@ -207,13 +217,13 @@ def _vouchers(main: Path, changed: list[str], kept: _Kept) -> list[Any]:
 
 
 def _sealed(main: Path, kept: _Kept, changed: list[str], entries: list[Any]) -> dict[str, Any]:
-    """What `canonical` derives from all entries of the book."""
-    rest = [item for item in kept.sealed if item.file not in changed]
-    new = [item_of(main.parent, entry) for entry in entries if kept.sealed_until and entry.date <= kept.sealed_until]
+    """What `canonical` derives for the sealed periods; households and rolls are those of last time."""
+    items, until = derived_name(sealed_directives), kept.sealed[derived_name(sealed_until)]
+    rest = [item for item in kept.sealed[items] if item.file not in changed]
+    new = [item_of(main.parent, entry) for entry in entries if until and entry.date <= until]
     if {item.key for item in rest} & {item.key for item in new}:
         raise _Full("the order of two directives depends on the order of files")
-    items = sorted([*rest, *new], key=lambda item: item.key)
-    return {derived_name(sealed_until): kept.sealed_until, derived_name(sealed_directives): items}
+    return {**kept.sealed, items: sorted([*rest, *new], key=lambda item: item.key)}
 
 
 def _exchanged(tables: Tables, kept: _Kept, changed: list[str], entries: list[Any]) -> Tables:
@@ -286,8 +296,8 @@ def _in_order(old: pd.DataFrame, leaving: Any, new: pd.DataFrame) -> tuple[_Move
     """The postings in the book's order: by day, and by line within a day."""
     staying = np.flatnonzero(~leaving)
     both = _stacked("postings", [old.iloc[staying], new])
-    days = by_value(pd.Series(category(both["date"].tolist())), date.toordinal)
-    places = days * 2**32 + both["entry_line"].to_numpy()
+    codes, days = pd.factorize(both["date"].to_numpy())
+    places = np.array([day.toordinal() for day in days])[codes] * 2**32 + both["entry_line"].to_numpy()
     if np.isin(places[len(staying) :], places[: len(staying)]).any():
         raise _Full("the order of two vouchers depends on the order of files")
     order = np.argsort(places, kind="stable")

@@ -51,7 +51,16 @@ def form(tables: Tables, after: date | None, end: date) -> list[Item]:
     """Everything of a period in canonical form: directives in the book's order, households, rolls."""
     inside = [item for item in _directives(tables, end) if within(item.day, after, end)]
     inside.sort(key=lambda item: (*item.key, item.text))  # files come in any order from a disk
-    return [*inside, *_household_items(tables, after, end), *_roll_items(tables, after, end)]
+    beside = side_items(tables)
+    if (after, end) not in beside:
+        beside[after, end] = [*_household_items(tables, after, end), *_roll_items(tables, after, end)]
+    return [*inside, *beside[after, end]]
+
+
+@derived
+def side_items(tables: Tables) -> dict[tuple[date | None, date], list[Item]]:
+    """What households and rolls say of each period that was asked for."""
+    return {}
 
 
 def attachments(tables: Tables, after: date | None, end: date) -> list[Item]:

@@ -1,7 +1,7 @@
 """The user's own cache: what was computed from a book, kept by the digest of everything that it was computed from.
 
-It lies in the user's cache folder (XDG_CACHE_HOME), never in a book's, belongs to the user alone (0700), holds data and
-no code, and can be deleted at any time. An entry is a folder that appears whole, by one rename; its manifest names the
+It lies in the user's cache folder (XDG_CACHE_HOME), never in a book's, belongs to the user alone (0700, as some of it is
+pickled), and can be deleted at any time. An entry is a folder that appears whole, by one rename; its manifest names the
 digest of every file, and an entry that does not match it is deleted, never read.
 """
 

@@ -1,9 +1,10 @@
 """Reading a large book again after a small edit: the tables of last time, with the edited vouchers put in anew.
 
 What was read of a book is kept in the user's cache with the digest of every file that it was read from. Where since then
-only files changed that hold nothing but plain vouchers, they alone are read, and everything that their vouchers could
-have changed elsewhere is looked at: where it would be, or where anything is not understood, the book is read in full. The
-rules always judge all of it anew.
+only vouchers in yuan changed, their files alone are read, and everything that they could have changed elsewhere is
+looked at: where it would be, or where anything is not understood, the book is read in full. Vouchers that move assets or
+shares, which Beancount matches with others, and balances that are asserted may only have moved to another line. The rules
+always judge the whole book anew.
 """
 
 import hashlib
@@ -68,7 +69,7 @@ class _Kept:
     files: tuple[str, ...]
     contents: Contents
     names: tuple[str, ...]  # of everything in the book's folder
-    vouchers_only: frozenset[str]  # files that hold nothing but plain vouchers
+    fixed: dict[str, list[tuple[str, Any]]]  # of each file of vouchers: text and entry of what must stay as it is
     accounts: list[Any]  # directives that open and close accounts or declare commodities
     balances: list[tuple[str, date]]  # what is asserted of which account
     reversals: list[tuple[str, str, str]]  # file, voucher, what it reverses
@@ -136,7 +137,6 @@ def _is_simple(found: Book) -> bool:
 def _kept(found: Book, names: tuple[str, ...]) -> _Kept:
     relative = relative_names(found.main, found.options)
     transactions = [entry for entry in found.entries if isinstance(entry, data.Transaction)]
-    other = {relative[name] for entry in found.entries if not is_plain(entry) and (name := entry.meta["filename"]) in relative}
     dated = Postings(found.tables.as_of, relative)
     dated.place(transactions)
     return _Kept(
@@ -145,7 +145,7 @@ def _kept(found: Book, names: tuple[str, ...]) -> _Kept:
         files=found.files,
         contents=found.contents,
         names=names,
-        vouchers_only=frozenset(name for name in {*relative.values()} - other if _is_bare(found, name)),
+        fixed=_fixed(found, relative),
         accounts=[entry for entry in found.entries if isinstance(entry, data.Open | data.Close | data.Commodity)],
         balances=[(entry.account, entry.date) for entry in found.entries if isinstance(entry, data.Balance)],
         reversals=[
@@ -170,10 +170,31 @@ def _with_each_value_once(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**columns)
 
 
-def _is_bare(found: Book, name: str) -> bool:
-    """Whether a file, as it was read, sets nothing for others."""
-    content = read_bytes(found.main.parent, name)
-    return hashlib.sha256(content).hexdigest() == found.contents[name] and not _SETTINGS.search(content)
+def _fixed(found: Book, relative: dict[str, str]) -> dict[str, list[tuple[str, Any]]]:
+    """For each file that holds nothing but vouchers and balances and, as it was read, sets nothing for others."""
+    by_file: dict[str, list[Any]] = {name: [] for name in relative.values()}
+    for entry in found.entries:
+        if not is_plain(entry) and entry.meta["filename"] in relative:
+            by_file[relative[entry.meta["filename"]]].append(entry)
+    fixed = {}
+    for name, entries in by_file.items():
+        if all(isinstance(entry, data.Transaction | data.Balance) for entry in entries):
+            content = read_bytes(found.main.parent, name)
+            if hashlib.sha256(content).hexdigest() == found.contents[name] and not _SETTINGS.search(content):
+                fixed[name] = list(zip(_texts(content, entries), entries, strict=True))
+    return fixed
+
+
+def _texts(content: bytes, entries: list[Any]) -> list[str]:
+    """What a file says of some of its entries: their own line and the indented ones below."""
+    lines = content.decode("utf-8").split("\n") if entries else []
+    texts = []
+    for entry in entries:
+        start = stop = entry.meta["lineno"]
+        while stop < len(lines) and lines[stop][:1].isspace():
+            stop += 1
+        texts.append("\n".join(lines[start - 1 : stop]))
+    return texts
 
 
 def _with_changes(main: Path, kept: _Kept) -> Book:
@@ -183,7 +204,7 @@ def _with_changes(main: Path, kept: _Kept) -> Book:
         for name in kept.contents:
             _look_at(main.parent, name)
         changed = [name for name, digest in kept.contents.items() if contents[name] != digest]
-        if not set(changed) <= kept.vouchers_only:
+        if not set(changed) <= kept.fixed.keys():
             raise _Full("more than vouchers changed")
         entries = _vouchers(main, changed, kept)
     if CHANGING in contents.values():
@@ -201,19 +222,42 @@ def _look_at(root: Path, name: str) -> None:
 
 
 def _vouchers(main: Path, changed: list[str], kept: _Kept) -> list[Any]:
-    """What the changed files hold now: plain vouchers, nothing wrong in them, up to the as-of date."""
-    parsed = Parsed(main.parent)
+    """What the changed files hold now: vouchers up to the as-of date and balances, nothing wrong in them."""
+    entries: list[Any] = []
     for name in changed:
-        content = read_bytes(main.parent, name)
-        if _SETTINGS.search(content) or any(book.repeated_keys(name, content)):
-            raise _Full(f"{name} holds more than vouchers")
-        parse_file(parsed, main.parent / name)
-    entries = sorted(parsed.entries, key=data.entry_sortkey)
-    if parsed.problems or parsed.errors or not all(is_plain(one) and one.date <= kept.tables.as_of for one in entries):
-        raise _Full("something is wrong, or is no plain voucher")
+        entries += _entries_of(main, name, kept.fixed[name])
+    entries.sort(key=data.entry_sortkey)
+    if any(isinstance(entry, data.Transaction) and entry.date > kept.tables.as_of for entry in entries):
+        raise _Full("a voucher of a later day")
     if book.invalid(sorted([*kept.accounts, *entries], key=data.entry_sortkey), kept.options):
         raise _Full("Beancount finds something wrong")
     return entries
+
+
+def _entries_of(main: Path, name: str, fixed: list[tuple[str, Any]]) -> list[Any]:
+    """The entries of a file; those that must stay as they are come as Beancount left them, at the line of now."""
+    content = read_bytes(main.parent, name)
+    parsed = Parsed(main.parent)
+    parse_file(parsed, main.parent / name)
+    if _SETTINGS.search(content) or any(book.repeated_keys(name, content)) or parsed.problems or parsed.errors:
+        raise _Full("something is wrong, or set for others")
+    others = sorted((entry for entry in parsed.entries if not is_plain(entry)), key=data.entry_sortkey)
+    if _texts(content, others) != [text for text, _ in fixed]:
+        raise _Full("more than vouchers in yuan changed")
+    stay = [_at(entry, now.meta["lineno"]) for (_, entry), now in zip(fixed, others, strict=True)]
+    return [entry for entry in parsed.entries if is_plain(entry)] + stay
+
+
+def _at(entry: Any, line: int) -> Any:
+    """An entry that stands at another line now."""
+    shift = line - entry.meta["lineno"]
+
+    def moved(meta: Any) -> Any:
+        return {**meta, "lineno": meta["lineno"] + shift} if meta and "lineno" in meta else meta
+
+    if isinstance(entry, data.Transaction):
+        entry = entry._replace(postings=[one._replace(meta=moved(one.meta)) for one in entry.postings])
+    return entry._replace(meta=moved(entry.meta))
 
 
 def _sealed(main: Path, kept: _Kept, changed: list[str], entries: list[Any]) -> dict[str, Any]:
@@ -239,19 +283,16 @@ def _exchanged(tables: Tables, kept: _Kept, changed: list[str], entries: list[An
     before, after = old[_LISTED][leaving & (old["roll"] != "")], new[_LISTED][new["roll"] != ""]
     if before.to_dict("list") != after.to_dict("list"):  # the same rolls of the same vouchers
         raise _Full("the lists of payments are named otherwise")
-    places = moved.old
-    places[before.index] = moved.new[after.index]
-    return replace(
-        tables,
-        postings=postings,
-        payments=_payments(tables.payments, old, leaving, reading, moved),
-        shares=tables.shares.assign(posting=_placed(tables.shares["posting"], places)),
-        broken={int(places[row]): reason for row, reason in tables.broken.items()},
-    )
+    moved.old[before.index] = moved.new[after.index]
+    own = {"payments": reading.inline, "shares": reading.inline_shares}
+    lines = {name: _lines(name, getattr(tables, name), old, leaving, rows, moved) for name, rows in own.items()}
+    broken = {int(moved.old[row]): reason for row, reason in tables.broken.items()}
+    return replace(tables, postings=postings, broken=broken, payments=lines["payments"], shares=lines["shares"])
 
 
 def _read_vouchers(kept: _Kept, changed: list[str], entries: list[Any], leaving: set[str]) -> Postings:
     """The vouchers as columns, as if they had been read among all others of the book."""
+    entries = [entry for entry in entries if isinstance(entry, data.Transaction)]
     coming = {str(entry.meta.get("voucher")) for entry in entries}
     elsewhere = [(voucher, target) for file, voucher, target in kept.reversals if file not in changed]
     if any(target in leaving | coming for _, target in elsewhere):
@@ -268,7 +309,7 @@ def _read_vouchers(kept: _Kept, changed: list[str], entries: list[Any], leaving:
     if targets & (reversing | {voucher for voucher, _ in elsewhere}):
         raise _Full("a reversal is reversed")
     reading.read(entries)
-    if reading.problems or reading.issues or reading.inline_shares or unknown(reading, kept.tables.known):
+    if reading.problems or reading.issues or unknown(reading, kept.tables.known):
         raise _Full("something is wrong or incomplete")
     return reading
 
@@ -312,15 +353,16 @@ def _in_order(old: pd.DataFrame, leaving: Any, new: pd.DataFrame) -> tuple[_Move
     return moved, both
 
 
-def _payments(payments: pd.DataFrame, old: pd.DataFrame, leaving: Any, reading: Postings, moved: _Moved) -> pd.DataFrame:
-    """Lines of rolls as they were, then the postings that name their household, each with its posting's new row."""
-    of = payments["posting"].to_numpy()
+def _lines(
+    table: str, before: pd.DataFrame, old: pd.DataFrame, leaving: Any, rows: list[dict[str, Any]], moved: _Moved
+) -> pd.DataFrame:
+    """Lines of rolls as they were, then those of postings that are a roll themselves, each with its posting's new row."""
+    of = before["posting"].to_numpy()
     listed = (old["roll"] != "").to_numpy()[of]
-    staying = payments[listed | ~leaving[of]]
+    staying = before[listed | ~leaving[of]]
     staying = staying.assign(posting=_placed(staying["posting"], moved.old))
-    new = frame("payments", {name: [row[name] for row in reading.inline] for name in SCHEMAS["payments"]})
-    new = new.assign(posting=moved.new[new["posting"]])
-    both = _stacked("payments", [staying, new])
+    new = frame(table, {name: [row[name] for row in rows] for name in SCHEMAS[table]})
+    both = _stacked(table, [staying, new.assign(posting=moved.new[new["posting"]])])
     lines = int(listed.sum())
     postings, files = both["posting"].to_numpy(), both["file"].cat.codes.to_numpy()[:lines]
     if ((np.diff(postings[:lines]) < 0) & (np.diff(files) == 0)).any():

@@ -132,9 +132,15 @@ FULL: dict[str, dict[str, Edit]] = {
     "a roll's amount": {MAY: lambda text: text.replace("73200.00", "73200.01")},
     "no number": {MAY: replaced('  voucher: "2022-000044"\n', "")},
     "a number twice": {MAY: replaced('voucher: "2022-000044"', 'voucher: "2021-000001"')},
+    "a voucher of an asset": {"2021/10.beancount": replaced("{", "{1.00 CNY, ")},
+    "a balance": {
+        "2022/01.beancount": lambda text: re.sub(r"( balance .*?)(\d+)\.00 CNY", r"\g<1>1\g<2>.00 CNY", text, count=1)
+    },
     "an unknown project": {MAY: replaced('project: "P2022-0012"', 'project: "P2022-9999"')},
     "an account that is not open": {MAY: replaced("31005基础设施建设", "31098没有开设")},
-    "a key twice": {MAY: replaced('  voucher: "2022-000044"\n', '  voucher: "2022-000044"\n  voucher: "2022-000044"\n')},
+    "a key twice": {
+        MAY: replaced('  voucher: "2022-000044"\n', '  voucher: "2022-000044"\n  voucher: "2022-000044"\n')
+    },
     "a directive among them": {MAY: lambda text: text + '\n2022-05-20 custom "waiver" "voucher" "2022" "原因"\n'},
     "an option": {MAY: lambda text: 'option "title" "别的"\n' + text},
     "after the day": {MAY: lambda text: text + NEW.replace("2022-05-12", "2024-05-12")},
@@ -149,6 +155,11 @@ FULL: dict[str, dict[str, Edit]] = {
 @pytest.mark.parametrize("name", QUICK)
 def test_an_edited_month_is_read_quickly_and_says_the_same(kept: Path, name: str) -> None:
     assert agree(kept, {MAY: QUICK[name]})
+
+
+@pytest.mark.parametrize("month", ["2021/01.beancount", "2021/10.beancount", "2022/01.beancount", "2023/12.beancount"])
+def test_assets_and_balances_may_move_to_another_line(kept: Path, month: str) -> None:
+    assert agree(kept, {month: lambda text: "; 说明\n\n" + text})
 
 
 @pytest.mark.parametrize("name", FULL)
@@ -236,8 +247,8 @@ def _random_edit(chance: random.Random, text: str) -> str:
             lambda: body.replace('"\n', '（改）"\n', 1),
             lambda: body.replace(amount[1], f"{chance.randrange(1, 10**9) / 100:.2f}") if amount else body,
             lambda: body.replace(amount[1], amount[1][:-1] + "7", 1) if amount else body,
-            lambda: re.sub(r'^  (evidence|fund|project|benefit): .*\n', "", body, count=1, flags=re.MULTILINE),
-            lambda: re.sub(r'^(  voucher: .*\n)', r'\1  note: "补记"\n', body, count=1, flags=re.MULTILINE),
+            lambda: re.sub(r"^  (evidence|fund|project|benefit): .*\n", "", body, count=1, flags=re.MULTILINE),
+            lambda: re.sub(r"^(  voucher: .*\n)", r'\1  note: "补记"\n', body, count=1, flags=re.MULTILINE),
             lambda: "",
             lambda: body + re.sub(r'voucher: "\d{4}-\d', 'voucher: "2029-9', body),
             lambda: body[:8] + f"{chance.randrange(1, 29):02d}" + body[10:],

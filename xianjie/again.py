@@ -265,8 +265,8 @@ def _sealed(main: Path, kept: _Kept, changed: list[str], entries: list[Any]) -> 
     items, until = derived_name(sealed_directives), kept.sealed[derived_name(sealed_until)]
     rest = [item for item in kept.sealed[items] if item.file not in changed]
     new = [item_of(main.parent, entry) for entry in entries if until and entry.date <= until]
-    if {item.key for item in rest} & {item.key for item in new}:
-        raise _Full("the order of two directives depends on the order of files")
+    if {item.key for item in rest if item.attached} & {item.key for item in new if item.attached}:
+        raise _Full("which of two directives is first to name its files depends on the order of files")
     return {**kept.sealed, items: sorted([*rest, *new], key=lambda item: item.key)}
 
 

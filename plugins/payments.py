@@ -531,12 +531,15 @@ def _evidence_faults(root: Path, legs: list[Any]) -> list[str]:
 def _evidence_fault(root: Path, name: str, digest: str) -> str:
     path = (root / name).resolve()
     if not path.is_relative_to(root.resolve()):
-        return f"附件 {name} 不在账簿文件夹内"
+        return f"附件“{name}”不在账簿文件夹内"
     if not path.is_file():
-        return f"附件 {name} 不存在"
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    return "" if found == digest else f"附件 {name} 与记录的摘要不符"
+        return f"附件“{name}”不存在"
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return f"附件“{name}”无法读取"
+    return "" if found == digest else f"附件“{name}”与记录的摘要不符"
 
 
 __plugins__ = ("check",)

@@ -94,15 +94,12 @@ def keep(found: Book) -> None:
     tables, root = found.tables, found.main.parent
     if isinstance(found.entries, _Entries) or len(tables.postings) + len(tables.payments) < LARGE:
         return
-    names = cache.names(root)
-    if names is None or CHANGING in found.contents.values() or not _is_simple(found):
-        return
-    content = pickle.dumps(_kept(found, names), protocol=5)
-    try:
-        cache.outside(root)
-        cache.put(_KIND, str(found.main), _prefix(tables.as_of) + found.digest[-24:], {_FILE: content})
-    except (cache.Unsafe, OSError):  # nothing is lost but time
-        return
+    with suppress(cache.Unsafe, Refused, OSError):  # nothing is lost but time
+        names = cache.names(root)
+        if names is not None and CHANGING not in found.contents.values() and _is_simple(found):
+            content = pickle.dumps(_kept(found, names), protocol=5)
+            cache.outside(root)
+            cache.put(_KIND, str(found.main), _prefix(tables.as_of) + found.digest[-24:], {_FILE: content})
 
 
 def _prefix(as_of: date) -> str:

@@ -21,7 +21,9 @@ class Cost:
 def run(command: Sequence[str | Path], allowed: Sequence[int] = (0,)) -> tuple[Cost, str]:
     """Run a command to its end; its cost and what it printed. RuntimeError for an exit status that is not allowed."""
     silent = subprocess.DEVNULL
-    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=silent, text=True)
+    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as installed
+    words = [str(part) for part in command]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=silent, text=True, env=compiled)
     assert process.stdout
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)

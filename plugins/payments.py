@@ -504,6 +504,7 @@ def evidence(tables: Tables) -> Iterator[Finding]:
     legs = tables.postings[_EVIDENCE_COLUMNS][_spends(tables)]
     totals = legs["amount"].groupby(legs["transaction"]).transform("sum")
     asked = legs[totals > (limit or 0)]
+    fault = cache(partial(_evidence_fault, tables.root.resolve()))  # many vouchers name the same file
     by_transaction: dict[int, list[Any]] = defaultdict(list)
     for leg in records(asked):
         by_transaction[leg.transaction].append(leg)
@@ -513,7 +514,7 @@ def evidence(tables: Tables) -> Iterator[Finding]:
         if parameter is None or limit is None:
             yield undetermined(subject, no_parameter("evidence-above", tables.as_of), **more)
             continue
-        faults = _evidence_faults(tables.root, found)
+        faults = _evidence_faults(found, fault)
         more["threshold"] = Threshold("<=", None, (Applied(parameter, tables.as_of),), limit)
         yield Finding(subject, FAIL if faults else PASS, "；".join(faults) or "附件齐全，摘要相符", **more)
 
@@ -521,16 +522,16 @@ def evidence(tables: Tables) -> Iterator[Finding]:
 _EVIDENCE_COLUMNS = ["transaction", "voucher", "narration", "amount", "evidence", "evidence_sha256", "file", "line"]
 
 
-def _evidence_faults(root: Path, legs: list[Any]) -> list[str]:
+def _evidence_faults(legs: list[Any], fault: Callable[[str, str], str]) -> list[str]:
     named = {(leg.evidence, leg.evidence_sha256) for leg in legs if leg.evidence}
     if not named:
         return [f"支出 {yuan_cn(sum(leg.amount for leg in legs))} 元，没有附件"]
-    return [fault for name, digest in sorted(named) if (fault := _evidence_fault(root, name, digest))]
+    return [said for name, digest in sorted(named) if (said := fault(name, digest))]
 
 
 def _evidence_fault(root: Path, name: str, digest: str) -> str:
     path = (root / name).resolve()
-    if not path.is_relative_to(root.resolve()):
+    if not path.is_relative_to(root):
         return f"附件“{name}”不在账簿文件夹内"
     if not path.is_file():
         return f"附件“{name}”不存在"

@@ -165,8 +165,9 @@ class Households:
         """All households that belong to the village on that day."""
         if day not in self._members:
             members: dict[str, list[str]] = {}
-            for household in self._place:
-                members.setdefault(self.village(household, day), []).append(household)
+            for household, rows in self._place.items():
+                row = rows[0] if len(rows) == 1 and rows[0][0] <= day else _on(rows, day)
+                members.setdefault(row[1] if row else "", []).append(household)
             self._members[day] = members
         return self._members[day].get(village, [])
 

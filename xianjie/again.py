@@ -113,7 +113,8 @@ def _latest(main: Path, as_of: date) -> _Kept | None:
     files = cache.get(_KIND, name, key) if key else None
     if files is None:
         return None
-    kept: _Kept = pickle.loads(files[_FILE].read_bytes())
+    with open(files[_FILE], "rb") as stream, book.collector_off():
+        kept: _Kept = pickle.load(stream)
     return kept
 
 

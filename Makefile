@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOOLS := .tools/.ready
 
-.PHONY: demo test test-slow lint bench lock wheelhouse clean
+.PHONY: demo test test-slow test-dates lint bench lock wheelhouse clean
 
 demo: $(READY)
 	$(BIN)/xianjie demo demo
@@ -14,6 +14,13 @@ test: $(READY)
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+
+# The fast suite on other days, without browsers: leap days, ends of years, years that no calendar of holidays knows.
+DATES := 2027-02-28 2028-02-29 2028-12-31 2031-01-01
+test-dates: $(READY)
+	for day in $(DATES); do \
+	    faketime -f "@$$day 12:00:00" $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser" $(SUITE) || exit 1; \
+	done
 
 lint: $(READY)
 	$(BIN)/ruff check .

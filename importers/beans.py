@@ -19,6 +19,7 @@ from beancount.parser import parser
 from importers.kinds import KINDS
 from importers.run import prepare
 from importers.sheet import Sheet, read_path
+from xianjie import clock
 from xianjie.book import main_file
 
 # Where the documents of a kind of sheet belong.
@@ -85,7 +86,7 @@ class SheetImporter(beangulp.Importer):  # type: ignore[misc]
 def _sheets(filepath: str) -> list[Sheet]:
     if not os.path.isfile(filepath):
         return []
-    return read_path(Path(filepath), date.today())[0]
+    return read_path(Path(filepath), clock.today())[0]
 
 
 def _entries(text: str, name: str) -> list[Any]:

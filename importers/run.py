@@ -21,7 +21,7 @@ from importers.opening import Source, open_book
 from importers.parts import Record, digest_of, seen
 from importers.render import Files, render
 from importers.sheet import Sheet, read_path
-from xianjie import change
+from xianjie import change, clock
 from xianjie.book import collector_off, main_file, unjudged
 from xianjie.money import yuan_cn
 from xianjie.people import Unusable
@@ -106,7 +106,7 @@ def prepare(
 ) -> ChangeSet:
     """Compute what importing the files would change. Writes nothing. Raises Untrusted, Unusable."""
     with collector_off():
-        run = _Run(main, today or date.today(), day, ask, tick)
+        run = _Run(main, today or clock.today(), day, ask, tick)
         for path in paths:
             run.read(path)
         return run.result()

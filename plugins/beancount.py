@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from plugins import catalogue
-from xianjie import book
+from xianjie import book, clock
 from xianjie.audit import audit
 from xianjie.findings import ERROR, FAIL, WARNING, Finding
 from xianjie.problems import Problem
@@ -68,7 +68,7 @@ def _config(text: str) -> tuple[date, tuple[str, ...]]:
     if severity not in (ERROR, WARNING):
         raise ValueError(f"severity 应为 error 或 warning，实为“{severity}”")
     try:
-        as_of = date.fromisoformat(given["as_of"]) if "as_of" in given else date.today()
+        as_of = date.fromisoformat(given["as_of"]) if "as_of" in given else clock.today()
     except (ValueError, TypeError):
         raise ValueError(f"as_of 应为日期（如 2022-12-31），实为“{given['as_of']}”") from None
     return as_of, (ERROR,) if severity == ERROR else (ERROR, WARNING)

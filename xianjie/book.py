@@ -24,6 +24,7 @@ from beancount.core.number import MISSING
 from beancount.ops import validation
 from beancount.parser import booking
 
+from xianjie import clock
 from xianjie.change import Busy, settle
 from xianjie.inside import Contents, noting
 from xianjie.messages import explain
@@ -83,7 +84,7 @@ def read(path: str | Path, as_of: date | None = None) -> Book:
     again. Rolls that cannot be believed do not raise: they are in `tables.broken`.
     """
     main = main_file(path)
-    return undisturbed(main, lambda: _read(main, as_of or date.today()))
+    return undisturbed(main, lambda: _read(main, as_of or clock.today()))
 
 
 def undisturbed(main: Path, reading: Callable[[], T]) -> T:

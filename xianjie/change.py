@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from xianjie import clock
 from xianjie.inside import Refused, read_bytes
 
 LOCK = ".xianjie-lock"
@@ -42,7 +43,7 @@ def locked(folder: Path, command: str) -> Iterator[None]:
     try:
         with suppress(OSError):  # who holds the lock is said as a courtesy; a full disk is for `write` to tell
             os.truncate(handle, 0)
-            os.pwrite(handle, f"{command}，进程 {os.getpid()}，{time.strftime('%Y-%m-%d %H:%M:%S')} 开始".encode(), 0)
+            os.pwrite(handle, f"{command}，进程 {os.getpid()}，{clock.now():%Y-%m-%d %H:%M:%S} 开始".encode(), 0)
         _recover(folder)
         yield
     finally:

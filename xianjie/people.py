@@ -18,6 +18,7 @@ from functools import lru_cache
 from operator import mul
 from pathlib import Path
 
+from xianjie import clock
 from xianjie.change import identity_names
 
 CHECK = "registry/identities.check"
@@ -212,6 +213,6 @@ def _check_digit(number: str) -> str:
 @lru_cache(maxsize=50_000)
 def _birthday(digits: str) -> bool:
     try:
-        return date(1880, 1, 1) <= date(int(digits[:4]), int(digits[4:6]), int(digits[6:])) <= date.today()
+        return date(1880, 1, 1) <= date(int(digits[:4]), int(digits[4:6]), int(digits[6:])) <= clock.today()
     except ValueError:
         return False

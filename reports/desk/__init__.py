@@ -24,6 +24,7 @@ from markupsafe import Markup
 from reports.checked import crashed
 from reports.desk import kit
 from reports.desk.review import Review, as_of, severity_name
+from xianjie import clock
 from xianjie.findings import ERROR, FAIL, Finding
 from xianjie.tables import relative_names, tables
 
@@ -61,7 +62,7 @@ class Desk(FavaExtensionBase):
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, "xianjie-review")
         try:
-            found = list(self._errors(self.review(date.today()).result()))
+            found = list(self._errors(self.review(clock.today()).result()))
             self._warm()
         except Exception as error:
             log.exception("审阅页没有能够生成")
@@ -72,7 +73,7 @@ class Desk(FavaExtensionBase):
         """The book judged as of a day, in the background; today's is kept, others as long as there is room."""
         with self._lock:
             if day not in self._reviews:
-                others = [one for one in self._reviews if one != date.today()]
+                others = [one for one in self._reviews if one != clock.today()]
                 for old in others[: max(0, len(others) - KEPT + 1)]:
                     del self._reviews[old]
                 self._reviews[day] = self._worker.submit(self._judge, day)
@@ -82,7 +83,7 @@ class Desk(FavaExtensionBase):
         """Judge the last years' ends as well, before someone asks: the filter that readers use most."""
         years = sorted({entry.date.year for entry in self.ledger.all_entries_by_type.Transaction})
         for year in reversed(years[-YEARS:]):
-            if date(year, 12, 31) < date.today():
+            if date(year, 12, 31) < clock.today():
                 self.review(date(year, 12, 31))
 
     def close(self) -> None:
@@ -98,14 +99,14 @@ class Desk(FavaExtensionBase):
     def _warm(self) -> None:
         """Compute what every page needs, so that the first reader does not wait."""
         for name in ("overview", "income"):
-            import_module(f"reports.desk.{name}").view(self, self.review(date.today()).result(), {})
+            import_module(f"reports.desk.{name}").view(self, self.review(clock.today()).result(), {})
 
     @property
     def files(self) -> tuple[set[str], set[str]]:
         """Files of the book that anyone may read, and those with people in them; relative names."""
         book = getattr(self.ledger, "book", None)
         main, options = Path(self.ledger.beancount_file_path), book.options if book else dict(self.ledger.options)
-        side = set(self.review(date.today()).result().tables.files) | {"registry/households.csv"}
+        side = set(self.review(clock.today()).result().tables.files) | {"registry/households.csv"}
         return set(relative_names(main, options).values()) - side, side
 
     @property
@@ -168,7 +169,7 @@ class Desk(FavaExtensionBase):
 
 def _day(time: str) -> date:
     try:
-        return as_of(time, date.today())
+        return as_of(time, clock.today())
     except (ValueError, OverflowError):
         raise FavaAPIError(f"时间“{time[:40]}”无法识别：应如 2022、2022-08 或 2022-Q3") from None
 

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import ItemsView, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from fava.helpers import FavaAPIError
 from fava.util import next_key, slugify
 
 from reports.desk import Desk
+from xianjie import clock
 from xianjie.book import Book, main_file, read
 from xianjie.problems import Untrusted
 
@@ -178,7 +178,7 @@ class BookLedger(FavaLedger):
 
 def _for_fava(book: Book) -> tuple[list[Any], list[Any], dict[str, Any]]:
     """Entries and options as Fava may have them: our options, file names within the book, no Fava directives of its own."""
-    first = book.entries[0].date if book.entries else date.today()
+    first = book.entries[0].date if book.entries else clock.today()
     ours = [
         Custom({"filename": "<xianjie>", "lineno": 0}, first, "fava-option", [_Text(key), _Text(value)])
         for key, value in OPTIONS.items()
@@ -266,7 +266,7 @@ class Shelf:
     def _look(self, index: int) -> bool:
         ledger = self._ledgers[index]
         signature = _signature(ledger)
-        if signature == self._seen[index] and ledger.book.tables.as_of == date.today():
+        if signature == self._seen[index] and ledger.book.tables.as_of == clock.today():
             return False
         self._seen[index] = signature
         try:

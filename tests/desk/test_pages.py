@@ -17,6 +17,7 @@ from reports.desk.paging import Paging
 from reports.desk.review import as_of
 from reports.server.shelf import Shelf
 from tests.desk.conftest import EXAMPLE, copied
+from xianjie import clock
 from xianjie.book import read
 
 
@@ -51,7 +52,7 @@ def desk(reviewer: Client, base: str):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize("time", ["", "2022-Q3", "2021-01-01"])
 def test_every_page_as_of_every_time(desk, page: str, time: str) -> None:  # type: ignore[no-untyped-def]
     unknown = time == "2021-01-01" and ("XS2022" in page or "YG2022" in page)  # not in the book yet
-    assert f"截至 {as_of(time, date.today())}" in desk(f"{page}&time={time}", 500 if unknown else 200)
+    assert f"截至 {as_of(time, clock.today())}" in desk(f"{page}&time={time}", 500 if unknown else 200)
 
 
 @pytest.mark.parametrize(

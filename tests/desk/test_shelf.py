@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from reports.server.app import make_app
 from reports.server.shelf import BookLedger, Shelf
 from tests.desk.browsing import AUDITOR, REVIEWER
 from tests.desk.conftest import copied, logged_in
+from xianjie import clock
 from xianjie.problems import Untrusted
 
 VOUCHER = """
@@ -108,18 +109,12 @@ def test_a_folder_that_vanishes_leaves_what_is_served(own: Path, users: Path) ->
     assert client.get(f"/{slug}/extension/Desk/").status_code == 200
 
 
-def test_a_new_day_is_a_new_as_of(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_day_is_a_new_as_of(own: Path) -> None:
     shelf = Shelf([own])
-
-    class Tomorrow(date):
-        @classmethod
-        def today(cls) -> date:
-            return date(date.today().year + 1, 1, 1)
-
-    monkeypatch.setattr("reports.server.shelf.date", Tomorrow)
-    monkeypatch.setattr("xianjie.book.date", Tomorrow)
-    assert shelf.look()
-    assert shelf[shelf.first_slug()].book.tables.as_of == Tomorrow.today()
+    tomorrow = clock.today() + timedelta(days=1)
+    with clock.at(tomorrow):
+        assert shelf.look()
+    assert shelf[shelf.first_slug()].book.tables.as_of == tomorrow
 
 
 def test_several_books_and_equal_titles(own: Path, tmp_path: Path, users: Path) -> None:

@@ -6,7 +6,6 @@ import shutil
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +24,7 @@ from reports.workpapers.papers import papers_of
 from reports.workpapers.ruled import MET, MISSED
 from reports.workpapers.workbook import as_xlsx
 from tests.reports.conftest import EXAMPLE, EXAMPLE_DAY, judged
+from xianjie import clock
 from xianjie.cli import cli
 from xianjie.findings import FAIL, STATUS_NAMES, YUAN, Audit, Crash, Finding
 from xianjie.money import fen
@@ -234,7 +234,7 @@ def test_the_cover_gives_the_last_seal_and_what_came_into_it_later(example: Chec
     shutil.copytree(EXAMPLE, book)
     sealed = CliRunner().invoke(cli, ["seal", str(book), "2022-08"])
     assert sealed.exit_code in (0, 1), sealed.output
-    checked = judged(book, date(2026, 12, 31))
+    checked = judged(book, clock.today())  # the seal stands in the book from today on
     (root,) = checked.book.tables.seals["root"]
     text = text_of(small(checked)["封面"].values)
     assert f"最近一次封账至 2022-08-31，根 {root}" in text
@@ -242,7 +242,7 @@ def test_the_cover_gives_the_last_seal_and_what_came_into_it_later(example: Chec
     with (book / "2022" / "08.beancount").open("a", encoding="utf-8") as month:
         month.write('\n2022-08-31 * "县交通局" "补记"\n  voucher: "2022-000012"\n')
         month.write("  Equity:9301资产基金  1.00 CNY\n  Equity:3000期初余额\n")
-    text = text_of(small(judged(book, date(2026, 12, 31)))["封面"].values)
+    text = text_of(small(judged(book, clock.today()))["封面"].values)
     assert "凭证 2022-000012 是封账后增加的" in text
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from plugins import catalogue
 from tests.seals.books import SEPTEMBER, edit, make, run, sealed
-from xianjie import change
+from xianjie import change, clock
 from xianjie.audit import audit
 from xianjie.book import read
 from xianjie.canonical import sealed_until
@@ -37,7 +37,7 @@ def test_sealing_writes_a_manifest_and_a_directive_and_nothing_else(book: Path) 
     after = contents(book)
     assert {name for name in after if after[name] != before.get(name)} == {"main.beancount", "seals/2022-08.jsonl"}
     assert after["main.beancount"].startswith(before["main.beancount"].rstrip(b"\n"))
-    assert f'{date.today()} custom "seal" "2022-08-31" "{root}"' in after["main.beancount"].decode()
+    assert f'{clock.today()} custom "seal" "2022-08-31" "{root}"' in after["main.beancount"].decode()
     assert read(book).tables.seals["root"].tolist() == [root]
     assert sealed_until(read(book, date(2022, 1, 31)).tables) == date(2022, 8, 31)
 
@@ -169,18 +169,16 @@ def test_what_the_disk_refuses_changes_nothing(book: Path, number: int, said: st
 
 def test_a_clock_that_was_set_back_does_not_reorder_seals(book: Path) -> None:
     sealed(book, "2022-03")
-    with mock.patch("xianjie.cli.seal.date") as clock:
-        clock.today.return_value, clock.max = date(2022, 9, 2), date.max
+    with clock.at(date(2022, 9, 2)):
         sealed(book, "2022-08")
     assert run("verify", book).exit_code == 0
     days = read(book, date.max).tables.seals["date"].tolist()
-    assert days == [date.today()] * 2
+    assert days == [clock.today()] * 2
 
 
 def test_a_seal_from_the_future_is_diagnosed(book: Path) -> None:
     sealed(book, "2022-03")
-    with mock.patch("xianjie.cli.doctor.date") as clock:
-        clock.today.return_value, clock.min, clock.max = date(2022, 9, 2), date.min, date.max
+    with clock.at(date(2022, 9, 2)):
         result = run("doctor", book)
     assert "校正系统时钟" in result.output
     assert result.exit_code == 1

@@ -214,7 +214,7 @@ def _remove_seal(book: Path, end: str) -> None:
 def _append_seal(book: Path, end: str) -> None:
     last = re.search('"seal" "[^"]*" "(.*)"', _seals(book)[-1])
     assert last
-    append("main.beancount", f'\n2026-11-30 custom "seal" "{end}" "{"a" * 64}"\n  version: "1"\n  previous: "{last[1]}"\n')(book)
+    append("main.beancount", f'\n{_seals(book)[-1][:10]} custom "seal" "{end}" "{"a" * 64}"\n  version: "1"\n  previous: "{last[1]}"\n')(book)
 
 
 def _documents(book: Path) -> None:

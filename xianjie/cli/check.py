@@ -1,11 +1,12 @@
 """`xianjie check`: the audit of a book on a day, as a table, JSON, SARIF or workpapers."""
 
 import gc
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from xianjie import clock
 from xianjie.cli.chinese import Command
 from xianjie.cli.output import deliver
 
@@ -55,7 +56,7 @@ def check(
             raise click.UsageError(f"没有规则 {name}，用 xianjie rules 查看全部规则")
     if form == "xlsx" and not output:
         raise click.UsageError("底稿是工作簿，请用 --output 指定文件")
-    day = as_of.date() if as_of else date.today()
+    day = as_of.date() if as_of else clock.today()
     gc.disable()  # the command ends soon: nothing is worth collecting, now or at its end
     try:
         loaded = again.read(book, day)

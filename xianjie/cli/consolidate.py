@@ -1,11 +1,12 @@
 """`xianjie consolidate`: many counties' books judged where they lie, totals and checks across them."""
 
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from xianjie import clock
 from xianjie.cli.chinese import Command
 
 ENGINES = ("local", "dask")
@@ -54,7 +55,7 @@ def consolidate(
 
     if (engine == "dask") != (scheduler is not None):
         raise click.UsageError("--engine dask 与 --scheduler 要同时给出")
-    day = as_of.date() if as_of else date.today()
+    day = as_of.date() if as_of else clock.today()
     try:
         todo = run.jobs(books, day, citykey.city_key(city_key) if city_key else b"")
         funds = lists.read(sent) if sent else []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xianjie import change
+from xianjie import change, clock
 from xianjie.cli.chinese import Command
 
 if TYPE_CHECKING:
@@ -121,8 +121,8 @@ def _contents(main: Path, restore: bool) -> Iterator[str]:
     yield from (f"{c} → {_UNSEALED}" for seal in seals for c in seal.changes if c.file not in restored)
     yield from (str(change) for change in strays(book.tables))
     latest = max((seal.sealed_on for seal in seals), default=date.min)
-    if latest > date.today():
-        yield f"系统日期 {date.today()} 早于最后一次封账日 {latest} → 校正系统时钟后再记账、封账"
+    if latest > clock.today():
+        yield f"系统日期 {clock.today()} 早于最后一次封账日 {latest} → 校正系统时钟后再记账、封账"
 
 
 def _restore(book: "Book") -> set[str]:

@@ -11,6 +11,7 @@ import click
 
 import ledgers
 from ledgers import chart
+from xianjie import clock
 from xianjie.cli.chinese import Command
 
 OPENED = "2021-01-01"  # the transition period begins
@@ -48,7 +49,7 @@ def init(folder: Path, county: str, policy: str) -> None:
 
 def blank_book(folder: Path, title: str, policy: str, month: date | None = None) -> None:
     """Write an empty book into an empty folder, with a month (default: this one) for the vouchers to come."""
-    month = month or date.today()
+    month = month or clock.today()
     shutil.copytree(ledgers.BLANK, folder, dirs_exist_ok=True)
     main = folder / "main.beancount"
     main.write_text(main.read_text("utf-8").replace("@TITLE@", title), "utf-8")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xianjie import clock
 from xianjie.cli.chinese import Command
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def publish(
         raise click.UsageError(str(error)) from None
     if board and board.resolve() == output.resolve():
         raise click.UsageError("村务公开栏版含有名单，不能与网上公开的文件放在同一个文件夹")
-    start = first.date() if first else date.today()
-    loaded = read(main_file(book), making.last_day(year, date.today()))
+    start = first.date() if first else clock.today()
+    loaded = read(main_file(book), making.last_day(year, clock.today()))
     _outside(loaded, [output, *([board] if board else [])])
     least = making.notice_days(loaded.tables, read_policy(loaded.tables.root), start)
     end = start + timedelta(days=days - 1) if days else least

@@ -2,11 +2,12 @@
 
 import os
 import tempfile
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from xianjie import clock
 from xianjie.cli.chinese import Command
 from xianjie.cli.output import reason
 
@@ -25,7 +26,7 @@ def report(book: str, output: str, as_of: datetime | None) -> None:
     from reports.registers.all import workbooks
     from xianjie.book import read
 
-    tables = read(book, as_of.date() if as_of else date.today()).tables
+    tables = read(book, as_of.date() if as_of else clock.today()).tables
     folder = Path(output)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xianjie import clock
 from xianjie.change import locked, write
 from xianjie.cli.chinese import Command
 
@@ -31,8 +32,8 @@ def seal(book: str, month: str) -> None:
         end = month_end(month)
     except ValueError:
         raise click.UsageError(f"月份应写作 2022-06 的样子，收到的是“{month}”") from None
-    if end >= date.today():
-        raise click.UsageError(f"{month} 尚未结束（今天是 {date.today()}），不能封账")
+    if end >= clock.today():
+        raise click.UsageError(f"{month} 尚未结束（今天是 {clock.today()}），不能封账")
     main = main_file(book)
     with locked(main.parent, "xianjie seal"):
         root, count = _seal(main, end)
@@ -60,7 +61,7 @@ def _seal(main: Path, end: date) -> tuple[str, int]:
     previous = last.root if last else ""
     content = seals.manifest(book.tables, last.end if last else None, end, previous)
     root = seals.root_of(content)
-    day = max([date.today(), *(done.sealed_on for done in before)])  # a clock that was set back must not reorder seals
+    day = max([clock.today(), *(done.sealed_on for done in before)])  # a clock that was set back must not reorder seals
     text = main.read_bytes().rstrip(b"\n") + b"\n\n" + seals.directive(day, end, root, previous).encode()
     write(main.parent, {seals.manifest_file(end): content, main.name: text})
     return root, content.count(b"\n") - 1

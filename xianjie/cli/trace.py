@@ -1,9 +1,10 @@
 """`xianjie trace`: where the money of a fund, project, household or asset came from and went."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import click
 
+from xianjie import clock
 from xianjie.cli.chinese import Command
 from xianjie.cli.output import deliver
 
@@ -27,7 +28,7 @@ def trace(book: str, name: str, as_of: datetime | None, form: str, output: str |
 
     if form == "xlsx" and not output:
         raise click.UsageError("工作簿请用 --output 指定文件")
-    tables = read(book, as_of.date() if as_of else date.today()).tables
+    tables = read(book, as_of.date() if as_of else clock.today()).tables
     roots = nodes_of(tables, name)
     if not roots:
         raise click.ClickException(f"截至 {tables.as_of}，账簿中没有编号为 {name} 的资金、项目、户或资产")

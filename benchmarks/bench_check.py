@@ -12,7 +12,7 @@ from pathlib import Path
 
 import ledgers
 from benchmarks.measure import Result, bean_check, run, xianjie_check
-from ledgers.county import write
+from samples.county import write
 
 PAYMENTS = 500_000
 
@@ -78,9 +78,9 @@ def without_plugins(book: Path) -> Path:
 
 def rules_alone(book: Path) -> tuple[float, float]:
     """CPU seconds of reading a book, and of judging it by every rule."""
+    from ledgers.book import read
     from plugins import catalogue
-    from xianjie.audit import audit
-    from xianjie.book import read
+    from plugins.audit import audit
 
     known = catalogue()
     gc.disable()  # as the command does

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.measure import BIN, Cost, Result, run
-from ledgers.county import write
+from samples.county import write
 
 DAY = "2023-12-31"
 PAYMENTS = 500_000
@@ -93,9 +93,9 @@ def judge_once(counties: Path, cache: Path) -> None:
 
 def _judge_once(counties: Path, cache: Path) -> None:
     os.environ["XDG_CACHE_HOME"] = str(cache)
-    from reports.consolidate.county import KIND, Job, judged
-    from reports.consolidate.run import HANDED
-    from xianjie import cache as kept
+    from ledgers.kept import cache as kept
+    from reports.counties.county import KIND, Job, judged
+    from reports.counties.run import HANDED
 
     time.sleep(kept.SETTLED)  # so that the times of the new files count
     books = [str(path) for path in sorted(counties.iterdir())]

@@ -14,8 +14,8 @@ from pathlib import Path
 import openpyxl
 
 from benchmarks.measure import BIN, Cost, Result, run
-from ledgers.county.names import with_check_digit
-from xianjie.cli.init import blank_book
+from samples.county.names import with_check_digit
+from xianjie.init import blank_book
 
 PER_ROW = 30e-6
 TIMES = 3

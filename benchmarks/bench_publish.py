@@ -7,7 +7,7 @@ from pathlib import Path
 
 import ledgers
 from benchmarks.measure import BIN, Cost, Result, run
-from ledgers.county import write
+from samples.county import write
 
 PAYMENTS = 500_000
 

@@ -16,11 +16,11 @@ import beangulp
 from beancount.core import data
 from beancount.parser import parser
 
-from importers.kinds import KINDS
+from importers.reading.kinds import KINDS
+from importers.reading.sheet import Sheet, read_path
 from importers.run import prepare
-from importers.sheet import Sheet, read_path
-from xianjie import clock
-from xianjie.book import main_file
+from ledgers import clock
+from ledgers.book import main_file
 
 # Where the documents of a kind of sheet belong.
 ACCOUNTS = {

@@ -12,20 +12,36 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from importers import allocation, assets, equity, funds, income, paylists, plan, references, roster, treasury, villages
-from importers.draft import Draft, Imported, Waiting
-from importers.faults import Fault
-from importers.job import Ask, Job, Tick
-from importers.kinds import KINDS
-from importers.opening import Source, open_book
-from importers.parts import Record, digest_of, seen
-from importers.render import Files, render
-from importers.sheet import Sheet, read_path
-from xianjie import change, clock
-from xianjie.book import collector_off, main_file, unjudged
-from xianjie.money import yuan_cn
-from xianjie.people import Unusable
-from xianjie.problems import Problem, Untrusted
+from importers.draft.draft import Draft
+from importers.draft.entries import Imported, Waiting
+from importers.draft.opening import Source, open_book
+from importers.draft.render import Files, render
+from importers.draft.versions import Record, digest_of, seen
+from importers.finding import statements
+from importers.finding.job import Ask, Job, Tick
+from importers.reading.faults import Fault
+from importers.reading.kinds import KINDS
+from importers.reading.sheet import Sheet, read_path
+from importers.sheets import (
+    allocation,
+    assets,
+    bank,
+    distribution,
+    equity,
+    funds,
+    paylists,
+    plan,
+    references,
+    roster,
+    treasury,
+    villages,
+)
+from ledgers import clock
+from ledgers.book import collector_off, main_file, unjudged
+from ledgers.files import writing
+from ledgers.files.problems import Problem, Untrusted
+from ledgers.money import yuan_cn
+from ledgers.people import Unusable
 
 DERIVE: dict[str, Callable[[Job], Record]] = {
     "villages": villages.derive,
@@ -38,8 +54,8 @@ DERIVE: dict[str, Callable[[Job], Record]] = {
     "benefits": paylists.derive,
     "assets": assets.derive,
     "equity": equity.derive,
-    "distribution": income.derive_distribution,
-    "bank": income.derive_bank,
+    "distribution": distribution.derive_distribution,
+    "bank": bank.derive_bank,
 }
 # In the order in which the kinds are imported, and what each takes from others of the same command.
 DEPENDS: dict[str, tuple[str, ...]] = {
@@ -123,14 +139,14 @@ def import_files(
 ) -> ChangeSet:
     """Import files into a book, holding its lock; `confirm` sees the change set before anything is written.
 
-    Raises Untrusted, Unusable, change.Busy, change.NotWritten. The files of a set that was not confirmed are empty.
+    Raises Untrusted, Unusable, writing.Busy, writing.NotWritten. The files of a set that was not confirmed are empty.
     """
     main = main_file(book)
-    with change.locked(main.parent, "xianjie import"):
+    with writing.locked(main.parent, "xianjie import"):
         changes = prepare(main, paths, today, day, ask, tick)
         if changes.files and confirm(changes):
             tick("写入")
-            change.write(main.parent, changes.files)
+            writing.write(main.parent, changes.files)
         else:
             changes.files = {}
     return changes
@@ -168,7 +184,7 @@ class _Run:
             self.draft.reset()
         self.changes.faults = sorted({*self.changes.faults, *(f for s in self._all() for f in s.faults)})
         self.changes.changes, self.changes.warnings = self.draft.changes, self.draft.warnings
-        self.changes.waiting = [_waiting(one) for one in self.draft.waiting.values() if one] + income.unexplained(self.draft)
+        self.changes.waiting = [_waiting(one) for one in self.draft.waiting.values() if one] + statements.unexplained(self.draft)
         self.tick("核对")
         self.changes.files = render(self.draft, self.source)
         _prove(self.source, self.changes.files)

@@ -1,8 +1,9 @@
-"""Books as text: the policy that ships with the product, a blank book, and the sample county."""
+"""The book, and books as text: the policy that ships with the product, a blank book, and the sample county."""
 
 from pathlib import Path
 
-POLICY = Path(__file__).parent / "policy"
+__version__ = "0.1.0"
+POLICY = Path(__file__).parent / "policies"
 BLANK = Path(__file__).parent / "blank"
 XIUSHAN = Path(__file__).parent / "xiushan"
 

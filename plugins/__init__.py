@@ -3,9 +3,9 @@
 import pkgutil
 from importlib import import_module
 
-from xianjie.rule import CATALOGUE, Rule
+from plugins.rule import CATALOGUE, Rule
 
-_SHARED = ("all", "judging", "beancount")
+_SHARED = ("all", "audit", "beancount", "findings", "judging", "moves", "rule")
 
 
 def catalogue() -> dict[str, Rule]:

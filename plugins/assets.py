@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from ledgers.chart import account
+from ledgers.money import yuan_cn
+from ledgers.policy import Applied, Parameter, default
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, derived, households, on
+from plugins import moves
 from plugins.beancount import plugin
+from plugins.findings import FAIL, PASS, PENDING, WARNING, Finding, Measured, Subject, Threshold
 from plugins.judging import end_of, meets, na, no_parameter, shortfall, undetermined
-from xianjie import moves
-from xianjie.accounts import account
-from xianjie.findings import FAIL, PASS, PENDING, WARNING, Finding, Measured, Subject, Threshold
-from xianjie.money import yuan_cn
-from xianjie.policy import Applied, Parameter, default
-from xianjie.rule import rule
-from xianjie.schema import records
-from xianjie.tables import Tables, derived, households, on
+from plugins.rule import rule
 
 REGISTER_DAYS = (default("asset-register-days", "<=", "90"),)
 BUILDING = ("309", "310")  # 资本性支出

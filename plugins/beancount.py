@@ -11,12 +11,12 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
+from ledgers import book, clock
+from ledgers.files.problems import Problem
+from ledgers.tables.tables import Tables, tables
 from plugins import catalogue
-from xianjie import book, clock
-from xianjie.audit import audit
-from xianjie.findings import ERROR, FAIL, WARNING, Finding
-from xianjie.problems import Problem
-from xianjie.tables import Tables, tables
+from plugins.audit import audit
+from plugins.findings import ERROR, FAIL, WARNING, Finding
 
 Errors = list[Any]
 Plugin = Callable[..., tuple[list[Any], Errors]]

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ledgers.money import yuan_cn
+from ledgers.tables.registry import Issue
+from ledgers.tables.schema import combined, records
+from ledgers.tables.tables import Tables, derived, latest
+from plugins import moves
 from plugins.beancount import plugin
-from xianjie import moves
-from xianjie.findings import FAIL, PASS, UNDETERMINED, WARNING, Audit, Finding, Measured, Subject
-from xianjie.money import yuan_cn
-from xianjie.registry import Issue
-from xianjie.rule import CATALOGUE, rule
-from xianjie.schema import combined, records
-from xianjie.tables import Tables, derived, latest
+from plugins.findings import FAIL, PASS, UNDETERMINED, WARNING, Audit, Finding, Measured, Subject
+from plugins.rule import CATALOGUE, rule
 
 Fault = tuple[str, tuple[str, int]]
 _VOUCHER = re.compile(r"(?:([A-Za-z][A-Za-z0-9]*)-)?(\d{4})-(\d{6})", re.ASCII)

@@ -11,23 +11,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from ledgers.money import yuan_cn
+from ledgers.policy import Applied, default
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, derived, households, on
 from plugins.beancount import plugin
-from plugins.judging import (
-    Ratio,
-    end_of,
-    judge_ratio,
-    na,
-    no_parameter,
-    tilt,
-    undetermined,
-    year_subject,
-)
-from xianjie.findings import FAIL, PASS, WARNING, Finding, Measured, Subject
-from xianjie.money import yuan_cn
-from xianjie.policy import Applied, default
-from xianjie.rule import rule
-from xianjie.schema import records
-from xianjie.tables import Tables, derived, households, on
+from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject
+from plugins.judging import Ratio, end_of, judge_ratio, na, no_parameter, tilt, undetermined, year_subject
+from plugins.rule import rule
 
 FIRM, COOPERATIVE = "农业企业", "农民合作社"
 EQUITY_SHARES = (

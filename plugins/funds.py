@@ -15,25 +15,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ledgers.money import percent, yuan_cn
+from ledgers.policy import Applied, Parameter, default
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, derived
+from plugins import moves
 from plugins.beancount import plugin
+from plugins.findings import FAIL, PASS, PENDING, WARNING, Finding, Measured, Passes, Subject, Threshold
 from plugins.judging import Ratio, end_of, judge_ratio, meets, na, no_parameter, undetermined
-from xianjie import moves
-from xianjie.findings import (
-    FAIL,
-    PASS,
-    PENDING,
-    WARNING,
-    Finding,
-    Measured,
-    Passes,
-    Subject,
-    Threshold,
-)
-from xianjie.money import percent, yuan_cn
-from xianjie.policy import Applied, Parameter, default
-from xianjie.rule import rule
-from xianjie.schema import records
-from xianjie.tables import Tables, derived
+from plugins.rule import rule
 
 IDLE_DAYS = (default("idle-days", "<=", "180"),)
 MANAGEMENT_FEE = (default("management-fee", "<=", "0.01"),)

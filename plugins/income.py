@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ledgers.chart import account
+from ledgers.money import yuan_cn
+from ledgers.policy import Applied, default
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, derived, households, on
+from plugins import moves
 from plugins.beancount import plugin
+from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Threshold
 from plugins.judging import Ratio, end_of, judge_ratio, meets, na, no_parameter, tilt, undetermined
-from xianjie import moves
-from xianjie.accounts import account
-from xianjie.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Threshold
-from xianjie.money import yuan_cn
-from xianjie.policy import Applied, default
-from xianjie.rule import rule
-from xianjie.schema import records
-from xianjie.tables import Tables, derived, households, on
+from plugins.rule import rule
 
 BASIS = "秀委农组〔2022〕5号 第22条、任务73"
 QUOTE = "支持集体产权扶贫资产收益向脱贫户、监测户倾斜"

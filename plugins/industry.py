@@ -11,7 +11,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from ledgers.money import percent
+from ledgers.policy import Applied, Parameter, default
+from ledgers.tables.tables import Tables, derived
+from plugins import moves
 from plugins.beancount import plugin
+from plugins.findings import FAIL, PASS, PENDING, WARNING, YUAN, Finding, Measured, Subject, Threshold
 from plugins.judging import (
     Ratio,
     end_of,
@@ -24,23 +29,8 @@ from plugins.judging import (
     undetermined,
     year_subject,
 )
-from xianjie import moves
-from xianjie.findings import (
-    FAIL,
-    PASS,
-    PENDING,
-    WARNING,
-    YUAN,
-    Finding,
-    Measured,
-    Subject,
-    Threshold,
-)
-from xianjie.money import percent
-from xianjie.moves import CENTRAL, FISCAL, HIGHER, Lot
-from xianjie.policy import Applied, Parameter, default
-from xianjie.rule import rule
-from xianjie.tables import Tables, derived
+from plugins.moves import CENTRAL, FISCAL, HIGHER, Lot
+from plugins.rule import rule
 
 INDUSTRY_SHARE = (
     default("industry-share", ">=", "0.55", "2022-01-01"),

@@ -6,10 +6,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from xianjie.findings import FAIL, NA, PASS, PENDING, SHARE, UNDETERMINED, Finding, Measured, Subject, Threshold
-from xianjie.money import ceil_fen, percent, yuan_cn
-from xianjie.policy import Applied
-from xianjie.tables import Tables
+from ledgers.money import ceil_fen, percent, yuan_cn
+from ledgers.policy import Applied
+from ledgers.tables.tables import Tables
+from plugins.findings import FAIL, NA, PASS, PENDING, SHARE, UNDETERMINED, Finding, Measured, Subject, Threshold
 
 OP_NAMES = {">=": "不低于", ">": "高于", "<=": "不高于"}
 

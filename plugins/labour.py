@@ -13,17 +13,17 @@ from typing import Any
 
 import pandas as pd
 
+from ledgers.chart import account
+from ledgers.policy import Applied, Parameter, default
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables
+from plugins import moves
 from plugins.beancount import plugin
+from plugins.findings import FAIL, NA, PASS, PENDING, WARNING, YUAN, Finding, Measured, Passes, Subject, Threshold
 from plugins.judging import Ratio, distinct, judge_ratio, na, no_parameter, not_falling, undetermined
+from plugins.moves import HIGHER, Lot
 from plugins.notices import longest_notice
-from xianjie import moves
-from xianjie.accounts import account
-from xianjie.findings import FAIL, NA, PASS, PENDING, WARNING, YUAN, Finding, Measured, Passes, Subject, Threshold
-from xianjie.moves import HIGHER, Lot
-from xianjie.policy import Applied, Parameter, default
-from xianjie.rule import rule
-from xianjie.schema import records
-from xianjie.tables import Tables
+from plugins.rule import rule
 
 BASIS = "秀委农组〔2022〕5号 第20条、任务65"
 LABOUR_SHARE = (default("labour-share", ">=", "0.10"),)

@@ -12,12 +12,12 @@ from typing import Any
 
 from chinese_calendar import is_workday
 
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
+from plugins.findings import FAIL, PASS, PENDING, Finding, Measured, Subject
 from plugins.judging import undetermined
-from xianjie.findings import FAIL, PASS, PENDING, Finding, Measured, Subject
-from xianjie.rule import rule
-from xianjie.schema import records
-from xianjie.tables import Tables
+from plugins.rule import rule
 
 LISTED_DAYS = 15
 NOTICE_DAYS = 5

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from ledgers.policy import Applied, default
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, derived
+from plugins import moves
 from plugins.beancount import plugin
+from plugins.findings import FAIL, PASS, PENDING, Finding, Measured, Subject, Threshold
 from plugins.judging import distinct, meets, na, no_parameter, undetermined
-from xianjie import moves
-from xianjie.findings import FAIL, PASS, PENDING, Finding, Measured, Subject, Threshold
-from xianjie.policy import Applied, default
-from xianjie.rule import rule
-from xianjie.schema import records
-from xianjie.tables import Tables, derived
+from plugins.rule import rule
 
 NOTICE_DAYS = (default("notice-days", ">=", "10"),)
 DUE_DAYS = (default("notice-due-days", "<=", "20"),)

@@ -17,10 +17,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ledgers.money import FEN_MAX, fen, yuan_cn
+from ledgers.policy import Applied, default
+from ledgers.tables.schema import by_value, combined, records
+from ledgers.tables.tables import Tables, derived, households, latest
+from plugins import moves
 from plugins.beancount import plugin
-from plugins.judging import no_parameter, undetermined
-from xianjie import moves
-from xianjie.findings import (
+from plugins.findings import (
     FAIL,
     NA,
     PASS,
@@ -33,11 +36,8 @@ from xianjie.findings import (
     Subject,
     Threshold,
 )
-from xianjie.money import FEN_MAX, fen, yuan_cn
-from xianjie.policy import Applied, default
-from xianjie.rule import rule
-from xianjie.schema import by_value, combined, records
-from xianjie.tables import Tables, derived, households, latest
+from plugins.judging import no_parameter, undetermined
+from plugins.rule import rule
 
 HOUSEHOLD_MODES = ("以奖代补", "事后奖补", "劳务补助", "以工代赈")
 PREMIUM = (default("premium-subsidy", ">=", "0.05"),)

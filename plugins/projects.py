@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from ledgers.policy import Applied, default
+from ledgers.tables.directives import DIRECTIVES
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables
+from plugins import moves
 from plugins.beancount import plugin
+from plugins.findings import FAIL, PASS, PENDING, WARNING, Audit, Finding, Measured, Subject, Threshold
 from plugins.judging import meets, no_parameter, undetermined
-from xianjie import moves
-from xianjie.directives import DIRECTIVES
-from xianjie.findings import FAIL, PASS, PENDING, WARNING, Audit, Finding, Measured, Subject, Threshold
-from xianjie.policy import Applied, default
-from xianjie.rule import rule
-from xianjie.schema import records
-from xianjie.tables import Tables
+from plugins.rule import rule
 
 REVIEW_DAYS = (default("performance-review-days", "<=", "180"),)
 REQUIRED = (*(key for key in DIRECTIVES["project"].keys if key.required), *(

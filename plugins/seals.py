@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from ledgers.seals.said import Change
+from ledgers.seals.seal import Seal, verified
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
-from xianjie.differences import Change
-from xianjie.findings import FAIL, PASS, Finding, Subject
-from xianjie.rule import rule
-from xianjie.schema import records
-from xianjie.seal import Seal, verified
-from xianjie.tables import Tables
+from plugins.findings import FAIL, PASS, Finding, Subject
+from plugins.rule import rule
 
 _SHOWN = 5
 

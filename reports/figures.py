@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from plugins import equity, funds, income
+from ledgers.chart import account
+from ledgers.tables.directives import LEVELS
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, derived, households
+from plugins import equity, funds, income, moves
 from plugins.funds import Flow
-from xianjie import moves
-from xianjie.accounts import account
-from xianjie.directives import LEVELS
-from xianjie.schema import records
-from xianjie.tables import Tables, derived, households
 
 USES = {
     "1": "公益岗位",

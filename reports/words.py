@@ -1,9 +1,9 @@
 """Thresholds and parameters in words, the same on every face."""
 
+from ledgers.money import decimal, percent
+from ledgers.policy import SCOPES, Parameter
 from plugins.equity import PART_NAMES
 from plugins.judging import OP_NAMES
-from xianjie.money import decimal, percent
-from xianjie.policy import SCOPES, Parameter
 
 # Parts that rules name in English for their parameters, as an official reads them; other parts are Chinese or ids.
 _PARTS = {**PART_NAMES, "listed": "认定", "notice": "公示", "helper": "帮扶责任人", "plan": "帮扶措施"}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from xianjie.rolls import digest
+from ledgers.tables.rolls import digest
 
 HEAD = """option "title" "测试账簿"
 option "operating_currency" "CNY"

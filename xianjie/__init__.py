@@ -1,3 +1,3 @@
-"""xianjie (衔接账): what the importers, rules and faces share."""
+"""xianjie (衔接账): the command line."""
 
-__version__ = "0.1.0"
+from ledgers import __version__ as __version__

@@ -1,218 +1,46 @@
-"""Who stands behind a household id: the identities store, beside the book and never inside it.
+"""`xianjie people`: who a household id of the book is, for whoever may read the identities store."""
 
-`<book>.identities.sqlite` holds, per person, a household id and a number in it, the name for lists that must show one,
-and the ID number as HMAC-SHA256 under the key in `<book>.identities.key`: an unkeyed hash of an ID can be enumerated.
-Both files are 0600. The book itself keeps a check value of the key alone, so that a foreign pair is recognised.
-"""
-
-import hmac
-import re
-import secrets
-import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import date
-from functools import lru_cache
-from operator import mul
-from pathlib import Path
 
-from xianjie import clock
-from xianjie.change import identity_names
+import click
 
-CHECK = "registry/identities.check"
-_PREFIX = "xianjie-key-1:"
-_LIMIT = 2**30  # bytes of a file
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ZEROS = sum(_WEIGHTS) * ord("0")  # what the bytes of digits add to their sum
-_CHECK_DIGITS = "10X98765432"
-_NOISE = re.compile(r"[\s'‘’`\u200b-\u200f\u2060\ufeff]+")
-_SCHEMA = """
-create table meta (name text primary key, value text not null);
-create table households (household text primary key, code text unique);
-create table people (household text not null, person integer not null, token text not null, name text not null,
-                     code text not null, current integer not null, primary key (household, person)) without rowid;
-"""
-_INDEX = "create unique index people_token on people (token) where current"  # made last: quicker than kept up
+from xianjie.chinese import Command
+
+HEADER = ("户", "人", "姓名", "名单户编号", "名单人编号")
 
 
-class IdentityError(ValueError):
-    """Why a text is no ID number; never quotes it."""
+@click.command(cls=Command)
+@click.argument("book", type=click.Path(), metavar="账簿")
+@click.argument("ids", nargs=-1, metavar="[户编号…]")
+def people(book: str, ids: tuple[str, ...]) -> None:
+    """查户编号（如 H106003-012）对应的是谁；不写户编号则列出全部。
 
-
-class Unusable(Exception):  # noqa: N818
-    """The store or its key is missing, foreign or damaged; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """A member of a household: `person` numbers the members from 1; `code` is the 人编号, "" where none is known."""
-
-    household: str
-    person: int
-    name: str = ""
-    code: str = ""
-
-
-@dataclass
-class Identities:
-    """The store in memory. `people` by token (keyed hash of the ID number), `codes` 户编号 by household, `former` the
-    places of people who have moved to another household.
+    姓名存放在账簿文件夹旁边的身份库中，只有身份库的所有者可以查看；身份证号只存不可还原的摘要，查不出来。
     """
+    from ledgers.book import main_file
+    from ledgers.people import Unusable, find, open_identities
 
-    key: bytes
-    people: dict[str, Person] = field(default_factory=dict)
-    codes: dict[str, str] = field(default_factory=dict)
-    former: list[tuple[str, Person]] = field(default_factory=list)
-    stored: bool = False  # whether there was a store on disk
-
-    def token(self, number: str) -> str:
-        """The keyed hash of a normalised ID number."""
-        return hmac.digest(self.key, number.encode(), "sha256").hex()
-
-    @property
-    def check(self) -> str:
-        """The check value of the key, by which stores under one key are told from others."""
-        return _check(self.key)
-
-    def members(self, household: str) -> list[Person]:
-        everyone = (*self.people.values(), *(person for _, person in self.former))
-        return sorted((p for p in everyone if p.household == household), key=lambda p: p.person)
-
-    def files(self, folder: Path) -> dict[str, bytes | None]:
-        """The store, its key and its check value as files for `change.write`."""
-        database, key = identity_names(folder)
-        return {
-            database: self._database(),
-            key: f"{_PREFIX}{self.key.hex()}\n".encode(),
-            CHECK: f"{self.check}\n".encode(),
-        }
-
-    def _database(self) -> bytes:
-        with closing(sqlite3.connect(":memory:")) as connection:
-            connection.executescript(_SCHEMA)
-            connection.execute("insert into meta values ('check', ?)", (_check(self.key),))
-            connection.executemany("insert into households values (?, ?)", sorted(self.codes.items()))
-            rows = [(t, p, 1) for t, p in self.people.items()] + [(t, p, 0) for t, p in self.former]
-            connection.executemany(
-                "insert into people values (?, ?, ?, ?, ?, ?)",
-                sorted((p.household, p.person, t, p.name, p.code, current) for t, p, current in rows),
-            )
-            connection.execute(_INDEX)
-            connection.commit()
-            return bytes(connection.serialize())
-
-
-def open_identities(folder: Path) -> Identities:
-    """The store of a book; an empty one with a new key where the book never had any. Raises Unusable."""
-    database, key_file = (folder.parent / name.removeprefix("../") for name in identity_names(folder))
-    noted = _read(folder / CHECK).strip() if (folder / CHECK).exists() else ""
-    if not key_file.exists():
-        if database.exists() or noted:
-            raise Unusable(
-                f"缺少身份库的密钥 {key_file.name}：没有它认不出名单上的人。请从备份恢复到账簿所在的文件夹，不要另建"
-            )
-        return Identities(secrets.token_bytes(32))
-    key = _key(key_file)
-    if noted and noted != _check(key):
-        raise Unusable(f"密钥 {key_file.name} 不属于这本账簿：请换回本账簿的密钥（从备份恢复）")
-    if not database.exists():
-        if noted:
-            raise Unusable(f"缺少身份库 {database.name}：请从备份恢复到账簿所在的文件夹")
-        return Identities(key)
-    return _load(database, key)
-
-
-def _load(database: Path, key: bytes) -> Identities:
+    folder = main_file(book).parent
     try:
-        with closing(sqlite3.connect(":memory:")) as connection:
-            connection.deserialize(_bytes(database))
-            stored = connection.execute("select value from meta where name = 'check'").fetchone()
-            if stored != (_check(key),):
-                raise Unusable(f"密钥与身份库 {database.name} 不符：请换回与它同时备份的密钥")
-            codes = dict(connection.execute("select household, code from households"))
-            rows = connection.execute("select token, household, person, name, code, current from people").fetchall()
-    except PermissionError:
-        raise Unusable(f"没有读取身份库 {database.name} 的权限：只有它的所有者可以查看") from None
-    except (sqlite3.Error, OSError) as error:
-        raise Unusable(f"身份库 {database.name} 损坏或无法读取（{error}），请从备份恢复") from None
-    people = {token: Person(*person) for token, *person, current in rows if current}
-    former = [(token, Person(*person)) for token, *person, current in rows if not current]
-    return Identities(key, people, codes, former, stored=True)
+        store = open_identities(folder)
+    except Unusable as error:
+        raise click.ClickException(str(error)) from None
+    if not store.stored:
+        raise click.ClickException(f"这本账簿还没有身份库（{folder.name}.identities.sqlite）：导入名单后才有")
+    rows = [HEADER]
+    unknown = []
+    for household, members in find(store, [id.strip() for id in ids]):
+        code = store.codes.get(household, "（不在名单中）")
+        rows += [(household, str(person.person), person.name, code, person.code) for person in members]
+        if not members:
+            unknown.append(household)
+    for row in rows if len(rows) > 1 else ():
+        click.echo("  ".join(_padded(cell, column) for column, cell in enumerate(row)).rstrip())
+    if unknown:
+        raise click.ClickException(f"身份库里没有 {'、'.join(unknown)}")
 
 
-def _key(path: Path) -> bytes:
-    written = _read(path).strip()
-    try:
-        key = bytes.fromhex(written.removeprefix(_PREFIX))
-    except ValueError:
-        key = b""
-    if not written.startswith(_PREFIX) or len(key) != 32:
-        raise Unusable(f"{path.name} 不是身份库的密钥，或已损坏：请从备份恢复")
-    return key
-
-
-def _read(path: Path) -> str:
-    try:
-        return _bytes(path).decode("utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise Unusable(f"无法读取 {path.name}：请检查文件权限，或从备份恢复") from None
-
-
-def _bytes(path: Path) -> bytes:
-    """The content of a plain file of bounded size: a pipe would be waited for, and a sparse file fill the memory."""
-    if not path.is_file() or path.stat().st_size > _LIMIT:
-        raise OSError("不是普通文件，或过大")
-    return path.read_bytes()
-
-
-def _check(key: bytes) -> str:
-    return hmac.digest(key, b"xianjie identities", "sha256").hex()[:16]
-
-
-def find(identities: Identities, ids: Iterable[str]) -> Iterator[tuple[str, list[Person]]]:
-    """The members of each household asked for, or of all; an id that the store does not know has none."""
-    wanted = list(ids)
-    if wanted:
-        yield from ((household, identities.members(household)) for household in wanted)
-        return
-    households: dict[str, list[Person]] = {}
-    for person in (*identities.people.values(), *(person for _, person in identities.former)):
-        households.setdefault(person.household, []).append(person)
-    for household in sorted(households):
-        yield household, sorted(households[household], key=lambda person: person.person)
-
-
-def identity_number(text: str) -> str:
-    """An ID number as 18 characters: spaces and full-width forms removed, x as X, 15 digits as the 18-digit person.
-
-    Raises IdentityError, without quoting a digit, for other lengths, a wrong check digit and an impossible birthday.
-    """
-    if len(text) != 18 or not text.isascii() or not text.isalnum():
-        text = _NOISE.sub("", unicodedata.normalize("NFKC", text))
-    number = text.upper()
-    if len(number) == 15 and number.isascii() and number.isdigit():
-        number = f"{number[:6]}19{number[6:]}"
-        number += _check_digit(number)
-    if len(number) != 18:
-        raise IdentityError(f"{len(number)} 位" if number else "空白")
-    if not (number.isascii() and number[:17].isdigit() and (number[17].isdigit() or number[17] == "X")):
-        raise IdentityError("含有不该有的字符")
-    if not _birthday(number[6:14]):
-        raise IdentityError("出生日期不存在或在今天之后的号码")
-    if _check_digit(number) != number[17]:
-        raise IdentityError("校验位不符的号码（录入有误）")
-    return number
-
-
-def _check_digit(number: str) -> str:
-    return _CHECK_DIGITS[(sum(map(mul, _WEIGHTS, number.encode())) - _ZEROS) % 11]
-
-
-@lru_cache(maxsize=50_000)
-def _birthday(digits: str) -> bool:
-    try:
-        return date(1880, 1, 1) <= date(int(digits[:4]), int(digits[4:6]), int(digits[6:])) <= clock.today()
-    except ValueError:
-        return False
+def _padded(text: str, column: int) -> str:
+    """Columns that stand in line, Chinese characters counting double."""
+    width = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return text + " " * ((14, 4, 12, 20, 20)[column] - width)

@@ -21,12 +21,12 @@ from fava.helpers import FavaAPIError
 from flask import Response, current_app, request
 from markupsafe import Markup
 
-from reports.checked import crashed
+from ledgers import clock
+from ledgers.tables.tables import relative_names, tables
+from plugins.findings import ERROR, FAIL, Finding
+from reports.check.checked import crashed
 from reports.desk import kit
 from reports.desk.review import Review, as_of, severity_name
-from xianjie import clock
-from xianjie.findings import ERROR, FAIL, Finding
-from xianjie.tables import relative_names, tables
 
 log = logging.getLogger("xianjie.desk")
 KEPT = 6  # reviews of as-of days besides today's

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from markupsafe import Markup
 
-from xianjie.money import percent, yuan_cn
+from ledgers.money import percent, yuan_cn
 
 
 def px(value: Fraction | int) -> str:

@@ -5,16 +5,16 @@ from typing import Any
 
 from fava.helpers import FavaAPIError
 
+from ledgers.money import yuan_cn
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables
+from plugins import moves
 from reports import figures
 from reports.desk import charts, links
 from reports.desk.overview import fund_lines
 from reports.desk.paging import Paging
 from reports.desk.project import vouchers_of
 from reports.desk.review import Review
-from xianjie import moves
-from xianjie.money import yuan_cn
-from xianjie.schema import records
-from xianjie.tables import Tables
 
 DRAWN = 12  # projects drawn one by one; the rest as one
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ledgers.money import percent
+from plugins import moves
+from plugins.findings import SHARE, Finding
 from reports import figures
 from reports.desk import charts
 from reports.desk.paging import Paging
 from reports.desk.review import Review
-from xianjie import moves
-from xianjie.findings import SHARE, Finding
-from xianjie.money import percent
 
 
 @dataclass(frozen=True)

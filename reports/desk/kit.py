@@ -2,14 +2,14 @@
 
 from flask import request
 
+from ledgers.money import decimal, yuan_cn
+from plugins import moves
 from plugins.equity import PART_NAMES
+from plugins.findings import Finding, Place
+from plugins.rule import CATALOGUE
 from reports import figures
 from reports.desk import links
 from reports.desk.review import Review, severity_name, shown, status_name
-from xianjie import moves
-from xianjie.findings import Finding, Place
-from xianjie.money import decimal, yuan_cn
-from xianjie.rule import CATALOGUE
 
 __all__ = ["decimal", "links", "severity_name", "shown", "status_name", "yuan_cn"]
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ledgers.money import percent
+from plugins import moves
+from plugins.findings import ERROR, FAIL, NA, PASS, PENDING, STATUSES, UNDETERMINED, WAIVED, YUAN, Finding
 from reports import figures
 from reports.desk import charts
 from reports.desk.review import Review, shown, status_name
-from xianjie import moves
-from xianjie.findings import ERROR, FAIL, NA, PASS, PENDING, STATUSES, UNDETERMINED, WAIVED, YUAN, Finding
-from xianjie.money import percent
 
 ACTIONS = 15
 COLUMNS = (FAIL, UNDETERMINED, PENDING, WAIVED, PASS, NA)

@@ -7,15 +7,15 @@ from typing import Any
 from fava.helpers import FavaAPIError
 from markupsafe import Markup
 
+from ledgers.money import yuan_cn
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables
+from plugins import moves
+from plugins.findings import FAIL, NA, PENDING, Finding
 from reports import figures
 from reports.desk import charts, links
 from reports.desk.paging import Paging
 from reports.desk.review import Review
-from xianjie import moves
-from xianjie.findings import FAIL, NA, PENDING, Finding
-from xianjie.money import yuan_cn
-from xianjie.schema import records
-from xianjie.tables import Tables
 
 LABOUR = ("labour-share-work-relief", "labour-share", "labour-promised")
 NO_MONEY = figures.Money(0, 0, 0, 0, 0)

@@ -10,12 +10,11 @@ from typing import Any
 
 from fava.util.date import parse_date
 
-from plugins import catalogue
-from plugins.judging import plain_number
-from reports import figures
-from xianjie import moves
-from xianjie.audit import audit, places
-from xianjie.findings import (
+from ledgers.money import decimal, percent, yuan_cn
+from ledgers.tables.tables import Tables
+from plugins import catalogue, moves
+from plugins.audit import audit, places
+from plugins.findings import (
     ERROR,
     FAIL,
     PENDING,
@@ -29,9 +28,9 @@ from xianjie.findings import (
     Finding,
     Place,
 )
-from xianjie.money import decimal, percent, yuan_cn
-from xianjie.rule import Rule
-from xianjie.tables import Tables
+from plugins.judging import plain_number
+from plugins.rule import Rule
+from reports import figures
 
 MARKS = dict(zip(STATUSES, "✗?…⊘✓–", strict=True))  # beside the word and the colour
 UNITS = {"day": "天", "household": "户", "person": "人", "count": "个", "project": "个", "village": "个"}

@@ -5,10 +5,10 @@ from typing import Any
 
 from fava.helpers import FavaAPIError
 
+from ledgers.tables.schema import records
 from reports.desk import kit
 from reports.desk.paging import Paging
 from reports.desk.review import Review
-from xianjie.schema import records
 
 
 def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from fava.helpers import FavaAPIError
 
+from ledgers.policy import Parameter
+from plugins.findings import STATUSES, Finding
+from plugins.rule import Rule
 from reports.desk.paging import Paging
 from reports.desk.review import Review, at_risk
-from xianjie.findings import STATUSES, Finding
-from xianjie.policy import Parameter
-from xianjie.rule import Rule
 
 SORTS: dict[str, Callable[[Finding], Any]] = {
     "status": lambda one: (STATUSES.index(one.status), -(at_risk(one) or 0), one.key),

@@ -6,15 +6,15 @@ from typing import Any
 
 from fava.helpers import FavaAPIError
 
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, derived, households
+from plugins import moves
+from plugins.findings import FAIL
 from reports import figures
 from reports.desk.income import grant_lines, income_lines
 from reports.desk.paging import Paging
 from reports.desk.project import NO_MONEY
 from reports.desk.review import Review
-from xianjie import moves
-from xianjie.findings import FAIL
-from xianjie.schema import records
-from xianjie.tables import Tables, derived, households
 
 
 def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:

@@ -4,7 +4,10 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from plugins import equity, income
+from ledgers.chart import account
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables
+from plugins import equity, income, moves
 from reports.figures import by_fund
 from reports.publish.received import (
     INCOME,
@@ -36,10 +39,6 @@ from reports.publish.tables import (
     Table,
     add_totals,
 )
-from xianjie import moves
-from xianjie.accounts import account
-from xianjie.schema import records
-from xianjie.tables import Tables
 
 LEVELS = {"中央": "central", "省级": "municipal", "市级": "municipal", "县级": "county"}
 USES = {

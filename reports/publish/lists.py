@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ledgers.people import Identities
+from ledgers.tables.tables import Tables
+from plugins import moves
 from reports.publish.content import USES
 from reports.publish.policy import Disclosure
 from reports.publish.privacy import masked
 from reports.publish.received import INCOME, LOCAL, WAGES, WIDE, Leaf, Received
 from reports.publish.tables import COUNT, DAYS, MONEY, TEXT, Field, Line, Place, Table
-from xianjie import moves
-from xianjie.people import Identities
-from xianjie.tables import Tables
 
 KINDS = {WAGES: "劳务报酬", LOCAL: "补助", WIDE: "补助", INCOME: "收益分配"}
 NAME = Field("name", "姓名", TEXT, 16)

@@ -11,9 +11,13 @@ from typing import Any
 
 from beancount.core.data import Custom
 
-import xianjie
-from plugins import catalogue
-from reports.checked import rules_digest
+import ledgers
+from ledgers.book import Book
+from ledgers.files.problems import Problem, Untrusted
+from ledgers.people import open_identities
+from ledgers.tables.tables import Tables
+from plugins import catalogue, moves
+from reports.check.checked import rules_digest
 from reports.publish import data, site
 from reports.publish.content import content
 from reports.publish.edition import Edition, Source, county_name
@@ -22,11 +26,6 @@ from reports.publish.notices import notice
 from reports.publish.policy import Disclosure, read_policy
 from reports.publish.received import NOWHERE, received
 from reports.publish.tables import COUNTY, Place, Table
-from xianjie import moves
-from xianjie.book import Book
-from xianjie.people import open_identities
-from xianjie.problems import Problem, Untrusted
-from xianjie.tables import Tables
 
 Progress = Callable[[int, int], None]
 MANIFEST = "manifest.json"
@@ -116,7 +115,7 @@ def _source(book: Book, request: Request, recorded: dict[str, Any] | None) -> So
         seal=seal[1] if seal else "",
         sealed=seal[0] if seal else None,
         rules=rules_digest(),
-        version=xianjie.__version__,
+        version=ledgers.__version__,
         notice_from=request.notice_from,
         notice_to=request.notice_to,
         board=request.board,

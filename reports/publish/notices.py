@@ -7,12 +7,12 @@ from python_calamine import CalamineWorkbook
 
 from reports.publish.edition import Edition, View
 from reports.publish.tables import COUNT, DATE, DAYS, MONEY, TEXT, Table
-from reports.sheets import COUNT as SHEET_COUNT
-from reports.sheets import DATE as SHEET_DATE
-from reports.sheets import MONEY as SHEET_MONEY
-from reports.sheets import NUMBER as SHEET_NUMBER
-from reports.sheets import PLAIN, TOTAL, Column, Row, Sheet, Workbook
-from reports.sheets import TEXT as SHEET_TEXT
+from reports.workbook import COUNT as SHEET_COUNT
+from reports.workbook import DATE as SHEET_DATE
+from reports.workbook import MONEY as SHEET_MONEY
+from reports.workbook import NUMBER as SHEET_NUMBER
+from reports.workbook import PLAIN, TOTAL, Column, Row, Sheet, Workbook
+from reports.workbook import TEXT as SHEET_TEXT
 
 KINDS = {TEXT: SHEET_TEXT, MONEY: SHEET_MONEY, COUNT: SHEET_COUNT, DAYS: SHEET_NUMBER, DATE: SHEET_DATE}
 GRID = (13, 26, 15)  # the first two columns of every table are an id and a name; the last width is that of all others

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ledgers.files.problems import Problem, Untrusted
 from reports.publish.leaks import Allowed, normal
-from xianjie.problems import Problem, Untrusted
 
 FILE = "publish.toml"
 NATIONAL_PHONES = ("12317", "12345", "12333")

@@ -10,11 +10,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ledgers.book import Book
+from ledgers.files.writing import put_in_place
 from reports.publish import making
 from reports.publish.gate import Leak, scan
 from reports.publish.making import MANIFEST, Made, Request
-from xianjie.book import Book
-from xianjie.change import put_in_place
 
 Step = Callable[[str], making.Progress]  # names a step, gives what reports its progress
 

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from plugins import equity
+from ledgers.chart import account
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, households
+from plugins import equity, moves
 from reports.publish.privacy import BARE, CLEAR, COVERED, Path, household_figures, public_totals
 from reports.publish.tables import WITHHELD, Place
-from xianjie import moves
-from xianjie.accounts import account
-from xianjie.schema import records
-from xianjie.tables import Tables, households
 
 WAGES, LOCAL, WIDE, INCOME, SHARES = "wages", "local", "wide", "income", "shares"
 NOWHERE = "县级"

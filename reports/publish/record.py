@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from beancount.core.data import Custom
 
+from ledgers.book import Book
+from ledgers.files import writing
+from plugins import moves
 from reports.publish.tables import Table
-from xianjie import change, moves
-from xianjie.book import Book
 
 if TYPE_CHECKING:
     from reports.publish.publish import Published
@@ -89,11 +90,11 @@ def _file(book: Book) -> str:
 
 
 def record(book: Book, proposal: Change) -> None:
-    """Append the directives, all or nothing. Raises change.Busy, change.NotWritten."""
+    """Append the directives, all or nothing. Raises writing.Busy, writing.NotWritten."""
     root = book.main.parent
-    with change.locked(root, "xianjie publish"):
+    with writing.locked(root, "xianjie publish"):
         path = root / proposal.file
         old = path.read_bytes() if path.exists() else b""
         if old and not old.endswith(b"\n"):
             old += b"\n"
-        change.write(root, {proposal.file: old + b"\n" * bool(old) + proposal.text.encode() + b"\n"})
+        writing.write(root, {proposal.file: old + b"\n" * bool(old) + proposal.text.encode() + b"\n"})

@@ -9,9 +9,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ledgers.money import decimal, yuan_cn
 from reports.publish.edition import Edition
 from reports.publish.tables import COUNT, DAYS, MONEY, WITHHELD, Table, shown
-from xianjie.money import decimal, yuan_cn
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = ("style.css", "search.js")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from xianjie.money import yuan, yuan_cn
+from ledgers.money import yuan, yuan_cn
 
 TEXT, MONEY, COUNT, DAYS, DATE = "text", "money", "count", "days", "date"
 WITHHELD = "＊"

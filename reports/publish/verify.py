@@ -11,14 +11,14 @@ from typing import Any
 
 from beancount.core.data import Custom
 
-import xianjie
-from reports.checked import rules_digest
+import ledgers
+from ledgers.book import Book, read
+from ledgers.files.problems import Problem, Untrusted
+from ledgers.people import Unusable
+from reports.check.checked import rules_digest
 from reports.publish import making
 from reports.publish.making import MANIFEST, Request
 from reports.publish.reading import read_csv
-from xianjie.book import Book, read
-from xianjie.people import Unusable
-from xianjie.problems import Problem, Untrusted
 
 SHOWN = 10  # pages that are named one by one
 _KEYS = {"schema", "profile", "period", "as_of", "notice", "book", "seal", "version", "rules", "files"}
@@ -92,7 +92,7 @@ def _book(book: Book, folder: Path, manifest: dict[str, Any]) -> list[Problem]:
         return error.problems
     except Unusable as error:
         return [Problem(book.main.name, 0, str(error))]
-    same = manifest["version"] == xianjie.__version__ and manifest["rules"] == rules_digest()
+    same = manifest["version"] == ledgers.__version__ and manifest["rules"] == rules_digest()
     return _summed_up(list(_differences(made, folder, manifest, same)))
 
 

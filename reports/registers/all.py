@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from ledgers.tables.tables import Tables
 from reports.registers import assets, funds, income, labour, projects, shares
-from xianjie.tables import Tables
 
 
 def workbooks(tables: Tables) -> Iterator[tuple[str, bytes]]:

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from typing import Any
 
+from ledgers.tables.directives import ASSET_CLASSES
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables
+from plugins import moves
 from reports.registers import grouping
 from reports.registers.funds import head
 from reports.registers.places import place_of
-from reports.sheets import COUNT, DATE, LONG, MONEY, Area, Column, Workbook
-from xianjie import moves
-from xianjie.directives import ASSET_CLASSES
-from xianjie.schema import records
-from xianjie.tables import Tables
+from reports.workbook import COUNT, DATE, LONG, MONEY, Area, Column, Workbook
 
 TITLE = "扶贫项目资产台账"
 ASSETS = grouping.Table(

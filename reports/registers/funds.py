@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 
+from ledgers.tables.tables import Tables
+from plugins import moves
 from reports.figures import by_project, fund_figures
 from reports.registers import grouping
 from reports.registers.places import Place, place_of_project
-from reports.sheets import COUNT, LONG, MONEY, RATIO, Area, Column, Sheet, Workbook
-from xianjie import moves
-from xianjie.tables import Tables
+from reports.workbook import COUNT, LONG, MONEY, RATIO, Area, Column, Sheet, Workbook
 
 TITLE = "资金支出进度表"
 FUNDS = grouping.Table(

@@ -8,7 +8,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
-from reports.sheets import COUNT, MONEY, PLAIN, SUBTOTAL, TOTAL, Area, Column, Formula, Row, Sheet
+from reports.workbook import COUNT, MONEY, PLAIN, SUBTOTAL, TOTAL, Area, Column, Formula, Row, Sheet
 
 Line = tuple[Any, ...]
 

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from typing import Any
 
+from ledgers.tables.tables import Tables, households, latest
 from plugins.judging import end_of
 from reports.figures import USES, Earned, income_by_village
 from reports.registers import grouping
 from reports.registers.funds import head
 from reports.registers.places import Place, place_of
-from reports.sheets import COUNT, MONEY, RATIO, Area, Column, Workbook
-from xianjie.tables import Tables, households, latest
+from reports.workbook import COUNT, MONEY, RATIO, Area, Column, Workbook
 
 TITLE = "资产收益分配表"
 OTHER = "股权分红等"  # income of no asset, hence of no asset's village

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, derived, households
+from plugins import moves
+from plugins.moves import HIGHER
 from reports.registers import grouping
 from reports.registers.funds import head
 from reports.registers.places import place_of_project
-from reports.sheets import COUNT, DATE, LONG, MONEY, NUMBER, RATIO, Area, Column, Workbook
-from xianjie import moves
-from xianjie.moves import HIGHER
-from xianjie.schema import records
-from xianjie.tables import Tables, derived, households
+from reports.workbook import COUNT, DATE, LONG, MONEY, NUMBER, RATIO, Area, Column, Workbook
 
 TITLE = "以工代赈劳务报酬台账"
 PROJECTS = grouping.Table(

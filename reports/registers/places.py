@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from xianjie import moves
-from xianjie.tables import Tables, derived
+from ledgers.tables.tables import Tables, derived
+from plugins import moves
 
 
 @dataclass(frozen=True, order=True)

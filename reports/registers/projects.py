@@ -3,14 +3,14 @@
 from collections import defaultdict
 from typing import Any
 
+from ledgers.tables.directives import CATEGORIES
+from ledgers.tables.tables import Tables
+from plugins import moves
 from reports.figures import by_project_and_fund, total
 from reports.registers import grouping
 from reports.registers.funds import head
 from reports.registers.places import place_of_project
-from reports.sheets import COUNT, DATE, LONG, MONEY, RATIO, Area, Column, Workbook
-from xianjie import moves
-from xianjie.directives import CATEGORIES
-from xianjie.tables import Tables
+from reports.workbook import COUNT, DATE, LONG, MONEY, RATIO, Area, Column, Workbook
 
 TITLE = "项目明细台账"
 SOURCES = ("中央", "省市级", "县级", "其他")

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from typing import Any
 
+from ledgers.tables.tables import Tables, households
 from plugins.equity import grants
 from reports.figures import Shares, shares_by_grant
 from reports.registers import grouping
 from reports.registers.funds import head
 from reports.registers.places import Place, place_of
-from reports.sheets import DATE, LONG, MONEY, NUMBER, RATIO, Area, Column, Workbook
-from xianjie.tables import Tables, households
+from reports.workbook import DATE, LONG, MONEY, NUMBER, RATIO, Area, Column, Workbook
 
 TITLE = "股权登记簿"
 GRANTS = grouping.Table(

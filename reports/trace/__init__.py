@@ -1,11 +1,11 @@
 """Where the money of a fund, project, household or asset came from and went, to the 分."""
 
+from ledgers.tables.tables import Tables
+from plugins import moves
 from reports.trace.assets import asset_node
 from reports.trace.money import fund_node, project_nodes, sources
 from reports.trace.nodes import Node
 from reports.trace.people import household_nodes
-from xianjie import moves
-from xianjie.tables import Tables
 
 
 def trace(tables: Tables, name: str) -> list[Node]:

@@ -3,12 +3,11 @@
 from collections import defaultdict
 from typing import Any
 
-from plugins import income
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, derived
+from plugins import income, moves
 from plugins.equity import Grant, grants
 from reports.trace.nodes import Node, leg_node
-from xianjie import moves
-from xianjie.schema import records
-from xianjie.tables import Tables, derived
 
 
 @derived

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, derived
+from plugins import moves
 from plugins.funds import Flow, flows
 from reports.trace.assets import formed_by
 from reports.trace.nodes import Node, by_transaction, closed, leg_node
-from xianjie import moves
-from xianjie.schema import records
-from xianjie.tables import Tables, derived
 
 
 @derived

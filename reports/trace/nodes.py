@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from xianjie.schema import records
-from xianjie.tables import Tables, derived
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, derived
 
 
 @dataclass

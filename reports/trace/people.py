@@ -3,11 +3,11 @@
 from collections import defaultdict
 from typing import Any
 
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables
+from plugins import moves
 from reports.trace.money import sources
 from reports.trace.nodes import Node
-from xianjie import moves
-from xianjie.schema import records
-from xianjie.tables import Tables
 
 
 def household_nodes(tables: Tables, household: str) -> list[Node]:

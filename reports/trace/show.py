@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from reports.sheets import COUNT, DATE, LONG, MONEY, PLAIN, TOTAL, Column, Formula, Row, Workbook
+from ledgers.money import yuan_cn
+from ledgers.tables.tables import Tables
 from reports.trace.nodes import Node
-from xianjie.money import yuan_cn
-from xianjie.tables import Tables
-from xianjie.width import pad, width
+from reports.width import pad, width
+from reports.workbook import COUNT, DATE, LONG, MONEY, PLAIN, TOTAL, Column, Formula, Row, Workbook
 
 MANY = 12  # roll lines that a terminal shows; a longer roll is one line there
 TEXT = 78

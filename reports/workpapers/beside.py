@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from xianjie.inside import Refused, read_bytes
-from xianjie.money import fen
-from xianjie.tables import Tables
+from ledgers.files.safely import Refused, read_bytes
+from ledgers.money import fen
+from ledgers.tables.tables import Tables
 
 WAITING = "pending/lists.csv"
 BANK = "bank"

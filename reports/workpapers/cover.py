@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from reports.checked import Checked, about, crashed
-from reports.sheets import COUNT, TOTAL, Column, Row, Workbook
+from ledgers.seals.seal import verified
+from plugins.findings import ERROR, SEVERITY_NAMES, STATUS_NAMES, STATUSES, WARNING
+from reports.check.checked import Checked, about, crashed
+from reports.workbook import COUNT, TOTAL, Column, Row, Workbook
 from reports.workpapers.papers import Papers
-from xianjie.findings import ERROR, SEVERITY_NAMES, STATUS_NAMES, STATUSES, WARNING
-from xianjie.seal import verified
 
 WIDTHS = (24, 18, 18, 18, 18, 18, 18)
 COLUMNS = (

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from reports.checked import Checked
-from reports.sheets import DATE, LONG, MONEY, NUMBER, Column, Row, Workbook
+from ledgers.tables.schema import records
+from plugins.findings import FAIL, PENDING, UNDETERMINED, WAIVED
+from reports.check.checked import Checked
+from reports.workbook import DATE, LONG, MONEY, NUMBER, Column, Row, Workbook
 from reports.workpapers.papers import Paper, Papers
-from xianjie.findings import FAIL, PENDING, UNDETERMINED, WAIVED
-from xianjie.schema import records
 
 LIMIT = 100_000  # lines of evidence in a workbook that a person still opens
 FIRST = (FAIL, UNDETERMINED, PENDING, WAIVED)

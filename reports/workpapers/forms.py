@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from reports.advice import advice
-from reports.checked import Checked
-from reports.sheets import Sheet, Workbook
+from ledgers.money import decimal, percent, yuan_cn
+from ledgers.tables.schema import records
+from plugins import moves
+from plugins.audit import places
+from plugins.findings import FAIL, YUAN, Finding
+from reports.check.checked import Checked
+from reports.rulebook.advice import advice
 from reports.words import COMPARED, worded
+from reports.workbook import Sheet, Workbook
 from reports.workpapers.papers import Group, Paper, Papers
-from xianjie import moves
-from xianjie.audit import places
-from xianjie.findings import FAIL, YUAN, Finding
-from xianjie.money import decimal, percent, yuan_cn
-from xianjie.schema import records
 
 WIDTHS = (14, 36, 14, 36)
 LIMIT = 1000  # forms in one workbook

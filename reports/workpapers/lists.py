@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from reports.checked import Checked
-from reports.sheets import DATE, LONG, MONEY, Column, Row, Workbook
-from reports.waivers import Waiver, waivers
+from ledgers.tables.schema import records
+from plugins.findings import STATUS_NAMES
+from reports.check.checked import Checked
+from reports.check.waivers import Waiver, waivers
 from reports.words import SCOPE_NAMES, detail, worded
+from reports.workbook import DATE, LONG, MONEY, Column, Row, Workbook
 from reports.workpapers.papers import Papers, Used
-from xianjie.findings import STATUS_NAMES
-from xianjie.schema import records
 
 PARAMETERS = (
     Column("编号", 7),

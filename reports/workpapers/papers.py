@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from reports.checked import Checked
+from ledgers.policy import Parameter
+from plugins.findings import Finding
+from plugins.rule import Rule
+from reports.check.checked import Checked
 from reports.words import detail
-from xianjie.findings import Finding
-from xianjie.policy import Parameter
-from xianjie.rule import Rule
 
 
 @dataclass(frozen=True)

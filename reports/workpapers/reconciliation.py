@@ -6,14 +6,14 @@ from typing import Any
 
 from beancount.core.data import Balance, Transaction
 
-from reports.checked import Checked
+from ledgers.chart import account
+from ledgers.money import fen
+from ledgers.tables.tables import Tables
+from plugins import moves
+from reports.check.checked import Checked
 from reports.figures import fund_figures
-from reports.sheets import COUNT, DATE, LONG, MONEY, TOTAL, Column, Formula, Row, Sheet, Workbook
+from reports.workbook import COUNT, DATE, LONG, MONEY, TOTAL, Column, Formula, Row, Sheet, Workbook
 from reports.workpapers import beside
-from xianjie import moves
-from xianjie.accounts import account
-from xianjie.money import fen
-from xianjie.tables import Tables
 
 FUNDS = (
     Column("资金", 14),

@@ -6,14 +6,14 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
+from ledgers.money import ceil_fen
+from plugins.findings import FAIL, SEVERITY_NAMES, STATUS_NAMES, STATUSES, WAIVED, YUAN, Finding
 from plugins.judging import OP_NAMES, meets
-from reports.baseline import STATE_NAMES
-from reports.checked import Checked
-from reports.sheets import BAD, COUNT, LONG, MONEY, NUMBER, PLAIN, RATIO, Cell, Column, Formula, Row, Workbook
+from reports.check.baseline import STATE_NAMES
+from reports.check.checked import Checked
 from reports.words import SIGNS, worded
+from reports.workbook import BAD, COUNT, LONG, MONEY, NUMBER, PLAIN, RATIO, Cell, Column, Formula, Row, Workbook
 from reports.workpapers.papers import Group, Paper, Papers
-from xianjie.findings import FAIL, SEVERITY_NAMES, STATUS_NAMES, STATUSES, WAIVED, YUAN, Finding
-from xianjie.money import ceil_fen
 
 COLUMNS = (
     Column("索引号", 9),

@@ -1,7 +1,7 @@
 """The audit as workpapers that an auditor can defend: every number with its formula, its basis and its vouchers."""
 
-from reports.checked import Checked
-from reports.sheets import Workbook
+from reports.check.checked import Checked
+from reports.workbook import Workbook
 from reports.workpapers import cover, evidence, forms, lists, reconciliation, ruled
 from reports.workpapers.papers import papers_of
 

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import ledgers
-from xianjie.change import identity_names
-from xianjie.people import Identities, Person
-from xianjie.rolls import digest
+from ledgers.files.writing import identity_names
+from ledgers.people import Identities, Person
+from ledgers.tables.rolls import digest
 
 FIRM = "联县茶业有限公司"
 POST = "公益岗位"

@@ -3,8 +3,8 @@ from datetime import date
 
 import pytest
 
-from reports.consolidate.county import Job, judged
-from xianjie import cache
+from ledgers.kept import cache
+from reports.counties.county import Job, judged
 
 from .books import County, write_county
 from .ids import id_number

@@ -1,6 +1,6 @@
 """ID numbers for tests: computed, nobody's."""
 
-from xianjie.people import _check_digit
+from ledgers.people import _check_digit
 
 
 def id_number(number: int) -> str:

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from xianjie import cache
+from ledgers.kept import cache
 
 
 def test_an_entry_comes_back_as_it_was_put():

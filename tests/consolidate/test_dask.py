@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from reports.consolidate import engines, report, run
+from reports.counties import engines, report, run
 
 from .conftest import CITY, DAY
 from .test_run import NAMES, books_of, written

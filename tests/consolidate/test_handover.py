@@ -12,13 +12,13 @@ from fractions import Fraction
 import duckdb
 import pytest
 
-from reports.consolidate import citykey, handover, joins, report, run
-from reports.consolidate.county import KEPT, KIND, Job, judged, revealed
-from reports.consolidate.engines import local
-from xianjie import cache
-from xianjie.people import open_identities
-from xianjie.problems import Problem
-from xianjie.rolls import digest
+from ledgers.files.problems import Problem
+from ledgers.kept import cache
+from ledgers.people import open_identities
+from ledgers.tables.rolls import digest
+from reports.counties import citykey, handover, joins, report, run
+from reports.counties.county import KEPT, KIND, Job, judged, revealed
+from reports.counties.engines import local
 
 from .books import household
 from .conftest import CITY, COMMON, DAY

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from reports.consolidate import county, engines, joins, report, run
-from reports.consolidate.county import Job
-from xianjie import cache
-from xianjie.cli.consolidate import consolidate as command
+from ledgers.kept import cache
+from reports.counties import county, engines, joins, report, run
+from reports.counties.county import Job
+from xianjie.consolidate import consolidate as command
 
 from .conftest import CITY, DAY
 

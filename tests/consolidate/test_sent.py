@@ -2,8 +2,8 @@
 
 import pytest
 
-from reports.consolidate import joins, parquet, run, sent
-from reports.consolidate.engines import local
+from reports.counties import joins, parquet, run, sent
+from reports.counties.engines import local
 
 from .conftest import DAY
 

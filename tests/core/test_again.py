@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 import ledgers
+from ledgers.book import Book
+from ledgers.book import read as in_full
+from ledgers.files.problems import Untrusted
+from ledgers.kept import cache, reread
 from plugins import catalogue
-from reports.baseline import Scope
-from reports.checked import Checked
-from reports.render import render
-from xianjie import again, cache
-from xianjie.audit import audit
-from xianjie.book import Book
-from xianjie.book import read as in_full
-from xianjie.problems import Untrusted
+from plugins.audit import audit
+from reports.check.baseline import Scope
+from reports.check.checked import Checked
+from reports.check.render import render
 
 DAY = date(2023, 12, 31)
 MAY = "2022/05.beancount"
@@ -32,18 +32,18 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("again")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        patch.setattr(again, "LARGE", 0)
+        patch.setattr(reread, "LARGE", 0)
         book = folder / "book"
         shutil.copytree(ledgers.XIUSHAN, book)
-        found = again.read(book, DAY)
+        found = reread.read(book, DAY)
         audit(found.tables, catalogue().values())
-        again.keep(found)
-        assert is_quick(again.read(book, DAY))
+        reread.keep(found)
+        assert is_quick(reread.read(book, DAY))
         yield book
 
 
 def is_quick(found: Book) -> bool:
-    return isinstance(found.entries, again._Entries)
+    return isinstance(found.entries, reread._Entries)
 
 
 def said(read: Callable[[Path, date], Book], book: Path) -> tuple[str | bytes, bool]:
@@ -75,7 +75,7 @@ def edited(book: Path, changes: dict[str, Edit]) -> Iterator[None]:
 def agree(book: Path, changes: dict[str, Edit]) -> bool:
     """Whether files edited so were read quickly; what is said must be the same."""
     with edited(book, changes):
-        quickly, quick = said(again.read, book)
+        quickly, quick = said(reread.read, book)
         fully, _ = said(in_full, book)
     assert quickly == fully
     return quick
@@ -166,7 +166,7 @@ def test_assets_and_balances_may_move_to_another_line(kept: Path, month: str) ->
 def test_what_could_change_more_is_read_in_full(kept: Path, name: str) -> None:
     with edited(kept, FULL[name]):
         try:
-            quick = is_quick(again.read(kept, DAY))
+            quick = is_quick(reread.read(kept, DAY))
         except Untrusted:
             quick = False
     assert not quick
@@ -175,62 +175,62 @@ def test_what_could_change_more_is_read_in_full(kept: Path, name: str) -> None:
 def test_a_file_more_or_less_is_read_in_full(kept: Path) -> None:
     more = kept / "2022" / "zz.beancount"
     more.write_text(NEW, "utf-8")
-    text, quick = said(again.read, kept)
+    text, quick = said(reread.read, kept)
     assert not quick
     assert text == said(in_full, kept)[0]
     assert "2022-900001" in str(text)
     more.unlink()
     roll = kept / "rolls/2022/05.csv"
     roll.rename(kept.parent / "05.csv")
-    text, quick = said(again.read, kept)
+    text, quick = said(reread.read, kept)
     assert not quick
     assert text == said(in_full, kept)[0]
     (kept.parent / "05.csv").rename(roll)
 
 
 def test_another_day_another_program_and_no_cache_are_read_in_full(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert is_quick(again.read(kept, DAY))
-    assert not is_quick(again.read(kept, date(2023, 12, 30)))
+    assert is_quick(reread.read(kept, DAY))
+    assert not is_quick(reread.read(kept, date(2023, 12, 30)))
     with monkeypatch.context() as patch:
         patch.setattr(cache, "program", lambda: "another")
-        assert not is_quick(again.read(kept, DAY))
+        assert not is_quick(reread.read(kept, DAY))
     with monkeypatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(kept / "cache"))  # inside the book: not to be used
-        assert not is_quick(again.read(kept, DAY))
+        assert not is_quick(reread.read(kept, DAY))
 
 
 def test_what_was_kept_and_is_damaged_is_not_read(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(kept.parent / "cache", tmp_path / "cache")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    assert is_quick(again.read(kept, DAY))
-    (file,) = tmp_path.rglob(again._FILE)
+    assert is_quick(reread.read(kept, DAY))
+    (file,) = tmp_path.rglob(reread._FILE)
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
-    assert not is_quick(again.read(kept, DAY))
-    assert list(tmp_path.rglob(again._FILE)) == []
+    assert not is_quick(reread.read(kept, DAY))
+    assert list(tmp_path.rglob(reread._FILE)) == []
 
 
 def test_entries_are_there_for_who_asks(kept: Path) -> None:
-    quick, full = again.read(kept, DAY), in_full(kept, DAY)
+    quick, full = reread.read(kept, DAY), in_full(kept, DAY)
     assert list(quick.entries) == full.entries
     assert quick.digest == full.digest
 
 
 def test_a_book_that_is_not_large_is_not_kept(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(again, "LARGE", 100_000)
-    again.keep(in_full(kept, DAY))
+    monkeypatch.setattr(reread, "LARGE", 100_000)
+    reread.keep(in_full(kept, DAY))
     assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_book_whose_plugins_change_vouchers_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(again, "LARGE", 0)
+    monkeypatch.setattr(reread, "LARGE", 0)
     shutil.copytree(ledgers.XIUSHAN, tmp_path / "book")
     main = tmp_path / "book" / "main.beancount"
     main.write_text('plugin "beancount.plugins.auto_accounts"\n' + main.read_text("utf-8"), "utf-8")
-    again.keep(in_full(main, DAY))
+    reread.keep(in_full(main, DAY))
     assert not (tmp_path / "cache").exists()
 
 

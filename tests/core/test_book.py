@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ledgers.book import read
+from ledgers.files.problems import Untrusted
 from plugins import catalogue
+from plugins.audit import audit
 from tests.books import write_book
 from tests.core.test_example import EXAMPLE
-from xianjie.audit import audit
-from xianjie.book import read
-from xianjie.cli import cli
-from xianjie.problems import Untrusted
+from xianjie.commands import cli
 
 AS_OF = date(2022, 12, 31)
 

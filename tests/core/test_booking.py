@@ -7,7 +7,7 @@ from beancount import loader
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from xianjie.book import load
+from ledgers.book import load
 
 ACCOUNTS = ("Assets:甲", "Assets:乙", "Expenses:丙", "Income:丁")
 UNITS = ("10.00 CNY", "-10.00 CNY", "2.5 CNY", "-2.5 CNY", "0.01 CNY", "", "10.00", "CNY", "-10 USD")

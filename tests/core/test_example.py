@@ -10,11 +10,11 @@ import pytest
 from beancount import loader
 from click.testing import CliRunner
 
+from ledgers.book import read
 from plugins import catalogue
-from xianjie.audit import audit
-from xianjie.book import read
-from xianjie.cli import cli
-from xianjie.findings import plain
+from plugins.audit import audit
+from plugins.findings import plain
+from xianjie.commands import cli
 
 EXAMPLE = Path(__file__).parent.parent / "example"
 EXPECTED = json.loads((EXAMPLE / "expected.json").read_text("utf-8"))

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledgers.money import ceil_fen, decimal, fen, percent, yuan, yuan_cn
+from ledgers.policy import Parameter, Policy, default
+from ledgers.tables.rolls import amount
 from plugins.judging import meets, shortfall
-from xianjie.money import ceil_fen, decimal, fen, percent, yuan, yuan_cn
-from xianjie.policy import Parameter, Policy, default
-from xianjie.rolls import amount
 
 amounts = st.integers(-(10**15), 10**15)
 fractions = st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=10**6)

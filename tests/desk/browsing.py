@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from reports.server.app import make_app, make_server
-from reports.server.guard import Guard
-from reports.server.shelf import Shelf
-from reports.server.users import add_user
+from reports.desk.server.app import make_app, make_server
+from reports.desk.server.guard import Guard
+from reports.desk.server.shelf import Shelf
+from reports.desk.server.users import add_user
 
 REVIEWER, AUDITOR = "审阅甲", "审计乙"
 PASSWORDS = {REVIEWER: "look-but-do-not-touch", AUDITOR: "rolls-may-be-seen-too"}

@@ -8,10 +8,10 @@ import pytest
 from argon2 import PasswordHasher
 from werkzeug.test import Client
 
-from reports.server import users as users_module
-from reports.server.app import make_app
-from reports.server.guard import Guard
-from reports.server.shelf import Shelf
+from reports.desk.server import users as users_module
+from reports.desk.server.app import make_app
+from reports.desk.server.guard import Guard
+from reports.desk.server.shelf import Shelf
 from tests.desk.browsing import AUDITOR, REVIEWER, ROLES, write_users
 
 EXAMPLE = Path(__file__).parents[1] / "example"

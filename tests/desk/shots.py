@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from plugins import moves
 from tests.desk.browsing import AUDITOR, browser, log_in, running, write_users
-from xianjie import moves
 
 WIDTHS = (1280, 390)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reports.server.sessions import IDLE
+from reports.desk.server.sessions import IDLE
 from tests.desk.browsing import AUDITOR, PASSWORDS, REVIEWER, Running, browser, log_in, running
 
 pytestmark = pytest.mark.browser

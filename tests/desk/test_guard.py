@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pytest
 from werkzeug.test import Client
 
-from reports.server import confined
-from reports.server.guard import Guard
-from reports.server.sessions import FAILURES, IDLE, LONGEST, Lockout, Sessions
+from reports.desk.server import confined
+from reports.desk.server.guard import Guard
+from reports.desk.server.sessions import FAILURES, IDLE, LONGEST, Lockout, Sessions
 from tests.desk.browsing import PASSWORDS, REVIEWER
 from tests.desk.conftest import logged_in
 
@@ -163,7 +163,7 @@ def test_too_much_is_not_said(reviewer: Client, base: str, monkeypatch: pytest.M
 
 
 def test_too_many_rows_are_not_shown(reviewer: Client, base: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.server.shelf.ROWS", 3)
+    monkeypatch.setattr("reports.desk.server.shelf.ROWS", 3)
     answer = reviewer.get(f"{base}/api/query?query_string=SELECT+account")
     assert answer.status_code == 500
     assert "超过 3 行" in answer.json["error"]
@@ -338,8 +338,8 @@ def test_favas_editor_leads_to_our_page(reviewer: Client, base: str) -> None:
 
 
 def test_a_user_who_is_removed_is_out(shelf, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    from reports.server.app import make_app
-    from reports.server.users import _write, read_users
+    from reports.desk.server.app import make_app
+    from reports.desk.server.users import _write, read_users
     from tests.desk.browsing import write_users
 
     users = write_users(tmp_path / "users.json")

@@ -10,15 +10,15 @@ from urllib.parse import unquote
 import pytest
 from werkzeug.test import Client
 
+from ledgers import clock
+from ledgers.book import read
 from reports import figures
 from reports.desk import charts
 from reports.desk.fund import _parts, flow_of
 from reports.desk.paging import Paging
 from reports.desk.review import as_of
-from reports.server.shelf import Shelf
+from reports.desk.server.shelf import Shelf
 from tests.desk.conftest import EXAMPLE, copied
-from xianjie import clock
-from xianjie.book import read
 
 
 def _link(page: str, wanted: str) -> str:
@@ -143,7 +143,7 @@ def test_the_list_of_what_to_do_is_by_money(shelf: Shelf) -> None:
 
 
 def test_texts_of_the_book_are_escaped(tmp_path: Path, users: Path) -> None:
-    from reports.server.app import make_app
+    from reports.desk.server.app import make_app
     from tests.desk.browsing import AUDITOR
     from tests.desk.conftest import logged_in
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
+from ledgers import clock
+from ledgers.files.problems import Untrusted
 from reports.desk import Desk
-from reports.server import shelf as shelf_module
-from reports.server.app import make_app
-from reports.server.shelf import BookLedger, Shelf
+from reports.desk.server import shelf as shelf_module
+from reports.desk.server.app import make_app
+from reports.desk.server.shelf import BookLedger, Shelf
 from tests.desk.browsing import AUDITOR, REVIEWER
 from tests.desk.conftest import copied, logged_in
-from xianjie import clock
-from xianjie.problems import Untrusted
 
 VOUCHER = """
 2022-12-30 * "县财政局" "调整"
@@ -165,7 +165,7 @@ def test_a_book_cannot_set_options_of_fava(own: Path, users: Path) -> None:
 def test_a_journal_too_long_for_a_browser_is_refused(own: Path, users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = Shelf([own])
     client, base = client_of(shelf, users, AUDITOR), f"/{shelf.first_slug()}/api"
-    monkeypatch.setattr("reports.server.shelf.ENTRIES", 5)
+    monkeypatch.setattr("reports.desk.server.shelf.ENTRIES", 5)
     for path in ("journal_page?page=1&order=desc", "account_report?a=Assets"):
         answer = client.get(f"{base}/{path}")
         assert answer.status_code == 500

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from reports.server import users as users_module
-from reports.server.users import UsersError, add_user, read_users, verified
-from xianjie.cli import cli
+from reports.desk.server import users as users_module
+from reports.desk.server.users import UsersError, add_user, read_users, verified
+from xianjie.commands import cli
 
 PASSWORD = "correct-horse-battery"
 
@@ -105,7 +105,7 @@ def test_commands_say_what_is_wrong_in_chinese(tmp_path: Path, book: Path, monke
 
 
 def test_serve_refuses_a_book_that_cannot_be_trusted(tmp_path: Path, users: Path) -> None:
-    from xianjie.problems import Untrusted
+    from ledgers.files.problems import Untrusted
 
     (tmp_path / "main.beancount").write_text('plugin "os"\n')
     with pytest.raises(Untrusted, match="外来插件"):

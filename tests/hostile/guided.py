@@ -12,9 +12,9 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["xianjie"]):
+    from ledgers.book import read
+    from ledgers.files.problems import Untrusted
     from tests.seals.books import make
-    from xianjie.book import read
-    from xianjie.problems import Untrusted
 
 FILES = ("2022/08.beancount", "rolls/2022/08.csv", "registry/households.csv", "policy.beancount", "rolls/2022/12-shares.csv", "bank/V.csv")
 

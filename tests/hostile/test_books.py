@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from ledgers.book import read
+from ledgers.files import writing
+from ledgers.files.problems import Untrusted
 from tests.seals.books import make
-from xianjie import change
-from xianjie.book import read
-from xianjie.problems import Untrusted
 
-COMMAND = [sys.executable, "-c", "from xianjie.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from xianjie.commands import main; main()"]
 SECRET = "2020-01-01 open Assets:7绝密\n"
 
 
@@ -138,7 +138,7 @@ def test_a_roll_with_more_fields_than_its_header_is_broken(tmp_path: Path, rows:
 
 
 def test_a_chain_of_includes_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xianjie.parsing.FILES_LIMIT", 30)
+    monkeypatch.setattr("ledgers.files.parsing.FILES_LIMIT", 30)
     files = {f"{number}.beancount": f'include "{number + 1}.beancount"\n' for number in range(60)}
     with pytest.raises(Untrusted, match="超过 30 个"):
         read(book_of(tmp_path, 'include "0.beancount"\n', files))
@@ -167,8 +167,8 @@ def test_a_book_that_kills_the_parser_does_not_kill_the_command(tmp_path: Path) 
 def test_a_lock_that_is_a_link_empties_nothing(tmp_path: Path) -> None:
     book = make(tmp_path / "book")
     (tmp_path / "victim").write_text("mine")
-    (book / change.LOCK).symlink_to(tmp_path / "victim")
-    with pytest.raises(change.NotWritten), change.locked(book, "x"):
+    (book / writing.LOCK).symlink_to(tmp_path / "victim")
+    with pytest.raises(writing.NotWritten), writing.locked(book, "x"):
         pass
     assert (tmp_path / "victim").read_text() == "mine"
 
@@ -181,39 +181,39 @@ def test_a_lock_that_is_a_link_empties_nothing(tmp_path: Path) -> None:
 def test_a_journal_from_elsewhere(tmp_path: Path, journal: str) -> None:
     book = make(tmp_path / "book")
     (tmp_path / "book.identities.sqlite").write_text("people")
-    (book / change.JOURNAL).write_text(journal)
-    before = {path for path in tmp_path.rglob("*") if path.name not in (change.LOCK, change.JOURNAL)}
+    (book / writing.JOURNAL).write_text(journal)
+    before = {path for path in tmp_path.rglob("*") if path.name not in (writing.LOCK, writing.JOURNAL)}
     try:
-        change.settle(book)
-    except change.NotWritten as error:
+        writing.settle(book)
+    except writing.NotWritten as error:
         assert "不是本程序写下的" in str(error) or "不在账簿文件夹之内" in str(error)  # noqa: PT017
-    after = {path for path in tmp_path.rglob("*") if path.name not in (change.LOCK, change.JOURNAL)}
+    after = {path for path in tmp_path.rglob("*") if path.name not in (writing.LOCK, writing.JOURNAL)}
     assert after == before
 
 
 def test_a_journal_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     book = make(tmp_path / "book")
-    os.mkfifo(book / change.JOURNAL)
-    with pytest.raises(change.NotWritten):
+    os.mkfifo(book / writing.JOURNAL)
+    with pytest.raises(writing.NotWritten):
         read(book)
 
 
 def test_a_leftover_that_is_linked_elsewhere_is_not_written_through(tmp_path: Path) -> None:
     book = make(tmp_path / "book")
     (tmp_path / "victim").write_text("mine")
-    os.link(tmp_path / "victim", book / f".main.beancount{change.SUFFIX}")
-    with change.locked(book, "x"):
-        os.link(tmp_path / "victim", book / f".new.txt{change.SUFFIX}")
-        change.write(book, {"new.txt": b"theirs"})
+    os.link(tmp_path / "victim", book / f".main.beancount{writing.SUFFIX}")
+    with writing.locked(book, "x"):
+        os.link(tmp_path / "victim", book / f".new.txt{writing.SUFFIX}")
+        writing.write(book, {"new.txt": b"theirs"})
     assert (tmp_path / "victim").read_text() == "mine"
 
 
 def test_a_reader_completes_what_a_killed_writer_left(tmp_path: Path) -> None:
     book = make(tmp_path / "book")
-    (book / f"2022/.12.beancount{change.SUFFIX}").write_text("2022-12-31 open Assets:1新科目\n", "utf-8")
-    (book / change.JOURNAL).write_text('{"2022/12.beancount": true}')
+    (book / f"2022/.12.beancount{writing.SUFFIX}").write_text("2022-12-31 open Assets:1新科目\n", "utf-8")
+    (book / writing.JOURNAL).write_text('{"2022/12.beancount": true}')
     assert "Assets:1新科目" in {getattr(entry, "account", "") for entry in read(book).entries}
-    assert not (book / change.JOURNAL).exists()
+    assert not (book / writing.JOURNAL).exists()
 
 
 @pytest.mark.parametrize("arguments", [["check"], ["verify"], ["doctor"], ["seal", "2022-06"], ["trace", "X"], ["report", "-o", "x"]])

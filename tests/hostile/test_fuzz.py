@@ -23,14 +23,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ledgers.book import read
+from ledgers.files.problems import Untrusted
+from ledgers.files.writing import Busy, NotWritten
 from plugins import catalogue
+from plugins.audit import audit
 from tests.seals import stranger
 from tests.seals.books import edit, make, run, sealed
-from xianjie.audit import audit
-from xianjie.book import read
-from xianjie.change import Busy, NotWritten
-from xianjie.cli import COMMANDS
-from xianjie.problems import Untrusted
+from xianjie.commands import COMMANDS
 
 AS_OF = date(2022, 12, 31)
 SCRAPS = [

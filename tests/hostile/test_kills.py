@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from ledgers.book import read
+from ledgers.files import writing
 from tests.importers.county import ALL, new_book
 from tests.importers.dirty import to_xlsx
 from tests.seals.books import edit, make, run
-from xianjie import change
-from xianjie.book import read
 
 KILLS = int(os.environ.get("XIANJIE_KILLS", "1000"))
 Contents = dict[str, bytes]
@@ -58,8 +58,8 @@ def _publish(folder: Path) -> list[object]:
 
 
 WORKS = {
-    "import": Work(_papers, lambda at: ["import", at / "book", *sorted(at.glob("*.xlsx")), "--yes"], f"book/.*{change.SUFFIX}"),
-    "seal": Work(lambda at: make(at / "book"), lambda at: ["seal", at / "book", "2022-08"], f"book/.*{change.SUFFIX}", (0, 1)),
+    "import": Work(_papers, lambda at: ["import", at / "book", *sorted(at.glob("*.xlsx")), "--yes"], f"book/.*{writing.SUFFIX}"),
+    "seal": Work(lambda at: make(at / "book"), lambda at: ["seal", at / "book", "2022-08"], f"book/.*{writing.SUFFIX}", (0, 1)),
     "publish": Work(_published, _publish, ".public-*/data"),
 }
 
@@ -119,7 +119,7 @@ def shown(folder: Path) -> Contents:
     """What whoever comes next finds: readers complete what was under way; a publication is looked at as it lies."""
     public = contents(folder / "public") if (folder / "public").exists() else {}
     read(folder / "book")
-    with change.locked(folder / "book", "下一个"):
+    with writing.locked(folder / "book", "下一个"):
         pass
     return {name: content for name, content in contents(folder).items() if name[:7] != "public/" and name[0] != "."} | {
         f"public/{name}": content for name, content in public.items()
@@ -154,7 +154,7 @@ def trials(work: Work, place: Path, kills: int) -> Counter[str]:
 
 def left(folder: Path) -> bool:
     """Whether a killed process left something half done for the next one."""
-    return any(path.name[0] == "." and path.name != change.LOCK for path in folder.rglob(".*"))
+    return any(path.name[0] == "." and path.name != writing.LOCK for path in folder.rglob(".*"))
 
 
 @pytest.mark.parametrize("command", WORKS)

@@ -8,17 +8,17 @@ from unittest import mock
 
 import pytest
 
+from ledgers import book as books
+from ledgers.book import read
+from ledgers.files.problems import Untrusted
+from ledgers.files.writing import Busy, locked, put_in_place, write
 from reports.publish import publish
 from tests.seals.books import make
-from xianjie import book as books
-from xianjie.book import read
-from xianjie.change import Busy, locked, put_in_place, write
-from xianjie.problems import Untrusted
 
 
 def version(book: Path, number: int) -> dict[str, bytes | None]:
     """Two files that belong together: a payment, and the roll that it names."""
-    from xianjie.rolls import digest
+    from ledgers.tables.rolls import digest
 
     lines = [f"2022-000005-1,H106003-001,1,{59900 - number}.00,100", f"2022-000005-1,H106003-003,1,{number}.00,150"]
     text = re.sub('roll-sha256: ".*"', f'roll-sha256: "{digest(lines)}"', (book / "2022/08.beancount").read_text("utf-8"))
@@ -80,7 +80,7 @@ def test_a_publication_takes_the_place_of_another(tmp_path: Path, monkeypatch: p
         (tmp_path / name).mkdir()
         (tmp_path / name / name).write_text(name)
     if not able:
-        monkeypatch.setattr("xianjie.change.exchanged", lambda *_: False)
+        monkeypatch.setattr("ledgers.files.writing.exchanged", lambda *_: False)
     put_in_place(tmp_path / "new", tmp_path / "old")
     assert [path.name for path in (tmp_path / "old").iterdir()] == ["new"]
     assert (tmp_path / "new").exists() is able

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ledgers import chart
 from tests.importers.dirty import Paper
-from xianjie.cli.init import blank_book
+from xianjie.init import blank_book
 
 TODAY = date(2023, 6, 30)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -7,9 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from importers.grid import Grid
+from importers.reading.grid import Grid
+from importers.reading.sheet import Sheet, read_path
 from importers.run import ChangeSet, import_files
-from importers.sheet import Sheet, read_path
 from tests.importers.county import TODAY
 from tests.importers.dirty import Paper, to_xlsx
 

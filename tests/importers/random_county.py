@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from importers.draft import Draft, PayLine, ShareLine, Voucher, Yuan
+from importers.draft.draft import Draft
+from importers.draft.entries import PayLine, ShareLine, Voucher, Yuan
 from tests.importers.county import identity
 from tests.importers.dirty import Paper
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from importers.draft import PayLine
-from importers.opening import open_book
+from importers.draft.entries import PayLine
+from importers.draft.opening import open_book
 from tests.importers import dirty
 from tests.importers.county import (
     ALL,

@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 
-from xianjie import change
+from ledgers.files import writing
 
 OLD = {"main.beancount": b"old\n", "2022/01.beancount": b"january\n", "pending/a.csv": b"waits\n"}
 NEW: dict[str, bytes | None] = {
@@ -61,8 +61,8 @@ def run(book: Path, at: int, act: Callable[[], None]) -> int:
     counter = Counter(at, act)
     system = {name: counter.wrap(getattr(os, name)) for name in ("rename", "fsync", "fchmod", "open")}
     paths = {name: counter.wrap(getattr(Path, name)) for name in ("unlink", "mkdir")}
-    with mock.patch.multiple("os", **system), mock.patch.multiple(Path, **paths), change.locked(book, "测试"):
-        change.write(book, NEW)
+    with mock.patch.multiple("os", **system), mock.patch.multiple(Path, **paths), writing.locked(book, "测试"):
+        writing.write(book, NEW)
     return counter.count
 
 
@@ -85,8 +85,8 @@ def test_killed_at_every_step_leaves_the_old_book_or_the_new(tmp_path: Path) -> 
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
         died = killed_at(folder, step)
-        change.settle(folder)
-        with change.locked(folder, "下一个"):
+        writing.settle(folder)
+        with writing.locked(folder, "下一个"):
             pass
         found = contents(folder)
         assert found in (OLD, after(OLD, NEW)), step
@@ -109,11 +109,11 @@ def test_reader_sees_new_book_as_soon_as_the_journal_stands(book: Path) -> None:
         calls.append(target)
         raise KeyboardInterrupt
 
-    with mock.patch("os.rename", dies_after_journal), pytest.raises(KeyboardInterrupt), change.locked(book, "测试"):
-        change.write(book, NEW)
+    with mock.patch("os.rename", dies_after_journal), pytest.raises(KeyboardInterrupt), writing.locked(book, "测试"):
+        writing.write(book, NEW)
     assert len(calls) == 1
-    assert (book / change.JOURNAL).exists()
-    change.settle(book)
+    assert (book / writing.JOURNAL).exists()
+    writing.settle(book)
     assert contents(book) == after(OLD, NEW)
 
 
@@ -131,9 +131,9 @@ def test_an_error_before_the_journal_changes_nothing(book: Path, number: int) ->
 
         try:
             run(folder, step, fail)
-        except (change.NotWritten, OSError):
-            change.settle(folder)
-            with change.locked(folder, "下一个"):
+        except (writing.NotWritten, OSError):
+            writing.settle(folder)
+            with writing.locked(folder, "下一个"):
                 pass
         assert contents(folder) in (OLD, after(OLD, NEW)), step
 
@@ -141,16 +141,16 @@ def test_an_error_before_the_journal_changes_nothing(book: Path, number: int) ->
 def test_full_disk_is_said(book: Path) -> None:
     full = OSError(errno.ENOSPC, "x")
     message = r"磁盘已满.*没有任何改动"
-    with mock.patch("os.fsync", side_effect=full), change.locked(book, "测试"), pytest.raises(change.NotWritten, match=message):
-        change.write(book, NEW)
+    with mock.patch("os.fsync", side_effect=full), writing.locked(book, "测试"), pytest.raises(writing.NotWritten, match=message):
+        writing.write(book, NEW)
     assert contents(book) == OLD
 
 
 def test_second_writer_is_refused_with_who_holds_it(book: Path) -> None:
-    busy = pytest.raises(change.Busy, match=f"xianjie import，进程 {os.getpid()}")
-    with change.locked(book, "xianjie import"), busy, change.locked(book, "另一个"):
+    busy = pytest.raises(writing.Busy, match=f"xianjie import，进程 {os.getpid()}")
+    with writing.locked(book, "xianjie import"), busy, writing.locked(book, "另一个"):
         pass
-    with change.locked(book, "之后可以"):
+    with writing.locked(book, "之后可以"):
         pass
     assert contents(book) == OLD
 
@@ -158,20 +158,20 @@ def test_second_writer_is_refused_with_who_holds_it(book: Path) -> None:
 def test_lock_of_a_dead_process_is_no_lock(book: Path) -> None:
     child = os.fork()
     if child == 0:
-        holder = change.locked(book, "将被杀")
+        holder = writing.locked(book, "将被杀")
         holder.__enter__()
         os._exit(9)
     os.waitpid(child, 0)
-    assert (book / change.LOCK).exists()
-    with change.locked(book, "接手"):
+    assert (book / writing.LOCK).exists()
+    with writing.locked(book, "接手"):
         pass
     assert contents(book) == OLD
 
 
 def test_mode_of_files(book: Path) -> None:
     (book / "main.beancount").chmod(0o640)
-    with change.locked(book, "测试"):
-        change.write(book, NEW)
+    with writing.locked(book, "测试"):
+        writing.write(book, NEW)
     modes = {name: (book / name).stat().st_mode & 0o777 for name in ("main.beancount", "2023/01.beancount")}
     assert modes == {"main.beancount": 0o640, "2023/01.beancount": 0o644}
     for name in ("book.identities.sqlite", "book.identities.key"):
@@ -190,16 +190,16 @@ def outside(tmp_path: Path) -> Iterator[Path]:
 def test_a_journal_from_elsewhere_cannot_touch_what_is_outside(book: Path, outside: Path, name: str) -> None:
     name = name.format(absolute=outside)
     (book / "link").symlink_to(book.parent)
-    (book.parent / f".victim.txt{change.SUFFIX}").write_text("theirs")
-    (book / change.JOURNAL).write_text(json.dumps({name: True}))
-    with pytest.raises(change.NotWritten, match="不在账簿文件夹之内"):
-        change.settle(book)
-    with change.locked(book.parent, "x"), pytest.raises(change.NotWritten):
-        change.write(book, {name: b"theirs"})
+    (book.parent / f".victim.txt{writing.SUFFIX}").write_text("theirs")
+    (book / writing.JOURNAL).write_text(json.dumps({name: True}))
+    with pytest.raises(writing.NotWritten, match="不在账簿文件夹之内"):
+        writing.settle(book)
+    with writing.locked(book.parent, "x"), pytest.raises(writing.NotWritten):
+        writing.write(book, {name: b"theirs"})
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff"])
 def test_a_journal_that_is_none(book: Path, content: bytes) -> None:
-    (book / change.JOURNAL).write_bytes(content)
-    with pytest.raises(change.NotWritten, match="不是本程序写下的"):
-        change.settle(book)
+    (book / writing.JOURNAL).write_bytes(content)
+    with pytest.raises(writing.NotWritten, match="不是本程序写下的"):
+        writing.settle(book)

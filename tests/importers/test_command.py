@@ -16,15 +16,15 @@ from unittest import mock
 import pytest
 
 from importers.run import import_files
+from ledgers.files import writing
 from tests.importers.county import ALL, PEOPLE, TODAY, funds, new_book, plan, roster, treasury, villages
 from tests.importers.dirty import Paper, to_xlsx
 from tests.importers.helpers import Desk
 from tests.importers.test_change import Counter
 from tests.importers.test_refused import edited
-from xianjie import change
-from xianjie.cli import main
+from xianjie.commands import main
 
-COMMAND = [sys.executable, "-c", "from xianjie.cli import main; main()", "import"]
+COMMAND = [sys.executable, "-c", "from xianjie.commands import main; main()", "import"]
 
 
 @dataclass
@@ -148,7 +148,7 @@ def test_an_untrusted_book_is_not_written_to(desk: Desk) -> None:
 
 def test_two_at_once(desk: Desk) -> None:
     file = paper(desk, "指标.xlsx", funds())
-    with change.locked(desk.book, "xianjie import"):
+    with writing.locked(desk.book, "xianjie import"):
         result = run(desk, file, "--yes")
     assert result.returncode == 2
     assert re.search(r"账簿正被另一个程序写入（xianjie import，进程 \d+，.* 开始）", result.stderr)
@@ -214,8 +214,8 @@ def test_an_import_killed_at_every_step_leaves_the_old_book_or_the_new(tmp_path:
             imports(desk, rest, step, lambda: os._exit(9))
             os._exit(0)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
-        change.settle(desk.book)
-        with change.locked(desk.book, "下一个"):
+        writing.settle(desk.book)
+        with writing.locked(desk.book, "下一个"):
             pass
         found = relative(desk)
         found_new = {name: data for name, data in found.items() if "identities.sqlite" not in name}
@@ -241,8 +241,8 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
         time.sleep(0.3 + 0.25 * number)
         process.kill()
         process.wait()
-        change.settle(desk.book)
-        with change.locked(desk.book, "下一个"):
+        writing.settle(desk.book)
+        with writing.locked(desk.book, "下一个"):
             pass
         now = {p.relative_to(desk.book): p.read_bytes() for p in desk.book.rglob("*") if p.is_file()}
         same = {name for name in expected if now.get(name) == expected[name]}
@@ -265,9 +265,9 @@ def test_nothing_of_anybody_on_the_screen(desk: Desk) -> None:
 
 def test_a_seal_or_another_writer_uses_the_same_lock(desk: Desk) -> None:
     """The lock is a file of the book's folder and is gone afterwards."""
-    with change.locked(desk.book, "xianjie seal"):
-        assert (desk.book / change.LOCK).exists()
-    assert not (desk.book / change.LOCK).exists()
+    with writing.locked(desk.book, "xianjie seal"):
+        assert (desk.book / writing.LOCK).exists()
+    assert not (desk.book / writing.LOCK).exists()
 
 
 def test_what_is_no_file_is_named(desk: Desk) -> None:

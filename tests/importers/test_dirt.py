@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from importers.cells import squeezed
-from importers.kinds import aliases
-from importers.layout import find
-from importers.sheet import read_sheet
+from importers.reading.cells import squeezed
+from importers.reading.kinds import aliases
+from importers.reading.layout import find
+from importers.reading.sheet import read_sheet
 from tests.importers import dirty
 from tests.importers.county import (
     ALL,
@@ -116,7 +116,7 @@ def test_hidden_rows_are_data_and_mentioned(tmp_path: Path) -> None:
 
 
 def test_hidden_sheets_are_not_read_and_mentioned(tmp_path: Path) -> None:
-    from importers.sheet import read_path
+    from importers.reading.sheet import read_path
 
     secret = replace(plan(), title="旧表")
     sheets, faults, remarks = read_path(to_xlsx(tmp_path / "a.xlsx", funds(), hidden_sheets=[secret]), TODAY)
@@ -126,7 +126,7 @@ def test_hidden_sheets_are_not_read_and_mentioned(tmp_path: Path) -> None:
 
 
 def test_other_tabs_are_skipped_and_mentioned(tmp_path: Path) -> None:
-    from importers.sheet import read_path
+    from importers.reading.sheet import read_path
 
     cover = Paper(["填表说明"], [["本表由县财政局填报"]], title="说明")
     sheets, faults, remarks = read_path(to_xlsx(tmp_path / "a.xlsx", cover, funds()), TODAY)
@@ -349,7 +349,7 @@ def test_sections_numbered_in_a_column_of_their_own(tmp_path: Path, clean: dict[
 
 
 def test_a_tab_without_data_is_skipped_beside_others(tmp_path: Path, clean: dict[str, object]) -> None:
-    from importers.sheet import read_path
+    from importers.reading.sheet import read_path
 
     form = replace(funds(), rows=[], title="空表")
     sheets, faults, remarks = read_path(to_xlsx(tmp_path / "a.xlsx", funds(), form), TODAY)

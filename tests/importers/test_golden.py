@@ -14,13 +14,13 @@ import pytest
 from beancount.core import data
 
 from importers.beans import ACCOUNTS, IMPORTERS, BankImporter, PlanImporter, Refused, importers_of
-from importers.kinds import KINDS
+from importers.reading.kinds import KINDS
 from importers.run import import_files
+from ledgers.book import read
 from tests.importers.county import ALL, TODAY, funds, new_book
 from tests.importers.dirty import to_csv, to_xlsx
 from tests.importers.helpers import Desk
 from tests.importers.test_refused import edited
-from xianjie.book import read
 
 GOLDEN = Path(__file__).parent / "golden"
 SHEETS = [GOLDEN / "sheets" / f"{kind}.csv" for kind in ALL]

@@ -143,7 +143,7 @@ MEASURE = """
 import json, resource, sys
 from datetime import date
 from pathlib import Path
-from importers.sheet import read_path
+from importers.reading.sheet import read_path
 sheets, faults, _ = read_path(Path(sys.argv[1]), date(2023, 6, 30))
 usage = resource.getrusage(resource.RUSAGE_SELF)
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))

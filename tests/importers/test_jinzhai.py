@@ -5,10 +5,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from importers.run import import_files
+from ledgers.book import read
+from ledgers.tables.schema import records
 from tests.importers.county import new_book
 from tests.importers.helpers import Desk
-from xianjie.book import read
-from xianjie.schema import records
 
 CASE = Path(__file__).parent.parent / "cases" / "jinzhai-2025"
 FILES = [CASE / f"{name}.xlsx" for name in ("allocation", "funds", "plan")]
@@ -40,7 +40,7 @@ def test_the_published_shares(tmp_path: Path) -> None:
 
 def test_the_rule_says_so(tmp_path: Path) -> None:
     from plugins import catalogue
-    from xianjie.audit import audit
+    from plugins.audit import audit
 
     book = new_book(tmp_path)
     import_files(book, FILES, TODAY)

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledgers.people import IdentityError, Unusable, identity_number, open_identities
 from tests.importers import dirty
 from tests.importers.county import ALL, PEOPLE, funds, identity, labour, new_book, roster, villages
 from tests.importers.helpers import Desk
-from xianjie.cli.people import people
-from xianjie.people import IdentityError, Unusable, identity_number, open_identities
+from xianjie.people import people
 
 
 @given(st.integers(0, 999), st.dates(min_value=__import__("datetime").date(1930, 1, 1), max_value=__import__("datetime").date(1999, 12, 31)))

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importers.opening import open_book
+from importers.draft.opening import open_book
+from ledgers.book import read
 from tests.importers import dirty
 from tests.importers.county import TODAY, new_book
 from tests.importers.dirty import Paper
@@ -18,7 +19,6 @@ from tests.importers.helpers import Desk
 from tests.importers.random_county import Export, make
 from tests.importers.test_again import NEEDS, canonical
 from tests.importers.test_dirt import DIRT
-from xianjie.book import read
 
 DRESS = ("column order", "extra columns", "blank lines", "notes", "plain title", "hidden rows")
 

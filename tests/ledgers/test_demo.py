@@ -9,15 +9,15 @@ from click.testing import CliRunner
 
 import ledgers
 from importers.run import import_files
-from ledgers.county import build, byhand, sheets, writer
+from ledgers.book import read
+from ledgers.tables.schema import SCHEMAS
+from ledgers.tables.tables import Tables
 from plugins import catalogue
-from xianjie.audit import audit
-from xianjie.book import read
-from xianjie.cli import cli
-from xianjie.cli.demo import AS_OF, make_book
-from xianjie.cli.init import blank_book
-from xianjie.schema import SCHEMAS
-from xianjie.tables import Tables
+from plugins.audit import audit
+from samples.county import build, byhand, sheets, writer
+from xianjie.commands import cli
+from xianjie.demo import AS_OF, make_book
+from xianjie.init import blank_book
 
 PLACES = ("file", "line", "entry_line", "transaction")
 

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 
 import ledgers
 from ledgers import chart
-from xianjie.book import read
-from xianjie.cli import cli
-from xianjie.cli import init as command
+from ledgers.book import read
+from xianjie import init as command
+from xianjie.commands import cli
 
 
 def run(*arguments: str | Path) -> Result:

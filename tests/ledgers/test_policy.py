@@ -8,10 +8,10 @@ from beancount import loader
 from beancount.core.data import Custom
 
 import ledgers
+from ledgers.book import read
+from ledgers.policy import Policy
 from plugins import catalogue
 from tests.books import write_book
-from xianjie.book import read
-from xianjie.policy import Policy
 
 LAST = date(2025, 12, 31)  # the transition period ends
 # The day from which a parameter is continuously in force and verified, where it is not the beginning of 2021.

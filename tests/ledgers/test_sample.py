@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import ledgers
-from ledgers.county import NATURAL, write
-from ledgers.county.model import Voucher
+from ledgers.book import Book, read
 from plugins import catalogue
-from xianjie.audit import audit
-from xianjie.book import Book, read
-from xianjie.findings import Audit
+from plugins.audit import audit
+from plugins.findings import Audit
+from samples.county import NATURAL, write
+from samples.county.model import Voucher
 
 AS_OF = date(2023, 12, 31)
 Key = tuple[str, str, str, str, str]
@@ -109,7 +109,7 @@ def test_the_county_is_as_large_and_varied_as_it_should_be(sample: tuple[Book, A
 
 
 def test_no_name_of_a_person_and_no_number_of_theirs_is_in_the_book() -> None:
-    from ledgers.county import build
+    from samples.county import build
 
     county = build()
     text = "".join(path.read_text("utf-8") for path in sorted(ledgers.XIUSHAN.rglob("*.[bc]*")))

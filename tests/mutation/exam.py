@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from ledgers.book import read
+from ledgers.tables.tables import Tables
+from plugins.audit import audit
+from plugins.findings import plain
 from tests.oracle import compare
 from tests.oracle.books import write_book
 from tests.oracle.judge import judge
 from tests.rules.test_cases import cases, judge_case, read_case
-from xianjie.audit import audit
-from xianjie.book import read
-from xianjie.findings import plain
-from xianjie.tables import Tables
 
 EXAMPLE = Path(__file__).parents[1] / "example"
 # A name, the rule that is asked ("" for all), and what raises where the answer is wrong.

@@ -22,7 +22,7 @@ NUMBERS = ("numerator", "denominator", "value", "shortfall", "required")
 
 def product(folder, as_of):
     """The product's findings, through its command."""
-    from xianjie.cli.check import check
+    from xianjie.check import check
 
     arguments = [str(folder), "--as-of", str(as_of), "--format", "json"]
     result = CliRunner().invoke(check, arguments)
@@ -33,7 +33,7 @@ def product(folder, as_of):
 
 def rules_of_the_product():
     """Ids of the rules that the product has."""
-    from xianjie.rule import CATALOGUE
+    from plugins.rule import CATALOGUE
 
     return set(CATALOGUE)
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from ledgers.book import read
+from ledgers.tables.tables import Tables, households
 from reports.publish.content import content
 from reports.publish.received import received
 from reports.publish.tables import MONEY, WITHHELD, Place, Table
 from tests.publish.county import ASSETS, PROJECTS, VILLAGES, Atom, County, county, write_county
 from tests.publish.test_privacy import had_by_subtraction
-from xianjie.book import read
-from xianjie.tables import Tables, households
 
 DAY = date(2022, 12, 31)
 WHAT = {

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from ledgers.book import read
 from reports.publish.making import Request
 from reports.publish.publish import publish
 from tests.publish.county import county, write_county
-from xianjie.book import read
 
 PAGES = ("index.html", "villages/V1.html", "county/spending.html")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from ledgers.book import read
 from reports.publish import making
 from reports.publish.fonts import MissingGlyphs, NoFont, embeddable
 from reports.publish.gate import scan
@@ -14,7 +15,6 @@ from reports.publish.making import Request
 from reports.publish.paper import paper
 from reports.publish.tables import TEXT, Field, Line, Table
 from tests.publish.county import county, write_county
-from xianjie.book import read
 
 DAY = date(2022, 12, 31)
 

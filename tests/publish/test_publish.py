@@ -12,6 +12,9 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from ledgers.book import read
+from ledgers.files.problems import Untrusted
+from ledgers.people import Identities, Person
 from reports.publish.data import csv_file
 from reports.publish.making import Request
 from reports.publish.publish import NotFree, Published, publish
@@ -19,10 +22,7 @@ from reports.publish.reading import read_csv
 from reports.publish.tables import COUNTY, Field, Line, Table
 from reports.publish.verify import verify_published
 from tests.publish.county import County, county, write_county
-from xianjie.book import read
-from xianjie.cli import cli
-from xianjie.people import Identities, Person
-from xianjie.problems import Untrusted
+from xianjie.commands import cli
 
 DAY = date(2022, 12, 31)
 NOTICE = (date(2023, 1, 5), date(2023, 1, 16))

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 import ledgers
+from ledgers.book import collector_off, read
 from plugins import catalogue
-from reports.checked import Checked
-from xianjie.audit import audit
-from xianjie.book import collector_off, read
+from plugins.audit import audit
+from reports.check.checked import Checked
 
 EXAMPLE = Path(__file__).parent.parent / "example"
 EXAMPLE_DAY = date(2022, 12, 31)

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from reports.baseline import NEW, RESOLVED, UNCHANGED, WHOLE, Scope, compare
-from reports.checked import Checked, as_json
+from ledgers.files.problems import Untrusted
+from plugins.findings import Audit, Crash
+from reports.check.baseline import NEW, RESOLVED, UNCHANGED, WHOLE, Scope, compare
+from reports.check.checked import Checked, as_json
 from tests.reports.conftest import EXAMPLE
-from xianjie.cli import cli
-from xianjie.findings import Audit, Crash
-from xianjie.problems import Untrusted
+from xianjie.commands import cli
 
 TITLE = "示例县衔接资金与资产台账"
 FAILED = ("labour-share-work-relief", "XS2022-0001")

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from reports.checked import Checked
+from plugins.findings import Audit
+from reports.check.checked import Checked
 from reports.registers.all import workbooks
 from reports.trace import show, trace
 from reports.workpapers.workbook import as_xlsx
 from tests.reports.office import formulas, needs_office, recalculated, same
-from xianjie.findings import Audit
 
 FEW = ("labour-share-work-relief", "equity-ratio", "income-tilt", "fund-trace", "labour-notice", "industry-share")
 

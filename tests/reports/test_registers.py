@@ -9,15 +9,15 @@ import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
+from ledgers.money import fen
+from plugins import moves
 from plugins.labour import labour_share
-from reports.checked import Checked
+from reports.check.checked import Checked
 from reports.registers import grouping
 from reports.registers.all import workbooks
-from reports.sheets import COUNT, MONEY, RATIO, Column, Workbook
+from reports.workbook import COUNT, MONEY, RATIO, Column, Workbook
 from tests.reports.conftest import EXAMPLE, EXAMPLE_DAY
-from xianjie import moves
-from xianjie.cli import cli
-from xianjie.money import fen
+from xianjie.commands import cli
 
 NAMES = ("资金支出进度表", "项目明细台账", "以工代赈劳务报酬台账", "股权登记簿", "扶贫项目资产台账", "资产收益分配表")
 TABLE = grouping.Table(

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from ledgers.tables.directives import DIRECTIVES
 from plugins import catalogue
-from reports import pages
-from reports.advice import advice
-from reports.checked import Checked
-from xianjie.cli import COMMANDS, cli
-from xianjie.directives import DIRECTIVES
+from reports.check.checked import Checked
+from reports.rulebook import pages
+from reports.rulebook.advice import advice
+from xianjie.commands import COMMANDS, cli
 
 ROOT = Path(__file__).parents[2]
 COVERAGE = (ROOT / "docs" / "coverage.md").read_text("utf-8")
@@ -77,7 +77,7 @@ def test_every_shipped_parameter_is_on_the_page_of_some_rule() -> None:
 
 
 def test_pages_and_examples_are_current(sample: Checked) -> None:
-    """When this fails: python -m reports.pages."""
+    """When this fails: python -m reports.rulebook.pages."""
     assert pages.stored_examples() == pages.examples(sample.audit.findings)
     written = {path.name: path.read_text("utf-8") for path in pages.DOCS.glob("*.md")}
     assert written == pages.pages()

@@ -12,11 +12,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from reports.baseline import WHOLE, compare
-from reports.checked import Checked, as_json
-from reports.sarif import as_sarif
-from xianjie.findings import Audit, Crash
-from xianjie.problems import Problem
+from ledgers.files.problems import Problem
+from plugins.findings import Audit, Crash
+from reports.check.baseline import WHOLE, compare
+from reports.check.checked import Checked, as_json
+from reports.check.sarif import as_sarif
 
 SCHEMA = json.loads((Path(__file__).parent / "sarif-schema-2.1.0.json").read_text("utf-8"))
 VALIDATOR = jsonschema.validators.validator_for(SCHEMA)(SCHEMA, format_checker=jsonschema.FormatChecker())

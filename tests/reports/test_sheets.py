@@ -10,20 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from reports.sheets import (
-    COUNT,
-    DATE,
-    LONG,
-    MONEY,
-    NUMBER,
-    RATIO,
-    Cell,
-    Column,
-    Formula,
-    Row,
-    Workbook,
-    shortened,
-)
+from reports.workbook import COUNT, DATE, LONG, MONEY, NUMBER, RATIO, Cell, Column, Formula, Row, Workbook, shortened
 
 DAY = date(2022, 12, 31)
 COLUMNS = (

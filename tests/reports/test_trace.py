@@ -9,13 +9,13 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from plugins import moves
 from plugins.equity import grants
-from reports.checked import Checked
+from reports.check.checked import Checked
 from reports.trace import show, trace
 from reports.trace.nodes import Node
 from tests.reports.conftest import EXAMPLE, EXAMPLE_DAY, judged
-from xianjie import moves
-from xianjie.cli import cli
+from xianjie.commands import cli
 
 RESTS = ("其余", "同一凭证的其他分录", "未能说明去向", "没有分配", "没有支付")
 

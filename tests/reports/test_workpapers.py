@@ -16,19 +16,19 @@ import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
-from reports.baseline import WHOLE, Scope, compare
-from reports.checked import Checked, as_json, crashed
-from reports.sheets import Workbook
+from ledgers import clock
+from ledgers.files.problems import Problem
+from ledgers.money import fen
+from plugins.findings import FAIL, STATUS_NAMES, YUAN, Audit, Crash, Finding
+from reports.check.baseline import WHOLE, Scope, compare
+from reports.check.checked import Checked, as_json, crashed
+from reports.workbook import Workbook
 from reports.workpapers import evidence, forms, reconciliation
 from reports.workpapers.papers import papers_of
 from reports.workpapers.ruled import MET, MISSED
 from reports.workpapers.workbook import as_xlsx
 from tests.reports.conftest import EXAMPLE, EXAMPLE_DAY, judged
-from xianjie import clock
-from xianjie.cli import cli
-from xianjie.findings import FAIL, STATUS_NAMES, YUAN, Audit, Crash, Finding
-from xianjie.money import fen
-from xianjie.problems import Problem
+from xianjie.commands import cli
 
 OURS = ("IF(", "MAX(", "ROUND(")
 Rows = list[list[Any]]

@@ -16,14 +16,14 @@ from unittest import mock
 
 import pytest
 
+from ledgers.book import read
+from ledgers.policy import Policy
+from ledgers.tables.tables import Tables, latest
 from plugins import catalogue
+from plugins.audit import audit
+from plugins.findings import plain
+from plugins.rule import Rule
 from tests.books import write_book
-from xianjie.audit import audit
-from xianjie.book import read
-from xianjie.findings import plain
-from xianjie.policy import Policy
-from xianjie.rule import Rule
-from xianjie.tables import Tables, latest
 
 CASES = Path(__file__).parent / "cases"
 FILES = sorted(CASES.glob("*.toml"))

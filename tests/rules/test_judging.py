@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from plugins.findings import Subject
 from plugins.judging import Ratio, judge_ratio, not_falling, plain_number, shortfall
-from xianjie.findings import Subject
 
 YEAR = Subject("year", "2022", "2022年度")
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from beancount import loader
 
+from plugins.rule import CATALOGUE
 from tests.core.test_example import AS_OF, EXAMPLE
-from xianjie.rule import CATALOGUE
 
 CONFIG = f"{{'as_of': '{AS_OF}'}}"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from tests.core.test_example import EXAMPLE
-from xianjie.cli import cli
+from xianjie.commands import cli
 
 SEPTEMBER = """
 pushtag #september

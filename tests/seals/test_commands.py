@@ -11,13 +11,14 @@ from unittest import mock
 
 import pytest
 
+from ledgers import clock
+from ledgers.book import read
+from ledgers.files import writing
+from ledgers.seals.canonical import sealed_until
+from ledgers.seals.seal import month_end
 from plugins import catalogue
+from plugins.audit import audit
 from tests.seals.books import SEPTEMBER, edit, make, run, sealed
-from xianjie import change, clock
-from xianjie.audit import audit
-from xianjie.book import read
-from xianjie.canonical import sealed_until
-from xianjie.seal import month_end
 
 ROOT = re.compile("[0-9a-f]{64}")
 
@@ -143,7 +144,7 @@ def test_killed_at_every_write_the_book_is_the_old_or_the_new(tmp_path: Path, bo
         copy = shutil.copytree(book, tmp_path / "killed")
         died = killed_at(copy, step)
         read(copy)
-        with change.locked(copy, "下一个"):
+        with writing.locked(copy, "下一个"):
             pass
         found = contents(copy)
         assert found in (old, whole), step
@@ -161,7 +162,7 @@ def test_what_the_disk_refuses_changes_nothing(book: Path, number: int, said: st
     before = contents(book)
     with mock.patch("os.fsync", side_effect=OSError(number, os.strerror(number))):
         result = run("seal", book, "2022-08")
-    assert isinstance(result.exception, change.NotWritten)
+    assert isinstance(result.exception, writing.NotWritten)
     assert said in str(result.exception)
     assert "没有任何改动" in str(result.exception)
     assert contents(book) == before
@@ -262,7 +263,7 @@ def test_doctor_finds_nothing_in_a_sound_book(book: Path) -> None:
 
 def leave_journal(book: Path) -> None:
     (book / ".main.beancount.xianjie-new").write_bytes((book / "main.beancount").read_bytes())
-    (book / change.JOURNAL).write_text('{"main.beancount": true}', "utf-8")
+    (book / writing.JOURNAL).write_text('{"main.beancount": true}', "utf-8")
 
 
 DAMAGED: list[tuple[str, Callable[[Path], object], int, str]] = [
@@ -308,10 +309,10 @@ def test_doctor_restores_nothing_that_it_cannot_prove(book: Path) -> None:
 
 
 def test_doctor_names_who_is_writing(book: Path) -> None:
-    with change.locked(book, "xianjie import"):
+    with writing.locked(book, "xianjie import"):
         result = run("doctor", book)
     assert f"账簿正被写入（xianjie import，进程 {os.getpid()}" in result.output
-    (book / change.LOCK).write_text("死去的进程")
+    (book / writing.LOCK).write_text("死去的进程")
     assert run("doctor", book).exit_code == 0
 
 

@@ -1,0 +1,1 @@
+"""The book as an import changes it, and as text again."""

@@ -1,0 +1,317 @@
+"""The book as an import changes it: registries, vouchers, rolls, households, people, what waits; nothing is on disk yet.
+
+Everything lies in `Layered` dictionaries, so that a refused file leaves no trace. Text is made only at the end
+(render.py), and only of what differs from the book.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from importers.draft.corrections import of_vouchers
+from importers.draft.entries import (
+    IMPORT_ID,
+    ORIGINAL_DATE,
+    BankLine,
+    Directive,
+    HouseState,
+    Imported,
+    Leg,
+    Line,
+    Meta,
+    Voucher,
+    Waiting,
+    negated,
+)
+from importers.draft.layered import Layered
+from importers.reading.cells import without_numbers
+from ledgers.people import Identities, Person
+
+# Keys of a voucher that imports alone decide; whatever else someone wrote beside them stays.
+OWNED = ("fund", "project", "asset", "equity", "income-year", "payment-no", "moved-from", ORIGINAL_DATE)
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+@dataclass
+class Draft:
+    """A book under change."""
+
+    root: Path
+    today: date
+    identities: Callable[[], Identities]  # opened when first asked for
+    read_roll: Callable[[str, date, bool], tuple[Line, ...]]  # roll id, day of its voucher, shares
+    directives: Layered[tuple[str, str], tuple[Directive, ...]] = field(default_factory=Layered)
+    vouchers: Layered[str, Voucher] = field(default_factory=Layered)
+    imported: Layered[str, str] = field(default_factory=Layered)  # import id -> number of the voucher that stands
+    reversed: Layered[str, str] = field(default_factory=Layered)  # number -> number of its reversal
+    opened: Layered[str, tuple[date, str]] = field(default_factory=Layered)  # account -> day, currency
+    balances: Layered[tuple[date, str], int | None] = field(default_factory=Layered)  # 分
+    states: Layered[str, tuple[HouseState, ...]] = field(default_factory=Layered)
+    people: Layered[str, Person] = field(default_factory=Layered)  # token -> person
+    codes: Layered[str, str] = field(default_factory=Layered)  # household -> 户编号
+    households: Layered[str, str] = field(default_factory=Layered)  # 户编号 -> household
+    names: Layered[str, tuple[tuple[str, int], ...]] = field(default_factory=Layered)  # name -> (household, person)
+    moved: Layered[tuple[str, int], tuple[str, Person]] = field(default_factory=Layered)  # former places of people
+    waiting: Layered[str, Waiting | None] = field(default_factory=Layered)
+    bank: Layered[str, tuple[BankLine, ...]] = field(default_factory=Layered)  # village -> lines
+    log: Layered[tuple[str, str, int, str], Imported] = field(default_factory=Layered)
+    last: Layered[str, int] = field(default_factory=Layered)  # series of ids -> last number given
+    sealed: date | None = None  # last day of the last sealed period
+    changes: list[tuple[str, str, str]] = field(default_factory=list)  # verb, what, text
+    warnings: list[str] = field(default_factory=list)
+    _marks: tuple[int, int] = (0, 0)
+    _people_read: bool = False
+
+    # -- each file whole or not at all --------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        self._marks = len(self.changes), len(self.warnings)
+
+    def keep(self) -> None:
+        for layer in self._layers():
+            layer.keep()
+
+    def drop(self) -> None:
+        for layer in self._layers():
+            layer.drop()
+        del self.changes[self._marks[0] :]
+        del self.warnings[self._marks[1] :]
+
+    def reset(self) -> None:
+        """Back to the book as it is on disk."""
+        for layer in self._layers():
+            layer.drop()
+            layer.kept.clear()
+        self.changes.clear()
+        self.warnings.clear()
+
+    def _layers(self) -> Iterator[Layered[Any, Any]]:
+        for one in fields(self):
+            if isinstance(value := getattr(self, one.name), Layered):
+                yield value
+
+    def note(self, verb: str, what: str, text: str) -> None:
+        self.changes.append((verb, what, without_numbers(text)))
+
+    def warn(self, text: str) -> None:
+        if (said := without_numbers(text)) not in self.warnings:
+            self.warnings.append(said)
+
+    # -- ids ----------------------------------------------------------------------------------------------------------
+
+    def next_number(self, series: str, used: Iterable[str]) -> int:
+        """The next running number of a series such as `P2022-`; `used` are the ids that the book holds."""
+        if series not in self.last:
+            numbers = (name.removeprefix(series) for name in used if name.startswith(series))
+            self.last[series] = max((int(number) for number in numbers if number.isdigit()), default=0)
+        self.last[series] += 1
+        return self.last[series]
+
+    # -- registries ---------------------------------------------------------------------------------------------------
+
+    def ids(self, type: str) -> list[str]:
+        return [name for (kind, name), mentions in self.directives.items() if kind == type and mentions]
+
+    def facts(self, type: str, id: str, day: date | None = None) -> dict[str, Any]:
+        """Everything the registry says of an id (until a day): later mentions override earlier ones."""
+        found: dict[str, Any] = {}
+        for directive in sorted(self.directives.get((type, id), ()), key=lambda d: d.date):
+            if day is None or directive.date <= day:
+                found |= dict(directive.meta)
+        return found
+
+    def first_day(self, type: str, id: str) -> date:
+        return min(directive.date for directive in self.directives[type, id])
+
+    def add_directive(self, directive: Directive) -> None:
+        key = directive.type, directive.id
+        self.directives[key] = (*self.directives.get(key, ()), directive)
+
+    def set_facts(self, type: str, id: str, meta: Mapping[str, Any]) -> list[str]:
+        """Correct what a registry says where it says it, else add it to the first mention; keys that changed."""
+        mentions = list(self.directives[type, id])
+        order = sorted(range(len(mentions)), key=lambda number: mentions[number].date)
+        changed = []
+        for key, value in meta.items():
+            holder = next((n for n in reversed(order) if key in dict(mentions[n].meta)), order[0])
+            held = dict(mentions[holder].meta)
+            if held.get(key) != value:
+                held[key] = value
+                mentions[holder] = replace(mentions[holder], meta=tuple(held.items()))
+                changed.append(key)
+        if changed:
+            self.directives[type, id] = tuple(mentions)
+        return changed
+
+    def set_state(self, type: str, id: str, state: str, day: date) -> str:
+        """The day of a state: "" where the book has it already, else what was done (added, moved)."""
+        mentions = list(self.directives[type, id])
+        for number, mention in enumerate(mentions):
+            if mention.state == state:
+                if mention.date == day:
+                    return ""
+                mentions[number] = replace(mention, date=day)
+                self.directives[type, id] = tuple(mentions)
+                return "moved"
+        self.directives[type, id] = (*mentions, Directive(type, id, day, (state,)))
+        return "added"
+
+    def open_account(self, account: str, currency: str, day: date) -> None:
+        """Make sure that an account is open on a day."""
+        known = self.opened.get(account)
+        if known is None:
+            self.opened[account] = (min(day, date(2021, 1, 1)), currency)
+        elif known[0] > day:
+            self.opened[account] = (day, known[1])
+
+    # -- vouchers -----------------------------------------------------------------------------------------------------
+
+    def is_open(self, day: date) -> bool:
+        return self.sealed is None or day > self.sealed
+
+    def open_day(self, day: date) -> date:
+        """The day itself, or the first open one after a seal."""
+        return day if self.is_open(day) else (self.sealed or day) + timedelta(1)
+
+    def standing(self, import_id: str) -> Voucher | None:
+        number = self.imported.get(import_id)
+        return self.vouchers[number] if number else None
+
+    def put(
+        self, import_id: str, day: date, payee: str, narration: str, legs: Sequence[Leg], meta: Meta = (), what: str = "凭证"
+    ) -> str:
+        """Book a voucher under its import id, or correct the one that stands. Its number.
+
+        A correction replaces in an open period and keeps the number; in a sealed one it is reversed and booked anew.
+        """
+        wanted = Voucher("", day, payee, narration, tuple(leg for leg in legs if leg.number), (*meta, (IMPORT_ID, import_id)))
+        old = self.standing(import_id)
+        if old is None:
+            return self._add(wanted, what)
+        if self.same(old, wanted):
+            return old.number
+        if self.is_open(old.day) and self.open_day(day).year == old.day.year:
+            self._replace(old, wanted, what)
+            return old.number
+        said = of_vouchers(old, wanted, self._all_lines(old), self._all_lines(wanted))
+        self.note("更正", what, f"{old.number} {said}（已封账，冲销后重记）")
+        self.reverse(old.number, f"更正{what}")
+        return self._add(wanted, what)
+
+    def same(self, old: Voucher, new: Voucher) -> bool:
+        """Whether a voucher of the book already says what is wanted; keys that someone added to it do not count."""
+        texts = (old.true_day, old.payee, old.narration) == (new.day, new.payee, new.narration)
+        owned = any(old.get(key) != new.get(key) for key in OWNED if key != ORIGINAL_DATE)
+        if not texts or owned or len(old.legs) != len(new.legs) or any(old.get(key) != value for key, value in new.meta):
+            return False
+        return all(self._same_leg(old, one, two) for one, two in zip(old.legs, new.legs, strict=True))
+
+    def _same_leg(self, old: Voucher, one: Leg, two: Leg) -> bool:
+        amounts = (one.account, one.number, one.currency, one.cost) == (two.account, two.number, two.currency, two.cost)
+        if not amounts or any(one.get(key) != value for key, value in two.meta):
+            return False
+        return (self.lines(old, one) or None) == (two.lines or None)
+
+    def lines(self, voucher: Voucher, leg: Leg) -> tuple[Line, ...] | None:
+        """The roll of a posting, read from the book when first asked for."""
+        if leg.lines is None and leg.get("roll"):
+            return self.read_roll(str(leg.get("roll")), voucher.day, leg.currency != "CNY")
+        return leg.lines
+
+    def _all_lines(self, voucher: Voucher) -> list[Line]:
+        return [line for leg in voucher.legs for line in self.lines(voucher, leg) or ()]
+
+    def replace_voucher(self, voucher: Voucher) -> None:
+        """Put a changed voucher in the place of the one of its number."""
+        self.vouchers[voucher.number] = voucher
+
+    def _add(self, wanted: Voucher, what: str) -> str:
+        day = self.open_day(wanted.day)
+        meta = wanted.meta
+        if day != wanted.day:
+            meta = (*meta, (ORIGINAL_DATE, wanted.day))
+            self.warn(f"{wanted.day} 所在期间已封账，记在封账后的第一天 {day}")
+        number = f"{day.year}-{self.next_number(f'{day.year}-', self.vouchers):06d}"
+        self.vouchers[number] = replace(wanted, number=number, day=day, meta=meta)
+        if import_id := wanted.get(IMPORT_ID):
+            self.imported[import_id] = number
+        self._open_accounts(self.vouchers[number])
+        self.note("新增", what, f"{number} {wanted.narration}")
+        return number
+
+    def _replace(self, old: Voucher, wanted: Voucher, what: str) -> None:
+        own = dict(wanted.meta)
+        kept = own | {key: value for key, value in old.meta if key not in OWNED and key not in own}
+        day = self.open_day(wanted.day)
+        if day != wanted.day:
+            kept[ORIGINAL_DATE] = wanted.day
+        self.vouchers[old.number] = replace(wanted, number=old.number, day=day, meta=tuple(kept.items()), place=old.place)
+        self._open_accounts(self.vouchers[old.number])
+        self.note("更正", what, f"{old.number} {of_vouchers(old, wanted, self._all_lines(old), self._all_lines(wanted))}")
+
+    def reverse(self, number: str, why: str, day: date | None = None, meta: Meta = ()) -> str:
+        """Reverse a voucher whole, on its own day or the first open one."""
+        old = self.vouchers[number]
+        legs = [self._negated(old, leg) for leg in old.legs]
+        kept = tuple((key, value) for key, value in old.meta if key not in (IMPORT_ID, ORIGINAL_DATE, "payment-no", *dict(meta)))
+        wanted = Voucher("", day or old.day, old.payee, f"冲销 {number}：{why}", tuple(legs), (*kept, *meta, ("reverses", number)))
+        reversal = self._add(wanted, "冲销凭证")
+        self.reversed[number] = reversal
+        if not dict(meta).get(IMPORT_ID) and (import_id := old.get(IMPORT_ID)):
+            self.imported[import_id] = ""  # corrected; what the bank returned stays known as imported
+        return reversal
+
+    def _negated(self, voucher: Voucher, leg: Leg) -> Leg:
+        lines = self.lines(voucher, leg)
+        meta = tuple((key, value) for key, value in leg.meta if key not in ("roll", "roll-sha256", "pay-list"))
+        return replace(leg, number=-leg.number, meta=meta, lines=tuple(map(negated, lines)) if lines else None)
+
+    def _open_accounts(self, voucher: Voucher) -> None:
+        for leg in voucher.legs:
+            currency = "" if leg.cost is not None or leg.account.startswith(("Equity:9301", "Equity:9302")) else "CNY"
+            self.open_account(leg.account, currency, voucher.day)
+
+    # -- people -------------------------------------------------------------------------------------------------------
+
+    def load_people(self) -> Identities:
+        """Open the identities store, once. Raises people.Unusable."""
+        store = self.identities()
+        if not self._people_read:
+            self._people_read = True
+            self.people.held.update(store.people)
+            self.codes.held.update(store.codes)
+            self.households.held.update({code: household for household, code in store.codes.items()})
+            names: dict[str, list[tuple[str, int]]] = {}
+            for person in store.people.values():
+                names.setdefault(person.name, []).append((person.household, person.person))
+            self.names.held.update({name: tuple(places) for name, places in names.items()})
+        return store
+
+
+
+

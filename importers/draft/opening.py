@@ -1,0 +1,253 @@
+"""Opening a book for an import: its entries as a Draft, its side files read when they are first needed."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from beancount.core.amount import Amount
+from beancount.core.data import Balance, Custom, Open, Transaction
+
+from importers.draft.draft import Draft
+from importers.draft.entries import (
+    IMPORT_ID,
+    BankLine,
+    Directive,
+    HouseState,
+    Imported,
+    Leg,
+    Line,
+    Meta,
+    PayLine,
+    Place,
+    ShareLine,
+    Voucher,
+    Waiting,
+    Yuan,
+)
+from ledgers.book import unjudged
+from ledgers.files.problems import Problem, Untrusted
+from ledgers.money import fen
+from ledgers.people import Identities, open_identities
+from ledgers.tables.directives import DIRECTIVES
+from ledgers.tables.households import FILE as HOUSEHOLDS
+from ledgers.tables.rolls import month_file
+from ledgers.tables.tables import relative_names
+
+WAITING = "pending/lists.csv"
+BANK = "bank"
+LOG = "imports.csv"
+WAITING_COLUMNS = (
+    *("list", "kind", "project", "benefit", "start", "end", "contractor"),
+    *("household", "person", "amount", "days", "quantity", "note"),
+)
+BANK_COLUMNS = ("date", "debit", "credit", "balance", "summary", "other")
+LOG_COLUMNS = ("kind", "key", "part", "digest", "records")
+
+
+@dataclass
+class Source:
+    """The book's files as they are on disk, for reading sides and for putting changes in their places."""
+
+    main: Path
+    included: set[str]  # files that Beancount read, relative to the book
+    opens: dict[str, Place] = field(default_factory=dict)
+    balances: dict[tuple[date, str], Place] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    rolls: dict[str, "RollText"] = field(default_factory=dict)
+
+    @property
+    def root(self) -> Path:
+        return self.main.parent
+
+    def text(self, name: str) -> str:
+        """A file's content, "" where there is none."""
+        if name not in self.texts:
+            path = self.root / name
+            self.texts[name] = path.read_bytes().decode("utf-8") if path.exists() else ""
+        return self.texts[name]
+
+    def roll_text(self, name: str) -> "RollText":
+        if name not in self.rolls:
+            self.rolls[name] = RollText.of(self.text(name))
+        return self.rolls[name]
+
+    @cached_property
+    def identities(self) -> Identities:
+        return open_identities(self.root)
+
+
+@dataclass
+class RollText:
+    """One month's file of rolls as text: its header, and each roll's lines as written, in the order of the file."""
+
+    header: tuple[str, ...]
+    rolls: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, text: str) -> "RollText":
+        lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
+        header = tuple(name.strip() for name in lines[0].split(",")) if lines else ()
+        rolls: dict[str, list[str]] = {}
+        place = header.index("roll") if "roll" in header else 0
+        for line in lines[1:]:
+            rolls.setdefault(next(csv.reader([line]), [""])[place] if line else "", []).append(line)
+        return cls(header, rolls)
+
+    def lines(self, roll: str, shares: bool) -> tuple[Line, ...]:
+        rows = csv.DictReader(self.rolls.get(roll, []), fieldnames=self.header)
+        return tuple(_share_line(row) if shares else _pay_line(row) for row in rows)
+
+
+def open_book(main: Path, today: date) -> tuple[Draft, Source]:
+    """Read a book into a draft. Raises Untrusted with everything that is wrong with it."""
+    entries, options = unjudged(main)
+    relative = relative_names(main, options)
+    source = Source(main, set(relative.values()))
+    draft = Draft(main.parent, today, lambda: source.identities, _roll_reader(source))
+    for entry in entries:
+        place = Place(relative.get(entry.meta["filename"], entry.meta["filename"]), int(entry.meta["lineno"]))
+        if isinstance(entry, Transaction):
+            _take_voucher(draft, entry, place)
+        elif isinstance(entry, Custom) and entry.type in DIRECTIVES and entry.values:
+            _take_directive(draft, entry, place)
+        elif isinstance(entry, Open):
+            draft.opened.held[entry.account] = (entry.date, ",".join(entry.currencies or ()))
+            source.opens[entry.account] = place
+        elif isinstance(entry, Balance):
+            draft.balances.held[entry.date, entry.account] = fen(entry.amount.number or 0)
+            source.balances[entry.date, entry.account] = place
+    _settle_import_ids(draft)
+    draft.sealed = _sealed(draft)
+    _take_households(draft, source)
+    _take_waiting(draft, source)
+    _take_bank(draft, source)
+    _take_log(draft, source)
+    return draft, source
+
+
+def _roll_reader(source: Source) -> Any:
+    def read(roll: str, day: date, shares: bool) -> tuple[Line, ...]:
+        return source.roll_text(month_file(day, shares)).lines(roll, shares)
+
+    return read
+
+
+def _take_voucher(draft: Draft, entry: Any, place: Place) -> None:
+    meta = _meta(entry.meta)
+    number = str(dict(meta).get("voucher", "")) or f"{place.file}:{place.line}"
+    legs = tuple(
+        Leg(p.account, p.units.number, p.units.currency, p.cost.number if p.cost else None, _meta(p.meta or {}))
+        for p in entry.postings
+    )
+    kept = tuple((key, value) for key, value in meta if key != "voucher")
+    voucher = Voucher(number, entry.date, entry.payee or "", entry.narration or "", legs, kept, place, entry.flag)
+    draft.vouchers.held[number] = voucher
+    if reverses := voucher.get("reverses"):
+        draft.reversed.held[str(reverses)] = number
+
+
+def _take_directive(draft: Draft, entry: Any, place: Place) -> None:
+    id, *args = [value.value for value in entry.values]
+    directive = Directive(entry.type, str(id), entry.date, tuple(map(_plain, args)), _meta(entry.meta), place)
+    key = entry.type, str(id)
+    draft.directives.held[key] = (*draft.directives.held.get(key, ()), directive)
+
+
+def _meta(meta: dict[str, Any]) -> Meta:
+    return tuple((key, _plain(value)) for key, value in meta.items() if key not in ("filename", "lineno") and key[:2] != "__")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Amount) and value.currency == "CNY":
+        return Yuan(fen(value.number or 0))
+    return value
+
+
+def _sealed(draft: Draft) -> date | None:
+    """The last day of the last sealed period: 2022-06-30, or 2022-06, or 2022."""
+    ends = []
+    for period in draft.ids("seal"):
+        parts = [int(part) for part in re.findall(r"\d+", period)]
+        following = date(parts[0] + 1, 1, 1) if len(parts) == 1 else date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1)
+        ends.append(date(*parts) if len(parts) == 3 else following - timedelta(1))
+    return max(ends, default=None)
+
+
+def _settle_import_ids(draft: Draft) -> None:
+    """An import id stands for its one voucher that was not reversed, or for none."""
+    for voucher in draft.vouchers.held.values():
+        if import_id := voucher.get(IMPORT_ID):
+            reversal = draft.vouchers.held.get(draft.reversed.held.get(voucher.number, ""))
+            stands = reversal is None or bool(reversal.get(IMPORT_ID))  # what the bank returned stays known
+            draft.imported.held[str(import_id)] = voucher.number if stands else draft.imported.held.get(str(import_id), "")
+
+
+def _take_households(draft: Draft, source: Source) -> None:
+    states: dict[str, list[HouseState]] = {}
+    for row in csv.DictReader(io.StringIO(source.text(HOUSEHOLDS), newline="")):
+        state = HouseState(*(row.get(column) or "" for column in HouseState._fields))
+        states.setdefault(state.household, []).append(state)
+    draft.states.held.update({household: tuple(rows) for household, rows in states.items()})
+    for household in states:
+        series, _, number = household.rpartition("-")
+        if number.isdigit():
+            draft.last.held[f"{series}-"] = max(draft.last.held.get(f"{series}-", 0), int(number))
+
+
+def _rows(source: Source, name: str, columns: tuple[str, ...]) -> Iterable[dict[str, str]]:
+    """The rows of a file that only imports write; a foreign or damaged one makes the book untrusted."""
+    reader = csv.DictReader(io.StringIO(source.text(name), newline=""))
+    for row in reader:
+        if set(row) != set(columns) or None in row.values():
+            raise Untrusted([Problem(name, reader.line_num, "不是导入程序写下的格式")])
+        yield row
+
+
+def _take_waiting(draft: Draft, source: Source) -> None:
+    lists: dict[str, list[dict[str, str]]] = {}
+    for row in _rows(source, WAITING, WAITING_COLUMNS):
+        lists.setdefault(row["list"], []).append(row)
+    for name, rows in lists.items():
+        first = rows[0]
+        period = date.fromisoformat(first["start"]), date.fromisoformat(first["end"])
+        lines = tuple(_pay_line(row) for row in rows)
+        draft.waiting.held[name] = Waiting(
+            name, first["kind"], first["project"], first["benefit"], *period, first["contractor"] == "TRUE", lines
+        )
+
+
+def _take_bank(draft: Draft, source: Source) -> None:
+    for path in sorted((source.root / BANK).glob("*.csv")):
+        draft.bank.held[path.stem] = tuple(
+            _bank_line(row)
+            for row in _rows(source, f"{BANK}/{path.name}", BANK_COLUMNS)
+        )
+
+
+def _take_log(draft: Draft, source: Source) -> None:
+    for row in _rows(source, LOG, LOG_COLUMNS):
+        entry = Imported(row["kind"], row["key"], int(row["part"]), row["digest"], tuple(row["records"].split()))
+        draft.log.held[entry.kind, entry.key, entry.part, entry.digest] = entry
+
+
+def _bank_line(row: dict[str, str]) -> BankLine:
+    debit, credit, balance = (fen(row[name]) for name in ("debit", "credit", "balance"))
+    return BankLine(date.fromisoformat(row["date"]), debit, credit, balance, row["summary"], row["other"])
+
+
+def _pay_line(row: dict[str, Any]) -> PayLine:
+    days, quantity = (Decimal(row[name]) if row.get(name) else None for name in ("days", "quantity"))
+    paid_on, result, note = (row.get(name) or "" for name in ("paid_on", "result", "note"))
+    return PayLine(row["household"], row.get("person") or "", fen(row["amount"]), days, quantity, paid_on, result, note)
+
+
+def _share_line(row: dict[str, Any]) -> ShareLine:
+    return ShareLine(row["household"], row.get("holder") or "", Decimal(row["shares"]), row.get("note") or "")
+

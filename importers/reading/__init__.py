@@ -1,0 +1,1 @@
+"""From a file to rows: containers, grids, layouts, headings and cells."""

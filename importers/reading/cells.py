@@ -1,0 +1,352 @@
+"""What one cell says: text, codes, amounts, dates, days, terms; or what was expected and what was found instead."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from ledgers.money import FEN_MAX
+from ledgers.people import IdentityError, identity_number
+
+EXACT = 10**15  # Excel keeps fifteen digits; what is longer was rounded when it was stored as a number
+EARLIEST, LATEST = 1949, 2199  # years that a date may be in
+LARGEST = 10**10  # households, shares, hectares: more is a mistake
+MOST_DAYS = 10_000
+NOTHING = {"", "-", "--", "—", "——", "/", "\\", "无", "*", "－"}
+_SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
+_AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?(万|亿)?元?整?")
+_SPACES = re.compile(r"\s+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_TIME = r"(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+_DATE = re.compile(rf"(\d{{4}})([-./,、—–\\])(\d{{1,2}})(?:\2(\d{{1,2}}))?{_TIME}")
+_CHARACTERS = re.compile(rf"(\d{{4}})年(\d{{1,2}})月(?:(\d{{1,2}})[日号]?)?{_TIME}")
+_COMPACT = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?")
+_SPAN = re.compile(r"至|到|~|—+|–|-(?=\d{4})|-(?=\d{1,2}[月日])|(?<=[月日])-")
+_QUARTER = re.compile(r"(?:(\d{4})年)?第?([一二三四1-4])季度")
+_WHOLE_YEAR = re.compile(r"(\d{4})年?(?:度|全年)?")
+_END = re.compile(r"(?:(?P<year>\d{4})年)?(?:(?P<month>\d{1,2})(?:月|\Z))?(?:(?P<day>\d{1,2})[日号])?")
+_CHINESE = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_CHINESE_DATE = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})日)?")
+_DOCUMENT = re.compile(r"[\[(【〔〈<{]((?:19|20)\d\d)[\])】〕〉>}]")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+TICKS = {"√", "✓", "☑", "✔", "●"}  # where a column has nothing else, an empty cell says no
+_YES = {"是", "已", "已消除", "消除", "y", "yes", "true", "1", "有", "对"} | TICKS
+_NO = {"否", "未", "未消除", "×", "n", "no", "false", "0", "无", "不是", "x", "非", "☐"}
+
+
+_PHONE = r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
+_LONG = r"(?<![0-9A-Za-z])\d{14,}[Xx]?(?![0-9])|(?<!\d)\d{4}(?:[ -]\d{4}){3,4}(?:[ -]?\d{1,3})?(?!\d)"
+_SECRET = re.compile(f"{_LONG}|{_PHONE}")
+_FULL_WIDTH = {ord("０") + digit: ord("0") + digit for digit in range(10)}
+MASK = "＊＊＊"
+
+
+def without_numbers(text: str) -> str:
+    """Text without phones, ID numbers and accounts."""
+    return _SECRET.sub(MASK, text.translate(_FULL_WIDTH))
+
+
+class Wrong(Exception):  # noqa: N818
+    """A cell that cannot be what its column promises: what was expected, what was found (never a personal number)."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"应为{expected}，实为{found}")
+
+
+class Month(date):
+    """A day that stands for its month: the sheet names no day."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """First and last day of what a list pays for."""
+
+    start: date
+    end: date
+
+    def __str__(self) -> str:
+        if self.start.day == 1 and (self.end + timedelta(1)).day == 1:
+            first, last = f"{self.start:%Y-%m}", f"{self.end:%Y-%m}"
+            return first if first == last else f"{first}至{last}"
+        return f"{self.start}至{self.end}"
+
+
+def squeezed(value: object) -> str:
+    """Text as it is compared: full-width forms folded, no spaces."""
+    return _SPACES.sub("", _CONTROL.sub("", unicodedata.normalize("NFKC", str(value))))
+
+
+def plain(cell: Any) -> str:
+    """Text as it is kept: one line, no control characters, a whole number without its .0."""
+    if isinstance(cell, str):
+        if cell.isalnum():
+            return cell
+        return _SPACES.sub(" ", _CONTROL.sub("", cell.replace("\n", " ").replace("\t", " "))).strip()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < EXACT else f"{cell:.15g}"
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return str(cell)
+
+
+def shown(cell: Any) -> str:
+    """The cell as a message quotes it."""
+    text = plain(cell)
+    return f"“{text[:30]}…”" if len(text) > 30 else f"“{text}”"
+
+
+def text(cell: Any) -> str:
+    return plain(cell)
+
+
+def name(cell: Any) -> str:
+    """A person's or an office's name: no spaces, full-width letters folded."""
+    if isinstance(cell, str) and cell.isalnum() and unicodedata.is_normalized("NFKC", cell):
+        return cell
+    return squeezed(cell) if isinstance(cell, str) else plain(cell)
+
+
+def code(cell: Any) -> str:
+    """An id or code, kept as text. What Excel has rounded is refused, for no one can tell what it was."""
+    if isinstance(cell, str) and cell.isascii() and cell.isalnum():
+        return cell
+    if isinstance(cell, float) and (abs(cell) >= EXACT or not cell.is_integer()):
+        raise Wrong("以文本保存的编号", "被 Excel 改写过的数字（位数已丢失），请从原系统重新导出，该列设为文本")
+    result = squeezed(plain(cell))
+    if _SCIENTIFIC.fullmatch(result):
+        raise Wrong("以文本保存的编号", "科学计数法的数字（位数已丢失），请从原系统重新导出，该列设为文本")
+    return result
+
+
+def document(cell: Any) -> str:
+    """A document's number, its brackets and spaces made alike: 渝财农〔2022〕9号."""
+    return _DOCUMENT.sub(r"〔\1〕", squeezed(plain(cell)))
+
+
+def identity(cell: Any) -> str:
+    """An 18-digit ID number, however it was typed; never quoted in a message."""
+    number = cell if isinstance(cell, str) else code(cell)
+    try:
+        return identity_number(number)
+    except IdentityError as error:
+        if _SCIENTIFIC.fullmatch(squeezed(number)):
+            code(number)
+        raise Wrong(" 18 位身份证号", f" {error}" if str(error)[0].isdigit() else str(error)) from None
+
+
+def secret(cell: Any) -> None:
+    """An account or phone: looked at only for rounding, then dropped."""
+    code(cell)
+
+
+def amount(cell: Any, unit: int = 1) -> int:
+    """An amount in 分; `unit` is yuan per unit of the sheet (10000 for 万元). Text, separators and signs as people type."""
+    number = _number(cell)
+    if number is None:
+        raise Wrong("金额", shown(cell))
+    factor, value = number
+    scaled = value * (factor or unit) * 100
+    if scaled != scaled.to_integral_value():
+        raise Wrong("最多两位小数的金额（以元计）", shown(cell))
+    if abs(scaled) > FEN_MAX:
+        raise Wrong("合理的金额", shown(cell))
+    return int(scaled)
+
+
+def _number(cell: Any) -> tuple[int, Decimal] | None:
+    """(factor that the cell itself names, number); Excel's own fifteen digits decide what a float is."""
+    if isinstance(cell, bool | date):
+        return None
+    if isinstance(cell, int | float):
+        return 0, Decimal(f"{cell:.15g}")
+    written = squeezed(cell).replace("¥", "").replace("￥", "").replace("圆", "元").replace("−", "-").replace("人民币", "")
+    negative = written.startswith("(") and written.endswith(")")
+    match = _AMOUNT.fullmatch(written.strip("()") if negative else written)
+    if not match or not (match.group(2) or (match.group(3) or ".") != "."):
+        return None
+    digits = (match.group(2) or "0").replace(",", "") + (match.group(3) or "").rstrip(".")
+    value = Decimal(digits)
+    return {"万": 10_000, "亿": 100_000_000}.get(match.group(4), 0), -value if negative or match.group(1) == "-" else value
+
+
+def number(cell: Any) -> Decimal:
+    parsed = _number(cell)
+    if parsed is None or parsed[0] or abs(parsed[1]) >= LARGEST or parsed[1] * 10**6 % 1:
+        raise Wrong("合理的数字（最多六位小数）", shown(cell))
+    return parsed[1]
+
+
+def count(cell: Any) -> int:
+    """A whole number that is not negative, with or without its counter (120户)."""
+    written = squeezed(cell).rstrip("户人个股") if isinstance(cell, str) else cell
+    parsed = _number(written)
+    if parsed is None or parsed[0] or not 0 <= parsed[1] < LARGEST or parsed[1] != int(parsed[1]):
+        raise Wrong("不小于零的整数", shown(cell))
+    return int(parsed[1])
+
+
+def days(cell: Any) -> Decimal:
+    """Days of work: whole or half."""
+    parsed = _number(squeezed(cell).rstrip("天日工个") if isinstance(cell, str) else cell)
+    if parsed is None or parsed[0] or not 0 <= parsed[1] < MOST_DAYS or parsed[1] * 2 != int(parsed[1] * 2):
+        raise Wrong("整天或半天的天数", shown(cell))
+    return parsed[1]
+
+
+def rate(cell: Any) -> Decimal:
+    """A rate as a ratio: 5%, 5 or 0.05 are all five in a hundred."""
+    written = squeezed(cell) if isinstance(cell, str) else cell
+    percent = isinstance(written, str) and written.endswith("%")
+    value = number(str(written).rstrip("%") if percent else written)
+    value = value / 100 if percent or value >= 1 else value
+    if not 0 <= value <= 1:
+        raise Wrong("0 到 100% 的比率", shown(cell))
+    return value.normalize()
+
+
+def flag(cell: Any) -> bool:
+    if isinstance(cell, bool):
+        return cell
+    written = squeezed(plain(cell)).lower()
+    if written in _YES or written in _NO:
+        return written in _YES
+    raise Wrong("“是”或“否”", shown(cell))
+
+
+def year(cell: Any) -> int:
+    found = _YEAR.findall(squeezed(plain(cell)))
+    if len(found) != 1:
+        raise Wrong("年份（如 2022）", shown(cell))
+    return int(found[0])
+
+
+def years(cell: Any) -> tuple[int, int]:
+    """First and last year of a span: 2023-2027."""
+    found = [int(year) for year in _YEAR.findall(squeezed(plain(cell)))]
+    if not 1 <= len(found) <= 2 or found[0] > found[-1]:
+        raise Wrong("起止年（如 2023-2027）", shown(cell))
+    return found[0], found[-1]
+
+
+def day(cell: Any, date1904: bool = False) -> date:
+    """A date in any of the ways it is written; a Month where no day is named."""
+    found = cell.date() if isinstance(cell, datetime) else cell if isinstance(cell, date) else None
+    if found is None:
+        found = _written_day(squeezed(cell)) if isinstance(cell, str) else _serial(cell, date1904)
+    if found is None or not EARLIEST <= found.year <= LATEST:
+        raise Wrong("日期（如 2022-05-20）", shown(cell))
+    return found
+
+
+@lru_cache(maxsize=10_000)
+def _written_day(written: str) -> date | None:
+    if match := _CHINESE_DATE.fullmatch(written):
+        year, month, day = match.groups()
+        return _make(year.translate(_CHINESE), _chinese_number(month) or "", _chinese_number(day))
+    if match := _DATE.fullmatch(written):
+        return _make(match.group(1), match.group(3), match.group(4))
+    if match := _CHARACTERS.fullmatch(written) or _COMPACT.fullmatch(written):
+        return _make(*match.groups())
+    return _serial(float(written), False) if re.fullmatch(r"\d{5}(\.\d+)?", written) else None
+
+
+def _make(year: str, month: str, day: str | None) -> date | None:
+    try:
+        found = date(int(year), int(month), int(day)) if day else Month(int(year), int(month), 1)
+    except ValueError:
+        return None
+    return found if EARLIEST <= found.year <= LATEST else None
+
+
+def _chinese_number(written: str | None) -> str | None:
+    """二十一 -> 21."""
+    if not written:
+        return None
+    tens, ten, units = written.rpartition("十")
+    if not ten:
+        return units.translate(_CHINESE)
+    return str(int((tens or "1").translate(_CHINESE)) * 10 + int((units or "0").translate(_CHINESE)))
+
+
+def _serial(cell: Any, date1904: bool) -> date | None:
+    """An Excel day number between 1954 and 2118; 20220520 as a number is a date that someone typed."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return None
+    if 20_000 <= cell < 80_000:
+        return date(1904, 1, 1) + timedelta(int(cell)) if date1904 else date(1899, 12, 30) + timedelta(int(cell))
+    return _written_day(str(int(cell))) if float(cell).is_integer() and 190_000 < cell < 21_000_000 else None
+
+
+def period(cell: Any, title_year: int | None = None) -> Period:
+    """What a list pays for: 2022年8月, 2022-08, 2022.8.1-2022.8.31, 2022年1-3月, 8月 (in the title's year)."""
+    if isinstance(cell, datetime | date | float | int) and not isinstance(cell, bool):
+        found = day(cell)
+        return Period(date(found.year, found.month, 1), _month_end(found))
+    written = squeezed(cell).replace("份", "")
+    if whole := _written_day(written):
+        first = date(whole.year, whole.month, whole.day)
+        return Period(first, _month_end(whole) if isinstance(whole, Month) else first)
+    if match := _QUARTER.fullmatch(written):
+        return _months(int(match.group(1) or title_year or 0), 3 * "一二三四1234".index(match.group(2)) % 12 + 1, 3, cell)
+    if match := _WHOLE_YEAR.fullmatch(written):
+        return _months(int(match.group(1)), 1, 12, cell)
+    parts = [part for part in _SPAN.split(written) if part]
+    bounds: list[date] = []
+    for part in parts:
+        if len(parts) > 2 or (bound := _bound(part, bounds[0] if bounds else None, title_year)) is None:
+            raise Wrong("发放月份或期间（如 2022年8月）", shown(cell))
+        bounds.append(bound)
+    last = _month_end(bounds[-1]) if bounds and isinstance(bounds[-1], Month) else bounds[-1] if bounds else date.min
+    if not bounds or bounds[0] > last:
+        raise Wrong("发放月份或期间（如 2022年8月）", shown(cell))
+    return Period(date(bounds[0].year, bounds[0].month, bounds[0].day), last)
+
+
+def _months(year: int, month: int, length: int, cell: Any) -> Period:
+    if not year:
+        raise Wrong("带年份的期间（如 2022年第三季度）", shown(cell))
+    return Period(date(year, month, 1), _month_end(date(year, month + length - 1, 1)))
+
+
+def _bound(part: str, first: date | None, title_year: int | None) -> date | None:
+    """One end of a period; the year and month that it leaves out are the first end's, or the year the title's."""
+    match = _END.fullmatch(part)
+    if found := _written_day(part):
+        return found
+    year = first.year if first else title_year
+    if not match or not (match.group("year") or year):
+        return None
+    day = match.group("day")
+    month = match.group("month") or (str(first.month) if first and day else None)
+    return _make(match.group("year") or str(year), month, day) if month else None
+
+
+def _month_end(day: date) -> date:
+    following = (day.replace(day=1) + timedelta(32)).replace(day=1)
+    end = following - timedelta(1)
+    return date(end.year, end.month, end.day)
+
+
+Parser = Callable[[Any], Any]
+PARSERS: dict[str, Parser] = {
+    "text": text,
+    "name": name,
+    "code": code,
+    "document": document,
+    "identity": identity,
+    "secret": secret,
+    "amount": amount,
+    "number": number,
+    "count": count,
+    "days": days,
+    "rate": rate,
+    "flag": flag,
+    "year": year,
+    "years": years,
+    "date": day,
+    "period": period,
+}

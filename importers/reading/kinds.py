@@ -1,0 +1,358 @@
+"""The twelve sheets: what each is called, which columns it has, and which of them make it that sheet.
+
+What the columns are called in one office or another is data (headers.csv: one line, one alias; the first is the name
+that messages use). A field may stand in a column or in the head above the table (`项目名称：…`).
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from importers.reading.cells import squeezed
+from ledgers.tables import directives
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column or head entry. `type` names a parser of cells.py, or `term:<list>` for a closed list.
+
+    `filled`: every row must say it. `summed`: totals of the table add it up. `head`: may stand above or below the table.
+    `free`: whoever takes it over takes names and numbers of people out, and counts them.
+    """
+
+    name: str
+    type: str = "text"
+    filled: bool = False
+    summed: bool = False
+    head: bool = False
+    free: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A sheet: `needs` are the fields without which it is not this sheet (alternatives joined by |)."""
+
+    id: str
+    title: str
+    needs: tuple[str, ...]
+    fields: tuple[Field, ...]
+    negative: tuple[str, ...] = ()  # amounts that may be below zero
+
+    def field(self, name: str) -> Field:
+        return next(field for field in self.fields if field.name == name)
+
+
+def _fields(type: str, names: str, **marks: bool) -> tuple[Field, ...]:
+    return tuple(Field(name, type, **marks) for name in names.split())
+
+
+def _filled(type: str, names: str, **marks: bool) -> tuple[Field, ...]:
+    return _fields(type, names, filled=True, **marks)
+
+
+KINDS: dict[str, Kind] = {
+    kind.id: kind
+    for kind in (
+        Kind(
+            "villages",
+            "行政村基本情况表",
+            ("town", "name", "kind", "households"),
+            (
+                *_filled("text", "town name"),
+                Field("kind", "term:village kind", filled=True),
+                Field("households", "count", filled=True, summed=True),
+                *_fields("flag", "weak priority"),
+                *_fields("text", "industry"),
+                *_fields("code", "town_code code"),
+                Field("date", "date", head=True),
+            ),
+        ),
+        Kind(
+            "funds",
+            "资金指标表",
+            ("document", "title", "date", "level", "task", "amount"),
+            (
+                Field("year", "year", head=True),
+                Field("document", "document", filled=True),
+                Field("title", filled=True),
+                Field("date", "date", filled=True),
+                Field("level", "term:level", filled=True),
+                Field("task", "term:task", filled=True),
+                *_fields("text", "function source"),
+                Field("amount", "amount", summed=True),
+                Field("reduced", "amount", summed=True),
+                Field("direct", "flag"),
+                Field("original", "document"),
+            ),
+            negative=("amount",),  # 调减
+        ),
+        Kind(
+            "plan",
+            "项目计划表",
+            ("name", "planned", "category|subtype", "unit|department", "town|village|place"),
+            (
+                Field("code", "code"),
+                *_fields("text", "unit department town village place"),
+                Field("name", filled=True),
+                *_fields("text", "category subtype content"),
+                Field("planned", "amount", filled=True, summed=True),
+                *_fields("amount", "central central_other provincial provincial_other municipal county other", summed=True),
+                *_fields("text", "term goal linkage beneficiaries operator responsible note filed_by"),
+                Field("mode", "term:mode"),
+                *_fields("amount", "promised settled", summed=True),
+                Field("household_level", "flag"),
+                Field("planned_on", "date", head=True),
+                *_fields("date", "listed_on started_on finished_on accepted_on"),
+            ),
+        ),
+        Kind(
+            "allocation",
+            "资金分配表",
+            ("document", "name|code", "amount"),
+            (
+                Field("batch", head=True),
+                Field("document", "document", filled=True),
+                Field("fund_name"),
+                Field("level", "term:level"),
+                Field("task", "term:task"),
+                Field("code", "code"),
+                *_fields("text", "name town village unit"),
+                Field("amount", "amount", filled=True, summed=True),
+                Field("date", "date", head=True),
+            ),
+        ),
+        Kind(
+            "treasury",
+            "国库集中支付导出",
+            ("document", "payment_no", "name|code", "amount", "payee", "date", "function", "economic"),
+            (
+                Field("year", "year"),
+                Field("document", "document", filled=True),
+                Field("payment_no", "code", filled=True),
+                Field("fund_name"),
+                Field("task", "term:task"),
+                Field("level", "term:level"),
+                *_fields("text", "unit"),
+                Field("code", "code"),
+                Field("name"),
+                Field("amount", "amount", filled=True, summed=True),
+                Field("direct_amount", "amount", summed=True),
+                Field("purpose", free=True),
+                Field("payer"),
+                Field("payer_account", "secret"),
+                Field("payee", "name", filled=True),
+                Field("account", "secret"),
+                Field("date", "date", filled=True),
+                *_filled("text", "function economic"),
+            ),
+            negative=("amount", "direct_amount"),  # 退回
+        ),
+        Kind(
+            "benefits",
+            "惠企利民发放表",
+            ("village", "name", "identity", "paid", "period|per"),
+            (
+                *_fields("text", "project subsidy", head=True),
+                Field("project_code", "code", head=True),
+                Field("town", head=True),
+                Field("town_code", "code"),
+                Field("village", filled=True, head=True),
+                Field("village_code", "code"),
+                Field("name", "name", filled=True),
+                Field("identity", "identity", filled=True),
+                Field("per", "term:per"),
+                Field("due", "amount", summed=True),
+                Field("paid", "amount", filled=True, summed=True),
+                *_fields("number", "quantity standard"),
+                Field("period", "period", head=True),
+                *_fields("secret", "account phone"),
+                Field("note"),
+            ),
+        ),
+        Kind(
+            "labour",
+            "劳务报酬发放表",
+            ("name", "identity", "days", "paid"),
+            (
+                Field("project", head=True),
+                Field("project_code", "code", head=True),
+                Field("period", "period", head=True),
+                Field("contractor", head=True),
+                Field("name", "name", filled=True),
+                Field("identity", "identity", filled=True),
+                *_fields("text", "address town village"),
+                *_fields("text", "type work"),
+                Field("days", "days", filled=True, summed=True),
+                Field("daily", "amount"),
+                *_fields("amount", "due deducted", summed=True),
+                Field("paid", "amount", filled=True, summed=True),
+                Field("bank"),
+                *_fields("secret", "account phone"),
+                Field("note"),
+            ),
+        ),
+        Kind(
+            "roster",
+            "监测对象名单",
+            ("village", "household", "name", "identity", "type"),
+            (
+                *_fields("text", "town"),
+                Field("village", filled=True),
+                Field("household", "code", filled=True),
+                Field("person", "code"),
+                Field("name", "name", filled=True),
+                Field("identity", "identity", filled=True),
+                Field("relation"),
+                Field("people", "count"),
+                Field("type", "term:base state", filled=True),
+                Field("monitor", "term:monitor"),
+                Field("eliminated", "flag"),
+                *_fields("date", "identified_on eliminated_on first_on reported_on"),
+                Field("notice", "text"),
+                *_fields("date", "notice_from notice_to helped_on planned_on"),
+                Field("phone", "secret"),
+                Field("note"),
+            ),
+        ),
+        Kind(
+            "assets",
+            "扶贫项目资产台账",
+            ("code", "name", "asset_class", "cost", "owner", "village"),
+            (
+                Field("code", "code", filled=True),
+                Field("name", filled=True),
+                Field("asset_class", "term:asset class", filled=True),
+                *_fields("text", "project"),
+                Field("project_code", "code"),
+                Field("cost", "amount", filled=True, summed=True),
+                Field("owner", filled=True),
+                *_fields("text", "operator town"),
+                Field("village", filled=True),
+                Field("caretaker", "text"),
+                Field("state", "term:asset state"),
+                Field("reason"),
+                *_fields("date", "date state_date", head=True),
+                Field("note"),
+            ),
+        ),
+        Kind(
+            "equity",
+            "股权量化清单",
+            ("name|code", "operator", "subsidy", "quantified", "holder", "shares", "amount"),
+            (
+                Field("code", "code", head=True),
+                *_fields("text", "name operator", head=True),
+                Field("operator_kind", "term:operator kind", head=True),
+                *_fields("amount", "subsidy quantified", head=True),
+                Field("holder", "name"),
+                Field("household", "code"),
+                Field("identity", "identity"),
+                Field("type"),
+                Field("shares", "number", filled=True, summed=True),
+                Field("amount", "amount", filled=True, summed=True),
+                Field("rate", "rate", head=True),
+                Field("span", "years", head=True),
+                Field("date", "date", head=True),
+                Field("base", "count", head=True),
+            ),
+        ),
+        Kind(
+            "distribution",
+            "收益分配表",
+            ("village", "asset", "income", "use", "amount"),
+            (
+                Field("town", head=True),
+                Field("village", filled=True, head=True),
+                Field("asset", "code", filled=True, head=True),
+                Field("asset_name"),
+                Field("income", "amount", filled=True, head=True),
+                Field("use", "term:use", filled=True),
+                Field("household", "code"),
+                Field("holder", "name"),
+                Field("amount", "amount", filled=True, summed=True),
+                Field("date", "date", head=True),
+                Field("year", "year", head=True),
+                Field("note"),
+            ),
+        ),
+        Kind(
+            "bank",
+            "农商行流水",
+            ("date", "debit", "credit", "balance"),
+            (
+                Field("holder", "name", head=True),
+                Field("account", "secret", head=True),
+                Field("date", "date", filled=True),
+                Field("summary", free=True),
+                *_fields("amount", "debit credit", summed=True),
+                Field("balance", "amount", filled=True),
+                Field("other", "name"),
+                Field("other_account", "secret"),
+            ),
+        ),
+    )
+}
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    with (HERE / name).open(encoding="utf-8", newline="") as stream:
+        reader = csv.reader(stream)
+        next(reader)
+        yield from reader
+
+
+@cache
+def aliases(kind: str) -> dict[str, tuple[str, int]]:
+    """Header as it is compared -> (field, rank): where two columns fit a field, the earlier alias wins."""
+    found: dict[str, tuple[str, int]] = {}
+    for rank, (of_kind, field, alias) in enumerate(_rows("headers.csv")):
+        if of_kind == kind:
+            found.setdefault(squeezed(alias), (field, rank))
+    return found
+
+
+@cache
+def header_of(kind: str, field: str) -> str:
+    """What messages call the field: its first alias."""
+    return next((alias for of_kind, name, alias in _rows("headers.csv") if (of_kind, name) == (kind, field)), field)
+
+
+_CLOSED = {
+    "level": directives.LEVELS,
+    "task": directives.TASKS,
+    "category": directives.CATEGORIES,
+    "mode": directives.MODES,
+    "village kind": directives.VILLAGE_KINDS,
+    "base state": directives.BASE_STATES,
+    "monitor": directives.MONITOR_KINDS,
+    "worker": ("脱贫户", "监测户", "一般户"),
+    "asset class": directives.ASSET_CLASSES,
+    "asset state": directives.ASSET_STATES,
+    "operator kind": directives.OPERATOR_KINDS,
+    "use": ("公益岗位", "小型公益事业", "奖励补助", "入户分配", "管护费用", "公积公益金", "其他"),
+    "per": ("户", "人"),
+}
+
+
+@cache
+def terms(name: str) -> dict[str, str]:
+    """Text as it is compared -> the term of the closed list (terms.csv: one line, one synonym)."""
+    found = {squeezed(term): term for term in _CLOSED.get(name, ())}
+    for of_list, term, alias in _rows("terms.csv"):
+        if of_list == name:
+            found.setdefault(squeezed(alias), term)
+    return found
+
+
+def closed_list(name: str) -> tuple[str, ...]:
+    return _CLOSED[name]
+
+
+@cache
+def subtypes() -> dict[str, tuple[str, str]]:
+    """Text as it is compared -> (category, subtype): the tree of the project library (subtypes.csv)."""
+    return {squeezed(subtype): (category, subtype) for category, subtype in _rows("subtypes.csv")}

@@ -1,0 +1,542 @@
+"""A sheet as typed rows: data told from totals, notes, repeated headers and blank lines, every cell read by its type.
+
+Nothing is dropped in silence: a row is data, a total that must match, a header printed again, or words that name no
+amount; anything else is a fault. All faults of a sheet are collected, each with its row and column.
+"""
+
+import re
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from importers.reading import cells
+from importers.reading.cells import MASK, NOTHING, PARSERS, TICKS, Wrong, shown, squeezed, without_numbers
+from importers.reading.container import Refused
+from importers.reading.faults import Fault
+from importers.reading.grid import File, Grid, blank
+from importers.reading.grid import cells as filled_cells
+from importers.reading.kinds import Field, Kind, aliases, closed_list, terms
+from importers.reading.layout import Layout, NotRecognised, find, head_entries
+from importers.reading.title import title_year
+from ledgers.money import yuan_cn
+
+_TOTAL = re.compile(
+    r"(.{0,20}?)(合计|总计|小计|共计|累计|总和|本页计|总额|[Σ∑]|(?i:total)|共(?=\d))(?:金额|数|户|人)?:?"
+    r"(?:\(?(?:[大小]写|人民币|万?元|\d+[^\d\W]{0,2})\)?)?:?(?:万元|元)?"
+)
+_CAPITALS = re.compile(r"大写|[零壹贰叁肆伍陆柒捌玖拾佰仟]{3,}")
+_FIGURE = re.compile(r"[-(]?[\d,.]+[Xx)]?(?:元|万元|天|工)?")
+_SECTION = re.compile(r"[一二三四五六七八九十]{1,3}[、.:,].*|\([一二三四五六七八九十]{1,3}\).*")
+_SECTION_MARKS = set("一二三四五六七八九十(（")
+_NUMERAL = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.:]?")
+_NOTE = re.compile(
+    r"\*|注|备注|说明|附|填[表报]|制表|审[核批]|复核|主管|分管|负责人|经办|领导|单位|编制|日期|报送|联系|监督|签|盖章|打印|第.{0,4}页|共.{0,4}页|本表|以上|以下|人民币|大写"
+)
+_LABEL = re.compile(rf"(?:{_NOTE.pattern})[^:]{{0,8}}:")  # 制表： 审核： 负责人：
+_VALUE = re.compile(r"[\d,.年月日/:-]+(?:元|万元)?")
+_NUMBERING = re.compile(r"[甲乙丙丁戊己]|[(（]?\d{1,2}[)）]?(?:=.*)?|[①-⑳]|[A-Z]")
+_DITTO = {"〃", "″", "同上", "”", "“"}
+_SUMMABLE = {"amount", "count", "days", "number"}
+_TEXTS = {"text", "name", "code", "document"}
+_ALIKE = (str, float, date)  # cells that mean the same wherever they stand again in a column
+_QUICK = {"identity", "name", "code", "secret"}  # hardly ever the same twice: remembering them costs more than it saves
+
+
+Tick = Callable[[float], None]  # which part of the work is done
+
+
+def _silent(part: float) -> None:
+    return None
+
+
+@dataclass
+class Sheet:
+    """One recognised sheet: its rows (named tuples: `line` from 0, then the fields), what stands around them, faults."""
+
+    kind: Kind
+    file: str
+    tab: str
+    layout: Layout
+    rows: list[Any]
+    head: dict[str, Any]  # fields read from above or below the table
+    title: str
+    notes: str
+    faults: list[Fault] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    broken: list[Any] = field(default_factory=list)  # rows with a fault; FAULTY where it is
+
+    def fault(self, line: int, name: str, message: str) -> None:
+        """Something is wrong with a field of a row, or of the head where the row has it from there (line -1: the sheet)."""
+        column = self.layout.columns.get(name, -1) if line >= 0 else -1
+        if column < 0 and name in self.layout.head:
+            _, line, column = self.layout.head[name]
+        self.faults.append(Fault(self.file, self.tab, line, column, self.layout.header(name) if name else "", message))
+
+    @property
+    def words(self) -> str:
+        """Everything that stands above and below the table."""
+        return f"{self.title}\n{self.notes}"
+
+    @property
+    def label(self) -> str:
+        return f"{self.file}〔{self.tab}〕" if self.tab else self.file
+
+
+def row_type(kind: Kind) -> Any:
+    return _row_type(kind.id, tuple(field.name for field in kind.fields))
+
+
+@cache
+def _row_type(name: str, fields: tuple[str, ...]) -> Any:
+    return namedtuple(f"{name.capitalize()}Row", ("line", *fields))
+
+
+def read_sheets(file: File, today: date, tick: Tick = _silent) -> tuple[list[Sheet], list[Fault], list[str]]:
+    """Every sheet of a file that can be recognised, the faults where none can, and remarks.
+
+    Tabs without a table (a cover, instructions) are skipped with a remark as long as one tab is a sheet.
+    """
+    remarks = [f"{file.name}：隐藏的工作表“{name}”没有读取" for name in file.hidden]
+    sheets, faults, skipped = [], [], []
+    for grid in file.grids:
+        if not any(not blank(row) for row in grid.rows):
+            continue
+        try:
+            sheets.append(read_sheet(grid, today, tick))
+        except NotRecognised as error:
+            faults.append(error.fault)
+            skipped.append(f"{file.name}：工作表“{grid.sheet}”没有读取：{error.fault.message.partition('。')[0]}")
+    empty = [sheet for sheet in sheets if not sheet.rows and not sheet.faults]
+    if len(empty) < len(sheets):
+        skipped += [f"{sheet.label}：只有表头，没有数据" for sheet in empty]
+        sheets = [sheet for sheet in sheets if sheet not in empty]
+    for sheet in empty if len(empty) == len(sheets) else ():
+        sheet.faults.append(Fault(sheet.file, sheet.tab, sheet.layout.last + 1, -1, "", "表头下面没有数据"))
+    if not sheets and not faults:
+        faults = [Fault(file.name, "", -1, -1, "", "没有可见的内容（隐藏的工作表不读取）" if file.hidden else "没有内容")]
+    return (sheets, [], remarks + skipped) if sheets else ([], faults, remarks)
+
+
+def read_sheet(grid: Grid, today: date, tick: Tick = _silent) -> Sheet:
+    """Read the table of one grid; a date after today is a fault. Raises NotRecognised."""
+    return _Reader(grid, find(grid), today, tick).read()
+
+
+class _Reader:
+    """Reads one grid by its layout."""
+
+    def __init__(self, grid: Grid, layout: Layout, today: date, tick: Tick) -> None:
+        self.grid = grid
+        self.tick = tick
+        self.today = today
+        self.layout = layout
+        self.numbered = False  # whether rows have numbers: then 一 is a section's
+        self.masked: set[str] = set()  # headers of words with numbers of people among them
+        self.kind = layout.kind
+        self.fields = {name: self.kind.field(name) for name in layout.columns}
+        self.sure = self._required()
+        self.sheet = Sheet(self.kind, grid.file, grid.sheet, layout, [], {}, layout.title, "")
+
+    def _required(self) -> list[tuple[int, dict[str, bool] | None]]:
+        """Columns that every row fills, and what was found of their texts: header or not (names need not be looked at).
+
+        None where only amounts are required: they may be a total's.
+        """
+        filled = [(self.fields[name], column) for name, column in self.layout.columns.items() if self.fields[name].filled]
+        looked_at = [one for one, _ in filled if one.type != "name"]
+        if all(one.summed for one, _ in filled):
+            return []
+        return [(column, {} if one in looked_at else None) for one, column in filled]
+
+    def read(self) -> Sheet:
+        first = self.layout.last + 1
+        rows = self._filled(first)
+        data, totals, words = self._classified(rows, first)
+        columns = self._columns(rows, data)
+        self._check_totals(rows, data, totals, columns)
+        self._check_values_exist()
+        self.sheet.notes = "\n".join("　".join(str(cell) for _, cell in filled_cells(rows[row])) for row in words)
+        self._head(words)
+        self._complete(data, columns)
+        self._keep(data, columns)
+        self._remark(data, words)
+        return self.sheet
+
+    def _complete(self, data: list[int], columns: dict[str, list[Any]]) -> None:
+        """What the head says counts for every row that does not say otherwise; then nothing required may be empty."""
+        for name, value in self.sheet.head.items():
+            given = columns.get(name) or [None] * len(data)
+            columns[name] = [value if cell in ("", None) else cell for cell in given]
+        for one in self.kind.fields:
+            if one.filled and one.name in columns:
+                for number, value in zip(data, columns[one.name], strict=True):
+                    if value in ("", None):
+                        self.sheet.fault(number, one.name, "不能空着")
+
+    def _keep(self, data: list[int], columns: dict[str, list[Any]]) -> None:
+        """The rows without a fault of their own; with one the sheet is refused anyway."""
+        blanks = {one.name: "" if one.type in _TEXTS else None for one in self.kind.fields}
+        values = [columns.get(one.name) or [blanks[one.name]] * len(data) for one in self.kind.fields]
+        rows = list(map(row_type(self.kind)._make, zip(data, *values, strict=True)))
+        bad = {fault.row for fault in self.sheet.faults}
+        self.sheet.broken = [row for row in rows if row.line in bad or FAULTY in row] if bad else []  # 同上 repeats a fault
+        lost = {row.line for row in self.sheet.broken}
+        self.sheet.rows = [row for row in rows if row.line not in lost] if lost else rows
+
+    # -- merged cells -------------------------------------------------------------------------------------------------
+
+    def _filled(self, first: int) -> list[list[Any]]:
+        """The rows with merged text repeated; a merged amount is a fault, for no one can say whose it is."""
+        rows = list(self.grid.rows)
+        by_column = {column: name for name, column in self.layout.columns.items()}
+        for top, left, bottom, right in self.grid.merged:
+            if top < first or top >= len(rows) or rows[top][left] == "" or _is_total_text(rows[top][left]):
+                continue
+            mapped = [by_column[column] for column in range(left, right + 1) if column in by_column]
+            amounts = [name for name in mapped if self.fields[name].summed]
+            if amounts and (bottom > top or len(mapped) > 1):
+                self.sheet.fault(top, amounts[0], "金额不能写在合并的单元格里：分不清是哪一行的，请拆开逐行填写")
+                continue
+            if len(mapped) == len(by_column) or bottom == top:
+                continue
+            for row in range(top + 1, min(bottom + 1, len(rows))):
+                rows[row] = list(rows[row])
+                rows[row][left] = rows[top][left]
+        return rows
+
+    # -- what a row is ------------------------------------------------------------------------------------------------
+
+    def _classified(self, rows: list[list[Any]], first: int) -> tuple[list[int], list[int], list[int]]:
+        """Numbers of the rows that are data, totals and words."""
+        data: list[int] = []
+        totals: list[int] = []
+        words: list[int] = []
+        left = next((column for column, header in enumerate(self.layout.headers) if header), 0)
+        self.numbered = any(squeezed(cells.plain(row[left])).isdigit() for row in rows[first : first + 100])
+        for number in range(first, len(rows)):
+            row = rows[number]
+            if number > first and str(row[left])[:1] not in _SECTION_MARKS and self._surely_data(row):
+                data.append(number)
+                continue
+            if blank(self.grid.rows[number]):
+                continue
+            texts = [(column, squeezed(cells.plain(cell))) for column, cell in filled_cells(row)]
+            if self._repeated_header(texts) or (number == first and _numbering(texts)):
+                continue
+            if self._is_total(row, texts):
+                totals.append(number)
+            elif self._is_words(row, texts):
+                words.append(number)
+            else:
+                data.append(number)
+        for number in words:
+            if self._unclear(number, amid=bool(data) and number < data[-1]):
+                column = next(filled_cells(rows[number]))[0]
+                message = "看不出这一行是数据还是说明：是数据请补全，不是请删去"
+                header = self.layout.headers[column]
+                self.sheet.faults.append(Fault(self.grid.file, self.grid.sheet, number, column, header, message))
+        return data, totals, words
+
+    def _repeated_header(self, texts: list[tuple[int, str]]) -> bool:
+        again = sum(self._is_header(column, text) for column, text in texts)
+        return again == len(texts) or (again >= 2 and again * 2 > len(texts))
+
+    def _is_header(self, column: int, text: str) -> bool:
+        """Whether a text is the column's header again, in these words or in others for the same field."""
+        name, _ = aliases(self.kind.id).get(text.strip(":*"), ("", 0))
+        return text.strip(":*") in self.layout.parts[column] or self.layout.columns.get(name) == column
+
+    def _surely_data(self, row: list[Any]) -> bool:
+        """Whether all required cells are filled with what can be no total, no note and no header printed again."""
+        for column, headers in self.sure:
+            cell = row[column]
+            if isinstance(cell, str):
+                if not cell or "计" in cell or "总" in cell or cell[-1] in ":：" or cell.isspace():
+                    return False
+                if headers is not None and not cell.isascii():
+                    if cell not in headers:
+                        headers[cell] = self._is_header(column, squeezed(cell))
+                    if headers[cell]:
+                        return False
+            elif cell is None:
+                return False
+        return bool(self.sure)
+
+    def _is_total(self, row: list[Any], texts: list[tuple[int, str]]) -> bool:
+        """合计, 小计 and their like; a project that is called 某某合计 has the other cells of a project."""
+        for column, text in texts:
+            match = _TOTAL.fullmatch(text)
+            if match and not match.group(1):
+                return True
+            if match and not self._says_more(row, column):
+                return True
+            if _SECTION.fullmatch(text) and column == texts[0][0] and not self._says_more(row, column):
+                return any(self._is_summed(place) for place, _ in texts)
+        if self.numbered and len(texts) > 1 and _NUMERAL.fullmatch(texts[0][1]) and not self._says_more(row, texts[1][0]):
+            return any(self._is_summed(place) for place, _ in texts[1:])  # 一 | 产业发展 | 200
+        return False
+
+    def _says_more(self, row: list[Any], label: int) -> bool:
+        """Whether required words (not amounts) stand in the row beside its label."""
+        return any(
+            row[column] != "" and column != label
+            for name, column in self.layout.columns.items()
+            if self.fields[name].filled and not self.fields[name].summed
+        ) or any(
+            isinstance(row[column], str) and squeezed(row[column]) not in NOTHING and column not in (label, label + 1)
+            for name, column in self.layout.columns.items()
+            if self.fields[name].type == "text"
+        )
+
+    def _is_summed(self, column: int) -> bool:
+        return any(place == column and self.fields[name].summed for name, place in self.layout.columns.items())
+
+    def _is_words(self, row: list[Any], texts: list[tuple[int, str]]) -> bool:
+        """Notes, signatures, page numbers, section titles: no amount, id or date, and no second required cell."""
+        required = 0
+        if len(texts) <= 4 and any(_CAPITALS.search(text) for _, text in texts):
+            return True
+        if (len(texts) <= 2 and _NOTE.match(texts[0][1])) or (len(texts) == 1 and not _VALUE.fullmatch(texts[0][1])):
+            return True
+        if _LABEL.match(texts[0][1]) and not any(_FIGURE.fullmatch(text) for _, text in texts):
+            return True
+        for name, column in self.layout.columns.items():
+            if squeezed(row[column]) in NOTHING:
+                continue
+            if self.fields[name].summed or self.fields[name].type in ("identity", "date"):
+                return False
+            required += self.fields[name].filled
+        return required < 2
+
+    def _unclear(self, number: int, amid: bool) -> bool:
+        """A row without amounts that is no plain note: perhaps data that lost its rest."""
+        filled = list(filled_cells(self.grid.rows[number]))
+        first = squeezed(filled[0][1])
+        across = any(top <= number <= bottom and right > left + 1 for top, left, bottom, right in self.grid.merged)
+        if across or _NOTE.match(first) or _SECTION.fullmatch(first) or first in squeezed(self.layout.title):
+            return False
+        required = {place for name, place in self.layout.columns.items() if self.fields[name].filled}
+        return any(column in required for column, _ in filled) and (amid or len(filled) > 1)
+
+    # -- values -------------------------------------------------------------------------------------------------------
+
+    def _columns(self, rows: list[list[Any]], data: list[int]) -> dict[str, list[Any]]:
+        columns = {}
+        for count, (name, column) in enumerate(self.layout.columns.items()):
+            self.tick(count / len(self.layout.columns))
+            raw = [rows[number][column] for number in data]
+            values = self._column(self.fields[name], column, raw, data)
+            ticked = self.fields[name].type == "flag" and {squeezed(cell) for cell in raw} - NOTHING
+            columns[name] = [bool(value) for value in values] if ticked and ticked <= TICKS else values
+        return columns
+
+    def _column(self, one: Field, column: int, raw: list[Any], data: Sequence[int]) -> list[Any]:
+        """The cells of a column, read by its type; None (or "") where nothing stands."""
+        parse = self._parser(one, column)
+        empty: Any = "" if one.type in _TEXTS else None
+        known: dict[Any, Any] = {"": empty}  # texts, floats, days: True is no 1.0
+        quick, free = one.type in _QUICK, one.type not in ("date", "amount", "number")
+        values: list[Any] = []
+        for position, cell in enumerate(raw):
+            if isinstance(cell, str):
+                if cell in known:
+                    values.append(known[cell])
+                    continue
+                if (stripped := cell.strip()) in NOTHING or not stripped:
+                    known[cell] = empty
+                    values.append(empty)
+                    continue
+                if stripped in _DITTO and values:
+                    values.append(values[-1])
+                    continue
+            elif cell.__class__ in _ALIKE and cell in known:
+                values.append(known[cell])
+                continue
+            try:
+                value = parse(cell) if free else self._possible(one, parse(cell))
+            except Wrong as error:
+                self.sheet.fault(data[position], one.name, str(error))
+                value = FAULTY
+            if not quick and value is not FAULTY and cell.__class__ in _ALIKE:
+                known[cell] = value
+            values.append(value)
+        return values
+
+    def _possible(self, one: Field, value: Any) -> Any:
+        """Wrong for a date after today and for an amount below zero where none can be."""
+        if one.type == "date" and value > self.today:
+            raise Wrong(f"今天（{self.today}）或以前的日期", f"{value}")
+        if one.type in ("amount", "number") and value < 0 and one.name not in self.kind.negative:
+            raise Wrong("不小于零的数", f"{yuan_cn(value) if one.type == 'amount' else value}")
+        return value
+
+    def _parser(self, one: Field, column: int) -> Callable[[Any], Any]:
+        unit = self.layout.units.get(column, self.layout.unit)
+        if one.type == "amount":
+            return lambda cell: cells.amount(cell, unit)
+        if one.type == "date":
+            return lambda cell: cells.day(cell, self.grid.date1904)
+        if one.type == "period":
+            return lambda cell: cells.period(cell, title_year(self.sheet.title))
+        if one.type.startswith("term:"):
+            return term_parser(one.type.removeprefix("term:"))
+        if one.type in ("text", "name") and not one.free:
+            return lambda cell: self._worded(one, cell)
+        return PARSERS[one.type]
+
+    def _worded(self, one: Field, cell: Any) -> Any:
+        """Words without the phones, ID numbers and accounts that somebody put among them."""
+        parse = PARSERS[one.type]
+        if isinstance(cell, str) and cell.isalpha():
+            return parse(cell)
+        said = cell if isinstance(cell, str) else parse(cell)
+        bare = without_numbers(said)
+        if MASK in bare and MASK not in said:
+            self.masked.add(self.layout.header(one.name))
+        return parse(bare)
+
+    def _head(self, notes: list[int]) -> None:
+        """Head entries above the table, else below it, read by their types."""
+        below = head_entries(self.grid, self.kind, notes)
+        for name, (raw, row, column) in {**below, **self.layout.head}.items():
+            if isinstance(raw, str) and raw.strip() in NOTHING:
+                continue
+            try:
+                one = self.kind.field(name)
+                self.sheet.head[name] = self._possible(one, self._parser(one, -1)(raw))
+            except Wrong as error:
+                header = self.layout.header(name)
+                self.sheet.faults.append(Fault(self.grid.file, self.grid.sheet, row, column, header, str(error)))
+
+    # -- totals -------------------------------------------------------------------------------------------------------
+
+    def _check_totals(self, rows: list[list[Any]], data: list[int], totals: list[int], columns: dict[str, list[Any]]) -> None:
+        if not data:
+            return
+        plain = [number for number in totals if not _partial(rows[number])]
+        for number in totals:
+            whole = number in plain and len(plain) == 1
+            spans = [range(len(data))] if whole else list(_spans(number, data, totals))
+            said = self._said(rows[number], number)
+            said = {name: value for name, value in said.items() if not any(v is FAULTY for v in columns[name])}
+            if any(all(_sum(columns[name], span) == value for name, value in said.items()) for span in spans):
+                continue
+            name, value = next((name, value) for name, value in said.items() if _sum(columns[name], spans[0]) != value)
+            found = _sum(columns[name], spans[0])
+            self.sheet.fault(number, name, f"合计与明细不符：合计为 {self._text(name, value)}，各行相加为 {self._text(name, found)}")
+
+    def _said(self, row: list[Any], number: int) -> dict[str, int]:
+        """What a total row claims, by field."""
+        said = {}
+        for name, column in self.layout.columns.items():
+            one = self.fields[name]
+            if not one.summed or one.type not in _SUMMABLE or squeezed(row[column]) in NOTHING:
+                continue
+            try:
+                said[name] = self._parser(one, column)(row[column])
+            except Wrong as error:
+                if not _TOTAL.fullmatch(squeezed(row[column])) and not _CAPITALS.search(squeezed(row[column])):
+                    self.sheet.fault(number, name, str(error))
+        return said
+
+    def _text(self, name: str, value: Any) -> str:
+        return f"{yuan_cn(value)} 元" if self.fields[name].type == "amount" else str(value)
+
+    # -- what the reader cannot see -----------------------------------------------------------------------------------
+
+    def _check_values_exist(self) -> None:
+        """Formulas that were never calculated and error values, wherever they would have counted."""
+        mapped = {column: name for name, column in self.layout.columns.items()}
+        scan = self.grid.scan
+        for row, column in sorted(scan.uncached | scan.errors):
+            if row > self.layout.last and column not in mapped:
+                continue
+            header = self.layout.headers[column] if column < len(self.layout.headers) and row > self.layout.last else ""
+            never = (row, column) in scan.uncached
+            message = "公式没有保存计算结果：请用 Excel 打开、重新计算并保存" if never else "公式出错（如 #REF!）"
+            self.sheet.faults.append(Fault(self.grid.file, self.grid.sheet, row, column, header, message))
+
+    def _remark(self, data: list[int], notes: list[int]) -> None:
+        hidden = sorted(set(self.grid.scan.hidden) & set(data))
+        if hidden:
+            numbers = "、".join(str(number + 1) for number in hidden[:10]) + (" 等" if len(hidden) > 10 else "")
+            self.sheet.remarks.append(f"{self.sheet.label}：有 {len(hidden)} 个隐藏的行（第 {numbers} 行），已作为数据读入")
+        if self.masked:
+            names = "、".join(sorted(self.masked))
+            self.sheet.remarks.append(f"{self.sheet.label}：“{names}”里有电话、证号或账号，没有写入账簿")
+        amid = [number for number in notes if data and number < data[-1]]
+        if amid:
+            numbers = "、".join(str(number + 1) for number in amid[:10])
+            self.sheet.remarks.append(f"{self.sheet.label}：第 {numbers} 行是文字说明，没有读入")
+
+
+FAULTY: Any = type("Faulty", (), {"__bool__": lambda self: False, "__repr__": lambda self: "有误"})()
+
+
+def term_parser(name: str) -> Callable[[Any], Any]:
+    known = terms(name)
+
+    def parse(cell: Any) -> str:
+        try:
+            return known[squeezed(cells.plain(cell))]
+        except KeyError:
+            raise Wrong("、".join(closed_list(name)) + " 之一", shown(cell)) from None
+
+    return parse
+
+
+def _is_total_text(cell: Any) -> bool:
+    return isinstance(cell, str) and bool(_TOTAL.fullmatch(squeezed(cell)))
+
+
+def _partial(row: list[Any]) -> bool:
+    """A 小计, or the total of a part that it names (龙池镇合计), or a section's line."""
+    for _, cell in filled_cells(row):
+        text = squeezed(cell)
+        if match := _TOTAL.fullmatch(text):
+            return match.group(2) in ("小计", "累计", "本页计") or bool(match.group(1))
+        if _SECTION.fullmatch(text) or _NUMERAL.fullmatch(text):
+            return True
+    return False
+
+
+def _spans(number: int, data: list[int], totals: list[int]) -> Iterable[range]:
+    """The rows that a partial total may add up: bounded by totals, ending right above it or starting right below it."""
+    above = sum(row < number for row in data)
+    starts = sorted({0, *(sum(row < total for row in data) for total in totals if total < number)}, reverse=True)
+    ends = sorted({len(data), *(sum(row < total for row in data) for total in totals if total > number)})
+    yield from (range(start, above) for start in starts if start < above)
+    yield from (range(above, end) for end in ends if end > above)
+    yield range(len(data))
+
+
+def _sum(values: list[Any], span: range) -> Any:
+    return sum(values[position] or 0 for position in span)
+
+
+def _numbering(texts: list[tuple[int, str]]) -> bool:
+    """The line under a header that numbers its columns: 甲 乙 1 2 3."""
+    numbers = [int(text.strip("()")) for _, text in texts if text.strip("()").isdigit()]
+    in_order = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else False
+    return len(texts) > 2 and in_order and all(_NUMBERING.fullmatch(text) for _, text in texts)
+
+
+def refused(name: str, error: Refused) -> Fault:
+    return Fault(name, "", -1, -1, "", str(error))
+
+
+def read_path(
+    path: Path, today: date, name: str | None = None, tick: Tick = _silent
+) -> tuple[list[Sheet], list[Fault], list[str]]:
+    """Sheets, faults and remarks of a file on disk; a file that cannot be opened is one fault."""
+    from importers.reading.grid import read_file
+
+    shown_name = name or path.name
+    try:
+        return read_sheets(read_file(path, shown_name), today, tick)
+    except Refused as error:
+        return [], [refused(shown_name, error)], []

@@ -1,0 +1,34 @@
+"""What the words around a table say: its year, its batch, its period, who paid."""
+
+import re
+
+from importers.reading.cells import squeezed
+
+_TITLE_YEAR = re.compile(r"(?<!\d)(20\d\d)年")
+_DAY = re.compile(r"20\d\d年\d{1,2}月\d{1,2}[日号]?|(?:日期|时间):20\d\d年(?:\d{1,2}月)?")
+_BY_CONTRACTOR = re.compile(r"由?施工(?:单位|企业|方)(?:统一)?(?:直接)?(?:代为)?(?:支付|发放|代发|垫付)(?:[:：]?(否|无))?")
+_PERIOD_IN_TITLE = re.compile(r"20\d\d年(?:度|\d{1,2}(?:[-至]\d{1,2})?月(?:份)?(?!\d)|第?[一二三四]季度)")
+
+
+def title_year(title: str) -> int | None:
+    """The year that a title names: 2022年…, 2022年度…; None when it names none. A day (量化日期：2022年6月16日) is no title."""
+    match = _TITLE_YEAR.search(_DAY.sub("", squeezed(title)))
+    return int(match.group(1)) if match else None
+
+
+def title_batch(title: str) -> str:
+    """第一批 of a title, "" when it names none."""
+    match = re.search(r"第[一二三四五六七八九十\d]{1,3}批", squeezed(title))
+    return match.group() if match else ""
+
+
+def title_period(title: str) -> str:
+    """2022年8月, 2022年第三季度 of a title, "" when it names none."""
+    match = _PERIOD_IN_TITLE.search(squeezed(title))
+    return match.group() if match else ""
+
+
+def paid_by_contractor(texts: str) -> bool:
+    """Whether what stands above and below a list of wages says that the contractor paid them."""
+    match = _BY_CONTRACTOR.search(squeezed(texts))
+    return match is not None and not match.group(1)

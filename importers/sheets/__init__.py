@@ -1,0 +1,1 @@
+"""What each kind of sheet becomes in the book."""

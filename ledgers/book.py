@@ -1,0 +1,307 @@
+"""Opening a book: it is input, not code, so it is looked at before anything that it names can run.
+
+Beancount runs whatever Python a book's `plugin` lines name, and `insert_pythonpath` lets a book bring its own. Here the
+files are first read as bytes (encoding, includes that leave the folder), then parsed by Beancount, and only when the
+parsed options name nothing foreign do booking, plugins and validation follow, as Beancount's own loader does them.
+"""
+
+import gc
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from beancount import loader
+from beancount.core import data
+from beancount.core.amount import Amount
+from beancount.core.number import MISSING
+from beancount.ops import validation
+from beancount.parser import booking
+
+from ledgers import clock
+from ledgers.files.messages import explain
+from ledgers.files.parsing import parse
+from ledgers.files.problems import Problem, Untrusted
+from ledgers.files.safely import Contents, noting
+from ledgers.files.writing import Busy, settle
+from ledgers.tables.tables import Tables, relative_names, tables
+
+_DIRECTIVE = re.compile(rb"^\d{4}[-/]\d\d[-/]\d\d[ \t]+(?!txn\b)[a-z]+\b[^\n]*\n((?:[ \t]+[^\n]*\n?)+)", re.MULTILINE)
+_KEY = re.compile(rb"^[ \t]+([a-z][A-Za-z0-9_-]*):", re.MULTILINE)
+_OURS = ("plugins.", "beancount.plugins.")
+_EXTENSION = "reports."
+_TRIES = 5  # a reader who meets a writer reads anew: half old and half new is no book
+_ZERO = Decimal(0)
+_NO_CONTENT = hashlib.sha256(b"").hexdigest()
+_judging = True
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Book:
+    """A loaded book: Beancount's entries and options, and the tables as of a day."""
+
+    main: Path
+    entries: Sequence[Any]
+    options: dict[str, Any]
+    tables: Tables
+    files: tuple[str, ...]  # every file of the book that was read, relative to its folder
+    contents: Contents = field(repr=False)  # what was read of them, and of files that were looked for
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the names and contents of every file that was read; one that could not be read has no content."""
+        total = hashlib.sha256()
+        for name in self.files:
+            total.update(f"{name}\n{self.contents.get(name) or _NO_CONTENT}\n".encode())
+        return f"sha256:{total.hexdigest()}"
+
+
+def main_file(path: str | Path) -> Path:
+    """The book's main file, absolute: of a folder its main.beancount. Untrusted when there is none."""
+    given = Path(path)
+    try:
+        main = given / "main.beancount" if given.is_dir() else given
+        found = main.is_file()
+    except (OSError, ValueError):  # a name that is too long, or holds what no name can
+        found = False
+    if not found:
+        shown = str(given).encode("utf-8", "backslashreplace").decode()[:200]
+        raise Untrusted([Problem(shown, 0, "这里没有账簿：应为含有 main.beancount 的文件夹，或账簿的主文件")])
+    return Path(os.path.abspath(main))
+
+
+def read(path: str | Path, as_of: date | None = None) -> Book:
+    """Load a book that may come from anyone and read it into tables (default: as of today).
+
+    Raises Untrusted with everything that is wrong when the book cannot be judged, Busy when it is being written again and
+    again. Rolls that cannot be believed do not raise: they are in `tables.broken`.
+    """
+    main = main_file(path)
+    return undisturbed(main, lambda: _read(main, as_of or clock.today()))
+
+
+def undisturbed(main: Path, reading: Callable[[], T]) -> T:
+    """What a reading of a book gives when nobody writes to it meanwhile. Busy when somebody does again and again."""
+    for _ in range(_TRIES):
+        settle(main.parent)
+        before = os.stat(main.parent).st_mtime_ns  # every write begins and ends with a file in the book's folder
+        try:
+            found = reading()
+        except Untrusted:
+            if os.stat(main.parent).st_mtime_ns == before:
+                raise
+            continue
+        if os.stat(main.parent).st_mtime_ns == before:
+            return found
+    raise Busy("账簿正被反复写入，请稍后再试")
+
+
+def _read(main: Path, as_of: date) -> Book:
+    with collector_off(), _not_judging(), noting() as contents:
+        entries, errors, options = load(main)
+        relative = relative_names(main, options)
+        problems = [explain(error, main.parent, relative) for error in errors]
+        book_tables = tables(entries, options, as_of)
+    problems += book_tables.problems
+    problems += [
+        problem for name in relative.values() for problem in repeated_keys(name, (main.parent / name).read_bytes())
+    ]
+    if problems:
+        raise Untrusted(sorted(set(problems)))
+    files = sorted({*relative.values(), *book_tables.files})
+    return Book(main, entries, options, book_tables, tuple(files), contents)
+
+
+def unjudged(main: Path) -> tuple[list[Any], dict[str, Any]]:
+    """Entries and options of a book, for those who write to it: no tables, no rules. Untrusted with all that is wrong."""
+    with collector_off(), _not_judging():
+        entries, errors, options = load(main)
+    relative = relative_names(main, options)
+    if errors:
+        raise Untrusted(sorted({explain(error, main.parent, relative) for error in errors}))
+    return entries, options
+
+
+def load(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
+    """Entries, errors and options, as Beancount's own loader gives them, after the book was looked at. No cache."""
+    entries, errors, options = parse(main)
+    if problems := [*_foreign_code(main, entries, options), *_foreign_documents(main, entries, options)]:
+        raise Untrusted(problems)
+    entries = [_to_the_fen(entry) for entry in entries]
+    entries.sort(key=data.entry_sortkey)
+    entries, booking_errors = _booked(entries, options)
+    entries, errors = loader.run_transformations(entries, [*errors, *booking_errors], options, None)
+    return entries, [*errors, *invalid(entries, options)], options
+
+
+def _booked(entries: list[Any], options: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+    """Beancount's booking of what it can change: what is plain has no lots to match and no gaps to fill.
+
+    A gap is filled from the balances of its accounts: a book that has one is booked whole.
+    """
+    plain = [is_plain(entry) for entry in entries]
+    rest = [entry for entry, is_plain in zip(entries, plain, strict=True) if not is_plain]
+    if any(_has_gap(entry) for entry in rest):
+        return booking.book(entries, options)  # type: ignore[no-any-return, no-untyped-call]
+    booked, errors = booking.book(rest, options)  # type: ignore[no-untyped-call]
+    if len(booked) < len(rest):  # what cannot be booked is left out
+        return booking.book(entries, options)  # type: ignore[no-any-return, no-untyped-call]
+    following = iter(booked)
+    return [entry if plain else next(following) for entry, plain in zip(entries, plain, strict=True)], errors
+
+
+def invalid(entries: list[Any], options: dict[str, Any]) -> list[Any]:
+    """What Beancount's validation finds: a plain transaction, which is balanced exactly, needs no tolerance."""
+    rest = [entry for entry in entries if not is_plain(entry)]
+    balances = validation.validate_check_transaction_balances
+    return [
+        error
+        for validate in validation.VALIDATIONS
+        for error in validate(rest if validate is balances else entries, options)  # type: ignore[no-untyped-call]
+    ]
+
+
+def is_plain(entry: Any) -> bool:
+    """Whether it is a transaction in yuan alone, every amount written, that sums to nothing."""
+    if type(entry) is not data.Transaction:
+        return False
+    total = _ZERO
+    for _, units, cost, price, _, _ in entry.postings:
+        if cost is not None or price is not None or type(units) is not Amount or units.currency != "CNY":
+            return False
+        if type(units.number) is not Decimal:
+            return False
+        total += units.number
+    return not total and bool(entry.postings)
+
+
+def _has_gap(entry: Any) -> bool:
+    """Whether a posting leaves something out that must be found elsewhere, or holds yuan at a cost."""
+    return isinstance(entry, data.Transaction) and any(_is_gap(*posting[1:4]) for posting in entry.postings)
+
+
+def _is_gap(units: Any, cost: Any, price: Any) -> bool:
+    if units is MISSING or MISSING in (*units, *(price or ())):
+        return True
+    return cost is not None and units.currency == "CNY"
+
+
+def _to_the_fen(entry: Any) -> Any:
+    """Beancount lets a balance be off by a 分 (or by the tolerance that a book asks for): here it must be exact."""
+    return entry._replace(tolerance=Decimal(0)) if isinstance(entry, data.Balance) else entry
+
+
+def judging() -> bool:
+    """Whether a plugin that the book names should judge it: not while our own commands read it, who judge themselves."""
+    return _judging
+
+
+@contextmanager
+def _not_judging() -> Iterator[None]:
+    global _judging
+    before, _judging = _judging, False
+    try:
+        yield
+    finally:
+        _judging = before
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """The cyclic garbage collector finds nothing while a book loads, and costs a seventh of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def repeated_keys(name: str, content: bytes) -> Iterator[Problem]:
+    """A metadata key given twice for a directive: Beancount says so of transactions and postings only."""
+    for directive in _DIRECTIVE.finditer(content):
+        seen: set[bytes] = set()
+        for match in _KEY.finditer(directive.group(1)):
+            key = match.group(1)
+            if key in seen:
+                line = content.count(b"\n", 0, directive.start(1) + match.start()) + 1
+                yield Problem(name, line, f"属性 {key.decode()} 在同一处写了两次")
+            seen.add(key)
+
+
+def _foreign_code(main: Path, entries: list[Any], options: dict[str, Any]) -> list[Problem]:
+    """What in the parsed book would run code that is not ours, or switch off Beancount's own checks."""
+    problems = []
+    if options.get("pythonpath") or options.get("insert_pythonpath"):
+        place = _place(main, options, "option", "insert_pythonpath")
+        problems.append(Problem(*place, "账簿不得使用 insert_pythonpath：账簿是数据，不得自带程序"))
+    if options.get("plugin_processing_mode") != "default":
+        place = _place(main, options, "option", "plugin_processing_mode")
+        problems.append(Problem(*place, '账簿不得使用 plugin_processing_mode "raw"：那会跳过记账核对'))
+    problems += [
+        Problem(
+            *_place(main, options, "plugin", name),
+            f"账簿不得引用外来插件“{name}”：只允许 plugins.* 和 beancount.plugins.*",
+        )
+        for name, _ in options.get("plugin", ())
+        if not name.startswith(_OURS)
+    ]
+    relative = relative_names(main, options)
+    problems += [
+        Problem(relative[entry.meta["filename"]], entry.meta["lineno"], f"custom “{entry.type}”没有写值")
+        for entry in entries
+        if isinstance(entry, data.Custom) and not entry.values  # Beancount's own plugins cannot bear it
+    ]
+    problems += [
+        Problem(
+            relative.get(entry.meta["filename"], main.name),
+            entry.meta["lineno"],
+            f"账簿不得引用外来的 Fava 扩展“{_extension(entry)}”",
+        )
+        for entry in entries
+        if isinstance(entry, data.Custom)
+        and entry.type == "fava-extension"
+        and not _extension(entry).startswith(_EXTENSION)
+    ]
+    return problems
+
+
+def _place(main: Path, options: dict[str, Any], word: str, name: str) -> tuple[str, int]:
+    """Where the book has an option or plugin, as far as it is written plainly: Beancount does not say."""
+    wanted = re.compile(rb'^%b[ \t]+"%b"' % (word.encode(), re.escape(name.encode())), re.MULTILINE)
+    for path, relative in relative_names(main, options).items():
+        content = Path(path).read_bytes()
+        if match := wanted.search(content):
+            return relative, content.count(b"\n", 0, match.start()) + 1
+    return main.name, 0
+
+
+def _foreign_documents(main: Path, entries: list[Any], options: dict[str, Any]) -> list[Problem]:
+    """Documents, and folders of documents, that lie outside the book."""
+    home = os.path.realpath(main.parent)
+
+    def outside(name: str) -> bool:
+        return not Path(os.path.realpath(main.parent / name)).is_relative_to(home)
+
+    relative = relative_names(main, options)
+    return [
+        Problem(main.name, 0, f'option "documents" “{name}”指到账簿文件夹之外')
+        for name in options["documents"]
+        if outside(name)
+    ] + [
+        Problem(relative[entry.meta["filename"]], entry.meta["lineno"], f"单据“{entry.filename}”在账簿文件夹之外")
+        for entry in entries
+        if isinstance(entry, data.Document) and outside(entry.filename)
+    ]
+
+
+def _extension(entry: Any) -> str:
+    return str(entry.values[0].value) if entry.values else ""

@@ -1,0 +1,1 @@
+"""Files of a book: read without trusting them, written all or nothing."""

@@ -1,0 +1,233 @@
+"""Writing to a book, all or nothing: a kill between any two steps leaves the old book or the new one.
+
+New contents are written beside their files and synced; then a journal that names them is renamed into place, which is
+the moment of truth; then the files are renamed and the journal is removed. Whoever opens the book next completes what a
+journal names and removes what none names. One writer at a time holds the lock; the system drops it when a process dies.
+"""
+
+import ctypes
+import errno
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ledgers import clock
+from ledgers.files.safely import Refused, read_bytes
+
+LOCK = ".xianjie-lock"
+JOURNAL = ".xianjie-journal"
+SUFFIX = ".xianjie-new"
+PATIENCE = 5.0  # seconds that a reader waits for a writer to finish its renames
+PRIVATE = 0o600
+_HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Busy(Exception):  # noqa: N818  the field's word for it
+    """Another program is writing to the book; the message says which."""
+
+
+class NotWritten(Exception):  # noqa: N818
+    """The change could not be written; the book is as it was, or the message says that the next opening completes it."""
+
+
+@contextmanager
+def locked(folder: Path, command: str) -> Iterator[None]:
+    """Hold a book for writing, after completing or undoing what an interrupted writer left. Raises Busy."""
+    handle = _acquire(folder / LOCK)
+    try:
+        with suppress(OSError):  # who holds the lock is said as a courtesy; a full disk is for `write` to tell
+            os.truncate(handle, 0)
+            os.pwrite(handle, f"{command}，进程 {os.getpid()}，{clock.now():%Y-%m-%d %H:%M:%S} 开始".encode(), 0)
+        _recover(folder)
+        yield
+    finally:
+        (folder / LOCK).unlink(missing_ok=True)
+        os.close(handle)
+
+
+def settle(folder: Path) -> None:
+    """For readers: complete a write that was interrupted after its journal stood; wait for a writer that is at it.
+
+    Raises Busy when the writer does not finish, NotWritten when the reader may not complete what it finds.
+    """
+    until = time.monotonic() + PATIENCE
+    while (folder / JOURNAL).exists():
+        try:
+            with locked(folder, "读取账簿"):
+                return
+        except Busy:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def write(folder: Path, files: Mapping[str, bytes | None]) -> None:
+    """Write files of a locked book at once; None removes one. Names are relative to the book, with forward slashes.
+
+    Besides the book's own files only its identities, `../<book>.identities.sqlite` and `.key`, can be named (mode 0600).
+    """
+    paths = {name: _target(folder, name) for name in files}
+    made: list[Path] = []
+    try:
+        made += _make_folders(paths.values())
+        for name, content in files.items():
+            if content is not None:
+                _write_beside(paths[name], content, _mode(paths[name], name))
+        _sync_folders([*paths.values(), *made])
+        _write_beside(folder / JOURNAL, _journal(files), PRIVATE)
+        os.rename(_beside(folder / JOURNAL), folder / JOURNAL)
+    except OSError as error:
+        _undo([*paths.values(), folder / JOURNAL], made)
+        raise NotWritten(f"无法写入（{_reason(error)}），账簿没有任何改动") from None
+    try:
+        _complete(folder)
+    except OSError as error:
+        raise NotWritten(f"写入中断（{_reason(error)}），下一次打开账簿时会自动完成") from None
+
+
+def put_in_place(finished: Path, target: Path) -> None:
+    """Rename a finished folder to where an earlier one may stand, in one step where the system can.
+
+    The earlier one is removed, or has taken the finished folder's name, for the caller to remove.
+    """
+    if not target.exists():
+        os.rename(finished, target)
+    elif not exchanged(finished, target):
+        old = finished.with_name(f"{finished.name}.old")
+        os.rename(target, old)
+        os.rename(finished, target)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def exchanged(one: Path, other: Path) -> bool:
+    """Swap what two names stand for, in one step that nobody sees half done; False where the system cannot."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    return rename is not None and rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
+
+
+def _acquire(path: Path) -> int:
+    """An open, exclusively locked file at the path. A file that was removed meanwhile is another writer's: try again."""
+    while True:
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)  # a link would empty its target
+        except OSError as error:
+            raise NotWritten(f"无法在账簿文件夹中写入（{_reason(error)}）") from None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = os.pread(handle, 300, 0).decode("utf-8", "replace")
+            os.close(handle)
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                raise NotWritten(f"无法锁定账簿（{_reason(error)}）") from None
+            raise Busy(f"账簿正被另一个程序写入（{holder or '刚刚开始'}），请等它结束后再试") from None
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.stat(path), os.fstat(handle)):
+                return handle
+        os.close(handle)
+
+
+def _recover(folder: Path) -> None:
+    if (folder / JOURNAL).exists():
+        _complete(folder)
+    else:
+        for left in (*folder.rglob(f".*{SUFFIX}"), *folder.parent.glob(f".{folder.name}.identities.*{SUFFIX}")):
+            with suppress(IsADirectoryError):
+                left.unlink()
+
+
+def _complete(folder: Path) -> None:
+    """Carry out what the journal names. Doing it again after an interruption changes nothing that is done."""
+    foreign = NotWritten(f"账簿中的 {JOURNAL} 不是本程序写下的，请查明来历后删除")
+    try:
+        steps = dict(json.loads(read_bytes(folder, JOURNAL)))
+        targets = {_target(folder, str(name)): written for name, written in steps.items()}
+    except (Refused, ValueError, TypeError, RecursionError):
+        raise foreign from None
+    if any(target.is_dir() for target in targets) or not all(steps.get(name, True) for name in identity_names(folder)):
+        raise foreign  # identities are never removed, whatever a book from elsewhere asks
+    _sync_folders([folder / JOURNAL])  # what the journal names must not reach the disk before the journal itself
+    for target, written in targets.items():
+        if not written:
+            target.unlink(missing_ok=True)
+        elif _beside(target).exists():
+            os.rename(_beside(target), target)
+    _sync_folders([*targets, folder / JOURNAL])
+    (folder / JOURNAL).unlink()
+    _sync_folders([folder / JOURNAL])
+
+
+def _target(folder: Path, name: str) -> Path:
+    """The path of a name in a journal, which may come from anyone: nothing outside the book but its identities."""
+    if name in identity_names(folder):
+        return folder.parent / name.removeprefix("../")
+    target = folder / name
+    home = os.path.realpath(folder)
+    parts = Path(name).parts
+    inside = os.path.realpath(target.parent) == home or os.path.realpath(target.parent).startswith(home + os.sep)
+    if not parts or ".." in parts or Path(name).is_absolute() or not inside or target.is_symlink():
+        raise NotWritten(f"“{name}”不在账簿文件夹之内，不予写入")
+    return target
+
+
+def identity_names(folder: Path) -> tuple[str, str]:
+    """The identities of a book and their key, as `write` names them: beside the book, never inside."""
+    return f"../{folder.name}.identities.sqlite", f"../{folder.name}.identities.key"
+
+
+def _journal(files: Mapping[str, bytes | None]) -> bytes:
+    return json.dumps({name: content is not None for name, content in files.items()}, ensure_ascii=False).encode()
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name}{SUFFIX}")
+
+
+def _mode(target: Path, name: str) -> int:
+    if name.startswith("../"):
+        return PRIVATE
+    return os.stat(target).st_mode & 0o777 if target.exists() else 0o644
+
+
+def _write_beside(target: Path, content: bytes, mode: int) -> None:
+    _beside(target).unlink(missing_ok=True)
+    handle = os.open(_beside(target), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+    with open(handle, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fchmod(handle, mode)
+        os.fsync(handle)
+
+
+def _make_folders(targets: Iterable[Path]) -> Iterator[Path]:
+    for target in targets:
+        missing = [parent for parent in (target.parent, *target.parent.parents) if not parent.exists()]
+        for parent in reversed(missing):
+            parent.mkdir()
+            yield parent
+
+
+def _sync_folders(targets: Iterable[Path]) -> None:
+    for folder in dict.fromkeys(target.parent for target in targets):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _undo(targets: Iterable[Path], made: list[Path]) -> None:
+    with suppress(OSError):
+        for target in targets:
+            _beside(target).unlink(missing_ok=True)
+        for folder in reversed(made):
+            folder.rmdir()
+
+
+def _reason(error: OSError) -> str:
+    return "磁盘已满" if error.errno in _FULL else error.strerror or str(error)

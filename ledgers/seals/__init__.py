@@ -1,0 +1,1 @@
+"""Seals: what they cover, whether it is still the same, and what the bank says of it."""

@@ -1,0 +1,57 @@
+"""Holding imported bank statements (`bank/VILLAGE.csv`) against the book: what of a statement the book does not show."""
+
+import csv
+import io
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+from ledgers.files.problems import Problem, Untrusted
+from ledgers.files.safely import Refused, read_bytes
+from ledgers.money import fen, yuan_cn
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables
+
+FOLDER = "bank"
+Days = dict[date, int]  # 分 by day, money in positive
+
+
+def unreconciled(tables: Tables, after: date | None, end: date) -> list[Problem]:
+    """Days of a period (after `after`, up to `end`) whose statement lines do not sum to what the book moved that day.
+
+    A village without an imported statement is not compared. Raises Untrusted for a statement that cannot be read.
+    """
+    problems = []
+    for path in sorted((tables.root / FOLDER).glob("*.csv")):
+        booked = _booked(tables, path.stem)
+        for day, (line, amount) in _statement(tables.root, f"{FOLDER}/{path.name}").items():
+            found = booked.get(day, 0)
+            if day <= end and (after is None or day > after) and found != amount:
+                text = f"村 {path.stem} 在 {day} 的银行流水净额 {yuan_cn(amount)} 元，账上 {yuan_cn(found)} 元，尚未核对一致"
+                problems.append(Problem(f"{FOLDER}/{path.name}", line, text))
+    return problems
+
+
+def _booked(tables: Tables, village: str) -> Days:
+    """What the book moves on a village's bank account, openings left out: the bank shows them as a balance."""
+    table = tables.postings
+    openings = table.loc[table["kind"] == "opening", "transaction"]
+    legs = table[(table["kind"] == "bank") & (table["village"] == village) & ~table["transaction"].isin(openings)]
+    total: Days = defaultdict(int)
+    for row in records(legs):
+        total[row.date] += row.amount
+    return total
+
+
+def _statement(root: Path, name: str) -> dict[date, tuple[int, int]]:
+    """A statement by day: the first line that it has there, and money in less money out."""
+    total: dict[date, tuple[int, int]] = {}
+    try:
+        reader = csv.DictReader(io.StringIO(read_bytes(root, name).decode("utf-8"), newline=""), strict=True)
+        for row in reader:
+            day, amount = date.fromisoformat(row["date"]), fen(row["credit"]) - fen(row["debit"])
+            line, before = total.get(day, (reader.line_num, 0))
+            total[day] = line, before + amount
+    except (Refused, ValueError, KeyError, TypeError, csv.Error) as error:
+        raise Untrusted([Problem(name, 0, f"银行流水无法读取（{error}）")]) from None
+    return total

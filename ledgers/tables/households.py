@@ -1,0 +1,178 @@
+"""Households and their states by date: reading households.csv, and who is a priority household on a day.
+
+Base state and monitoring are two tracks, each keeps its last row. A household is a priority household (脱贫户、监测户)
+on a day when its base state is 脱贫户 or it is being monitored.
+"""
+
+import csv
+import io
+import os
+from bisect import bisect_right
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ledgers.files.problems import Problem
+from ledgers.files.safely import Refused, read_bytes
+from ledgers.tables.directives import BASE_STATES, MONITOR_KINDS, MONITORING_STATES
+from ledgers.tables.registry import Issue
+from ledgers.tables.schema import SCHEMAS, frame_of_rows, records
+
+FILE = "registry/households.csv"
+_DATES = ("date", "reported", "notice_from", "notice_to", "helper_assigned", "plan_made")
+_COLUMNS = tuple(name for name in SCHEMAS["households"] if name not in ("file", "line"))
+REQUIRED = _COLUMNS[:4]
+
+
+def read_households(
+    root: Path, as_of: date, villages: set[str]
+) -> tuple[pd.DataFrame, set[str], list[Problem], list[Issue]]:
+    """The households table up to the as-of date, every id in the file, what makes it untrusted, what is incomplete.
+
+    What a row says of days after the as-of date is not known yet and left out.
+    """
+    problems: list[Problem] = []
+    issues: list[Issue] = []
+    if not os.path.lexists(root / FILE):
+        return frame_of_rows("households", []), set(), problems, issues
+    try:
+        data = read_bytes(root, FILE)
+        if data.startswith(b"\xef\xbb\xbf"):
+            raise ValueError("带有 BOM 标记，应为不带 BOM 的 UTF-8")
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
+        missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
+        if missing:
+            raise ValueError(f"缺少列 {'、'.join(missing)}")
+        raw = [(reader.line_num, row) for row in reader]
+    except UnicodeDecodeError:
+        return _unreadable("不是 UTF-8 编码（可能是 GBK），应另存为 UTF-8")
+    except (ValueError, csv.Error, Refused) as error:
+        return _unreadable(str(error))
+    rows: list[dict[str, Any]] = []
+    ids = set()
+    for line, texts in raw:
+        row = _row(line, texts, villages, problems, issues)
+        ids.add(texts["household"])
+        if row and row["date"] <= as_of:
+            rows.append({k: None if k in _DATES and v and v > as_of else v for k, v in row.items()})
+    rows.sort(key=lambda row: row["date"])
+    return frame_of_rows("households", rows), ids, problems, issues
+
+
+def _unreadable(message: str) -> tuple[pd.DataFrame, set[str], list[Problem], list[Issue]]:
+    return frame_of_rows("households", []), set(), [Problem(FILE, 0, f"农户名册{message}")], []
+
+
+def _row(
+    line: int, texts: dict[str, Any], villages: set[str], problems: list[Problem], issues: list[Issue]
+) -> dict[str, Any] | None:
+    name = texts["household"]
+    row: dict[str, Any] = {column: (texts.get(column) or "") for column in _COLUMNS} | {"file": FILE, "line": line}
+    try:
+        for column in _DATES:
+            row[column] = _day(column, row[column]) if row[column] else None
+        if row["people"] and not (row["people"].isascii() and row["people"].isdigit()):
+            raise ValueError(f"people 的值“{row['people']}”应为人数")
+        row["people"] = int(row["people"]) if row["people"] else None
+        if not name or row["date"] is None or None in texts:
+            raise ValueError("缺少户编号或日期，或字段过多")
+    except ValueError as error:
+        problems.append(Problem(FILE, line, f"农户名册这一行无法读取（{error}）"))
+        return None
+    if row["village"] not in villages:
+        problems.append(Problem(FILE, line, f"户 {name} 的行政村“{row['village']}”没有登记"))
+    if row["state"] not in BASE_STATES + MONITORING_STATES:
+        issues.append(Issue("household", name, FILE, line, f"状态“{row['state']}”不在规定的范围内"))
+    if row["state"] == "监测户" and row["monitor"] not in MONITOR_KINDS:
+        issues.append(Issue("household", name, FILE, line, f"监测户类型“{row['monitor']}”不在规定的范围内"))
+    return row
+
+
+def _day(column: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{column} 的值“{text}”应为日期（如 2022-03-05）") from None
+
+
+class Households:
+    """Answers who was what on which day, from the households table."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self._base: dict[str, list[tuple[date, str]]] = {}
+        self._monitoring: dict[str, list[tuple[date, str, str]]] = {}
+        self._place: dict[str, list[tuple[date, str, int | None]]] = {}
+        self._standing: dict[str, tuple[list[date], list[frozenset[str]]]] = {}
+        self._members: dict[date, dict[str, list[str]]] = {}
+        self.lines: dict[str, tuple[str, int]] = {}
+        for row in records(table):
+            self.lines.setdefault(row.household, (row.file, row.line))
+            self._place.setdefault(row.household, []).append((row.date, row.village, row.people))
+            if row.state in BASE_STATES:
+                self._base.setdefault(row.household, []).append((row.date, row.state))
+            elif row.state in MONITORING_STATES:
+                self._monitoring.setdefault(row.household, []).append((row.date, row.state, row.monitor))
+
+    def base(self, household: str, day: date) -> str:
+        """The base state on that day, "" where none is known yet."""
+        row = _on(self._base.get(household, []), day)
+        return str(row[1]) if row else ""
+
+    def monitored(self, household: str, day: date) -> bool:
+        row = _on(self._monitoring.get(household, []), day)
+        return bool(row) and row[1] == "监测户"
+
+    def monitor(self, household: str, day: date) -> str:
+        """Why the household is being monitored on that day, by its last row (脱贫不稳定户 …); "" where none says."""
+        row = _on(self._monitoring.get(household, []), day)
+        return str(row[2]) if row else ""
+
+    def states(self, household: str, day: date) -> frozenset[str]:
+        """The base state on that day, and where the household is being monitored that and why."""
+        if household not in self._standing:
+            days = sorted({day for day, *_ in (*self._base.get(household, ()), *self._monitoring.get(household, ()))})
+            self._standing[household] = days, [self._states_on(household, one) for one in days]
+        days, states = self._standing[household]
+        place = bisect_right(days, day)
+        return states[place - 1] if place else frozenset()
+
+    def _states_on(self, household: str, day: date) -> frozenset[str]:
+        states = {self.base(household, day)} - {""}
+        monitored = {"监测户", self.monitor(household, day)} if self.monitored(household, day) else set()
+        return frozenset(states | monitored)
+
+    def steady(self, household: str, day: date) -> str:
+        """The state of a household that never had another, from that day on or before; "" where it changed or is unknown."""
+        base = self._base.get(household, [])
+        return base[0][1] if len(base) == 1 and base[0][0] <= day and household not in self._monitoring else ""
+
+    def priority(self, household: str, day: date) -> bool:
+        return self.base(household, day) == "脱贫户" or self.monitored(household, day)
+
+    def village(self, household: str, day: date) -> str:
+        row = _on(self._place.get(household, []), day)
+        return str(row[1]) if row else ""
+
+    def people(self, household: str, day: date) -> int | None:
+        """Members of the household on that day, by the last row that gives them."""
+        known = [row for row in self._place.get(household, []) if row[2] is not None]
+        row = _on(known, day)
+        return row[2] if row else None
+
+    def of_village(self, village: str, day: date) -> list[str]:
+        """All households that belong to the village on that day."""
+        if day not in self._members:
+            members: dict[str, list[str]] = {}
+            for household, rows in self._place.items():
+                row = rows[0] if len(rows) == 1 and rows[0][0] <= day else _on(rows, day)
+                members.setdefault(row[1] if row else "", []).append(household)
+            self._members[day] = members
+        return self._members[day].get(village, [])
+
+
+def _on(rows: list[Any], day: date) -> Any:
+    """The last row dated on or before the day."""
+    index = bisect_right(rows, day, key=lambda row: row[0])
+    return rows[index - 1] if index else None

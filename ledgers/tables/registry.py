@@ -1,0 +1,233 @@
+"""The registries of a book: its `custom` directives read by their declared schema, state by date."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from beancount.core.amount import Amount
+from beancount.core.data import Custom
+
+from ledgers.files.problems import Problem
+from ledgers.money import fen
+from ledgers.tables.directives import DIRECTIVES, LEVEL_GROUPS, Directive, Key
+from ledgers.tables.schema import REGISTRIES
+
+ENDED = "终止"  # in place of a number: the parameter is no longer in force
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Something that makes the book incomplete, not untrustworthy: what the rule `record` reports."""
+
+    kind: str
+    id: str
+    file: str
+    line: int
+    message: str
+
+
+@dataclass
+class Registries:
+    """All directives up to the as-of date by table, the ids of the whole book, and what is wrong."""
+
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {table: [] for table in REGISTRIES.values()})
+    ids: dict[str, set[str]] = field(default_factory=lambda: {kind: set() for kind in DIRECTIVES})
+    problems: list[Problem] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+
+class _WrongError(Exception):
+    """A value is not of the type that its key asks for."""
+
+
+def convert(key: Key, value: Any) -> Any:
+    """A value of a directive as the table holds it: money in 分, lists as tuples; _WrongError where it does not fit."""
+    try:
+        result: Any = _CONVERTERS[key.type](value)
+    except (ValueError, TypeError, ArithmeticError):
+        raise _WrongError(f"{key.name} 的值“{value}”应为{_TYPE_NAMES[key.type]}") from None
+    if key.type == "list":
+        result = tuple(one for text in result for one in LEVEL_GROUPS.get(text, (text,)))
+    values = result if key.type == "list" else (result,)
+    if wrong := [one for one in values if key.one_of and one not in key.one_of]:
+        raise _WrongError(f"{key.name} 的值“{wrong[0]}”应为 {'、'.join(key.one_of)} 之一")
+    return result
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | Decimal | int | date):
+        raise TypeError
+    return str(value).strip()
+
+
+def _as_date(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _as_money(value: Any) -> int:
+    if isinstance(value, Amount):
+        if value.currency != "CNY" or value.number is None:
+            raise ValueError
+        return fen(value.number)
+    return fen(_as_number(value))
+
+
+def _as_number(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, Decimal | int | str):
+        raise TypeError
+    number = Decimal(value)
+    if not number.is_finite():
+        raise ValueError
+    return number
+
+
+def _as_int(value: Any) -> int:
+    number = _as_number(value)
+    if number != int(number):
+        raise ValueError
+    return int(number)
+
+
+def _as_bool(value: Any) -> bool:
+    if isinstance(value, str):
+        value = {"TRUE": True, "FALSE": False}[value.upper()] if value.upper() in ("TRUE", "FALSE") else None
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _as_list(value: Any) -> tuple[str, ...]:
+    return tuple(part.strip() for part in re.split("[,，、]", _as_text(value)) if part.strip())
+
+
+_CONVERTERS = {
+    "text": _as_text,
+    "list": _as_list,
+    "date": _as_date,
+    "money": _as_money,
+    "number": _as_number,
+    "int": _as_int,
+    "bool": _as_bool,
+}
+_TYPE_NAMES = {
+    "text": "文字",
+    "list": "以逗号或顿号分隔的文字",
+    "date": "日期（如 2022-03-05）",
+    "money": "以元计、最多两位小数的金额",
+    "number": "数字",
+    "int": "整数",
+    "bool": "TRUE 或 FALSE",
+}
+
+
+def read_directives(entries: Iterable[Any], as_of: date, relative: dict[str, str]) -> Registries:
+    """Read every `custom` directive that this ledger knows; `relative` maps file names to paths within the book."""
+    result = Registries()
+    folded: dict[tuple[str, str], dict[str, Any]] = {}
+    references: list[tuple[Key, str, Problem]] = []
+    for entry in entries:
+        if not isinstance(entry, Custom) or entry.type not in DIRECTIVES:
+            continue
+        file = str(relative.get(entry.meta["filename"], entry.meta["filename"]))
+        reader = _Reader(result, entry, file)
+        row = reader.row()
+        if row is None:
+            continue
+        result.ids[entry.type].add(reader.id)
+        references += reader.references
+        if entry.date > as_of:
+            continue
+        if DIRECTIVES[entry.type].folded:
+            row = {**folded.get((entry.type, reader.id), {}), **row}
+            folded[entry.type, reader.id] = row
+        else:
+            _check_required(result, entry.type, reader.id, row)
+        result.rows[REGISTRIES[entry.type]].append(row)
+        result.issues += reader.issues
+    for (kind, name), row in folded.items():
+        _check_required(result, kind, name, row)
+    _check_references(result, references)
+    return result
+
+
+class _Reader:
+    """Reads one directive; what is wrong is kept as problems (the book) and issues (incomplete)."""
+
+    def __init__(self, result: Registries, entry: Custom, file: str) -> None:
+        self.result = result
+        self.entry = entry
+        self.file = file
+        self.line = int(entry.meta["lineno"])
+        self.directive = DIRECTIVES[entry.type]
+        self.id = str(entry.values[0].value) if entry.values else ""
+        self.issues: list[Issue] = []
+        self.references: list[tuple[Key, str, Problem]] = []
+
+    def row(self) -> dict[str, Any] | None:
+        """The directive's values by column, or None when it cannot be understood at all."""
+        row: dict[str, Any] = {"date": self.entry.date, "file": self.file, "line": self.line}
+        values = [value.value for value in self.entry.values or []]
+        args = self.directive.args
+        if not len(args) - self.directive.optional_args <= len(values) <= len(args) or not self.id.strip():
+            names = "、".join(key.name for key in args)
+            self._problem(f'custom "{self.entry.type}" 应有 {len(args)} 个值（{names}），实有 {len(values)} 个')
+            return None
+        if self.entry.type == "policy" and values[1] == ENDED:
+            values[1:] = []
+        given = dict(zip(args, values, strict=False))
+        given |= {key: self.entry.meta[key.name] for key in self.directive.keys if key.name in self.entry.meta}
+        for key, value in given.items():
+            self._read(key, value, row)
+        if self.entry.type == "policy":
+            self._check_policy_keys()
+        return row
+
+    def _read(self, key: Key, value: Any, row: dict[str, Any]) -> None:
+        try:
+            row[key.column] = converted = convert(key, value)
+        except _WrongError as error:
+            if self.entry.type in ("policy", "negative") or key is self.directive.args[0]:
+                self._problem(f"{self.directive.title} {self.id}：{error}")
+            else:
+                self.issues.append(Issue(self.entry.type, self.id, self.file, self.line, str(error)))
+            return
+        if key.refers:
+            for name in converted if isinstance(converted, tuple) else (converted,):
+                problem = Problem(
+                    self.file, self.line, f"{self.directive.title} {self.id} 的 {key.name} “{name}”没有登记"
+                )
+                self.references.append((key, name, problem))
+
+    def _check_policy_keys(self) -> None:
+        known = {key.name for key in self.directive.keys} | {"filename", "lineno"}
+        for name in self.entry.meta:
+            if name not in known and not name.startswith("__"):
+                message = f"参数 {self.id} 有不认识的属性 {name}，可能写错，未被采用"
+                self.issues.append(Issue("policy", self.id, self.file, self.line, message))
+        for name in ("basis", "issued"):
+            if not self.entry.meta.get(name):
+                self._problem(f"政策参数 {self.id} 缺少 {name}（依据和印发日期必须写明）")
+
+    def _problem(self, message: str) -> None:
+        self.result.problems.append(Problem(self.file, self.line, message))
+
+
+def _check_required(result: Registries, kind: str, name: str, row: dict[str, Any]) -> None:
+    directive: Directive = DIRECTIVES[kind]
+    missing = [key.name for key in directive.keys if key.required and row.get(key.column) in (None, "")]
+    missing += [key.name for key in directive.args[1:] if row.get(key.column) is None and kind != "policy"]
+    if directive.either and not any(row.get(key) for key in directive.either):
+        missing.append("或".join(directive.either))
+    for key_name in missing:
+        result.issues.append(Issue(kind, name, row["file"], row["line"], f"缺少 {key_name}"))
+
+
+def _check_references(result: Registries, references: list[tuple[Key, str, Problem]]) -> None:
+    """Households are not directives: whoever knows them checks those references (tables.py)."""
+    for key, name, problem in references:
+        registries = [kind for kind in key.refers.split() if kind in result.ids]
+        if registries and not any(name in result.ids[kind] for kind in registries):
+            result.problems.append(problem)

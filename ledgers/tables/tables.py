@@ -1,0 +1,263 @@
+"""A book as tables: what plugins, Fava, reports and the command line share.
+
+`tables` reads the entries that Beancount loaded, the households and the rolls beside them, into typed frames
+(`schema.py`), up to an as-of date. What makes the book untrustworthy is in `problems`, what makes it incomplete in
+`issues`, and rolls that cannot be believed in `broken`; the rules are plain functions of the rest.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+from beancount.core.account import is_valid
+
+from ledgers.files.problems import Problem
+from ledgers.money import yuan
+from ledgers.policy import Policy, parameter_of
+from ledgers.tables import rolls
+from ledgers.tables.households import Households, read_households
+from ledgers.tables.postings import Postings
+from ledgers.tables.registry import Issue, Registries, read_directives
+from ledgers.tables.schema import SCHEMAS, array, category, frame, frame_of_rows, records, united
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """The tables of one book as of one day; columns as `schema.SCHEMAS` declares them."""
+
+    title: str
+    root: Path
+    as_of: date
+    postings: pd.DataFrame
+    payments: pd.DataFrame
+    shares: pd.DataFrame
+    households: pd.DataFrame
+    funds: pd.DataFrame
+    projects: pd.DataFrame
+    villages: pd.DataFrame
+    assets: pd.DataFrame
+    equity: pd.DataFrame
+    benefits: pd.DataFrame
+    notices: pd.DataFrame
+    inspections: pd.DataFrame
+    waivers: pd.DataFrame
+    rectifications: pd.DataFrame
+    seals: pd.DataFrame
+    negatives: pd.DataFrame
+    policies: pd.DataFrame
+    policy: Policy
+    problems: tuple[Problem, ...]
+    issues: tuple[Issue, ...]
+    known: dict[str, frozenset[str]]  # ids that the registries know at any date, by kind
+    broken: dict[int, str]  # row of `postings` -> why its roll cannot be believed
+    files: tuple[str, ...]  # side files that were read, relative to the book
+    entries: Sequence[Any] = field(repr=False)  # Beancount's own, at any date: what seals are taken over
+    derived: dict[str, Any] = field(default_factory=dict, repr=False)  # what functions marked `derived` have computed
+
+
+T = TypeVar("T")
+
+
+def derived(function: Callable[[Tables], T]) -> Callable[[Tables], T]:
+    """A function of the tables that is computed once per tables, however many rules ask."""
+
+    @wraps(function)
+    def cached(tables: Tables) -> T:
+        key = derived_name(function)
+        if key not in tables.derived:
+            tables.derived[key] = function(tables)
+        result: T = tables.derived[key]
+        return result
+
+    return cached
+
+
+def derived_name(function: Callable[..., Any]) -> str:
+    """The key of `Tables.derived` under which what a function has computed is kept."""
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+@derived
+def households(tables: Tables) -> Households:
+    """Who was what on which day."""
+    return Households(tables.households)
+
+
+def latest(table: pd.DataFrame, key: str = "id", day: date | None = None) -> dict[str, Any]:
+    """The last row of each id of a registry, on a day (default: the as-of date): its state and everything it says."""
+    return {getattr(row, key): row for row in records(table) if day is None or row.date <= day}
+
+
+def on(tables: Tables, registry: str, day: date) -> dict[str, Any]:
+    """Each id of a registry (the name of its table) as it was on a day; read once for each day that is asked for."""
+    days: dict[Any, dict[str, Any]] = tables.derived.setdefault(f"on.{registry}", {})
+    if day not in days:
+        rows = tables.derived.setdefault(f"rows.{registry}", list(records(getattr(tables, registry))))
+        days[day] = {row.id: row for row in rows if row.date <= day}
+    return days[day]
+
+
+def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date) -> Tables:
+    """Read the entries of a book into tables as of a day. Never raises for what is wrong in the book."""
+    main = Path(options["filename"])
+    relative = relative_names(main, options)
+    directives = read_directives(entries, as_of, relative)
+    people, known, people_problems, people_issues = read_households(main.parent, as_of, directives.ids["village"])
+    postings = Postings(as_of, relative)
+    postings.read(entries)
+    table = frame("postings", postings.columns)
+    postings.rows.clear()  # a fifth of the memory of a county's book
+    listed = rolls.read(main.parent, claims_of(table), frozenset(known), frozenset(postings.rolls))
+    registry: dict[str, Any] = {name: frame_of_rows(name, rows) for name, rows in directives.rows.items()}
+    unread = any(not problem.line for problem in people_problems)  # such a list knows nobody: say it once
+    problems = [
+        *directives.problems,
+        *people_problems,
+        *postings.problems,
+        *_unbalanced(table),
+        *unknown(postings, directives.ids | {"household": set(postings.named["household"]) if unread else known}),
+        *([] if unread else _unknown_caretakers(directives, known)),
+    ]
+    issues = [*directives.issues, *people_issues, *postings.issues, *_invalid_accounts(entries, relative)]
+    issues += [Issue("roll", roll, file, line, "清册没有凭证引用") for file, line, roll in listed.unclaimed]
+    return Tables(
+        title=options["title"],
+        root=main.parent,
+        as_of=as_of,
+        postings=table,
+        payments=_payments(listed, postings, table),
+        shares=_shares(listed, postings),
+        households=people,
+        policy=Policy(map(parameter_of, records(registry["policies"])), directives.ids["policy"]),
+        problems=tuple(sorted(set(problems))),
+        issues=tuple(issues),
+        known={kind: frozenset(ids) for kind, ids in (directives.ids | {"household": known}).items()},
+        broken=listed.broken,
+        files=tuple(listed.files) + (("registry/households.csv",) if len(people) else ()),
+        entries=entries,
+        **registry,
+    )
+
+
+def relative_names(main: Path, options: dict[str, Any]) -> dict[str, str]:
+    """File names of a book as Beancount gives them -> paths relative to its folder, with forward slashes."""
+    names = {str(main), *options.get("include", ())}
+    return {
+        name: Path(name).relative_to(main.parent).as_posix() for name in names if name.startswith(f"{main.parent}/")
+    }
+
+
+def claims_of(postings: pd.DataFrame) -> list[rolls.Claim]:
+    named = postings.loc[
+        postings["roll"] != "", ["roll", "voucher", "roll_sha256", "units", "kind", "amount", "date", "unit_cost"]
+    ]
+    return [
+        rolls.Claim(
+            posting=row.index,
+            roll=row.roll,
+            voucher=row.voucher,
+            sha256=row.roll_sha256,
+            total=row.units if row.kind == "shares" else row.amount,
+            file=rolls.month_file(row.date, row.kind == "shares"),
+            shares=row.kind == "shares",
+            unit_cost=row.unit_cost or Decimal(0),
+        )
+        for row in records(named)
+    ]
+
+
+def _payments(listed: rolls.Rolls, postings: Postings, table: pd.DataFrame) -> pd.DataFrame:
+    """Lines of trusted pay lists, a line without its own day paid on its voucher's, and postings that name a household."""
+    places = {household: place for place, household in enumerate(listed.households)}
+    inline = [row | {"household": places.get(row["household"], -1)} for row in postings.inline]
+    columns = _joined("payments", listed.payments, inline, {"household": "int32"})
+    columns["household"] = pd.Categorical.from_codes(columns["household"], pd.Index(listed.households, dtype="str"))
+    days = united([category(table["counts_on"].tolist()), columns["date"]])
+    of_posting, own = days.codes[: len(table)], days.codes[len(table) :]
+    codes = np.where(own < 0, of_posting[columns["posting"]], own)
+    columns["date"] = pd.Categorical.from_codes(codes, days.categories)
+    return frame("payments", columns)
+
+
+def _shares(listed: rolls.Rolls, postings: Postings) -> pd.DataFrame:
+    return frame("shares", _joined("shares", listed.shares, postings.inline_shares, {}))
+
+
+def _joined(table: str, files: list[Any], inline: list[dict[str, Any]], types: dict[str, str]) -> dict[str, Any]:
+    """The lines of all files and of the postings one below the other, column by column, without what is read twice."""
+    plain = {"money": "int64", "int": "int64", "half": "float64"}
+    joined: dict[str, Any] = {}
+    for name, kind in SCHEMAS[table].items():
+        pieces = [piece.pop(name) for piece in files]  # used up, which halves the memory
+        values = [row[name] for row in inline]
+        if kind == "category" and name not in types:
+            joined[name] = united([*pieces, category(values)])
+        else:
+            dtype = types.get(name, plain.get(kind, "object"))
+            joined[name] = np.concatenate([array(piece, dtype) for piece in [*pieces, values]])
+    return joined
+
+
+def _unbalanced(postings: pd.DataFrame) -> list[Problem]:
+    """Transactions that do not balance to the 分: Beancount's tolerance grows with the coarsest amount."""
+    gaps = postings.groupby("transaction", sort=False)["amount"].sum()
+    gaps = gaps[gaps != 0]
+    first = postings[postings["transaction"].isin(gaps.index)].drop_duplicates("transaction")
+    return [
+        Problem(row.file, row.entry_line, f"凭证 {row.voucher} 借贷相差 {yuan(abs(int(gaps[row.transaction])))} 元")
+        for row in records(first[["transaction", "voucher", "file", "entry_line"]])
+    ]
+
+
+def unknown(postings: Postings, known: Mapping[str, Collection[str]]) -> list[Problem]:
+    """Ids, and commodities of assets and grants, that no registry knows: the book cannot be trusted."""
+    titles = {
+        "fund": "资金",
+        "project": "项目",
+        "household": "户",
+        "asset": "资产",
+        "equity": "股权",
+        "benefit": "补助种类",
+    }
+    problems = [
+        Problem(*place, f"{titles[kind]}“{name}”没有登记")
+        for kind, names in postings.named.items()
+        for name, place in names.items()
+        if name not in known[kind]
+    ]
+    units = {*known["asset"], *known["equity"]}
+    return problems + [
+        Problem(*place, f"“{name}”既不是人民币，也不是登记过的资产或股权")
+        for name, place in postings.commodities.items()
+        if name not in units
+    ]
+
+
+def _unknown_caretakers(directives: Registries, households: set[str]) -> list[Problem]:
+    return [
+        Problem(row["file"], row["line"], f"资产 {row['id']} 的管护责任人“{name}”不在农户名册中")
+        for row in directives.rows["assets"]
+        for name in row.get("caretaker") or ()
+        if name not in households
+    ]
+
+
+def _invalid_accounts(entries: Iterable[Any], relative: dict[str, str]) -> list[Issue]:
+    """Beancount's parser checks only the first component below the root."""
+    return [
+        Issue(
+            "account",
+            entry.account,
+            relative.get(entry.meta["filename"], entry.meta["filename"]),
+            entry.meta["lineno"],
+            "科目名称不合规：每一级都应以大写字母或数字开头",
+        )
+        for entry in entries
+        if type(entry).__name__ == "Open" and not is_valid(entry.account)
+    ]

@@ -1,0 +1,236 @@
+"""Findings: what a rule says about one subject, with every number that went into it."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from ledgers.money import decimal, yuan
+from ledgers.policy import Applied
+
+PASS, FAIL, PENDING, NA, UNDETERMINED, WAIVED = "pass", "fail", "pending", "na", "undetermined", "waived"
+STATUSES = (FAIL, UNDETERMINED, PENDING, WAIVED, PASS, NA)  # in the order of a reader's interest
+_SUMMARY = (PASS, FAIL, PENDING, NA, UNDETERMINED, WAIVED)
+STATUS_NAMES = {
+    PASS: "符合",
+    FAIL: "不符合",
+    PENDING: "尚可补足",
+    NA: "不适用",
+    UNDETERMINED: "无法判定",
+    WAIVED: "已豁免",
+}
+ERROR, WARNING = "error", "warning"
+SEVERITY_NAMES = {ERROR: "必须", WARNING: "提示"}
+YUAN = "CNY"  # numerators and denominators in 分
+SHARE = "share"  # numerators and denominators are themselves shares, shown to six places
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is judged: a project, fund, village, grant, asset, household, voucher, year …"""
+
+    kind: str
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The two sides of a ratio; in 分 when the unit is CNY, else plain counts or shares. `value` is the exact ratio."""
+
+    numerator: Fraction | int
+    denominator: Fraction | int
+    unit: str = YUAN
+    value: Fraction | None = None
+
+    @property
+    def ratio(self) -> Fraction | None:
+        if self.value is not None:
+            return self.value
+        return Fraction(self.numerator) / self.denominator if self.denominator else None
+
+    def text(self, side: Fraction | int) -> str:
+        if self.unit != YUAN:
+            return decimal(Fraction(side))
+        return yuan(side if isinstance(side, int) else round(side))
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What the measure is held against: `value` as a ratio or count, `required` in 分 where the measure is money."""
+
+    op: str
+    value: Fraction | None
+    parameters: tuple[Applied, ...] = ()
+    required: int | None = None
+
+
+@dataclass(slots=True)
+class Finding:
+    """One verdict. `evidence` are rows of the table `postings`, `lines` further (file, line) of the book."""
+
+    subject: Subject
+    status: str
+    message: str
+    measured: Measured | None = None
+    threshold: Threshold | None = None
+    shortfall: int | None = None  # 分
+    part: str | None = None
+    period: str | None = None
+    source: tuple[str, int] = ("main.beancount", 0)
+    evidence: tuple[int, ...] = ()
+    lines: tuple[tuple[str, int], ...] = ()
+    rule: str = ""
+    severity: str = ERROR
+    waiver: str = ""  # why and until when the finding is accepted
+
+    @property
+    def key(self) -> tuple[str, str, str, str, str]:
+        return (self.rule, self.subject.kind, self.subject.id, self.part or "", self.period or "")
+
+    @property
+    def fingerprint(self) -> str:
+        """Stable over time: what is judged, not what was found."""
+        return hashlib.sha256("\n".join(self.key).encode()).hexdigest()[:16]
+
+    @property
+    def blocking(self) -> bool:
+        """Whether the audit's exit status tells of it."""
+        return self.severity == ERROR and self.status in (FAIL, UNDETERMINED)
+
+
+@dataclass(frozen=True)
+class Passes:
+    """Findings that pass and hold no threshold, each made only when somebody asks: most vouchers of a county."""
+
+    count: int
+    make: Callable[[], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the book that a number comes from."""
+
+    file: str
+    line: int
+
+
+@dataclass
+class Crash:
+    """A rule that could not be run to its end: never a silent pass."""
+
+    rule: str
+    error: str
+
+
+@dataclass
+class Audit:
+    """What the rules say of a book as of a day. `stated` are all findings but those that rules left in `passes`."""
+
+    stated: list[Finding] = field(default_factory=list)  # in the order of a reader's interest
+    crashes: list[Crash] = field(default_factory=list)
+    untrusted: list[Any] = field(default_factory=list)  # Problems: broken rolls, or all that stops the judging
+    passes: dict[str, Passes] = field(default_factory=dict)  # by rule
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """Every finding, in the order of a reader's interest."""
+        found = [*self.stated, *(one for passes in self.passes.values() for one in passes.make())]
+        return sorted(found, key=interest)
+
+    def of_rules(self, rules: Collection[str]) -> list[Finding]:
+        """Every finding of some rules, in no order."""
+        stated = [finding for finding in self.stated if finding.rule in rules]
+        return stated + [one for rule in rules if rule in self.passes for one in self.passes[rule].make()]
+
+    @cached_property
+    def counts(self) -> dict[str, Counter[str]]:
+        """How many findings of each status each rule has."""
+        counts: dict[str, Counter[str]] = {}
+        for finding in self.stated:
+            counts.setdefault(finding.rule, Counter())[finding.status] += 1
+        for rule, passes in self.passes.items():
+            counts.setdefault(rule, Counter())[PASS] += passes.count
+        return counts
+
+    @property
+    def summary(self) -> dict[str, int]:
+        return {status: sum(count[status] for count in self.counts.values()) for status in _SUMMARY}
+
+    @property
+    def exit_status(self) -> int:
+        """0 nothing of severity error failed or stayed undetermined, 1 something did, 2 not to be trusted."""
+        if self.untrusted or self.crashes:
+            return 2
+        return int(any(finding.blocking for finding in self.stated))
+
+
+def interest(finding: Finding) -> tuple[int, str]:
+    """The key by which findings are sorted: failures first, rule by rule."""
+    return STATUSES.index(finding.status), finding.rule
+
+
+def plain(finding: Finding, places: list[Place]) -> dict[str, Any]:
+    """The finding as interfaces promise it: numbers as decimal strings, lines of evidence resolved."""
+    source = {"file": finding.source[0], "line": finding.source[1]}
+    return {
+        "rule": finding.rule,
+        "status": finding.status,
+        "severity": finding.severity,
+        "subject": {"kind": finding.subject.kind, "id": finding.subject.id, "name": finding.subject.name},
+        "period": finding.period,
+        "part": finding.part,
+        "measured": _plain_measured(finding.measured),
+        "threshold": _plain_threshold(finding.threshold),
+        "shortfall": yuan(finding.shortfall) if finding.shortfall is not None else None,
+        "message": finding.message,
+        "source": source,
+        "evidence": [{"file": place.file, "line": place.line} for place in places],
+        "fingerprint": finding.fingerprint,
+        **({"waiver": finding.waiver} if finding.waiver else {}),
+    }
+
+
+def _plain_measured(measured: Measured | None) -> dict[str, Any] | None:
+    if measured is None:
+        return None
+    ratio = measured.ratio
+    return {
+        "numerator": measured.text(measured.numerator),
+        "denominator": measured.text(measured.denominator),
+        "value": decimal(ratio) if ratio is not None else None,
+        "unit": measured.unit,
+    }
+
+
+def _plain_threshold(threshold: Threshold | None) -> dict[str, Any] | None:
+    if threshold is None:
+        return None
+    return {
+        "op": threshold.op,
+        "value": decimal(threshold.value) if threshold.value is not None else None,
+        "required": yuan(threshold.required) if threshold.required is not None else None,
+        "parameters": [_plain_applied(applied) for applied in threshold.parameters],
+    }
+
+
+def _plain_applied(applied: Applied) -> dict[str, Any]:
+    parameter = applied.parameter
+    result: dict[str, Any] = {
+        "policy": parameter.name,
+        "value": decimal(parameter.value) if parameter.value is not None else None,
+        "basis": parameter.basis,
+        "effective": parameter.effective.isoformat(),
+        "applied_on": applied.day.isoformat(),
+    }
+    for key, text in (("quote", parameter.quote), ("reading", parameter.reading)):
+        if text:
+            result[key] = text
+    if parameter.verified_until:
+        result["verified_until"] = parameter.verified_until.isoformat()
+    if parameter.scope:
+        result["scope"] = {key: list(values) for key, values in parameter.scope}
+    return result

@@ -1,0 +1,72 @@
+"""The registry of rules: what a rule is called, judges and rests on, beside the function that judges.
+
+A rule is added by one decorated function in a module of `plugins`: nothing else has to change. The function takes the
+tables of a book and yields a finding for every subject that it judged, whatever the verdict.
+"""
+
+import sys
+from collections import namedtuple
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ledgers.policy import Parameter
+from ledgers.tables.tables import Tables
+from plugins.findings import ERROR, Audit, Finding, Passes
+
+Judge = Callable[[Tables], Iterable[Finding | Passes]]
+Follow = Callable[[Tables, Audit], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the catalogue. Texts are Chinese: they are what an auditor reads."""
+
+    id: str
+    title: str
+    judges: str  # what is judged
+    formula: str
+    basis: str
+    judge: Judge | Follow
+    severity: str = ERROR
+    quote: str = ""  # the words of the article
+    defaults: tuple[Parameter, ...] = ()  # parameters and their values where a book never mentions them
+    parameters: tuple[str, ...] = ()  # further parameters that it uses
+    rolls: bool = True  # whether its verdict depends on the rolls of its evidence
+    waivable: bool = True
+    follows: bool = False  # judges what the other rules found
+    changes: tuple[tuple[str, str], ...] = ()  # (version, what changed in the verdicts)
+    error: Any = None
+
+    @property
+    def policy_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([p.name for p in self.defaults] + list(self.parameters)))
+
+    @property
+    def family(self) -> str:
+        return self.judge.__module__.rpartition(".")[2]
+
+
+CATALOGUE: dict[str, Rule] = {}
+
+
+def rule(id: str, **about: Any) -> Callable[[Any], Any]:
+    """Enter the decorated function into the catalogue, and its Beancount error class into its module.
+
+    The class is named after the rule (labour-share: LabourShare) and belongs to the module, as a class made while a
+    ledger loads could not be pickled and would ruin Beancount's cache.
+    """
+
+    def enter(judge: Any) -> Any:
+        if id in CATALOGUE:
+            raise ValueError(f"rule {id} is entered twice")
+        name = "".join(part.capitalize() for part in id.split("-"))
+        error = namedtuple(name, ("source", "message", "entry"), module=judge.__module__)  # type: ignore[misc]
+        module = sys.modules[judge.__module__]
+        if hasattr(module, name):
+            raise ValueError(f"{judge.__module__} has a {name} already, which is the name of the rule's error")
+        setattr(module, name, error)
+        CATALOGUE[id] = Rule(id=id, judge=judge, error=error, **about)
+        return judge
+
+    return enter

@@ -1,0 +1,1 @@
+"""The audit as a table, JSON and SARIF, and against an earlier one."""

@@ -1,0 +1,73 @@
+"""Fava's application with the books on the shelf, its failures told in Chinese, and the guard around it."""
+
+import logging
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from fava.application import create_app
+from fava.helpers import FavaAPIError
+from flask import Response, g, jsonify, render_template, request
+from markupsafe import Markup
+from waitress.server import create_server  # type: ignore[import-untyped]
+from werkzeug.exceptions import HTTPException
+
+from reports.desk.server.guard import Guard
+from reports.desk.server.shelf import Shelf
+
+HEADER_BYTES, BODY_BYTES = 32 * 1024, 16 * 1024
+THREADS = 8
+PROXY = "127.0.0.1"  # nginx or caddy on this machine may say how and from where it was asked
+log = logging.getLogger("xianjie.serve")
+
+
+def make_app(shelf: Shelf, users: Path, hosts: Iterable[str]) -> Guard:
+    """The whole application; UsersError when the file of users cannot be used."""
+    app = create_app([], load=False)
+    app.config["LEDGERS"] = shelf
+    app.register_error_handler(FavaAPIError, _told)
+    app.register_error_handler(Exception, _unexpected)
+    return Guard(app, shelf, users, hosts)
+
+
+def make_server(app: Guard, host: str, port: int) -> Any:
+    """A waitress server that listens; `run()` serves, `close()` ends. OSError when the address is taken."""
+    return create_server(
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident="",
+        max_request_header_size=HEADER_BYTES,
+        max_request_body_size=BODY_BYTES,
+        channel_timeout=30,
+        connection_limit=200,
+        trusted_proxy=PROXY,
+        trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
+        clear_untrusted_proxy_headers=True,
+    )
+
+
+def _told(error: FavaAPIError) -> tuple[Any, int]:
+    """What Fava or one of our pages says is wrong."""
+    return _page(error.message, 500)
+
+
+def _unexpected(error: Exception) -> tuple[Any, int]:
+    """Anything else: a number for the log, no details for the reader."""
+    if isinstance(error, HTTPException):
+        code = error.code or 500
+        return _page("没有这一页" if code == 404 else "请求不对", code)
+    number = secrets.token_hex(4)
+    log.error("错误 %s", number, exc_info=error)
+    return _page(f"这一页没有能够生成（错误编号 {number}），请告诉管理员", 500)
+
+
+def _page(message: str, code: int) -> tuple[Any, int]:
+    if "/api/" in request.path:
+        return jsonify({"error": message}), code
+    if "partial" in request.args or getattr(g, "ledger", None) is None:
+        return Response(message, mimetype="text/plain"), code
+    content = Markup('<h2>无法显示</h2><p class="desk-failure" role="alert">{}</p>').format(message)
+    return render_template("_layout.html", page_title="无法显示", content=content), code

@@ -1,0 +1,271 @@
+"""The outermost layer of the server: Host, method, login, what may be asked, headers, access log.
+
+Everything is refused that is not expressly allowed; what is refused never reaches Fava.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from flask import Flask
+from jinja2 import Environment, PackageLoader
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Request, Response
+
+from reports.desk.server import allowed, confined
+from reports.desk.server.sessions import Lockout, Session, Sessions
+from reports.desk.server.shelf import Shelf
+from reports.desk.server.users import User, read_users, verified
+
+log = logging.getLogger("xianjie.access")
+ROLE = "xianjie.role"
+COOKIE = "xianjie"
+CSP = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_WORDS = {
+    400: "请求不对",
+    403: "不允许",
+    404: "没有这一页",
+    405: "不允许的方法",
+    421: "不认识的主机名",
+    500: "这一页没有生成",
+}
+_templates = Environment(loader=PackageLoader("reports.desk.server"), autoescape=True)
+StartResponse = Callable[..., Any]
+
+
+class Guard:
+    """A WSGI application around Fava's."""
+
+    def __init__(self, app: Flask, shelf: Shelf, users: Path, hosts: Iterable[str]) -> None:
+        self.app = app
+        self.shelf = shelf
+        self.users_file = users
+        self.hosts = frozenset(host.lower() for host in hosts)
+        self.sessions = Sessions()
+        self.lockout = Lockout()
+        read_users(users)  # to say at once what is wrong with it
+
+    def __call__(self, environ: confined.Environ, start_response: StartResponse) -> Iterable[bytes]:
+        began = time.perf_counter()
+        request = Request(environ)
+        asked = _Asked()
+        try:
+            response = self._answer(request, asked)
+        except Exception as error:
+            logging.getLogger("xianjie.serve").exception("处理请求时出错（%s）", type(error).__name__)
+            response = _refusal(request, 500, "这一页没有能够生成，请把时间告诉管理员")
+        _add_headers(request, response, asked)
+        log.info(
+            "%s %s %s %s %dB %dms",
+            asked.tag,
+            request.method if request.method in ("GET", "HEAD", "POST") else "其他",
+            asked.what,
+            response.status_code,
+            response.calculate_content_length() or 0,
+            (time.perf_counter() - began) * 1000,
+        )
+        return response(environ, start_response)
+
+    def _answer(self, request: Request, asked: "_Asked") -> Response:
+        if _host(request.environ.get("HTTP_HOST", "")) not in self.hosts:
+            return _refusal(request, 421, "这个主机名不在允许之列，请用约定的网址访问")
+        if request.path == "/healthz":
+            asked.what = "healthz"
+            return self._health(request)
+        if request.path in ("/login", "/logout"):
+            asked.what = request.path[1:]
+            return self._door(request, asked)
+        if request.method not in ("GET", "HEAD"):
+            return _refusal(request, 405, "只能查看，不能修改")
+        return self._page(request, asked)
+
+    def _health(self, request: Request) -> Response:
+        """For a monitor: how many books are served, and how many of them could not be brought up to date."""
+        if request.method not in ("GET", "HEAD"):
+            return _refusal(request, 405, "只能查看，不能修改")
+        state = {"status": "stale" if self.shelf.problems else "ok", "books": len(self.shelf)}
+        return _json({**state, "stale": len(self.shelf.problems)})
+
+    def _door(self, request: Request, asked: "_Asked") -> Response:
+        if request.method == "GET" and request.path == "/login":
+            return _login_page(request, "", _next(request))
+        if request.method != "POST":
+            return _refusal(request, 405, "不允许的方法")
+        if not _same_origin(request):
+            return _refusal(request, 403, "请求来自别的网站，已拒绝")
+        if request.path == "/logout":
+            self.sessions.end(request.cookies.get(COOKIE, ""))
+            return _with_cookie(request, _redirect("/login"), "", 0)
+        return self._login(request, asked)
+
+    def _login(self, request: Request, asked: "_Asked") -> Response:
+        name, password = request.form.get("name", "")[:100], request.form.get("password", "")[:1000]
+        address, users = request.remote_addr or "", read_users(self.users_file)
+        if self.lockout.locked(name, name in users, address):
+            asked.what = "login locked"
+            return _login_page(request, "失败次数过多，已锁定，请 15 分钟后再试", _next(request), 429)
+        user = verified(users, name, password)
+        if user is None:
+            self.lockout.failed(name, name in users, address)
+            asked.what = "login failed"
+            return _login_page(request, "用户名或密码不对", _next(request), 401)
+        self.lockout.succeeded(name)
+        self.sessions.end(request.cookies.get(COOKIE, ""))
+        return _with_cookie(request, _redirect(_next(request)), self.sessions.begin(user.name, user.role), None)
+
+    def _page(self, request: Request, asked: "_Asked") -> Response:
+        try:
+            found, values = self.app.url_map.bind_to_environ(request.environ).match()
+            endpoint = str(found)
+        except RequestRedirect as redirect:
+            found, endpoint, values = None, "", {"to": redirect.new_url}
+        except HTTPException:
+            found, endpoint, values = None, "", {}
+        session = self._session(request, endpoint)
+        if session is None:
+            return _not_logged_in(request)
+        asked.tag, asked.what = session.tag, endpoint or "-"
+        if "to" in values:
+            return _redirect(urlsplit(values["to"]).path + _query(request))
+        if endpoint == "report" and values.get("report_name") == "editor":
+            return self._source(request, values["bfile"])
+        if not allowed.may_ask(endpoint, values):
+            return _refusal(
+                request, 404 if found is None else 403, "没有这一页" if found is None else "这里只供查看，没有这项功能"
+            )
+        if fault := allowed.fault(endpoint, request.args):
+            return _refusal(request, 400, fault)
+        return self._ask(request, endpoint, session)
+
+    def _session(self, request: Request, endpoint: str) -> Session | None:
+        session = self.sessions.find(request.cookies.get(COOKIE, ""), active=endpoint not in allowed.POLLING)
+        if session is None:
+            return None
+        user: User | None = read_users(self.users_file).get(session.user)
+        if user is None or user.role != session.role:  # removed, or something else now
+            self.sessions.end(request.cookies.get(COOKIE, ""))
+            return None
+        return session
+
+    def _source(self, request: Request, slug: str) -> Response:
+        """A link of Fava's to its editor leads to our page with the same line."""
+        file, line = request.args.get("file_path", "").strip("<>"), request.args.get("line", "1")
+        target = f"/{quote(slug)}/extension/Desk/?page=source&file={quote(file)}&line={quote(line)}"
+        return _redirect(target)
+
+    def _ask(self, request: Request, endpoint: str, session: Session) -> Response:
+        environ: confined.Environ = {**request.environ, ROLE: session.role, "REQUEST_METHOD": "GET"}
+        how = confined.run_confined if allowed.confined(endpoint, request.args) else confined.run
+        try:
+            status, headers, body = how(self.app, environ)
+        except confined.RefusedError as error:
+            return _refusal(request, int(error.status[:3]), str(error))
+        return Response(body, status=status, headers=headers)
+
+
+class _Asked:
+    """What the access log says of a request: no address, no name, no parameters, which may hold a household's id."""
+
+    def __init__(self) -> None:
+        self.tag = "-"
+        self.what = "-"
+
+
+def _host(header: str) -> str:
+    """The name in a Host header, without its port; "" when it is none."""
+    name, _, port = header.lower().rpartition(":") if ":" in header.split("]")[-1] else (header.lower(), "", "")
+    if port and not port.isdigit():
+        return ""
+    return name.removeprefix("[").removesuffix("]")
+
+
+def _query(request: Request) -> str:
+    text = request.query_string.decode("ascii", "replace")
+    return f"?{text}" if text else ""
+
+
+def _next(request: Request) -> str:
+    """Where to go after the login: a path of this server, nothing else."""
+    target = request.values.get("next", "/")
+    plain = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
+    return target if plain and not target.startswith(("/login", "/logout")) else "/"
+
+
+def _same_origin(request: Request) -> bool:
+    origin = request.headers.get("Origin")
+    return origin in (None, "", f"{request.scheme}://{request.environ.get('HTTP_HOST', '')}")
+
+
+def _wants_text(request: Request) -> bool:
+    """Fava's page asks for parts of itself, and shows what it gets instead as text."""
+    return "partial" in request.args
+
+
+def _not_logged_in(request: Request) -> Response:
+    if "/api/" in request.path or _wants_text(request):
+        return _refusal(request, 401, "登录已过期，请重新登录")
+    return _redirect(f"/login?next={quote(request.path + _query(request), safe='')}")
+
+
+def _refusal(request: Request, status: int, message: str) -> Response:
+    if "/api/" in request.path:
+        return _json({"error": message}, status)
+    if _wants_text(request):
+        return Response(message, status=status, mimetype="text/plain")
+    page = _templates.get_template("refusal.html").render(message=message, title=_WORDS.get(status, "无法显示"))
+    return Response(page, status=status, mimetype="text/html")
+
+
+def _login_page(request: Request, message: str, target: str, status: int = 200) -> Response:
+    page = _templates.get_template("login.html").render(message=message, next=target)
+    return Response(page, status=status, mimetype="text/html")
+
+
+def _json(content: Any, status: int = 200) -> Response:
+    return Response(json.dumps(content, ensure_ascii=False), status=status, mimetype="application/json")
+
+
+def _redirect(target: str) -> Response:
+    return Response("", status=303, headers={"Location": quote(target, safe="/?&=%#:;,+@!$'()*~")})
+
+
+def _with_cookie(request: Request, response: Response, token: str, age: int | None) -> Response:
+    secure = request.scheme == "https"
+    response.set_cookie(COOKIE, token, max_age=age, secure=secure, httponly=True, samesite="Strict", path="/")
+    return response
+
+
+def _add_headers(request: Request, response: Response, asked: _Asked) -> None:
+    response.headers.update(HEADERS)
+    if asked.what != "static":
+        response.headers["Cache-Control"] = "no-store"
+    if request.scheme == "https":
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if isinstance(response.status_code, int) and response.status_code == 405:
+        response.headers["Allow"] = "GET, HEAD"

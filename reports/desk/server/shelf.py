@@ -1,0 +1,318 @@
+"""The books that are served: Fava's ledgers, read only after they were looked at, reloaded behind the readers' backs.
+
+A book is input, not code. Fava itself would load what a ledger names (extensions, import configuration, plugins); here
+a book is read by `ledgers.book`, its Fava directives are left out, and the only extension is ours.
+"""
+
+import gc
+import logging
+import threading
+import time
+from collections.abc import ItemsView, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import fava.core
+from beancount.core.data import Custom, Open
+from beanquery import Cursor
+from beanquery.render.beancount import render as as_text
+from fava.beans.funcs import hash_entry
+from fava.core import FavaLedger, FilteredLedger, JournalPage
+from fava.core.extensions import ExtensionModule
+from fava.core.query_shell import FavaBQLShell, QueryShell
+from fava.helpers import FavaAPIError
+from fava.util import next_key, slugify
+
+from ledgers import clock
+from ledgers.book import Book, main_file, read
+from ledgers.files.problems import Untrusted
+from reports.desk import Desk
+
+log = logging.getLogger("xianjie.serve")
+logging.getLogger("fava.json_api").setLevel(logging.CRITICAL)  # it logs every refused filter with its words
+LANDING = "extension/Desk/"
+OPTIONS = {
+    "language": "zh_CN",
+    "default-page": LANDING,
+    "show-metadata-indicators": "false",
+    "sidebar-show-queries": "0",
+}
+ROWS = 5000
+ENTRIES = 700  # transactions that one journal shows: 2 MB in the browser; more would freeze it
+SECONDS = 2.0  # between two looks at the files
+_loading = threading.Lock()
+
+
+class _Extensions(ExtensionModule):
+    """Our extension and no other, whatever the book names."""
+
+    def load_file(self) -> None:
+        self.errors = []
+        if not self._instances:
+            desk = Desk(self.ledger)
+            self._instances[desk.name] = desk
+
+
+class _Shell(FavaBQLShell):
+    """Statements of the query language alone: no command of the shell can be reached."""
+
+    def onecmd(self, line: str) -> Any:
+        """Run one of SELECT, BALANCES, JOURNAL and PRINT."""
+        if type(self.parse(line)).__name__ not in ("Select", "Balances", "Journal", "Print"):
+            raise FavaAPIError("只能用 SELECT、BALANCES、JOURNAL、PRINT 查询")
+        return self.execute(line)
+
+    def on_Select(self, statement: Any) -> Cursor:  # noqa: N802
+        cursor = super().on_Select(statement)
+        if cursor.rowcount > ROWS:
+            raise FavaAPIError(f"结果超过 {ROWS} 行：请缩小条件，或加 LIMIT {ROWS}")
+        return cursor
+
+    def on_Print(self, statement: Any) -> None:  # noqa: N802
+        """As text: Fava's own shell would print nothing."""
+        cursor = self.on_Select(statement)
+        as_text(cursor.description, cursor.fetchall(), self.outfile, dcontext=self.context.options["dcontext"])
+
+
+class _Queries(QueryShell):
+    def __init__(self, ledger: FavaLedger) -> None:
+        super().__init__(ledger)
+        self.shell = _Shell(ledger)
+
+
+class _Filtered(FilteredLedger):
+    """What a filter leaves of a ledger; a journal of it is refused rather than left to freeze the browser."""
+
+    def paginate_journal(self, page: int, per_page: int = 200, order: Any = "desc") -> JournalPage | None:
+        """Without openings of accounts and opening balances, of which a county has a thousand in every month."""
+        entries = self._journal if order == "asc" else self._journal[::-1]
+        if len(entries) > ENTRIES:
+            raise FavaAPIError(
+                f"日记账共 {len(entries)} 条，超过 {ENTRIES} 条：请用右上角的时间（如 2022-08）、科目或条件筛选，或从项目页进入"
+            )
+        pages = max(1, -(-len(entries) // per_page))
+        return JournalPage(entries[(page - 1) * per_page : page * per_page], pages) if 0 < page <= pages else None
+
+    @cached_property
+    def _journal(self) -> list[tuple[int, Any]]:
+        return [(number, one) for number, one in enumerate(self.entries_without_prices) if not _opening(one)]
+
+
+def _opening(entry: Any) -> bool:
+    return isinstance(entry, Open) or getattr(entry, "flag", "") == "S"
+
+
+class BookLedger(FavaLedger):
+    """A book as Fava sees it: without its side files, without its Fava directives, with our page."""
+
+    book: Book
+    loaded: float
+
+    def load_file(self) -> None:
+        """Read the book, then let Fava make its views of it. Untrusted when it cannot be judged."""
+        self.extensions = _Extensions(self)
+        self.query_shell = _Queries(self)
+        self.book = read(self.beancount_file_path)
+        with _instead_of_loading(*_for_fava(self.book)):
+            super().load_file()
+        for account in self.accounts.values():  # they stand in every page: not with paths of this machine
+            account.meta = {**account.meta, "filename": self.name_of(str(account.meta.get("filename", "")))}
+        self.loaded = time.time()
+        self._by_hash: dict[str, Any] = {}
+
+    @property
+    def desk(self) -> Desk:
+        found = self.extensions.get_extension("Desk")
+        assert isinstance(found, Desk)
+        return found
+
+    def changed(self) -> bool:
+        """Never reloads while someone waits: the shelf does that."""
+        return False
+
+    @property
+    def mtime(self) -> int:
+        return int(self.loaded * 1e9)
+
+    def paths_to_watch(self) -> tuple[Sequence[Path], Sequence[Path]]:
+        """Every file that was read, rolls and registers too, and the folders in which one may appear."""
+        root = self.book.main.parent
+        folders = {root, *(path for path in root.rglob("*") if path.is_dir() and not path.name.startswith("."))}
+        return [root / name for name in self.book.files], sorted(folders)
+
+    def account_journal(self, filtered: FilteredLedger, *args: Any, **more: Any) -> Any:
+        found = super().account_journal(filtered, *args, **more)
+        if len(found) > ENTRIES:
+            raise FavaAPIError(
+                f"这个科目有 {len(found)} 条，超过 {ENTRIES} 条：请用右上角的时间（如 2022-08）或条件筛选"
+            )
+        return found
+
+    def context(self, entry_hash: str) -> Any:
+        """As Fava's; the angle brackets tell its page that this line is not for editing."""
+        found, before, after = super().context(entry_hash)
+        entry: Any = found
+        return (
+            entry._replace(meta={**entry.meta, "filename": f"<{self.name_of(entry.meta['filename'])}>"}),
+            before,
+            after,
+        )
+
+    def name_of(self, file: str) -> str:
+        """A file's name within the book."""
+        root = self.book.main.parent
+        return Path(file).relative_to(root).as_posix() if Path(file).is_relative_to(root) else Path(file).name
+
+    def _get_filtered(self, account: str | None = None, filter: str | None = None, time: str | None = None) -> Any:
+        return _Filtered(ledger=self, account=account, filter=filter, time=time)
+
+    def _get_entry(self, entry_hash: str) -> Any:
+        if not self._by_hash:
+            self._by_hash = {hash_entry(entry): entry for entry in self.all_entries}
+        if entry_hash not in self._by_hash:
+            raise fava.core.EntryNotFoundForHashError(entry_hash)
+        return self._by_hash[entry_hash]
+
+
+def _for_fava(book: Book) -> tuple[list[Any], list[Any], dict[str, Any]]:
+    """Entries and options as Fava may have them: our options, file names within the book, no Fava directives of its own."""
+    first = book.entries[0].date if book.entries else clock.today()
+    ours = [
+        Custom({"filename": "<xianjie>", "lineno": 0}, first, "fava-option", [_Text(key), _Text(value)])
+        for key, value in OPTIONS.items()
+    ]
+    entries = [one for one in book.entries if not (isinstance(one, Custom) and one.type.startswith("fava-"))]
+    root = f"{book.main.parent}/"
+    include = [name.removeprefix(root) for name in book.options["include"]]
+    options = {**book.options, "filename": book.main.name, "include": include, "documents": []}
+    return [*ours, *entries], [], options
+
+
+class _Text:
+    """A text value of a `custom` directive."""
+
+    dtype = str
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+
+@contextmanager
+def _instead_of_loading(*result: Any) -> Iterator[None]:
+    """Fava loads a ledger by a function of its module: for a moment that function hands over what was read."""
+    with _loading:
+        module: Any = fava.core
+        original = module.load_uncached
+        module.load_uncached = lambda *_args, **_more: result
+        try:
+            yield
+        finally:
+            module.load_uncached = original
+
+
+class Shelf:
+    """The ledgers by their slugs, as Fava's application asks for them."""
+
+    def __init__(self, books: Iterable[str | Path]) -> None:
+        """Load every book; Untrusted, with the book's name in the file, when one cannot be served."""
+        self.paths = [main_file(path) for path in books]
+        self._ledgers = [_load(path) for path in self.paths]
+        self._seen = [_signature(ledger) for ledger in self._ledgers]
+        self.problems: dict[int, Untrusted] = {}
+        self._by_slug = _by_slug(self._ledgers)
+        self._stop = threading.Event()
+        _settle(self._ledgers)
+
+    def first_slug(self) -> str:
+        return next(iter(self._by_slug))
+
+    def items(self) -> ItemsView[str, BookLedger]:
+        return self._by_slug.items()
+
+    def __getitem__(self, slug: str) -> BookLedger:
+        return self._by_slug[slug]
+
+    def __len__(self) -> int:
+        return len(self._ledgers)
+
+    def stale(self, ledger: BookLedger) -> Untrusted | None:
+        """Why what is shown is not what lies in the folder any more; None when it is."""
+        return next((why for index, why in self.problems.items() if self._ledgers[index] is ledger), None)
+
+    def look(self) -> bool:
+        """Reload the books that have changed, or whose as-of day (today) is over; whether one was."""
+        return any(list(map(self._look, range(len(self._ledgers)))))
+
+    def watch(self) -> threading.Thread:
+        """Look again and again, in a thread of its own."""
+        thread = threading.Thread(target=self._watch, name="xianjie-shelf", daemon=True)
+        thread.start()
+        return thread
+
+    def close(self) -> None:
+        self._stop.set()
+        for ledger in self._ledgers:
+            ledger.desk.close()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(SECONDS):
+            try:
+                self.look()
+            except Exception as error:
+                log.exception("账簿没有能够重新载入（%s），继续显示原来的内容", type(error).__name__)
+
+    def _look(self, index: int) -> bool:
+        ledger = self._ledgers[index]
+        signature = _signature(ledger)
+        if signature == self._seen[index] and ledger.book.tables.as_of == clock.today():
+            return False
+        self._seen[index] = signature
+        try:
+            fresh = _load(self.paths[index])
+        except Untrusted as error:
+            self.problems[index] = error
+            log.warning("第 %d 本账簿有改动，但不可信（%d 处），继续显示原来的内容", index + 1, len(error.problems))
+            return False
+        self.problems.pop(index, None)
+        self._ledgers[index] = fresh
+        self._by_slug = _by_slug(self._ledgers)
+        ledger.desk.close()
+        _settle([fresh])
+        log.info("第 %d 本账簿已重新载入", index + 1)
+        return True
+
+
+def _load(path: Path) -> BookLedger:
+    return BookLedger(str(path), poll_watcher=True)
+
+
+def _settle(ledgers: Iterable[BookLedger]) -> None:
+    """After a load: let the collector forget what stays (its passes would stop every reader), then judge past years."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    for ledger in ledgers:
+        ledger.desk.prepare()
+
+
+def _by_slug(ledgers: Iterable[BookLedger]) -> dict[str, BookLedger]:
+    by_slug: dict[str, BookLedger] = {}
+    for ledger in ledgers:
+        title = str(ledger.options["title"])
+        by_slug[next_key(slugify(title) or slugify(ledger.book.main.parent.name) or "book", by_slug)] = ledger
+    return by_slug
+
+
+def _signature(ledger: BookLedger) -> dict[str, tuple[int, int]]:
+    """Times and sizes of everything that the book is made of."""
+    files, folders = ledger.paths_to_watch()
+    found = {}
+    for path in (*files, *folders):
+        try:
+            about = path.stat()
+        except OSError:
+            continue
+        found[str(path)] = (about.st_mtime_ns, about.st_size)
+    return found

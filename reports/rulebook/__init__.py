@@ -1,0 +1,1 @@
+"""The rules, told to people: one page each, the catalogue, what to do about a failure."""

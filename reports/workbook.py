@@ -1,0 +1,339 @@
+"""Workbooks that an office can open, print and recompute: one way to write them, used by every face.
+
+A number is a number, an id is text, and no text of a book can become a live formula: only `Formula`, whose words are
+our own, is one. Formulas carry the value that we computed, for readers that do not recalculate. Identical input gives
+identical bytes. Pages are A4 landscape with the header frozen and repeated.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from io import BytesIO
+from itertools import groupby
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+
+from reports.width import width
+
+TEXT, LONG, MONEY, COUNT, NUMBER, RATIO, DATE = "text", "long", "money", "count", "number", "ratio", "date"
+PLAIN, GROUP, SUBTOTAL, TOTAL, BAD = "", "group", "subtotal", "total", "bad"
+SUMMING = (GROUP, SUBTOTAL, TOTAL)
+FONT = "宋体"
+COLOURS = ("#2F5D8A", "#8FB0CF", "#C58A3A", "#6B8E5A")
+MAX_HEIGHT = 400  # points; Excel allows 409
+CELL_LIMIT = 32_000  # Excel's own limit is 32,767 characters
+ROW_LIMIT = 1_048_576
+_CUT = "……（过长，已截断）"
+_BAD_IN_NAME = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+_KINDS: dict[str, dict[str, Any]] = {
+    TEXT: {"num_format": "@", "text_wrap": True},
+    LONG: {"num_format": "@", "text_wrap": True},
+    MONEY: {"num_format": "#,##0.00", "align": "right"},
+    COUNT: {"num_format": "#,##0;-#,##0;–", "align": "right"},
+    NUMBER: {"num_format": "#,##0.######", "align": "right"},
+    RATIO: {"num_format": "0.00##%", "align": "right"},
+    DATE: {"num_format": "yyyy-mm-dd", "align": "center"},
+}
+_SHOWN = {MONEY: "{:,.2f}", RATIO: "{:.4%}", COUNT: "{:,.0f}"}  # as long as Excel can show them
+_LEVELS: dict[str, dict[str, Any]] = {
+    PLAIN: {},
+    GROUP: {"bold": True, "bg_color": "#EEF2F6"},
+    SUBTOTAL: {"bold": True, "bg_color": "#F5F5F5"},
+    TOTAL: {"bold": True, "bg_color": "#E3E8EE"},
+    BAD: {"bg_color": "#FBECEA"},
+}
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 16, "align": "center"},
+    "heading": {"bold": True, "font_size": 12},
+    "note": {"text_wrap": True, "font_color": "#444444"},
+    "right": {"align": "right"},
+    "header": {"bold": True, "align": "center", "text_wrap": True, "border": 1, "bg_color": "#DCE4EC"},
+    "label": {"bold": True, "text_wrap": True, "border": 1, "bg_color": "#EEF2F6"},
+    "field": {"num_format": "@", "text_wrap": True, "border": 1, "valign": "top"},
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its header, the header above it that it shares with its neighbours, its width and kind."""
+
+    title: str
+    width: float = 12
+    kind: str = TEXT
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A live formula in our own words, `{row}` standing for its own row, and the value that it must come to."""
+
+    text: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value of another kind than its column's."""
+
+    value: Any
+    kind: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """The values of a row (money in 分), and what kind of row it is: plain, a heading, a subtotal, a total, a bad one."""
+
+    values: tuple[Any, ...]
+    level: str = PLAIN
+
+
+@dataclass(frozen=True)
+class Area:
+    """Where a table's rows lie: sheet, and first and last row counted from 1 (last < first when it has none)."""
+
+    sheet: str
+    first: int
+    last: int
+
+    def range(self, column: int) -> str:
+        """One column of the rows as an absolute reference."""
+        letter = xl_col_to_name(column)
+        return f"'{self.sheet}'!${letter}${self.first}:${letter}${self.last}"
+
+
+class Workbook:
+    """A workbook in the making; `content` closes it."""
+
+    def __init__(self, title: str, day: date) -> None:
+        self._buffer = BytesIO()
+        font = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
+        self._book = xlsxwriter.Workbook(
+            self._buffer, {"in_memory": True, "default_format_properties": font, "strings_to_urls": False}
+        )
+        self._book.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
+        self._formats: dict[Any, Any] = {}
+        self._names: set[str] = set()
+
+    def sheet(self, name: str, widths: Sequence[float], *, portrait: bool = False) -> "Sheet":
+        """A new sheet; its name is made valid and unique."""
+        name = self._free_name(name)
+        worksheet = self._book.add_worksheet(name)
+        worksheet.set_paper(9)  # A4
+        if not portrait:
+            worksheet.set_landscape()
+        worksheet.fit_to_pages(1, 0)
+        worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        worksheet.set_footer("&C第 &P 页，共 &N 页")
+        worksheet.hide_gridlines(2)
+        for number, size in enumerate(widths):
+            worksheet.set_column(number, number, size)
+        return Sheet(self, worksheet, list(widths))
+
+    def content(self) -> bytes:
+        """The finished workbook."""
+        self._book.close()
+        return self._buffer.getvalue()
+
+    def format(self, **properties: Any) -> Any:
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(properties)
+        return self._formats[key]
+
+    def chart(self, kind: dict[str, str]) -> Any:
+        return self._book.add_chart(kind)
+
+    def _free_name(self, name: str) -> str:
+        base = " ".join(name.translate(_BAD_IN_NAME).split())[:31] or "表"
+        free, number = base, 1
+        while free.lower() in self._names:
+            number += 1
+            free = f"{base[: 30 - len(str(number))]} {number}"
+        self._names.add(free.lower())
+        return free
+
+
+class Sheet:
+    """One sheet, written from top to bottom; `row` is the next row, counted from 0."""
+
+    def __init__(self, book: Workbook, worksheet: Any, widths: list[float]) -> None:
+        self.book = book
+        self.worksheet = worksheet
+        self.widths = widths
+        self.row = 0
+        self._breaks: list[int] = []
+
+    @property
+    def name(self) -> str:
+        return str(self.worksheet.get_name())
+
+    def title(self, text: str) -> None:
+        """A heading over the whole width."""
+        self._across(text, "title", 28)
+
+    def heading(self, text: str) -> None:
+        self._across(text, "heading", 22)
+
+    def note(self, text: str) -> None:
+        """A paragraph over the whole width, as high as it needs."""
+        self._across(text, "note", self.height(text, sum(self.widths)))
+
+    def right(self, text: str) -> None:
+        """A line at the right edge, such as the unit."""
+        self._across(text, "right", 16)
+
+    def skip(self, rows: int = 1) -> None:
+        self.row += rows
+
+    def table(self, columns: Sequence[Column], rows: Iterable[Row], *, freeze: bool = True) -> Area:
+        """A table with its header; with `freeze` the header stays in sight and on every printed page."""
+        top = self.row
+        self._header(columns)
+        if freeze:
+            self.worksheet.freeze_panes(self.row, 0)
+            self.worksheet.repeat_rows(top, self.row - 1)
+        first = self.row
+        for row in rows:
+            for number, (column, value) in enumerate(zip(columns, row.values, strict=True)):
+                self._cell(self.row, number, column.kind, row.level, value)
+                self._widen(number, column.kind, value)
+            self._fit(columns, row)
+            self.row += 1
+        return Area(self.name, first + 1, self.row)
+
+    def form(self, label: str, value: str, lines: int = 1) -> None:
+        """A line of a form: a label in the first column, and text, or space for it, across the others."""
+        height = max(self.height(value, sum(self.widths[1:])), 18.0 * lines)
+        self.worksheet.set_row(self.row, height)
+        self.worksheet.write_string(self.row, 0, label, self.book.format(**_STYLES["label"]))
+        self._merge(self.row, 1, value, self.book.format(**_STYLES["field"]))
+        self.row += 1
+
+    def pairs(self, *pairs: tuple[str, str], lines: int = 1) -> None:
+        """A line of a form with several labels, each followed by its text, one column each."""
+        self.worksheet.set_row(self.row, 18.0 * lines)
+        for number, (label, value) in enumerate(pairs):
+            self.worksheet.write_string(self.row, 2 * number, label, self.book.format(**_STYLES["label"]))
+            self.worksheet.write_string(self.row, 2 * number + 1, value, self.book.format(**_STYLES["field"]))
+        self.row += 1
+
+    def page_break(self) -> None:
+        """What follows starts on a new printed page."""
+        self._breaks.append(self.row)
+        self.worksheet.set_h_pagebreaks(self._breaks)
+
+    def chart(self, kind: dict[str, str], title: str, area: Area, categories: int, series: dict[str, int]) -> None:
+        """A chart of some columns of a table, beside it; both are printed on one page."""
+        chart = self.book.chart(kind)
+        for name, column in series.items():
+            fill = {"color": COLOURS[len(chart.series) % len(COLOURS)]}
+            places = {"categories": f"={area.range(categories)}", "values": f"={area.range(column)}"}
+            chart.add_series({"name": name, **places, "gap": 60, "fill": fill})
+        chart.set_title({"name": title, "name_font": {"size": 12, "name": FONT}, "overlay": False})
+        chart.set_legend({"position": "bottom"} if len(series) > 1 else {"none": True})
+        grid = {"visible": True, "line": {"color": "#DDDDDD"}}
+        names, values = chart.set_x_axis, chart.set_y_axis
+        if kind["type"] == "bar":  # lying bars have their names on the y axis
+            names, values = values, names
+        names({"reverse": kind["type"] == "bar", "num_font": {"size": 9}, "major_gridlines": {"visible": False}})
+        values({"num_format": "#,##0", "major_gridlines": grid, "label_position": "low"})
+        chart.set_size({"width": 820, "height": 460})
+        self.worksheet.insert_chart(area.first - 2, len(self.widths), chart, {"x_offset": 20})
+        self.worksheet.fit_to_pages(1, 1)
+
+    def height(self, text: str, cells: float) -> float:
+        """Points that a wrapped text needs in so many cells."""
+        lines = sum(max(1, -(-width(line) // max(1, int(cells) - 1))) for line in text.split("\n"))
+        return 4 + 13.5 * lines
+
+    def _widen(self, number: int, kind: str, value: Any) -> None:
+        """A number that is wider than its column would be shown as ###."""
+        if isinstance(value, Cell):
+            value, kind = value.value, value.kind
+        if isinstance(value, Formula):
+            value = value.value
+        if kind not in _SHOWN or value is None or isinstance(value, str):
+            return
+        need = len(_SHOWN[kind].format(float(number_of(value, kind))))
+        if need + 1.5 > self.widths[number]:
+            self.widths[number] = need + 1.5
+            self.worksheet.set_column(number, number, self.widths[number])
+
+    def _fit(self, columns: Sequence[Column], row: Row) -> None:
+        """Rows with wrapped text get their height from us: not every program works it out when it opens a file."""
+        texts = [
+            self.height(value, column.width)
+            for column, value in zip(columns, row.values, strict=True)
+            if isinstance(value, str) and row.level not in SUMMING
+        ]
+        self.worksheet.set_row(self.row, min(MAX_HEIGHT, max([*texts, 17.5])))
+
+    def _across(self, text: str, style: str, height: float) -> None:
+        self.worksheet.set_row(self.row, height)
+        self._merge(self.row, 0, text, self.book.format(**_STYLES[style]))
+        self.row += 1
+
+    def _merge(self, row: int, first: int, text: str, style: Any) -> None:
+        last = len(self.widths) - 1
+        if last > first:
+            self.worksheet.merge_range(row, first, row, last, "", style)
+        self.worksheet.write_string(row, first, shortened(text), style)
+
+    def _header(self, columns: Sequence[Column]) -> None:
+        style = self.book.format(**_STYLES["header"])
+        grouped = any(column.group for column in columns)
+        deep = self.row + 1 if grouped else self.row
+        for number, column in enumerate(columns):
+            if grouped and not column.group:
+                self.worksheet.merge_range(self.row, number, deep, number, column.title, style)
+            else:
+                self.worksheet.write_string(deep, number, column.title, style)
+        for group, members in groupby(enumerate(columns), key=lambda item: item[1].group):
+            numbers = [number for number, _ in members]
+            if group and len(numbers) > 1:
+                self.worksheet.merge_range(self.row, numbers[0], self.row, numbers[-1], group, style)
+            elif group:
+                self.worksheet.write_string(self.row, numbers[0], group, style)
+        lines = max(-(-width(column.title) // max(1, int(column.width) - 1)) for column in columns)
+        self.worksheet.set_row(deep, 8 + 13 * lines)
+        self.row = deep + 1
+
+    def _cell(self, row: int, number: int, kind: str, level: str, value: Any) -> None:
+        if isinstance(value, Cell):
+            value, kind = value.value, value.kind
+        if row >= ROW_LIMIT:
+            raise ValueError(f"工作表“{self.name}”超过 {ROW_LIMIT} 行，请缩小范围")
+        text = isinstance(value, str)
+        properties = {**_KINDS[TEXT if text and kind != LONG else kind], **_LEVELS[level], "border": 1}
+        if level in SUMMING:  # a label runs on over the blank cells beside it
+            properties.pop("text_wrap", None)
+        style = self.book.format(**properties)
+        if value is None or value == "":
+            self.worksheet.write_blank(row, number, None, style)
+        elif isinstance(value, Formula):
+            words = value.text.format(row=row + 1)
+            self.worksheet.write_formula(row, number, words, style, number_of(value.value, kind))
+        elif text:
+            self.worksheet.write_string(row, number, shortened(value), style)
+        elif kind == DATE:
+            self.worksheet.write_datetime(row, number, datetime(value.year, value.month, value.day), style)
+        else:
+            self.worksheet.write_number(row, number, number_of(value, kind), style)
+
+
+def number_of(value: Any, kind: str) -> Any:
+    """A value as a workbook holds it: 分 become yuan, exact fractions the nearest number."""
+    if isinstance(value, str):
+        return value
+    if kind == MONEY:
+        return Decimal(int(value)) / 100
+    return float(value) if isinstance(value, Fraction) else value
+
+
+def shortened(text: str) -> str:
+    """The text as far as a cell can hold it, saying so where it was cut."""
+    return text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - len(_CUT)] + _CUT

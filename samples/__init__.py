@@ -1,0 +1,1 @@
+"""Invented counties, made from a seed."""

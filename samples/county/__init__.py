@@ -1,0 +1,83 @@
+"""The sample county: an invented but lifelike county of the real towns, made from a seed, of any size."""
+
+import random
+from pathlib import Path
+
+from samples.county import (
+    aid,
+    assets,
+    equity,
+    events,
+    funds,
+    oversight,
+    payments,
+    people,
+    places,
+    planted_money,
+    planted_records,
+    projects,
+    scale,
+)
+from samples.county.model import County
+from samples.county.writer import write_book
+
+SEED = 20220520
+NATURAL = 14670  # household payments of the county of that seed as it is
+
+
+def build(seed: int = SEED, payments_wanted: int | None = None) -> County:
+    """The county with everything that is wrong in it on purpose, and as many household payments as are wanted."""
+
+    def rng(part: str) -> random.Random:
+        return random.Random(f"{seed} {part}")
+
+    villages = places.villages(rng("places"))
+    county = County(villages, people.households(rng("people"), villages))
+    lists = aid.pay_lists(rng("aid"), county)
+    oversight.declare_villages(county)
+    aid.declare_benefits(county)
+    funds.add_funds(county)
+    projects.add_projects(rng("projects"), county)
+    planted_records.projects(county)
+    funds.allocate_all(county, funds.shares_of(county, lists))
+    events.before_payment(county)
+    planted_money.before_payment(county)
+    payments.pay_all(rng("payments"), county, lists)
+    events.after_payment(county)
+    planted_money.after_payment(county)
+    if payments_wanted is not None:
+        scale.add(county, payments_wanted - NATURAL)
+    projects.declare_projects(county)
+    equity.grant_all(rng("equity"), county)
+    formed = assets.add_assets(rng("assets"), county)
+    assets.earn_all(rng("income"), county, formed)
+    oversight.add_notices(rng("notices"), county, formed)
+    oversight.add_inspections(county)
+    _plant_records(county, formed)
+    return county
+
+
+def _plant_records(county: County, formed: list[assets.Asset]) -> None:
+    """What is wrong in the registers; the money is as it will be."""
+    planted_money.corrections(county)
+    planted_records.lists(county)
+    planted_records.people(county)
+    planted_records.grants(county)
+    planted_records.income(county, formed)
+    planted_records.assets(county, formed)
+    planted_records.notices(county)
+    planted_records.files(county)
+    planted_records.policy(county)
+    planted_records.remedies(county)
+    planted_records.seals(county)
+
+
+def write(folder: Path, *, payments: int | None = None, seed: int = SEED, postings: bool = False) -> County:
+    """Write the sample county into an empty folder and return what it was made from.
+
+    `payments` asks for that many household payments (lines of pay lists), at least NATURAL; with `postings` each of
+    them is a posting of its own instead of a line of a roll. ValueError where there are fewer or too many.
+    """
+    county = build(seed, payments)
+    write_book(county, folder, postings)
+    return county

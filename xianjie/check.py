@@ -1,0 +1,73 @@
+"""`xianjie check`: the audit of a book on a day, as a table, JSON, SARIF or workpapers."""
+
+import gc
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ledgers import clock
+from xianjie.chinese import Command
+from xianjie.output import deliver
+
+FORMATS = ("table", "json", "sarif", "xlsx")
+MAIN = "main.beancount"
+
+
+@click.command(cls=Command)
+@click.argument("book", type=click.Path(), metavar="账簿")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
+@click.option("--rule", "rule_ids", multiple=True, metavar="规则", help="只看这些规则（可重复）")
+@click.option("--subject", "subjects", multiple=True, metavar="编号", help="只看这些对象（可重复）")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json、sarif 或 xlsx"
+)
+@click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="文件",
+    help="与以前的 json 结果比较：新增、未变、已消除",
+)
+def check(
+    book: str,
+    as_of: datetime | None,
+    rule_ids: tuple[str, ...],
+    subjects: tuple[str, ...],
+    form: str,
+    output: str | None,
+    baseline: str | None,
+) -> None:
+    """检查一本账簿（含有 main.beancount 的文件夹，或主文件）。
+
+    退出状态：0 没有不符合；1 有必须符合而不符合或无法判定的；2 账簿不能用或不可信。
+    """
+    from ledgers.files.problems import Untrusted
+    from ledgers.kept import reread
+    from plugins import catalogue
+    from plugins.audit import audit
+    from reports.check.baseline import Scope
+    from reports.check.checked import Checked, unjudged_json
+    from reports.check.render import render
+
+    known = catalogue()
+    for name in rule_ids:
+        if name not in known:
+            raise click.UsageError(f"没有规则 {name}，用 xianjie rules 查看全部规则")
+    if form == "xlsx" and not output:
+        raise click.UsageError("底稿是工作簿，请用 --output 指定文件")
+    day = as_of.date() if as_of else clock.today()
+    gc.disable()  # the command ends soon: nothing is worth collecting, now or at its end
+    try:
+        loaded = reread.read(book, day)
+    except Untrusted as error:
+        if form == "json" and not output:  # a file is left as it is, like everything else
+            deliver(unjudged_json(Path(book).name if book.endswith(".beancount") else MAIN, day, error.problems), None)
+        raise
+    result = audit(loaded.tables, known.values(), rule_ids, subjects)
+    scope = Scope(rule_ids, subjects)
+    content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None)
+    gc.freeze()
+    deliver(content, output)
+    reread.keep(loaded)
+    raise click.exceptions.Exit(result.exit_status)

@@ -1,0 +1,85 @@
+"""The command line `xianjie`: stands on top of everything, and loads only what the command at hand needs."""
+
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from ledgers.files.problems import Untrusted
+from ledgers.files.writing import Busy, NotWritten
+from xianjie import __version__
+from xianjie.chinese import Group, explain
+
+# Name -> where the command is, and what it does in a line.
+COMMANDS = {
+    "demo": ("xianjie.demo:demo", "在样例县上走一遍：表格、账簿、检查、底稿"),
+    "init": ("xianjie.init:init", "新建一本空账簿"),
+    "import": ("xianjie.import_:import_", "把各单位报来的表格导入账簿"),
+    "check": ("xianjie.check:check", "检查账簿：逐条规则判定，给出数字和依据"),
+    "rules": ("xianjie.rules:rules", "规则目录；或一条规则的全文、公式、参数沿革"),
+    "trace": ("xianjie.trace:trace", "追溯一笔资金、一个项目、一户或一项资产的钱从哪里来、到哪里去"),
+    "report": ("xianjie.report:report", "出具业务台账：进度、项目、劳务、股权、资产、收益分配"),
+    "publish": ("xianjie.publish:publish", "公开：网站、A4 公告和数据，有个人信息则拒绝"),
+    "seal": ("xianjie.seal:seal", "封账：封住截至某月的内容，显示封账的根"),
+    "verify": ("xianjie.verify:verify", "核对封账以来有无改动，公示文件与账簿是否一致"),
+    "doctor": ("xianjie.doctor:doctor", "诊断损坏的账簿，说明怎样修复"),
+    "consolidate": ("xianjie.consolidate:consolidate", "汇总多个县：各县检查、排名、跨县核对"),
+    "people": ("xianjie.people:people", "经授权查询户编号对应的人"),
+    "serve": ("xianjie.serve:serve", "供审阅人员用浏览器查看账簿（登录、只读）"),
+    "user": ("xianjie.user:user", "管理可以登录审阅网页的人"),
+}
+
+
+class _Commands(Group):
+    """Commands that are imported only when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name][0].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.group(cls=_Commands)
+@click.version_option(__version__, message="xianjie %(version)s", help="显示版本")
+def cli() -> None:
+    """衔接账：财政衔接资金、以工代赈、股权量化与扶贫资产的账与查。"""
+
+
+def main() -> NoReturn:
+    """Run a command; whatever goes wrong is said in Chinese, with exit status 2."""
+    try:
+        status = cli.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        status = error.exit_code
+    except click.Abort:
+        status = _say("已中止，没有写入任何东西。")
+    except click.ClickException as error:
+        status = _say(f"错误：{explain(error)}")
+    except Untrusted as error:
+        status = _say(f"账簿不可信，未作判定，共 {len(error.problems)} 处：\n{error}")
+    except (Busy, NotWritten) as error:
+        status = _say(f"错误：{error}。")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    except Exception as error:
+        if os.environ.get("XIANJIE_DEBUG"):
+            raise
+        status = _say(f"程序出错，没有得出结论（{type(error).__name__}：{error}）。设置 XIANJIE_DEBUG=1 可看详情。")
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _say(message: str) -> int:
+    click.echo(message, err=True)
+    return 2

@@ -1,0 +1,36 @@
+"""`xianjie trace`: where the money of a fund, project, household or asset came from and went."""
+
+from datetime import datetime
+
+import click
+
+from ledgers import clock
+from xianjie.chinese import Command
+from xianjie.output import deliver
+
+
+@click.command(cls=Command)
+@click.argument("book", type=click.Path(), metavar="账簿")
+@click.argument("name", metavar="编号")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "xlsx"]), default="table", metavar="格式", help="table 或 xlsx"
+)
+@click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
+def trace(book: str, name: str, as_of: datetime | None, form: str, output: str | None) -> None:
+    """追溯一笔资金、一个项目、一户或一项资产的钱从哪里来、到哪里去，逐级相加到分。
+
+    “─”各行相加等于上一级；“⇒”引出资金形成的资产、收益等，另行计算。
+    """
+    from ledgers.book import read
+    from reports.trace import show
+    from reports.trace import trace as nodes_of
+
+    if form == "xlsx" and not output:
+        raise click.UsageError("工作簿请用 --output 指定文件")
+    tables = read(book, as_of.date() if as_of else clock.today()).tables
+    roots = nodes_of(tables, name)
+    if not roots:
+        raise click.ClickException(f"截至 {tables.as_of}，账簿中没有编号为 {name} 的资金、项目、户或资产")
+    content = show.as_xlsx(tables, name, roots) if form == "xlsx" else show.as_text(roots).encode()
+    deliver(content, output)

@@ -1,0 +1,77 @@
+"""`xianjie verify`: prove that nothing sealed has changed, and that published files are what the book says."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xianjie.chinese import Command
+
+if TYPE_CHECKING:
+    from ledgers.seals.seal import Seal
+
+
+@click.command(cls=Command)
+@click.argument("book", type=click.Path(), metavar="账簿")
+@click.option("--root", metavar="根", help="以前另存或公示的封账的根：证明此后没有重做或删除过封账")
+@click.option(
+    "--published", type=click.Path(exists=True, file_okay=False), metavar="文件夹", help="公开的文件夹：与账簿核对"
+)
+def verify(book: str, root: str | None, published: str | None) -> None:
+    """核对封账：已封账的内容是否改动过，逐条指出凭证、文件和行；并可核对公开的文件与账簿是否一致。
+
+    不带 --root 只能证明账簿与其中的封账一致；带上以前另存的根，才能发现封账被整个重做或截掉。
+    退出状态：0 没有改动；1 有改动，或没有封账可以核对；2 账簿不能用或不可信。
+    """
+    from ledgers.book import read
+    from ledgers.seals.seal import strays, verified
+
+    held = _root(root)
+    loaded = read(book, date.max)  # seals stand in the book by the day when they were made
+    seals = verified(loaded.tables, files=True)
+    for seal in seals:
+        click.echo(
+            f"{'没有改动' if not seal.changes else '有改动　'}  截至 {seal.end}  封账于 {seal.sealed_on}  根 {seal.root}"
+        )
+    faults = [str(change) for seal in seals for change in seal.changes]
+    faults += [str(problem) for problem in loaded.tables.broken.values()]
+    faults += [str(change) for change in strays(loaded.tables)] + _missing(seals, held, bool(published))
+    if published:
+        from reports.publish.verify import verify_published
+
+        faults += [f"{published}/{problem}" for problem in verify_published(loaded, Path(published))]
+    if faults:
+        click.echo(f"\n不一致，共 {len(faults)} 处：\n" + "\n".join(f"  {fault}" for fault in faults))
+    else:
+        click.echo(_proven(seals, held) + (f"\n{published} 中公开的文件没有改动，与账簿一致。" if published else ""))
+    raise click.exceptions.Exit(1 if faults else 0)
+
+
+def _root(text: str | None) -> str | None:
+    """A root as someone kept it: blanks, capitals and a prefix do not matter."""
+    if text is None:
+        return None
+    root = "".join(text.split()).lower().removeprefix("sha256:")
+    if len(root) != 64 or set(root) - set("0123456789abcdef"):
+        raise click.UsageError("根应为 64 位十六进制数字，请核对是否抄录完整")
+    return root
+
+
+def _missing(seals: list["Seal"], held: str | None, published: bool) -> list[str]:
+    """What a root that is held outside, or its absence, says against the book's own seals."""
+    if held and held not in {seal.root for seal in seals}:
+        return ["您持有的根不在账簿的封账之中：那次封账被删除，或账簿改动后重新封了账"]
+    if not seals and not published:
+        return ["账簿中没有封账，没有什么可以核对（用 xianjie seal 封账）"]
+    return []
+
+
+def _proven(seals: list["Seal"], held: str | None) -> str:
+    if not seals:
+        return "\n账簿中没有封账。"
+    text = f"\n截至 {seals[-1].end} 的内容与封账时一致。"
+    if held:
+        end = next(seal.end for seal in seals if seal.root == held)
+        return text + f"\n您持有的根是截至 {end} 的封账，它在账簿中，内容没有改动。"
+    return text + "\n要防封账被整个重做，请用 --root 给出另存他处的根。"

@@ -8,18 +8,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from ledgers.book import read
 from plugins import catalogue
+from plugins.audit import audit
+from plugins.findings import plain
 from tests.core.test_example import EXAMPLE
 from tests.seals import stranger
 from tests.seals.books import edit, make, run, sealed
-from xianjie.audit import audit
-from xianjie.book import read
-from xianjie.findings import plain
 
 MONTHS = ("2022-03", "2022-08", "2022-09")
 AUGUST, SEPTEMBER = "2022/08.beancount", "2022/09.beancount"
@@ -192,7 +192,7 @@ TAMPERED: list[tuple[str, Callable[[Path], object], str]] = [
 
 def _forge_roll(book: Path) -> None:
     """Move money between two people of a roll, and put the new digest into the voucher."""
-    from xianjie.rolls import digest
+    from ledgers.tables.rolls import digest
 
     edit(book / "rolls/2022/08.csv", "1,20000.00", "1,10000.00")
     edit(book / "rolls/2022/08.csv", "2,10000.00", "2,20000.00")
@@ -214,7 +214,8 @@ def _remove_seal(book: Path, end: str) -> None:
 def _append_seal(book: Path, end: str) -> None:
     last = re.search('"seal" "[^"]*" "(.*)"', _seals(book)[-1])
     assert last
-    append("main.beancount", f'\n{_seals(book)[-1][:10]} custom "seal" "{end}" "{"a" * 64}"\n  version: "1"\n  previous: "{last[1]}"\n')(book)
+    later = date.fromisoformat(_seals(book)[-1][:10]) + timedelta(days=1)
+    append("main.beancount", f'\n{later} custom "seal" "{end}" "{"a" * 64}"\n  version: "1"\n  previous: "{last[1]}"\n')(book)
 
 
 def _documents(book: Path) -> None:

@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOOLS := .tools/.ready
 
-.PHONY: demo test test-slow test-dates lint bench lock wheelhouse clean
+.PHONY: demo test test-slow test-dates lint generated bench lock wheelhouse clean
 
 demo: $(READY)
 	$(BIN)/xianjie demo demo
@@ -25,6 +25,11 @@ test-dates: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# What is made from the code: the sample county, the rule pages and their examples. Run it after a change of rules or generator.
+generated: $(READY)
+	$(BIN)/python -m samples
+	$(BIN)/python -m reports.rulebook.pages
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

@@ -6,12 +6,15 @@ import subprocess
 import sys
 import zipfile
 from configparser import ConfigParser
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 HERE = Path(__file__).parents[2]
-PACKAGES = ("importers", "ledgers", "plugins", "reports", "xianjie")
+PACKAGES = ("importers", "ledgers", "plugins", "reports", "samples", "xianjie")
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ]+) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
 
 
@@ -25,6 +28,16 @@ def test_every_dependency_is_locked_with_a_hash() -> None:
         if line.strip():
             name, version = re.split(r"\s*==\s*", line.strip())
             assert locked.get(name.lower().replace("_", "-")) == version, f"{name}: make lock"
+
+
+def test_every_dependency_runs_on_the_oldest_python_that_is_promised() -> None:
+    """Debian 12 has 3.11.2: a pin that asks for a later 3.11 could not be installed there."""
+    setup = ConfigParser()
+    setup.read(HERE / "setup.cfg", "utf-8")
+    oldest = Version(setup["options"]["python_requires"].removeprefix(">="))
+    asked = {one.metadata["Name"]: one.metadata.get("Requires-Python") or "" for one in distributions()}
+    assert len(asked) > 30
+    assert {name: wants for name, wants in asked.items() if oldest not in SpecifierSet(wants)} == {}
 
 
 @pytest.mark.slow

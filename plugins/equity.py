@@ -6,15 +6,14 @@ neither share of the tilt.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from ledgers.facts.grants import Grant, dividends, grants, village_of
 from ledgers.money import yuan_cn
 from ledgers.policy import Applied, default
-from ledgers.tables.schema import records
-from ledgers.tables.tables import Tables, derived, households, on
+from ledgers.tables.tables import Tables, households, on
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject
 from plugins.judging import Ratio, end_of, judge_ratio, na, no_parameter, tilt, undetermined, year_subject
@@ -36,53 +35,8 @@ PARTS = {FIRM: ("quantified", "collective", "farmers"), COOPERATIVE: ("collectiv
 PART_NAMES = {"quantified": "量化金额", "collective": "集体持股", "farmers": "农户（成员）持股", "leader": "理事长持股"}
 
 
-@dataclass(frozen=True)
-class Grant:
-    """One equity grant: its registered facts, the day of 量化, and the lines of its register."""
-
-    row: Any
-    day: date
-    lines: list[Any]
-    postings: tuple[int, ...]
-
-    @property
-    def subject(self) -> Subject:
-        return Subject("equity", self.row.id, self.row.operator or "")
-
-    @property
-    def source(self) -> tuple[str, int]:
-        return (self.row.file, self.row.line)
-
-    @property
-    def leaders(self) -> set[str]:
-        return {line.household for line in self.lines if line.holder == "理事长" and line.household}
-
-    def of(self, part: str) -> list[Any]:
-        """The lines of a part of the holders; what is nobody's is no farmer's."""
-        holders = {"collective": ("集体",), "leader": ("理事长",), "farmers": ("", "成员")}[part]
-        return [line for line in self.lines if line.holder in holders and (line.holder or line.household)]
-
-    def held_by(self, part: str) -> int:
-        """分 held by a part of the holders."""
-        return sum(line.amount for line in self.of(part))
-
-
-@derived
-def grants(tables: Tables) -> list[Grant]:
-    """Every grant that was quantified by the as-of date."""
-    table = tables.postings
-    legs = table[table["kind"] == "shares"]  # units of the grant's commodity
-    of_grant = dict(zip(legs.index.tolist(), legs["commodity"].tolist(), strict=True))
-    lines: dict[str, list[Any]] = defaultdict(list)
-    for line in records(tables.shares):
-        lines[of_grant.get(line.posting, "")].append(line)
-    days = {row.id: row.date for row in reversed(list(records(tables.equity))) if row.state == "量化"}
-    return [
-        Grant(
-            row, days.get(row.id, row.date), lines[row.id], tuple(i for i, grant in of_grant.items() if grant == row.id)
-        )
-        for row in on(tables, "equity", tables.as_of).values()
-    ]
+def _subject(grant: Grant) -> Subject:
+    return Subject("equity", grant.row.id, grant.row.operator or "")
 
 
 @rule(
@@ -105,16 +59,16 @@ def _part(tables: Tables, grant: Grant, part: str) -> Finding:
     more: dict[str, Any] = {"part": part, "source": grant.source}
     held = grant.row.quantified if part == "quantified" else grant.held_by(part)
     if subsidy is None or held is None:
-        return undetermined(grant.subject, "没有登记补助总额或量化金额", **more)
+        return undetermined(_subject(grant), "没有登记补助总额或量化金额", **more)
     if not subsidy:
-        return na(grant.subject, "财政补助为零", **more)
+        return na(_subject(grant), "财政补助为零", **more)
     parameter = tables.policy.in_force(name, grant.day, EQUITY_SHARES, operator_kind=grant.row.operator_kind)
     if parameter is None or parameter.value is None:
-        return undetermined(grant.subject, no_parameter(name, grant.day), **more)
+        return undetermined(_subject(grant), no_parameter(name, grant.day), **more)
     ratio = Ratio(held, subsidy, subsidy * parameter.value, parameter.op, (Applied(parameter, grant.day),))
     evidence = () if part == "quantified" else grant.postings
     return judge_ratio(
-        grant.subject, ratio, open_until="", what=(PART_NAMES[part], "财政补助"), evidence=evidence, **more
+        _subject(grant), ratio, open_until="", what=(PART_NAMES[part], "财政补助"), evidence=evidence, **more
     )
 
 
@@ -137,7 +91,7 @@ def _grant_tilt(tables: Tables, grant: Grant) -> Finding:
     people, leaders = households(tables), grant.leaders
     farmers = [line for line in grant.of("farmers") if line.household not in leaders]
     favoured = sum(line.amount for line in farmers if people.priority(line.household, grant.day))
-    village = _village_of(tables, grant)
+    village = village_of(tables, grant)
     known = on(tables, "villages", grant.day).get(village)
     total = grant.row.base_households or (known.households if known else None)
     members = people.of_village(village, grant.day) if village else []
@@ -145,11 +99,11 @@ def _grant_tilt(tables: Tables, grant: Grant) -> Finding:
     more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings}
     unread = next((tables.broken[posting] for posting in grant.postings if posting in tables.broken), "")
     if not village and (farmers or unread):
-        return undetermined(grant.subject, "项目没有登记所在村", **more)
+        return undetermined(_subject(grant), "项目没有登记所在村", **more)
     operator = grant.row.operator_kind or ""
     parameter = tables.policy.in_force("equity-tilt", grant.day, EQUITY_TILT, operator_kind=operator)
     return tilt(
-        grant.subject,
+        _subject(grant),
         (favoured, sum(line.amount for line in farmers)),
         (len(priority), total and total - len(leaders.intersection(members))),
         Applied(parameter, grant.day) if parameter else None,
@@ -182,7 +136,7 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
         area = {name for name, village in villages.items() if village.priority_area}
         counts = [(village.households, name in area) for name, village in villages.items()]
         unknown = any(households is None for households, _ in counts)
-        favoured = sum(grant.row.subsidy or 0 for grant in found if _village_of(tables, grant) in area)
+        favoured = sum(grant.row.subsidy or 0 for grant in found if village_of(tables, grant) in area)
         parameter = tables.policy.in_force("equity-area-tilt", day, AREA_TILT)
         yield tilt(
             year_subject(year),
@@ -194,13 +148,6 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
             who="重点村",
             lines=tuple(grant.source for grant in found),
         )
-
-
-def _village_of(tables: Tables, grant: Grant) -> str:
-    """The village that the grant's project had on the day of 量化; of a project registered later, its latest."""
-    name = grant.row.project or ""
-    project = on(tables, "projects", grant.day).get(name) or on(tables, "projects", tables.as_of).get(name)
-    return (project.village or "") if project else ""
 
 
 @rule(
@@ -219,11 +166,11 @@ def equity_register(tables: Tables) -> Iterator[Finding]:
         quantified = grant.row.quantified
         more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings}
         if quantified is None:
-            yield undetermined(grant.subject, "没有登记量化金额", **more)
+            yield undetermined(_subject(grant), "没有登记量化金额", **more)
             continue
         message = f"登记股额 {yuan_cn(booked)} 元，量化金额 {yuan_cn(quantified)} 元"
         yield Finding(
-            grant.subject,
+            _subject(grant),
             FAIL if nobody or booked != quantified else PASS,
             message + (f"；{len(nobody)} 行没有持股主体" if nobody else ""),
             measured=Measured(booked, quantified),
@@ -243,10 +190,10 @@ def equity_register(tables: Tables) -> Iterator[Finding]:
 )
 def dividend_due(tables: Tables) -> Iterator[Finding]:
     """Dividends received by income year ÷ those due; not judged before their calendar year."""
-    received = _dividends(tables)
+    received = dividends(tables)
     for grant in grants(tables):
         if grant.row.dividend_rate is None:
-            yield na(grant.subject, "没有约定分红率", source=grant.source)
+            yield na(_subject(grant), "没有约定分红率", source=grant.source)
             continue
         first = grant.row.first_due or date(grant.day.year + 1, 12, 31)
         for year in range(first.year, first.year + (grant.row.years or 1)):
@@ -255,30 +202,20 @@ def dividend_due(tables: Tables) -> Iterator[Finding]:
                 yield _dividend(tables, grant, year, due_day, received.get((grant.row.id, year), []))
 
 
-@derived
-def _dividends(tables: Tables) -> dict[tuple[str, int], list[Any]]:
-    table = tables.postings
-    income = table[(table["kind"] == "asset income") & (table["equity"] != "")]
-    found: dict[tuple[str, int], list[Any]] = defaultdict(list)
-    for leg in records(income):
-        found[leg.equity, leg.income_year].append(leg)
-    return found
-
-
 def _dividend(tables: Tables, grant: Grant, year: int, due_day: date, legs: list[Any]) -> Finding:
     more: dict[str, Any] = {"period": str(year), "source": grant.source, "evidence": tuple(leg.index for leg in legs)}
     if grant.row.quantified is None:
-        return undetermined(grant.subject, "没有登记量化金额", **more)
+        return undetermined(_subject(grant), "没有登记量化金额", **more)
     due = Fraction(grant.row.quantified) * Fraction(grant.row.dividend_rate)
     if not due:
-        return na(grant.subject, "应分红为零", **more)
+        return na(_subject(grant), "应分红为零", **more)
     parameter = tables.policy.in_force("dividend-due", grant.day, DIVIDEND)
     if parameter is None or parameter.value is None:
-        return undetermined(grant.subject, no_parameter("dividend-due", grant.day), **more)
+        return undetermined(_subject(grant), no_parameter("dividend-due", grant.day), **more)
     got = -sum(leg.amount for leg in legs)
     ratio = Ratio(got, due, due * parameter.value, parameter.op, (Applied(parameter, grant.day),))
     return judge_ratio(
-        grant.subject,
+        _subject(grant),
         ratio,
         open_until=str(due_day) if tables.as_of <= due_day else "",
         what=("收到分红", f"{year}年应分红"),

@@ -6,15 +6,14 @@ payment, the village's households by 31 December of the income year, or the as-o
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from ledgers.chart import account
+from ledgers.facts.income import HOUSEHOLDS, Distribution, distributions, to_households, uses
 from ledgers.money import yuan_cn
 from ledgers.policy import Applied, default
-from ledgers.tables.schema import records
-from ledgers.tables.tables import Tables, derived, households, on
+from ledgers.tables.tables import Tables, households, on
 from plugins import moves
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Threshold
@@ -25,59 +24,7 @@ BASIS = "秀委农组〔2022〕5号 第22条、任务73"
 QUOTE = "支持集体产权扶贫资产收益向脱贫户、监测户倾斜"
 INCOME_TILT = (default("income-tilt", ">", "1"),)
 INCLUDED = (default("monitored-included", ">=", "1"),)
-HOUSEHOLDS = "4"  # 4入户分配
 FOR_PEOPLE = ("1", "2", "3", "4", "5")  # 公益岗位、小型公益事业、奖励补助、入户分配、管护
-
-
-@dataclass
-class Distribution:
-    """What one village distributed of one income year."""
-
-    village: str
-    year: int
-    postings: list[Any] = field(default_factory=list)
-    lines: list[Any] = field(default_factory=list)
-
-    @property
-    def evidence(self) -> tuple[int, ...]:
-        return tuple(posting.index for posting in self.postings)
-
-
-@derived
-def uses(tables: Tables) -> list[Any]:
-    """All postings on 9501: how asset income was used."""
-    return list(records(tables.postings[tables.postings["kind"] == "distribution"]))
-
-
-@derived
-def _lines_by_posting(tables: Tables) -> dict[int, list[Any]]:
-    wanted = {posting.index for posting in uses(tables)}
-    lines: dict[int, list[Any]] = defaultdict(list)
-    for line in records(tables.payments[tables.payments["posting"].isin(wanted)]):
-        lines[line.posting].append(line)
-    return lines
-
-
-def distributions(tables: Tables, counts: Callable[[Any, Any], bool]) -> list[Distribution]:
-    """Postings on 9501 that count (given posting and asset), by the asset's village and income year."""
-    found: dict[tuple[str, int], Distribution] = {}
-    for posting in uses(tables):
-        asset = moves.assets(tables).get(posting.asset)
-        if asset is None or not asset.village or not counts(posting, asset):
-            continue
-        one = found.setdefault((asset.village, posting.income_year), Distribution(asset.village, posting.income_year))
-        one.postings.append(posting)
-        one.lines += _lines_by_posting(tables).get(posting.index, [])
-    return sorted(found.values(), key=lambda one: (one.year, one.village))
-
-
-@derived
-def to_households(tables: Tables) -> list[Distribution]:
-    """入户分配 of assets owned by 村集体 (which a missing owner-kind means)."""
-    return distributions(
-        tables,
-        lambda posting, asset: account(posting.account).use == HOUSEHOLDS and asset.owner_kind in ("", "村集体"),
-    )
 
 
 def _tilt(tables: Tables, favoured: Callable[[str, date], bool], who: str) -> Iterator[Finding]:

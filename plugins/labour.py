@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from ledgers.chart import account
+from ledgers.facts.notices import longest_notice
 from ledgers.policy import Applied, Parameter, default
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
@@ -22,7 +23,6 @@ from plugins.beancount import plugin
 from plugins.findings import FAIL, NA, PASS, PENDING, WARNING, YUAN, Finding, Measured, Passes, Subject, Threshold
 from plugins.judging import Ratio, distinct, judge_ratio, na, no_parameter, not_falling, undetermined
 from plugins.moves import HIGHER, Lot
-from plugins.notices import longest_notice
 from plugins.rule import rule
 
 BASIS = "秀委农组〔2022〕5号 第20条、任务65"

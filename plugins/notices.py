@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from ledgers.facts.notices import longest_notice
 from ledgers.policy import Applied, default
-from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived
 from plugins import moves
 from plugins.beancount import plugin
@@ -18,23 +18,6 @@ NOTICE_DAYS = (default("notice-days", ">=", "10"),)
 DUE_DAYS = (default("notice-due-days", "<=", "20"),)
 ALLOCATION = "资金分配公告"
 STAGE_STATES = {"入库公示": "入库", "年度计划公示": "年度计划", "完工公示": "完工"}
-
-Line = tuple[tuple[str, int], ...]
-
-
-@derived
-def _longest(tables: Tables) -> dict[tuple[str, str], tuple[int, Line]]:
-    best: dict[tuple[str, str], tuple[int, Line]] = {}
-    for row in records(tables.notices):
-        days = (row.to - row.from_).days + 1 if row.from_ and row.to else 0
-        if days > best.get((row.subject, row.stage), (0, ()))[0]:
-            best[row.subject, row.stage] = (days, ((row.file, row.line),))
-    return best
-
-
-def longest_notice(tables: Tables, subject: str, stage: str) -> tuple[int, Line]:
-    """Days of the longest notice of a stage, first and last day counted, planned days included, and its line."""
-    return _longest(tables).get((subject, stage), (0, ()))
 
 
 @rule(

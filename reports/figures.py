@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledgers.chart import account
+from ledgers.facts import income
+from ledgers.facts.grants import grants
 from ledgers.tables.directives import LEVELS
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived, households
-from plugins import equity, funds, income, moves
+from plugins import funds, moves
 from plugins.funds import Flow
 
 USES = {
@@ -165,7 +167,7 @@ class Shares:
 def shares_by_grant(tables: Tables) -> dict[str, Shares]:
     """Every grant; its village is its project's."""
     people, found = households(tables), {}
-    for grant in equity.grants(tables):
+    for grant in grants(tables):
         project = moves.projects(tables).get(grant.row.project)
         farmers = [line for line in grant.lines if line.holder in ("", "成员")]
         found[grant.row.id] = Shares(

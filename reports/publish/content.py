@@ -5,9 +5,11 @@ from datetime import date
 from typing import Any
 
 from ledgers.chart import account
+from ledgers.facts import income
+from ledgers.facts.grants import grants
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
-from plugins import equity, income, moves
+from plugins import moves
 from reports.figures import by_fund
 from reports.publish.received import (
     INCOME,
@@ -465,7 +467,7 @@ def equity_table(tables: Tables, got: Received) -> Table:
             Field("quantified_on", "量化日期", DATE, 12),
         ),
     )
-    for grant in equity.grants(tables):
+    for grant in grants(tables):
         path = (*project_place(tables, grant.row.project or ""), grant.row.id)
         held = got.figure(SHARES, path)
         collective = grant.held_by("collective")

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledgers.chart import account
+from ledgers.facts.grants import grants
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, households
-from plugins import equity, moves
+from plugins import moves
 from reports.publish.privacy import BARE, CLEAR, COVERED, Path, household_figures, public_totals
 from reports.publish.tables import WITHHELD, Place
 
@@ -150,7 +151,7 @@ def _leaf(tables: Tables, posting: Any, household: str, people: Any) -> tuple[st
 
 
 def _shares(tables: Tables, leaves: dict[str, dict[Path, Leaf]]) -> None:
-    for grant in equity.grants(tables):
+    for grant in grants(tables):
         path = (*project_place(tables, grant.row.project or ""), grant.row.id)
         for line in grant.lines:
             if line.household:

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from typing import Any
 
+from ledgers.facts.grants import grants
 from ledgers.tables.tables import Tables, households
-from plugins.equity import grants
 from reports.figures import Shares, shares_by_grant
 from reports.registers import grouping
 from reports.registers.funds import head

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from typing import Any
 
+from ledgers.facts import income
+from ledgers.facts.grants import Grant, grants
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived
-from plugins import income, moves
-from plugins.equity import Grant, grants
+from plugins import moves
 from reports.trace.nodes import Node, leg_node
 
 

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from ledgers.facts.grants import grants
 from plugins import moves
-from plugins.equity import grants
 from reports.check.checked import Checked
 from reports.trace import show, trace
 from reports.trace.nodes import Node

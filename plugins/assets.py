@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from ledgers.chart import account
+from ledgers.facts import money, registered
 from ledgers.money import yuan_cn
 from ledgers.policy import Applied, Parameter, default
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived, households, on
-from plugins import moves
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, WARNING, Finding, Measured, Subject, Threshold
 from plugins.judging import end_of, meets, na, no_parameter, shortfall, undetermined
@@ -49,7 +49,7 @@ def _first(tables: Tables) -> dict[str, date]:
 def _assets_of(tables: Tables) -> dict[str, list[Any]]:
     """Assets by each project that they came from."""
     found: dict[str, list[Any]] = defaultdict(list)
-    for asset in moves.assets(tables).values():
+    for asset in registered.assets(tables).values():
         for project in asset.project or ():
             found[project].append(asset)
     return found
@@ -67,10 +67,10 @@ def _assets_of(tables: Tables) -> dict[str, list[Any]]:
 def asset_register(tables: Tables) -> Iterator[Finding]:
     """Registered within the days from 验收, at the cost that was settled or spent less what forms no asset."""
     built: dict[str, int] = defaultdict(int)
-    for leg in moves.expense_legs(tables):
+    for leg in money.expense_legs(tables):
         built[leg.project] += leg.amount if account(leg.account).economic.startswith(BUILDING) else 0
-    for project in moves.projects(tables).values():
-        accepted = moves.reached(tables, project.id, "验收")
+    for project in registered.projects(tables).values():
+        accepted = registered.reached(tables, project.id, "验收")
         if accepted and (built[project.id] > 0 or project.id in _assets_of(tables)):
             yield _registered(tables, project, accepted)
 
@@ -96,7 +96,9 @@ def _registered(tables: Tables, project: Any, accepted: date) -> Finding:
         threshold=Threshold(parameter.op, parameter.value, (Applied(parameter, tables.as_of),)),
         source=source,
         evidence=tuple(leg.index for leg in legs),
-        lines=tuple((moves.assets(tables)[name].file, moves.assets(tables)[name].line) for name in sorted(assets)),
+        lines=tuple(
+            (registered.assets(tables)[name].file, registered.assets(tables)[name].line) for name in sorted(assets)
+        ),
     )
 
 
@@ -128,10 +130,10 @@ def _together(tables: Tables, project: str) -> tuple[set[str], set[str]]:
 
 
 def _should_cost(tables: Tables, name: str) -> int:
-    project = moves.projects(tables).get(name)
+    project = registered.projects(tables).get(name)
     if project is None:
         return 0
-    spent = sum(leg.amount for leg in moves.spent_by_project(tables).get(name, []))
+    spent = sum(leg.amount for leg in money.spent_by_project(tables).get(name, []))
     return int(spent if project.settled is None else project.settled) - int(project.no_asset or 0)
 
 
@@ -140,7 +142,7 @@ def _asset_years(tables: Tables, kind: str) -> Iterator[tuple[Any, int, Any]]:
     if tables.postings.empty:
         return
     start = min(tables.postings["date"]).year
-    for name, asset in moves.assets(tables).items():
+    for name, asset in registered.assets(tables).items():
         if asset.class_ != kind:
             continue
         for year in range(max(start, _first(tables)[name].year), tables.as_of.year + 1):
@@ -219,7 +221,7 @@ def asset_idle(tables: Tables) -> Iterator[Finding]:
 def caretaker_priority(tables: Tables) -> Iterator[Finding]:
     """Distinct caretaker households of a village's assets that are priority households ÷ all; no value is shipped."""
     caretakers: dict[str, set[str]] = defaultdict(set)
-    for asset in moves.assets(tables).values():
+    for asset in registered.assets(tables).values():
         if asset.village and asset.state != "处置":
             caretakers[asset.village].update(asset.caretaker or ())
     for name, found in sorted(caretakers.items()):
@@ -228,7 +230,7 @@ def caretaker_priority(tables: Tables) -> Iterator[Finding]:
 
 
 def _caretakers(tables: Tables, name: str, found: set[str]) -> Finding:
-    village = moves.villages(tables).get(name)
+    village = registered.villages(tables).get(name)
     subject = Subject("village", name, (village.name or "") if village else "")
     source = (village.file, village.line) if village else ("main.beancount", 0)
     priority = sum(households(tables).priority(household, tables.as_of) for household in found)
@@ -257,7 +259,7 @@ def _caretakers(tables: Tables, name: str, found: set[str]) -> Finding:
 )
 def asset_disposal(tables: Tables) -> Iterator[Finding]:
     """Proceeds of a collective asset's 处置 are reinvested or distributed."""
-    for asset in moves.assets(tables).values():
+    for asset in registered.assets(tables).values():
         if asset.state != "处置" or asset.owner_kind not in ("", "村集体"):
             continue
         legs = _legs(tables).get(asset.id, [])

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ledgers.facts import money
 from ledgers.money import yuan_cn
 from ledgers.tables.registry import Issue
 from ledgers.tables.schema import combined, records
 from ledgers.tables.tables import Tables, derived, latest
-from plugins import moves
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, UNDETERMINED, WARNING, Audit, Finding, Measured, Subject
 from plugins.rule import CATALOGUE, rule
@@ -71,11 +71,13 @@ def _unknown_names(tables: Tables) -> Iterator[Issue]:
 
 
 def _posting_issues(tables: Tables) -> Iterator[Issue]:
-    table = tables.postings[["transaction", "voucher", "kind", "quota_only", "project", "fund", "amount", "file", "line"]]
+    table = tables.postings[
+        ["transaction", "voucher", "kind", "quota_only", "project", "fund", "amount", "file", "line"]
+    ]
     allocated = table["kind"] == "allocated"
     for leg in records(table[allocated & (table["project"] == "")]):
         yield Issue("voucher", leg.voucher, leg.file, leg.line, "1已分配 的分录没有注明项目")
-    legs = table[moves.beside(tables, allocated & ~table["quota_only"])]
+    legs = table[money.beside(tables, allocated & ~table["quota_only"])]
     fund_of = combined(legs["transaction"], pd.factorize(legs["fund"])[0])
     uneven = legs[legs["amount"].groupby(fund_of).transform("sum") != 0]
     sums = uneven.groupby(["transaction", "fund"], sort=False)["amount"].sum()

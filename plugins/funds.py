@@ -7,19 +7,17 @@ handed money, on every day. What a village was handed counts as paid for progres
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from ledgers.facts import money, registered
 from ledgers.money import percent, yuan_cn
 from ledgers.policy import Applied, Parameter, default
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived
-from plugins import moves
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, WARNING, Finding, Measured, Passes, Subject, Threshold
 from plugins.judging import Ratio, end_of, judge_ratio, meets, na, no_parameter, undetermined
@@ -34,87 +32,13 @@ NO_PROJECT = "未注明项目"
 
 
 def fund_subject(tables: Tables, fund: str) -> Subject:
-    row = moves.funds(tables).get(fund)
+    row = registered.funds(tables).get(fund)
     return Subject("fund", fund, (row.name or "") if row else "")
 
 
 def project_subject(tables: Tables, project: str) -> Subject:
-    row = moves.projects(tables).get(project)
+    row = registered.projects(tables).get(project)
     return Subject("project", project, (row.name or "") if row else "")
-
-
-@dataclass
-class Flow:
-    """The money of one fund, or of one fund in one project, in 分; changes by day for what must hold every day."""
-
-    arrived: int = 0
-    taken_back: int = 0
-    allocated: int = 0
-    paid: int = 0
-    handed: int = 0
-    spent_by_villages: int = 0
-    held: int = 0
-    days: dict[date, list[int]] = field(default_factory=dict)  # arrived, allocated, paid, held: changes of a day
-    evidence: list[int] = field(default_factory=list)
-
-
-_DAILY = ("arrived", "allocated", "paid", "held")
-_COUNTED = (*_DAILY, "taken_back", "handed", "spent_by_villages")
-_AGAIN = ("taken_back", "handed")  # postings that are counted under another name too
-
-
-@derived
-def flows(tables: Tables) -> tuple[dict[str, Flow], dict[moves.Key, Flow]]:
-    """Flows by fund, and by (project, fund)."""
-    counted = _counted(tables)
-    shared = counted[~counted["name"].isin([_COUNTED.index("arrived"), _COUNTED.index("taken_back")])]
-    funds = _flows(counted, ["fund"])
-    return {fund: flow for (fund,), flow in funds.items()}, _flows(shared, ["project", "fund"])
-
-
-def _counted(tables: Tables) -> pd.DataFrame:
-    """Every amount of every flow: what it counts as (its place in `_COUNTED`), on which day, of which posting."""
-    table = tables.postings[["date", "kind", "quota_only", "fund", "project", "amount"]]
-    quota, bank, spent = (table["kind"] == kind for kind in ("quota", "bank", "expense"))
-    allocated = table["kind"] == "allocated"
-    moved = moves.beside(tables, allocated)
-    arriving = quota & ~table["quota_only"]
-    holding = bank & (table["project"] != "") & (table["fund"] != "")
-    holding &= ~moves.beside(tables, table["kind"] == "recovered")
-    pieces = [
-        ("arrived", arriving, 1),
-        ("taken_back", arriving & moves.beside(tables, table["kind"] == "taken back"), -1),
-        ("allocated", allocated & table["quota_only"], 1),
-        ("paid", allocated & ~table["quota_only"], -1),
-        ("held", holding, 1),
-        ("handed", holding & moved, 1),
-        ("spent_by_villages", spent & (table["fund"] != "") & moves.beside(tables, holding) & ~moved, 1),
-    ]
-    counted: pd.DataFrame = pd.concat([table[["date", "fund", "project", "amount"]][mask] for _, mask, _ in pieces])
-    sizes = [int(mask.sum()) for _, mask, _ in pieces]
-    signs = np.repeat([sign for _, _, sign in pieces], sizes)
-    names = np.repeat([_COUNTED.index(name) for name, _, _ in pieces], sizes)
-    return counted.assign(amount=counted["amount"] * signs, name=names)
-
-
-def _flows(counted: pd.DataFrame, by: list[str]) -> dict[Any, Flow]:
-    """A flow for each key, in the order of their first amounts."""
-    groups, keys = pd.factorize(pd.MultiIndex.from_frame(counted[by]))
-    names, amounts = counted["name"].to_numpy(), counted["amount"].to_numpy()
-    totals = np.zeros((len(keys), len(_COUNTED)), dtype="int64")
-    np.add.at(totals, (groups, names), amounts)
-    flows = [Flow(**dict(zip(_COUNTED, row, strict=True))) for row in totals.tolist()]
-    daily = names < len(_DAILY)
-    codes, days = pd.factorize(counted["date"].to_numpy()[daily])
-    pairs, of_pair = np.unique(groups[daily] * len(days) + codes, return_inverse=True)
-    changes = np.zeros((len(pairs), len(_DAILY)), dtype="int64")
-    np.add.at(changes, (of_pair, names[daily]), amounts[daily])
-    for pair, change in zip(pairs.tolist(), changes.tolist(), strict=True):
-        flows[pair // len(days)].days[days[pair % len(days)]] = change
-    once = ~np.isin(names, [_COUNTED.index(name) for name in _AGAIN])
-    for group, row in zip(groups[once].tolist(), counted.index[once].tolist(), strict=True):
-        flows[group].evidence.append(row)
-    return dict(zip(keys.tolist(), flows, strict=True))
 
 
 @rule(
@@ -129,22 +53,24 @@ def _flows(counted: pd.DataFrame, by: list[str]) -> dict[Any, Flow]:
 )
 def fund_trace(tables: Tables) -> Iterator[Finding]:
     """Arrived = registered − taken back on the as-of date; the inequalities on every day."""
-    funds, shares = flows(tables)
-    for fund in moves.funds(tables).values():
-        flow = funds.get(fund.id, Flow())
+    funds, shares = money.flows(tables)
+    for fund in registered.funds(tables).values():
+        flow = funds.get(fund.id, money.Flow())
         expected = fund.amount - flow.taken_back
         faults = [f"到账 {yuan_cn(flow.arrived)} 元，应为 {yuan_cn(expected)} 元"] if flow.arrived != expected else []
         faults += _daily_faults(flow, ("分配", 1, "到账", 0), ("支付", 2, "分配", 1)) + _village_faults(flow)
         yield _traced(tables, fund.id, None, faults, Measured(flow.arrived, expected), flow)
     for (project, fund_id), flow in shares.items():
-        if fund_id in moves.funds(tables):
+        if fund_id in registered.funds(tables):
             faults = _daily_faults(flow, ("支付", 2, "分配", 1)) + _village_faults(flow)
             measured = Measured(flow.paid, flow.allocated)
             yield _traced(tables, fund_id, project or NO_PROJECT, faults, measured, flow)
 
 
-def _traced(tables: Tables, fund: str, part: str | None, faults: list[str], measured: Measured, flow: Flow) -> Finding:
-    row = moves.funds(tables)[fund]
+def _traced(
+    tables: Tables, fund: str, part: str | None, faults: list[str], measured: Measured, flow: money.Flow
+) -> Finding:
+    row = registered.funds(tables)[fund]
     numbers = f"到账 {yuan_cn(flow.arrived)}，" if part is None else ""
     numbers += f"分配 {yuan_cn(flow.allocated)}，支付 {yuan_cn(flow.paid)} 元"
     return Finding(
@@ -158,7 +84,7 @@ def _traced(tables: Tables, fund: str, part: str | None, faults: list[str], meas
     )
 
 
-def _daily_faults(flow: Flow, *pairs: tuple[str, int, str, int]) -> list[str]:
+def _daily_faults(flow: money.Flow, *pairs: tuple[str, int, str, int]) -> list[str]:
     """The first day on which the smaller of each pair was larger, and by how much."""
     total = [0, 0, 0, 0]
     faults: dict[int, str] = {}
@@ -173,7 +99,7 @@ def _daily_faults(flow: Flow, *pairs: tuple[str, int, str, int]) -> list[str]:
     return list(faults.values())
 
 
-def _village_faults(flow: Flow) -> list[str]:
+def _village_faults(flow: money.Flow) -> list[str]:
     if flow.handed == flow.spent_by_villages + flow.held:
         return []
     return [
@@ -193,13 +119,13 @@ def _village_faults(flow: Flow) -> list[str]:
 )
 def idle_in_village(tables: Tables) -> Iterator[Finding]:
     """Days that what still lies in a village's account has lain there, each account first in first out."""
-    for name, legs in moves.by_project(moves.bank_legs(tables)).items():
+    for name, legs in money.by_project(money.bank_legs(tables)).items():
         remaining = _still_there(legs)
         if not remaining:
             continue
         oldest, left = remaining[0], sum(amount for _, amount in remaining)
         days = (tables.as_of - oldest[0].date).days
-        project = moves.projects(tables).get(name)
+        project = registered.projects(tables).get(name)
         more: dict[str, Any] = {
             "source": (project.file, project.line) if project else (oldest[0].file, oldest[0].line),
             "evidence": tuple(leg.index for leg, _ in remaining),
@@ -270,8 +196,8 @@ def _days_finding(
 )
 def fund_task(tables: Tables) -> Iterator[Finding]:
     """Special money goes to matching projects, and every project had reached 年度计划 on the day of allocation."""
-    for (name, fund_id), lots in moves.lots(tables).items():
-        fund, project = moves.funds(tables).get(fund_id), moves.projects(tables).get(name)
+    for (name, fund_id), lots in money.lots(tables).items():
+        fund, project = registered.funds(tables).get(fund_id), registered.projects(tables).get(name)
         if fund is None or project is None:
             continue
         held = [lot for lot in lots if lot.amount > 0]
@@ -299,13 +225,13 @@ def _task_unknown(fund: Any, project: Any) -> str:
     return "没有登记项目的类别" if fund.task in NO_FEE_TASKS and not project.category else ""
 
 
-def _task_faults(tables: Tables, fund: Any, project: Any, lots: list[moves.Lot]) -> list[str]:
+def _task_faults(tables: Tables, fund: Any, project: Any, lots: list[money.Lot]) -> list[str]:
     faults = []
     if fund.task == "以工代赈" and project.mode and project.mode != "以工代赈":
         faults.append(f"以工代赈资金分配给了实施方式为{project.mode}的项目")
     if fund.task in NO_FEE_TASKS and project.category == "项目管理费":
         faults.append(f"{fund.task}资金不得提取项目管理费")
-    planned = moves.reached(tables, project.id, "年度计划")
+    planned = registered.reached(tables, project.id, "年度计划")
     early = [lot.date for lot in lots if planned is None or lot.date < planned]
     if early:
         faults.append(f"{min(early)} 分配时项目尚未列入年度计划")
@@ -324,7 +250,7 @@ def _task_faults(tables: Tables, fund: Any, project: Any, lots: list[moves.Lot])
 def management_fee(tables: Tables) -> Iterator[Finding]:
     """Money to projects of category 项目管理费 ÷ money of that level and fund year; an excess fails at once."""
     groups: dict[tuple[str, int], list[Any]] = defaultdict(list)
-    for fund in moves.funds(tables).values():
+    for fund in registered.funds(tables).values():
         if fund.level and fund.year and date(fund.year, 1, 1) <= tables.as_of:
             groups[fund.level, fund.year].append(fund)
     for (level, year), funds in sorted(groups.items()):
@@ -337,8 +263,10 @@ def _fee(tables: Tables, level: str, year: int, funds: list[Any]) -> Finding:
     counted = {fund.id for fund in funds if not parameter or fund.task not in parameter.exclude_task}
     lots = [
         lot
-        for (name, fund), stack in moves.lots(tables).items()
-        if fund in counted and name in moves.projects(tables) and moves.projects(tables)[name].category == "项目管理费"
+        for (name, fund), stack in money.lots(tables).items()
+        if fund in counted
+        and name in registered.projects(tables)
+        and registered.projects(tables)[name].category == "项目管理费"
         for lot in stack
     ]
     total = sum(fund.amount for fund in funds if fund.id in counted)
@@ -368,7 +296,7 @@ def negative_list(tables: Tables) -> Iterator[Finding | Passes]:
     """No payment falls under a `negative` directive in force on its day (a class by its code, a subtype, or a word)."""
     negatives = list(records(tables.negatives))
     table = tables.postings
-    paid = table[_NEGATIVE_COLUMNS][(table["kind"] == "expense") & (table["reverses"] == "") & moves.outgoing(tables)]
+    paid = table[_NEGATIVE_COLUMNS][(table["kind"] == "expense") & (table["reverses"] == "") & money.outgoing(tables)]
     doubtful = paid["voucher"].isin(paid.loc[_suspicious(tables, paid, negatives), "voucher"].unique())
     clean = paid[~doubtful]
     yield from _listed(tables, paid[doubtful], negatives)
@@ -417,7 +345,7 @@ def _suspicious(tables: Tables, paid: pd.DataFrame, negatives: list[Any]) -> Any
         present = [word for word in words if word in told]
         return [text for text in distinct if any(word in text for word in present)] if present else []
 
-    about = {name: f"{row.subtype or ''}\n{row.name or ''}" for name, row in moves.projects(tables).items()}
+    about = {name: f"{row.subtype or ''}\n{row.name or ''}" for name, row in registered.projects(tables).items()}
     named = set(told(set(about.values())))
     distinct = {name: paid[name].unique().tolist() for name in ("function", "economic", "narration", "payee")}
     of_class = {code for code in distinct["function"] + distinct["economic"] if code.startswith(codes)}
@@ -437,13 +365,13 @@ def _is_code(text: str) -> bool:
 def _forbidden(tables: Tables, leg: Any, negative: Any) -> bool:
     if leg.amount <= 0 or max(negative.date, negative.issued or negative.date) > leg.date:
         return False
-    fund = moves.funds(tables).get(leg.fund)
+    fund = registered.funds(tables).get(leg.fund)
     if negative.level and (fund is None or fund.level not in negative.level):
         return False
     code = negative.code
     if _is_code(code):
         return bool(leg.function.startswith(code) or leg.economic.startswith(code))
-    project = moves.projects(tables).get(leg.project)
+    project = registered.projects(tables).get(leg.project)
     texts = (leg.narration, leg.payee, (project.name or "") if project else "")
     return bool(project and project.subtype == code) or any(code in text for text in texts)
 
@@ -460,8 +388,8 @@ def _forbidden(tables: Tables, leg: Any, negative: Any) -> bool:
 )
 def allocation_days(tables: Tables) -> Iterator[Finding]:
     """Days from each arrival until its last 分 is allocated; what is returned or taken back shortens the last arrival."""
-    for fund in moves.funds(tables).values():
-        day = moves.first_mentions(tables)[fund.id]
+    for fund in registered.funds(tables).values():
+        day = registered.first_mentions(tables)[fund.id]
         parameter = tables.policy.in_force("allocation-days", day, ALLOCATION_DAYS, **_scope(fund))
         subject, source = fund_subject(tables, fund.id), (fund.file, fund.line)
         waits = _waits(tables, fund.id)
@@ -557,16 +485,16 @@ def _quota_moves(tables: Tables) -> dict[str, list[Any]]:
 )
 def spending_progress(tables: Tables) -> Iterator[Finding]:
     """Paid ÷ amount against the share of the fund's time that is over; money handed to villages counts as paid."""
-    funds, _ = flows(tables)
-    for fund in moves.funds(tables).values():
-        flow = funds.get(fund.id, Flow())
+    funds, _ = money.flows(tables)
+    for fund in registered.funds(tables).values():
+        flow = funds.get(fund.id, money.Flow())
         subject, source = fund_subject(tables, fund.id), (fund.file, fund.line)
         arrivals = [day for day, changes in flow.days.items() if changes[0] > 0]
         over = _time_over(min(arrivals), fund.year, tables.as_of) if arrivals and fund.year else Fraction(0)
         if not fund.amount or not over:
             yield na(subject, "资金尚未到账，或到账后还没有过完一个月", source=source)
             continue
-        day = moves.first_mentions(tables)[fund.id]
+        day = registered.first_mentions(tables)[fund.id]
         parameter = tables.policy.in_force("spending-progress", day, PROGRESS, **_scope(fund))
         if parameter is None or parameter.value is None:
             yield undetermined(subject, no_parameter("spending-progress", day), source=source)
@@ -601,12 +529,12 @@ def _time_over(arrival: date, year: int, as_of: date) -> Fraction:
 )
 def carry_over(tables: Tables) -> Iterator[Finding]:
     """Unspent on 31 December of `year` + 1; what lies with villages is unspent. Before that day it is pending."""
-    for fund in moves.funds(tables).values():
+    for fund in registered.funds(tables).values():
         if not fund.year:
             yield undetermined(fund_subject(tables, fund.id), "没有登记资金年度", source=(fund.file, fund.line))
             continue
         day = date(fund.year + 1, 12, 31)
-        flow = flows(tables)[0].get(fund.id, Flow())
+        flow = money.flows(tables)[0].get(fund.id, money.Flow())
         unspent = _unspent(flow, min(day, tables.as_of))
         over = tables.as_of >= day
         yield Finding(
@@ -621,7 +549,7 @@ def carry_over(tables: Tables) -> Iterator[Finding]:
         )
 
 
-def _unspent(flow: Flow, day: date) -> int:
+def _unspent(flow: money.Flow, day: date) -> int:
     """Arrived, less what was paid, and what villages still hold, on a day."""
     changes = [change for when, change in flow.days.items() if when <= day]
     return sum(arrived - paid + held for arrived, _, paid, held in changes)

@@ -10,11 +10,11 @@ from datetime import date
 from typing import Any
 
 from ledgers.chart import account
+from ledgers.facts import registered
 from ledgers.facts.income import HOUSEHOLDS, Distribution, distributions, to_households, uses
 from ledgers.money import yuan_cn
 from ledgers.policy import Applied, default
 from ledgers.tables.tables import Tables, households, on
-from plugins import moves
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Threshold
 from plugins.judging import Ratio, end_of, judge_ratio, meets, na, no_parameter, tilt, undetermined
@@ -31,7 +31,7 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool], who: str) -> It
     people = households(tables)
     for one in to_households(tables):
         day = end_of(one.year, tables.as_of)
-        village = moves.villages(tables).get(one.village)
+        village = registered.villages(tables).get(one.village)
         subject = Subject("village", one.village, (village.name or "") if village else "")
         more: dict[str, Any] = {
             "period": str(one.year),
@@ -133,7 +133,7 @@ def _payment_days(one: Distribution) -> set[date]:
 
 
 def _included(tables: Tables, one: Distribution, reached: set[str], expected: set[str]) -> Finding:
-    village = moves.villages(tables).get(one.village)
+    village = registered.villages(tables).get(one.village)
     subject = Subject("village", one.village, (village.name or "") if village else "")
     more: dict[str, Any] = {
         "period": str(one.year),
@@ -180,7 +180,7 @@ def income_use(tables: Tables) -> Iterator[Finding]:
 
 
 def _used(tables: Tables, name: str, year: int, postings: list[Any]) -> Finding:
-    asset = moves.assets(tables).get(name)
+    asset = registered.assets(tables).get(name)
     subject, day = Subject("asset", name, (asset.name or "") if asset else ""), end_of(year, tables.as_of)
     more: dict[str, Any] = {
         "period": str(year),

@@ -11,10 +11,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from ledgers.facts import money, registered
+from ledgers.facts.money import CENTRAL, FISCAL, HIGHER, Lot
 from ledgers.money import percent
 from ledgers.policy import Applied, Parameter, default
 from ledgers.tables.tables import Tables, derived
-from plugins import moves
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, WARNING, YUAN, Finding, Measured, Subject, Threshold
 from plugins.judging import (
@@ -29,7 +30,6 @@ from plugins.judging import (
     undetermined,
     year_subject,
 )
-from plugins.moves import CENTRAL, FISCAL, HIGHER, Lot
 from plugins.rule import rule
 
 INDUSTRY_SHARE = (
@@ -59,20 +59,20 @@ class Share:
 @derived
 def _lots_by_fund(tables: Tables) -> dict[str, list[Lot]]:
     grouped: dict[str, list[Lot]] = defaultdict(list)
-    for (_, fund), lots in moves.lots(tables).items():
+    for (_, fund), lots in money.lots(tables).items():
         grouped[fund] += lots
     return grouped
 
 
 def _category(tables: Tables, project: str) -> str:
-    row = moves.projects(tables).get(project)
+    row = registered.projects(tables).get(project)
     return (row.category or "") if row else ""
 
 
 def shares(tables: Tables, name: str, levels: Collection[str], **scope: str) -> dict[int, Share]:
     """The industry share of each fund year, by the parameter of that year's end (or of the as-of date)."""
     result = {}
-    for year, funds in moves.fund_years(tables, levels).items():
+    for year, funds in money.fund_years(tables, levels).items():
         day = end_of(year, tables.as_of)
         parameter = tables.policy.in_force(name, day, INDUSTRY_SHARE, **scope)
         counted = [fund for fund in funds if not parameter or fund.task not in parameter.exclude_task]
@@ -121,7 +121,7 @@ def _open_until(tables: Tables, year: int) -> str:
 
 
 def _fund_lines(tables: Tables, year: int) -> tuple[tuple[str, int], ...]:
-    return tuple((fund.file, fund.line) for fund in moves.funds(tables).values() if fund.year == year)
+    return tuple((fund.file, fund.line) for fund in registered.funds(tables).values() if fund.year == year)
 
 
 @rule(
@@ -209,7 +209,7 @@ def household_industry(tables: Tables) -> Iterator[Finding]:
     evidence: dict[int, list[int]] = {}
     for year, lots in _lots_by_year(tables).items():
         industry = [lot for lot in lots if _category(tables, lot.project) == "产业发展"]
-        household = [lot for lot in industry if moves.projects(tables)[lot.project].household_level]
+        household = [lot for lot in industry if registered.projects(tables)[lot.project].household_level]
         years[year] = (sum(lot.amount for lot in household), sum(lot.amount for lot in industry))
         evidence[year] = [lot.posting for lot in industry]
     return not_falling(tables, years, YUAN, "到户产业项目占产业资金", evidence)
@@ -217,10 +217,10 @@ def household_industry(tables: Tables) -> Iterator[Finding]:
 
 @derived
 def _lots_by_year(tables: Tables) -> dict[int, list[Lot]]:
-    every = frozenset(fund.level for fund in moves.funds(tables).values())
+    every = frozenset(fund.level for fund in registered.funds(tables).values())
     return {
         year: [lot for fund in funds for lot in _lots_by_fund(tables).get(fund.id, [])]
-        for year, funds in moves.fund_years(tables, every).items()
+        for year, funds in money.fund_years(tables, every).items()
     }
 
 
@@ -263,19 +263,19 @@ def weak_collective(tables: Tables) -> Iterator[Finding]:
 def _villages_with_money(
     tables: Tables, wanted: Callable[[Any], bool], counts: Callable[[Any, Any], bool], what: str
 ) -> Iterator[Finding]:
-    villages = {village.id: village for village in moves.villages(tables).values() if wanted(village)}
+    villages = {village.id: village for village in registered.villages(tables).values() if wanted(village)}
     years: dict[int, tuple[int, int]] = {}
     evidence: dict[int, list[int]] = {}
     for year, lots in _lots_by_year(tables).items():
-        money: dict[str, int] = defaultdict(int)
+        given: dict[str, int] = defaultdict(int)
         evidence[year] = []
         for lot in lots:
-            project = moves.projects(tables).get(lot.project)
+            project = registered.projects(tables).get(lot.project)
             village = villages.get(project.village) if project else None
             if village and counts(project, village):
-                money[village.id] += lot.amount
+                given[village.id] += lot.amount
                 evidence[year].append(lot.posting)
-        years[year] = (sum(amount > 0 for amount in money.values()), len(villages))
+        years[year] = (sum(amount > 0 for amount in given.values()), len(villages))
     return not_falling(tables, years, "village", what, evidence)
 
 
@@ -290,7 +290,7 @@ def _villages_with_money(
 )
 def interest_linkage(tables: Tables) -> Iterator[Finding]:
     """Every 产业发展 project with an operator says how farmers are linked to it, and who benefits."""
-    for project in moves.projects(tables).values():
+    for project in registered.projects(tables).values():
         if project.category != "产业发展" or not project.operator:
             continue
         missing = [
@@ -319,7 +319,7 @@ def interest_linkage(tables: Tables) -> Iterator[Finding]:
 )
 def input_stable(tables: Tables) -> Iterator[Finding]:
     """Money of a fiscal level against the year before, also where a level has none this year (part: level)."""
-    funds = [fund for fund in moves.funds(tables).values() if fund.level in FISCAL]
+    funds = [fund for fund in registered.funds(tables).values() if fund.level in FISCAL]
     known = {(fund.level, fund.year) for fund in funds}
     for year in TRANSITION:
         if date(year, 1, 1) > tables.as_of:
@@ -333,8 +333,8 @@ def _stable(tables: Tables, year: int, level: str, funds: list[Any]) -> Finding:
     subject, day = year_subject(year), end_of(year, tables.as_of)
     parameter = tables.policy.in_force("input-stable", day, INPUT_STABLE, level=level)
     outside = parameter.exclude_task if parameter else ()
-    money = {one: sum(f.amount for f in funds if f.year == one and f.task not in outside) for one in (year, year - 1)}
-    now, before = money[year], money[year - 1]
+    sums = {one: sum(f.amount for f in funds if f.year == one and f.task not in outside) for one in (year, year - 1)}
+    now, before = sums[year], sums[year - 1]
     if not before:
         return na(subject, f"上一年没有{level}资金", part=level, lines=_fund_lines(tables, year))
     if parameter is None or parameter.value is None:

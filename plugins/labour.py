@@ -14,15 +14,15 @@ from typing import Any
 import pandas as pd
 
 from ledgers.chart import account
+from ledgers.facts import money, registered
+from ledgers.facts.money import HIGHER, Lot
 from ledgers.facts.notices import longest_notice
 from ledgers.policy import Applied, Parameter, default
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
-from plugins import moves
 from plugins.beancount import plugin
 from plugins.findings import FAIL, NA, PASS, PENDING, WARNING, YUAN, Finding, Measured, Passes, Subject, Threshold
 from plugins.judging import Ratio, distinct, judge_ratio, na, no_parameter, not_falling, undetermined
-from plugins.moves import HIGHER, Lot
 from plugins.rule import rule
 
 BASIS = "秀委农组〔2022〕5号 第20条、任务65"
@@ -54,7 +54,7 @@ class Requirement:
 
 def requirement(tables: Tables, name: str, defaults: tuple[Parameter, ...], lots: Iterable[Lot]) -> Requirement:
     """Add up what each lot asks, at the rate in force on its own day for its level, task and source."""
-    funds = moves.funds(tables)
+    funds = registered.funds(tables)
     counted: list[tuple[Lot, Applied | None]] = []
     excluded = set()
     for lot in lots:
@@ -80,11 +80,11 @@ def judge_labour(
 ) -> Finding:
     """Labour of a project ÷ its base, money of the given funds. A 终止 project is judged on the money it used."""
     subject, source = subject_of(project), (project.file, project.line)
-    lots = [lot for lot in moves.lots_by_project(tables).get(project.id, []) if lot.fund in funds]
+    lots = [lot for lot in money.lots_by_project(tables).get(project.id, []) if lot.fund in funds]
     need = requirement(tables, name, defaults, lots)
     base, required = need.base, need.required
-    if moves.ended(tables, project.id, "终止"):
-        legs = moves.spent_by_project(tables).get(project.id, [])
+    if registered.ended(tables, project.id, "终止"):
+        legs = money.spent_by_project(tables).get(project.id, [])
         spent = sum(leg.amount for leg in legs if leg.fund in funds - need.excluded)
         base, required = spent, required * Fraction(spent, base) if base else Fraction(0)
     if base <= 0:
@@ -93,7 +93,7 @@ def judge_labour(
         return undetermined(subject, f"用了{what}，但没有分配到项目，不知道应当达到多少", source=source)
     if need.missing:
         return undetermined(subject, no_parameter(name, need.missing[0]), source=source, evidence=need.evidence)
-    labour = [leg for leg in moves.labour_by_project(tables).get(project.id, []) if leg.fund not in need.excluded]
+    labour = [leg for leg in money.labour_by_project(tables).get(project.id, []) if leg.fund not in need.excluded]
     ratio = Ratio(sum(leg.amount for leg in labour), base, required, need.parameters[0].parameter.op, need.parameters)
     return judge_ratio(
         subject,
@@ -106,7 +106,7 @@ def judge_labour(
 
 
 def _open_until(tables: Tables, project: str) -> str:
-    return "" if moves.reached(tables, project, "验收") or moves.ended(tables, project) else "验收"
+    return "" if registered.reached(tables, project, "验收") or registered.ended(tables, project) else "验收"
 
 
 @rule(
@@ -120,8 +120,8 @@ def _open_until(tables: Tables, project: str) -> str:
 )
 def labour_share(tables: Tables) -> Iterator[Finding]:
     """Labour paid ÷ allocated money of 市级及以上, for each project of mode 以工代赈."""
-    higher = {fund.id for fund in moves.funds(tables).values() if fund.level in HIGHER}
-    for project in moves.projects(tables).values():
+    higher = {fund.id for fund in registered.funds(tables).values() if fund.level in HIGHER}
+    for project in registered.projects(tables).values():
         if project.mode == "以工代赈":
             yield judge_labour(tables, project, "labour-share", LABOUR_SHARE, higher, "市级及以上资金")
 
@@ -137,9 +137,11 @@ def labour_share(tables: Tables) -> Iterator[Finding]:
 )
 def labour_share_work_relief(tables: Tables) -> Iterator[Finding]:
     """Labour paid ÷ allocated 以工代赈 special money of 市级及以上, for each project that was given some."""
-    special = {fund.id for fund in moves.funds(tables).values() if fund.task == "以工代赈" and fund.level in HIGHER}
-    given = {leg.project for leg in moves.allocation_legs(tables) if leg.fund in special}
-    for project in moves.projects(tables).values():
+    special = {
+        fund.id for fund in registered.funds(tables).values() if fund.task == "以工代赈" and fund.level in HIGHER
+    }
+    given = {leg.project for leg in money.allocation_legs(tables) if leg.fund in special}
+    for project in registered.projects(tables).values():
         if project.id in given:
             yield judge_labour(
                 tables, project, "labour-share-work-relief", WORK_RELIEF_SHARE, special, "市级及以上以工代赈专项资金"
@@ -156,7 +158,7 @@ def labour_share_work_relief(tables: Tables) -> Iterator[Finding]:
 )
 def labour_promised(tables: Tables) -> Iterator[Finding]:
     """Labour paid ÷ labour promised; the promise of a 终止 project stays whole."""
-    for project in moves.projects(tables).values():
+    for project in registered.projects(tables).values():
         if project.labour_promised is not None:
             yield _promised(tables, project)
 
@@ -166,13 +168,13 @@ def _promised(tables: Tables, project: Any) -> Finding:
     promised = project.labour_promised
     if promised <= 0:
         return na(subject, "承诺金额为零", source=source)
-    spent = sum(leg.amount for leg in moves.spent_by_project(tables).get(project.id, []))
-    if moves.ended(tables, project.id, "终止") and not spent:
+    spent = sum(leg.amount for leg in money.spent_by_project(tables).get(project.id, []))
+    if registered.ended(tables, project.id, "终止") and not spent:
         return na(subject, "项目终止，未使用资金", source=source)
     parameter = tables.policy.in_force("labour-promised", tables.as_of, PROMISED)
     if parameter is None or parameter.value is None:
         return undetermined(subject, no_parameter("labour-promised", tables.as_of), source=source)
-    labour = moves.labour_by_project(tables).get(project.id, [])
+    labour = money.labour_by_project(tables).get(project.id, [])
     ratio = Ratio(
         sum(leg.amount for leg in labour),
         promised,
@@ -206,11 +208,11 @@ def labour_share_year(tables: Tables) -> Iterable[Finding]:
     """
     years: dict[int, list[int]] = {}
     evidence: dict[int, list[int]] = {}
-    for leg in moves.labour_legs(tables):
+    for leg in money.labour_legs(tables):
         years.setdefault(leg.counts_on.year, [0, 0])[0] += leg.amount
         evidence.setdefault(leg.counts_on.year, []).append(leg.index)
-    all_lots = (lot for lots in moves.lots(tables).values() for lot in lots)
-    for lot in moves.of_levels(tables, all_lots, HIGHER):
+    all_lots = (lot for lots in money.lots(tables).values() for lot in lots)
+    for lot in money.of_levels(tables, all_lots, HIGHER):
         years.setdefault(lot.date.year, [0, 0])[1] += lot.amount
         evidence.setdefault(lot.date.year, []).append(lot.posting)
     pairs = {year: (labour, allocated) for year, (labour, allocated) in years.items()}
@@ -301,8 +303,8 @@ def _roster_faults(tables: Tables) -> dict[int, tuple[str, tuple[str, int]]]:
 )
 def labour_notice(tables: Tables) -> Iterator[Finding]:
     """A 劳务报酬公示 of enough days for each project that paid labour; a miss is pending until 验收."""
-    for name, legs in moves.labour_by_project(tables).items():
-        project = moves.projects(tables).get(name)
+    for name, legs in money.labour_by_project(tables).items():
+        project = registered.projects(tables).get(name)
         if project is not None and sum(leg.amount for leg in legs) > 0:
             yield _noticed(tables, project)
 

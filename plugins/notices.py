@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from ledgers.facts import money, registered
 from ledgers.facts.notices import longest_notice
 from ledgers.policy import Applied, default
 from ledgers.tables.tables import Tables, derived
-from plugins import moves
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, Finding, Measured, Subject, Threshold
 from plugins.judging import distinct, meets, na, no_parameter, undetermined
@@ -32,17 +32,17 @@ STAGE_STATES = {"入库公示": "入库", "年度计划公示": "年度计划", 
 )
 def notices(tables: Tables) -> Iterator[Finding]:
     """Every stage reached has a notice of enough days; until it is due, a missing one is pending. A late one passes."""
-    for project in moves.projects(tables).values():
-        if project.id not in moves.with_money(tables):
+    for project in registered.projects(tables).values():
+        if project.id not in money.with_money(tables):
             continue
         for stage, state in STAGE_STATES.items():
-            reached = moves.reached(tables, project.id, state)
+            reached = registered.reached(tables, project.id, state)
             if reached:
                 yield _noticed(tables, "project", project, stage, reached, (project.id,))
-        funds = sorted({lot.fund for lot in moves.lots_by_project(tables).get(project.id, []) if lot.amount > 0})
+        funds = sorted({lot.fund for lot in money.lots_by_project(tables).get(project.id, []) if lot.amount > 0})
         if funds:
             yield _noticed(tables, "project", project, ALLOCATION, _given(tables)[project.id], (project.id, *funds))
-    for fund in moves.funds(tables).values():
+    for fund in registered.funds(tables).values():
         yield _fund(tables, fund)
 
 
@@ -50,7 +50,7 @@ def notices(tables: Tables) -> Iterator[Finding]:
 def _given(tables: Tables) -> dict[str, date]:
     """The day on which each project, and each fund, was first allocated."""
     days: dict[str, date] = {}
-    for leg in moves.allocation_legs(tables):
+    for leg in money.allocation_legs(tables):
         if leg.amount > 0:
             days.setdefault(leg.project, leg.date)
             days.setdefault(leg.fund, leg.date)
@@ -60,7 +60,7 @@ def _given(tables: Tables) -> dict[str, date]:
 @derived
 def _projects_of(tables: Tables) -> dict[str, set[str]]:
     projects: dict[str, set[str]] = defaultdict(set)
-    for (project, fund), lots in moves.lots(tables).items():
+    for (project, fund), lots in money.lots(tables).items():
         if any(lot.amount > 0 for lot in lots):
             projects[fund].add(project)
     return projects

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ledgers.facts import money, registered
 from ledgers.money import FEN_MAX, fen, yuan_cn
 from ledgers.policy import Applied, default
 from ledgers.tables.schema import by_value, combined, records
 from ledgers.tables.tables import Tables, derived, households, latest
-from plugins import moves
 from plugins.beancount import plugin
 from plugins.findings import (
     FAIL,
@@ -195,7 +195,7 @@ def _stated(
 def payment_mode(tables: Tables) -> Iterator[Finding | Passes]:
     """Money goes to households by 以奖代补, 事后奖补, 劳务补助 or 以工代赈, or under a benefit."""
     table = tables.postings
-    paid = _spends(tables) & moves.outgoing(tables) & (table["reverses"] == "") & (table["amount"] > 0)
+    paid = _spends(tables) & money.outgoing(tables) & (table["reverses"] == "") & (table["amount"] > 0)
     legs = table[_LEG][paid & ((table["roll"] != "") | (table["household"] != ""))]
     verdicts = map(cache(partial(_mode, tables)), legs["benefit"].tolist(), legs["project"].tolist())
     return _by_voucher(tables, legs, dict(zip(legs.index.tolist(), verdicts, strict=True)))
@@ -204,7 +204,7 @@ def payment_mode(tables: Tables) -> Iterator[Finding | Passes]:
 def _mode(tables: Tables, benefit: str, name: str) -> Said:
     if benefit:
         return PASS, f"属于补助种类“{benefit}”"
-    project = moves.projects(tables).get(name)
+    project = registered.projects(tables).get(name)
     if project is None:
         return FAIL, "发给农户的钱没有项目，也不属于登记的补助种类"
     if not project.mode:
@@ -271,7 +271,7 @@ def recipient_eligible(tables: Tables) -> Iterator[Finding | Passes]:
 
 
 def _level(tables: Tables, name: str, day: date, source: str) -> Said:
-    benefit, fund = benefit_on(tables, name, day), moves.funds(tables).get(source)
+    benefit, fund = benefit_on(tables, name, day), registered.funds(tables).get(source)
     if benefit and fund and fund.level in (benefit.levels_forbidden or ()):
         return FAIL, f"“{name}”不得使用{fund.level}资金"
     return PASS, "对象、限额和资金级次都符合"
@@ -439,7 +439,7 @@ def _premium(tables: Tables, line: Any, leg: Any, rate: Fraction | None) -> Said
 )
 def duplicate_payment(tables: Tables) -> Iterator[Finding]:
     """The same amount paid twice to one household, person, project or benefit, in a month, net of reversals."""
-    legs = tables.postings[["benefit", "project"]][_spends(tables) & moves.outgoing(tables)]
+    legs = tables.postings[["benefit", "project"]][_spends(tables) & money.outgoing(tables)]
     purpose = legs["benefit"].astype("object").where(legs["benefit"] != "", legs["project"].astype("object"))
     repeated = _same_again(tables, purpose)
     repeatable = {row.id for row in latest(tables.benefits).values() if row.repeat}

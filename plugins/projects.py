@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from ledgers.facts import money, registered
 from ledgers.policy import Applied, default
 from ledgers.tables.directives import DIRECTIVES
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
-from plugins import moves
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, WARNING, Audit, Finding, Measured, Subject, Threshold
 from plugins.judging import meets, no_parameter, undetermined
@@ -36,13 +36,13 @@ def _subject(project: Any) -> Subject:
 )
 def project_library(tables: Tables) -> Iterator[Finding]:
     """Required elements are present, filed by departments, and 入库 is stated on or before 年度计划."""
-    for project in moves.projects(tables).values():
-        if project.id not in moves.with_money(tables):
+    for project in registered.projects(tables).values():
+        if project.id not in money.with_money(tables):
             continue
         faults = [f"缺少 {key.name}" for key in REQUIRED if getattr(project, key.column) in (None, "")]
         faults += [] if project.village or project.town else ["缺少 village 或 town"]
-        stored = [stage.date for stage in moves.project_states(tables)[project.id] if stage.state == "入库"]
-        planned = moves.reached(tables, project.id, "年度计划")
+        stored = [stage.date for stage in registered.project_states(tables)[project.id] if stage.state == "入库"]
+        planned = registered.reached(tables, project.id, "年度计划")
         if not stored:
             faults.append("没有入库")
         elif planned and min(stored) > planned:
@@ -68,8 +68,8 @@ def project_library(tables: Tables) -> Iterator[Finding]:
 def inspection(tables: Tables) -> Iterator[Finding]:
     """An inspection is recorded of each project that reached 验收."""
     lines = {row.project: (row.file, row.line) for row in records(tables.inspections)}
-    for project in moves.projects(tables).values():
-        if moves.reached(tables, project.id, "验收"):
+    for project in registered.projects(tables).values():
+        if registered.reached(tables, project.id, "验收"):
             found = project.id in lines
             yield Finding(
                 _subject(project),
@@ -93,8 +93,8 @@ def inspection(tables: Tables) -> Iterator[Finding]:
 )
 def performance_review(tables: Tables) -> Iterator[Finding]:
     """绩效自评 within the days after 验收, with a score; what is missing is pending until then."""
-    for project in moves.projects(tables).values():
-        accepted = moves.reached(tables, project.id, "验收")
+    for project in registered.projects(tables).values():
+        accepted = registered.reached(tables, project.id, "验收")
         if accepted:
             yield _reviewed(tables, project, accepted)
 
@@ -104,7 +104,7 @@ def _reviewed(tables: Tables, project: Any, accepted: date) -> Finding:
     parameter = tables.policy.in_force("performance-review-days", tables.as_of, REVIEW_DAYS)
     if parameter is None or parameter.value is None:
         return undetermined(subject, no_parameter("performance-review-days", tables.as_of), source=source)
-    reviewed = moves.reached(tables, project.id, "绩效自评")
+    reviewed = registered.reached(tables, project.id, "绩效自评")
     days = ((reviewed or tables.as_of) - accepted).days
     in_time = meets(days, parameter.op, parameter.value)
     last_day = accepted + timedelta(days=int(parameter.value))

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledgers.chart import account
-from ledgers.facts import income
+from ledgers.facts import income, money, registered
 from ledgers.facts.grants import grants
+from ledgers.facts.money import Flow
 from ledgers.tables.directives import LEVELS
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived, households
-from plugins import funds, moves
-from plugins.funds import Flow
 
 USES = {
     "1": "公益岗位",
@@ -59,8 +58,8 @@ def money_of(amount: int, flow: Flow | None) -> Money:
 @derived
 def by_fund(tables: Tables) -> dict[str, Money]:
     """Each registered fund, in the order of the book."""
-    flows, _ = funds.flows(tables)
-    return {fund.id: money_of(fund.amount, flows.get(fund.id)) for fund in moves.funds(tables).values()}
+    flows, _ = money.flows(tables)
+    return {fund.id: money_of(fund.amount, flows.get(fund.id)) for fund in registered.funds(tables).values()}
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,8 @@ class FundFigures:
 @derived
 def fund_figures(tables: Tables) -> list[FundFigures]:
     """Every fund, by year, level from 中央 downwards, and id."""
-    flows, _ = funds.flows(tables)
-    found = [FundFigures(row, flows.get(row.id, Flow())) for row in moves.funds(tables).values()]
+    flows, _ = money.flows(tables)
+    found = [FundFigures(row, flows.get(row.id, Flow())) for row in registered.funds(tables).values()]
     return sorted(found, key=lambda one: (one.row.year or 0, level_order(one.row.level), one.row.id))
 
 
@@ -87,7 +86,7 @@ def level_order(level: str) -> int:
 @derived
 def by_project_and_fund(tables: Tables) -> dict[str, dict[str, Money]]:
     """Each project's money by fund; `amount` is what was allocated."""
-    _, shares = funds.flows(tables)
+    _, shares = money.flows(tables)
     found: dict[str, dict[str, Money]] = defaultdict(dict)
     for (project, fund), flow in shares.items():
         found[project][fund] = money_of(flow.allocated, flow)
@@ -130,7 +129,7 @@ def income_by_village(tables: Tables) -> dict[tuple[str, int], Earned]:
     found: dict[tuple[str, int], Earned] = {}
 
     def of(asset: str, year: int) -> Earned:
-        row = moves.assets(tables).get(asset)
+        row = registered.assets(tables).get(asset)
         village = (row.village or "") if row else ""
         return found.setdefault((village, year), Earned(village, year))
 
@@ -168,7 +167,7 @@ def shares_by_grant(tables: Tables) -> dict[str, Shares]:
     """Every grant; its village is its project's."""
     people, found = households(tables), {}
     for grant in grants(tables):
-        project = moves.projects(tables).get(grant.row.project)
+        project = registered.projects(tables).get(grant.row.project)
         farmers = [line for line in grant.lines if line.holder in ("", "成员")]
         found[grant.row.id] = Shares(
             row=grant.row,

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from ledgers.facts.money import Flow, flows, labour_legs
+from ledgers.facts.registered import funds
 from ledgers.files.problems import Problem
 from ledgers.tables.tables import Tables, latest
 from plugins.audit import places
 from plugins.findings import NA, PASS, UNDETERMINED, Audit, Finding, plain
-from plugins.funds import Flow, flows
-from plugins.moves import funds, labour_legs
 
 Mask = Callable[[str], str]
 PERSONAL = frozenset({"household", "person"})  # kinds of subjects that are people

@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ledgers.facts import work
 from ledgers.people import Identities
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, latest
@@ -45,7 +46,7 @@ def people(tables: Tables, identities: Identities, city_key: bytes) -> list[dict
         for token in _payees(tokens, payment):
             entry = received[kind, purpose, period, token]
             entry.amount += payment.amount
-            entry.days += payment.days or 0.0
+            entry.days += work.days(payment.days, payment.amount)
             entry.households.add(payment.household)
             entry.vouchers.add(voucher)
     rows = [_row(city_key, *key, entry) for key, entry in received.items() if entry.amount > 0 or entry.days > 0]

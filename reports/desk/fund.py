@@ -5,10 +5,10 @@ from typing import Any
 
 from fava.helpers import FavaAPIError
 
+from ledgers.facts import registered
 from ledgers.money import yuan_cn
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
-from plugins import moves
 from reports import figures
 from reports.desk import charts, links
 from reports.desk.overview import fund_lines
@@ -24,7 +24,7 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     name, tables = args.get("id", ""), review.tables
     if not name:
         return {"fund": None, "paging": Paging(list(fund_lines(review)), args)}
-    fund = moves.funds(tables).get(name)
+    fund = registered.funds(tables).get(name)
     if fund is None:
         raise FavaAPIError(f"截至 {review.as_of}，账簿里没有资金 {name[:60]}")
     money = figures.by_fund(tables)[name]
@@ -37,7 +37,7 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "money": money,
         "parts": parts,
         "total": figures.total(part for _, part in parts),
-        "projects": moves.projects(tables),
+        "projects": registered.projects(tables),
         "sankey": svg,
         "unequal": flow.unequal(),
         "notices": [row for row in records(tables.notices) if row.subject == name],
@@ -59,7 +59,7 @@ def flow_of(tables: Tables, fund: str, money: figures.Money, parts: list[tuple[s
     flow = charts.Sankey()
     flow.node("fund", "到账指标", 0)
     drawn, rest = parts[:DRAWN], parts[DRAWN:]
-    projects = moves.projects(tables)
+    projects = registered.projects(tables)
     for number, (project, part) in enumerate(drawn):
         row = projects.get(project)
         label = f"{row.name}" if row else "未注明项目"

@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ledgers.facts import registered
 from ledgers.money import percent
-from plugins import moves
 from plugins.findings import SHARE, Finding
 from reports import figures
 from reports.desk import charts
@@ -62,7 +62,7 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
 
 def income_lines(review: Review, village: str | None = None) -> list[IncomeLine]:
     """Income by village and year, of one village where it is given."""
-    villages, found = moves.villages(review.tables), []
+    villages, found = registered.villages(review.tables), []
     for (name, year), earned in figures.income_by_village(review.tables).items():
         if village is None or name == village:
             tilts = [one for one in review.of("village", name) if one.rule == "income-tilt" and one.period == str(year)]
@@ -81,7 +81,7 @@ def income_lines(review: Review, village: str | None = None) -> list[IncomeLine]
 
 def grant_lines(review: Review, village: str | None = None) -> list[GrantLine]:
     """Equity grants, of one village where it is given."""
-    villages, found = moves.villages(review.tables), []
+    villages, found = registered.villages(review.tables), []
     for name, shares in figures.shares_by_grant(review.tables).items():
         if village is None or shares.village == village:
             findings = review.of("equity", name)

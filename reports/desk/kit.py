@@ -2,8 +2,8 @@
 
 from flask import request
 
+from ledgers.facts import registered
 from ledgers.money import decimal, yuan_cn
-from plugins import moves
 from plugins.equity import PART_NAMES
 from plugins.findings import Finding, Place
 from plugins.rule import CATALOGUE
@@ -58,7 +58,7 @@ def subject_link(review: Review, finding: Finding) -> str:
         grant = figures.shares_by_grant(tables).get(name)
         return to("project", id=grant.row.project) if grant else ""
     if kind == "asset":
-        asset = moves.assets(tables).get(name)
+        asset = registered.assets(tables).get(name)
         projects = (asset.project or ()) if asset else ()
         return to("project", id=projects[0]) if projects else to("village", id=asset.village) if asset else ""
     if kind == "voucher":

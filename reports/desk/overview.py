@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ledgers.facts import registered
 from ledgers.money import percent
-from plugins import moves
 from plugins.findings import ERROR, FAIL, NA, PASS, PENDING, STATUSES, UNDETERMINED, WAIVED, YUAN, Finding
 from reports import figures
 from reports.desk import charts
@@ -47,7 +47,7 @@ class FundLine:
 def view(_desk: Any, review: Review, _args: Mapping[str, str]) -> dict[str, Any]:
     """Everything that the landing page shows."""
     rules = sorted(review.rules.values(), key=lambda rule: (-review.counts[rule.id][FAIL], rule.severity != ERROR))
-    year = max((fund.year for fund in moves.funds(review.tables).values() if fund.year), default=review.as_of.year)
+    year = max((fund.year for fund in registered.funds(review.tables).values() if fund.year), default=review.as_of.year)
     year = min(year, review.as_of.year)
     return {
         "summary": review.audit.summary,
@@ -66,7 +66,7 @@ def view(_desk: Any, review: Review, _args: Mapping[str, str]) -> dict[str, Any]
 def fund_lines(review: Review) -> Iterator[FundLine]:
     """Every fund, the latest years first."""
     money = figures.by_fund(review.tables)
-    for fund in sorted(moves.funds(review.tables).values(), key=lambda fund: (-(fund.year or 0), fund.id)):
+    for fund in sorted(registered.funds(review.tables).values(), key=lambda fund: (-(fund.year or 0), fund.id)):
         found = [one for one in review.of("fund", fund.id) if one.rule == "spending-progress"]
         finding = found[0] if found else None
         threshold = finding.threshold.value if finding and finding.threshold else None

@@ -7,10 +7,10 @@ from typing import Any
 from fava.helpers import FavaAPIError
 from markupsafe import Markup
 
+from ledgers.facts import registered
 from ledgers.money import yuan_cn
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
-from plugins import moves
 from plugins.findings import FAIL, NA, PENDING, Finding
 from reports import figures
 from reports.desk import charts, links
@@ -50,7 +50,7 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     name = args.get("id", "")
     if not name:
         return {"project": None, **listing(review, args)}
-    project = moves.projects(review.tables).get(name)
+    project = registered.projects(review.tables).get(name)
     if project is None:
         raise FavaAPIError(f"截至 {review.as_of}，账簿里没有项目 {name[:60]}")
     tables = review.tables
@@ -58,17 +58,17 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     vouchers = vouchers_of(tables, review.postings(project=name))
     return {
         "project": project,
-        "village": moves.villages(tables).get(project.village),
+        "village": registered.villages(tables).get(project.village),
         "timeline": _timeline(review, name),
-        "stages": moves.project_states(tables).get(name, []),
+        "stages": registered.project_states(tables).get(name, []),
         "money": figures.by_project_and_fund(tables).get(name, {}),
         "total": figures.by_project(tables).get(name, NO_MONEY),
-        "funds": moves.funds(tables),
+        "funds": registered.funds(tables),
         "gauges": [_gauge(review, finding) for finding in _labour(findings)],
         "paging": Paging(vouchers, args),
         "all_vouchers": links.vouchers("project", name, [one.row.date for one in vouchers]),
         "notices": [row for row in records(tables.notices) if row.subject == name],
-        "assets": [moves.assets(tables)[one] for one in review.assets_of(name)],
+        "assets": [registered.assets(tables)[one] for one in review.assets_of(name)],
         "grants": [one for one in figures.shares_by_grant(tables).values() if one.row.project == name],
         "findings": findings,
     }
@@ -77,9 +77,9 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
 def listing(review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     """All projects, those with failures first; `q` looks in id, name, village and unit."""
     words, tables = args.get("q", "").strip()[:60], review.tables
-    villages, money = moves.villages(tables), figures.by_project(tables)
+    villages, money = registered.villages(tables), figures.by_project(tables)
     rows = []
-    for one in moves.projects(tables).values():
+    for one in registered.projects(tables).values():
         village = villages.get(one.village)
         text = (
             f"{one.id} {one.name} {village.name if village else ''} {one.town or ''} {one.unit or ''} {one.mode or ''}"
@@ -88,7 +88,7 @@ def listing(review: Review, args: Mapping[str, str]) -> dict[str, Any]:
             found = review.of("project", one.id)
             failed = sum(finding.status == FAIL for finding in found)
             pending = sum(finding.status == PENDING for finding in found)
-            states = moves.project_states(tables).get(one.id, [])
+            states = registered.project_states(tables).get(one.id, [])
             state = states[-1].state if states else ""
             rows.append((one, village, state, money.get(one.id, NO_MONEY), failed, pending))
     rows.sort(key=lambda row: (-row[4], -row[5], -row[3].amount, row[0].id))
@@ -106,7 +106,7 @@ def vouchers_of(tables: Tables, postings: Any) -> list[Voucher]:
 
 
 def _timeline(review: Review, name: str) -> Markup:
-    stages = moves.project_states(review.tables).get(name, [])
+    stages = registered.project_states(review.tables).get(name, [])
     events = [charts.Event(stage.date, stage.state, links.line(stage.file, stage.line)) for stage in stages]
     title = "项目状态：" + "，".join(f"{event.day} {event.name}" for event in events)
     return charts.timeline(events, max([review.as_of, *(event.day for event in events)]), title)

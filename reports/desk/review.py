@@ -10,9 +10,10 @@ from typing import Any
 
 from fava.util.date import parse_date
 
+from ledgers.facts import registered
 from ledgers.money import decimal, percent, yuan_cn
 from ledgers.tables.tables import Tables
-from plugins import catalogue, moves
+from plugins import catalogue
 from plugins.audit import audit, places
 from plugins.findings import (
     ERROR,
@@ -97,12 +98,12 @@ class Review:
         return self.of("project", project) + self.of("equity", *grants) + self.of("asset", *self.assets_of(project))
 
     def assets_of(self, project: str) -> list[str]:
-        return [asset.id for asset in moves.assets(self.tables).values() if project in (asset.project or ())]
+        return [asset.id for asset in registered.assets(self.tables).values() if project in (asset.project or ())]
 
     def of_village(self, village: str) -> list[Finding]:
         """About a village, its projects, assets and grants."""
-        projects = [one.id for one in moves.projects(self.tables).values() if one.village == village]
-        assets = [one.id for one in moves.assets(self.tables).values() if one.village == village]
+        projects = [one.id for one in registered.projects(self.tables).values() if one.village == village]
+        assets = [one.id for one in registered.assets(self.tables).values() if one.village == village]
         grants = [one.row.id for one in figures.shares_by_grant(self.tables).values() if one.village == village]
         found = self.of("village", village) + self.of("project", *projects)
         return found + self.of("asset", *assets) + self.of("equity", *grants)

@@ -6,9 +6,9 @@ from typing import Any
 
 from fava.helpers import FavaAPIError
 
+from ledgers.facts import registered
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived, households
-from plugins import moves
 from plugins.findings import FAIL
 from reports import figures
 from reports.desk.income import grant_lines, income_lines
@@ -22,17 +22,17 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     name, tables = args.get("id", ""), review.tables
     if not name:
         return {"village": None, **_listing(review, args)}
-    village = moves.villages(tables).get(name)
+    village = registered.villages(tables).get(name)
     if village is None:
         raise FavaAPIError(f"截至 {review.as_of}，账簿里没有行政村 {name[:60]}")
-    projects = [one for one in moves.projects(tables).values() if one.village == name]
+    projects = [one for one in registered.projects(tables).values() if one.village == name]
     money = figures.by_project(tables)
     return {
         "village": village,
         "people": people_of(review, name),
         "projects": [(one, money.get(one.id, NO_MONEY), _state(review, one.id)) for one in projects],
         "total": figures.total(money[one.id] for one in projects if one.id in money),
-        "assets": [one for one in moves.assets(tables).values() if one.village == name],
+        "assets": [one for one in registered.assets(tables).values() if one.village == name],
         "banks": banks(tables).get(name, {}),
         "incomes": income_lines(review, name),
         "grants": grant_lines(review, name),
@@ -65,18 +65,18 @@ def banks(tables: Tables) -> dict[str, dict[str, int]]:
 
 
 def _state(review: Review, project: str) -> str:
-    stages = moves.project_states(review.tables).get(project, [])
+    stages = registered.project_states(review.tables).get(project, [])
     return stages[-1].state if stages else ""
 
 
 def _listing(review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     words, tables = args.get("q", "").strip()[:60], review.tables
     projects, money = Counter[str](), Counter[str]()
-    for one in moves.projects(tables).values():
+    for one in registered.projects(tables).values():
         projects[one.village] += 1
         money[one.village] += figures.by_project(tables).get(one.id, NO_MONEY).amount
     rows = []
-    for village in moves.villages(tables).values():
+    for village in registered.villages(tables).values():
         if words.lower() in f"{village.id} {village.town or ''} {village.name or ''}".lower():
             failed = sum(finding.status == FAIL for finding in review.of("village", village.id))
             rows.append((village, projects[village.id], money[village.id], failed))

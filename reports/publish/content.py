@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 
 from ledgers.chart import account
-from ledgers.facts import income
+from ledgers.facts import income, money, registered
 from ledgers.facts.grants import grants
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
-from plugins import moves
 from reports.figures import by_fund
 from reports.publish.received import (
     INCOME,
@@ -82,12 +81,12 @@ def _active(tables: Tables, year: int, got: Received) -> list[Any]:
     moved = {row.id for row in records(tables.projects) if row.date.year == year and row.state}
     given = {
         lot.project
-        for lots in moves.lots(tables).values()
+        for lots in money.lots(tables).values()
         for lot in lots
-        if lot.date.year == year or moves.funds(tables)[lot.fund].year == year
+        if lot.date.year == year or registered.funds(tables)[lot.fund].year == year
     }
     paid = {path[-1] for path in got.paid}
-    projects = moves.projects(tables)
+    projects = registered.projects(tables)
     chosen = [projects[name] for name in moved | given | paid if name in projects]
     return sorted(chosen, key=lambda row: (_order(tables, project_place(tables, row.id)), row.id))
 
@@ -102,7 +101,7 @@ def _about(tables: Tables, row: Any) -> tuple[str, str, str, str]:
 
 
 def village_name(tables: Tables, village: str) -> str:
-    row = moves.villages(tables).get(village)
+    row = registered.villages(tables).get(village)
     return (row.name or "") if row else ""
 
 
@@ -123,10 +122,10 @@ def funds_table(tables: Tables, year: int) -> Table:
             Field("allocated", "已分配到项目（元）", MONEY, 16),
         ),
     )
-    for name, money in by_fund(tables).items():
-        row = moves.funds(tables)[name]
+    for name, figures in by_fund(tables).items():
+        row = registered.funds(tables)[name]
         if row.year == year:
-            values = (name, row.doc_no, row.name, row.level, row.task, row.amount, money.allocated)
+            values = (name, row.doc_no, row.name, row.level, row.task, row.amount, figures.allocated)
             table.lines.append(Line((NOWHERE, ""), values))
     add_totals(table)
     return table
@@ -151,8 +150,8 @@ def allocations_table(tables: Tables, active: list[Any]) -> Table:
     )
     for row in active:
         levels: dict[str, int] = defaultdict(int)
-        for lot in moves.lots_by_project(tables).get(row.id, []):
-            levels[LEVELS.get(moves.funds(tables)[lot.fund].level or "", "other")] += lot.amount
+        for lot in money.lots_by_project(tables).get(row.id, []):
+            levels[LEVELS.get(registered.funds(tables)[lot.fund].level or "", "other")] += lot.amount
         if levels:
             parts = [levels.get(name, 0) for name in ("central", "municipal", "county", "other")]
             values = (*_about(tables, row), row.unit or "", *parts, sum(parts))
@@ -201,7 +200,7 @@ def plan_table(tables: Tables, active: list[Any]) -> Table:
 
 def _day(tables: Tables, project: str, state: str) -> date | None:
     """The day on which a project was put into exactly this state."""
-    days = [stage.date for stage in moves.project_states(tables).get(project, []) if stage.state == state]
+    days = [stage.date for stage in registered.project_states(tables).get(project, []) if stage.state == state]
     return min(days, default=None)
 
 
@@ -222,7 +221,7 @@ def progress_table(tables: Tables, active: list[Any]) -> Table:
         ),
     )
     for row in active:
-        stages = moves.project_states(tables).get(row.id, [])
+        stages = registered.project_states(tables).get(row.id, [])
         state = stages[-1].state if stages else ""
         days = [_day(tables, row.id, name) for name in ("开工", "完工", "验收")]
         values = (*_about(tables, row), state, row.operator or "", *days)
@@ -343,7 +342,7 @@ def _subsidy(
     tables: Tables, got: Received, tree: str, path: tuple[str, ...], names: dict[Any, set[str]], place: Place, only: str
 ) -> Line:
     item = path[2] if tree == LOCAL else path[0]
-    project = moves.projects(tables).get(item)
+    project = registered.projects(tables).get(item)
     benefits = "、".join(sorted(names.get(path, ())))
     about = (item if project else "", (project.name or "") if project else item, benefits)
     where = {WHOLE: ("全县", ""), TOWN: (place[0], "全乡镇")}.get(only, (place[0], village_name(tables, place[1])))
@@ -377,7 +376,7 @@ def assets_table(tables: Tables) -> Table:
     postings = tables.postings
     held = postings[postings["kind"] == "asset"].groupby("commodity")["amount"].sum().to_dict()
     states = {row.id: row.state for row in records(tables.assets) if row.state}
-    for name, row in sorted(moves.assets(tables).items()):
+    for name, row in sorted(registered.assets(tables).items()):
         place = asset_place(tables, name)
         values = (
             name,
@@ -419,9 +418,9 @@ def income_table(tables: Tables, year: int, got: Received) -> Table:
         if posting.income_year == year or (not posting.income_year and posting.date.year == year):
             spent[posting.asset, account(posting.account).use or "9"] += posting.amount
     assets = {path[2] for path in got.earned} | {asset for asset, _ in spent}
-    for name in sorted(assets & set(moves.assets(tables))):
+    for name in sorted(assets & set(registered.assets(tables))):
         path = (*asset_place(tables, name), name)
-        values = (name, moves.assets(tables)[name].name or "", path[0], village_name(tables, path[1]))
+        values = (name, registered.assets(tables)[name].name or "", path[0], village_name(tables, path[1]))
         earned = total(got.earned.items(), got.earned_shown, path) or 0
         table.lines.append(Line((path[0], path[1]), (*values, earned, *_uses(got, path, name, spent))))
     table.lines.sort(key=lambda line: (_order(tables, line.place), line.values[0]))

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ledgers.facts import registered
 from ledgers.people import Identities
 from ledgers.tables.tables import Tables
-from plugins import moves
 from reports.publish.content import USES
 from reports.publish.policy import Disclosure
 from reports.publish.privacy import masked
@@ -55,10 +55,10 @@ def lists(tables: Tables, got: Received, policy: Disclosure, names: Names) -> li
 
 def _about(tables: Tables, tree: str, path: tuple[str, ...], leaf: Leaf) -> str:
     if tree == INCOME:
-        asset = moves.assets(tables).get(path[2])
+        asset = registered.assets(tables).get(path[2])
         return f"{(asset.name or path[2]) if asset else path[2]}·{USES.get(path[3], '其他')}"
     item = path[0] if tree == WIDE else path[2]
-    project = moves.projects(tables).get(item)
+    project = registered.projects(tables).get(item)
     name = (project.name or item) if project else item
     return "·".join([name, *(one for one in sorted(leaf.names) if one != name)])
 

@@ -13,10 +13,11 @@ from beancount.core.data import Custom
 
 import ledgers
 from ledgers.book import Book
+from ledgers.facts import registered
 from ledgers.files.problems import Problem, Untrusted
 from ledgers.people import open_identities
 from ledgers.tables.tables import Tables
-from plugins import catalogue, moves
+from plugins import catalogue
 from reports.check.checked import rules_digest
 from reports.publish import data, site
 from reports.publish.content import content
@@ -145,7 +146,7 @@ def last_seal(book: Book, day: date) -> tuple[date, str] | None:
 
 
 def _places(tables: Tables, county: Edition) -> tuple[list[Edition], list[Edition]]:
-    villages = sorted(moves.villages(tables).values(), key=lambda row: row.id)
+    villages = sorted(registered.villages(tables).values(), key=lambda row: row.id)
     towns = list(dict.fromkeys(row.town for row in villages if row.town and row.town != NOWHERE))
     return (
         [replace(county, place=(town, ""), name=town) for town in towns],

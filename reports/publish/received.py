@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledgers.chart import account
+from ledgers.facts import money, registered, work
 from ledgers.facts.grants import grants
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, households
-from plugins import moves
 from reports.publish.privacy import BARE, CLEAR, COVERED, Path, household_figures, public_totals
 from reports.publish.tables import WITHHELD, Place
 
@@ -36,8 +36,9 @@ class Leaf:
         self.by_household[household] += amount
         entry = self.by_person[household, person]
         entry[0] += amount
-        entry[1] += days or 0
-        self.days += days or 0
+        worked = work.days(days, amount)
+        entry[1] += worked
+        self.days += worked
 
     @property
     def amount(self) -> int:
@@ -77,17 +78,17 @@ class Received:
 
 def place_of(tables: Tables, village: str, town: str = "") -> Place:
     """Town and village id; 县级 where it belongs to no town."""
-    row = moves.villages(tables).get(village) if village else None
+    row = registered.villages(tables).get(village) if village else None
     return ((row.town or NOWHERE) if row else (town or NOWHERE), village if row else "")
 
 
 def project_place(tables: Tables, project: str) -> Place:
-    row = moves.projects(tables).get(project)
+    row = registered.projects(tables).get(project)
     return place_of(tables, row.village or "", row.town or "") if row else (NOWHERE, "")
 
 
 def asset_place(tables: Tables, asset: str) -> Place:
-    row = moves.assets(tables).get(asset)
+    row = registered.assets(tables).get(asset)
     return place_of(tables, row.village or "") if row else (NOWHERE, "")
 
 
@@ -159,7 +160,7 @@ def _shares(tables: Tables, leaves: dict[str, dict[Path, Leaf]]) -> None:
 
 
 def _totals(tables: Tables, year: int, result: Received) -> None:
-    for leg in moves.expense_legs(tables):
+    for leg in money.expense_legs(tables):
         if leg.date.year == year and leg.project:
             path = (*project_place(tables, leg.project), leg.project)
             result.paid[path] = result.paid.get(path, 0) + leg.amount

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from beancount.core.data import Custom
 
 from ledgers.book import Book
+from ledgers.facts import registered
 from ledgers.files import writing
-from plugins import moves
 from reports.publish.tables import Table
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _subjects(book: Book, tables: dict[str, Table], year: int) -> Iterator[tuple
     for line in tables["funds"].lines:
         yield line.values[0], "资金分配公告"
     wanted = {"入库": "入库公示", "年度计划": "年度计划公示", "完工": "完工公示"}
-    states = moves.project_states(book.tables)
+    states = registered.project_states(book.tables)
     for line in tables["plan"].lines:
         project = line.values[0]
         days = {stage.state for stage in states.get(project, []) if stage.date.year == year}

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from typing import Any
 
+from ledgers.facts import registered
 from ledgers.tables.directives import ASSET_CLASSES
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
-from plugins import moves
 from reports.registers import grouping
 from reports.registers.funds import head
 from reports.registers.places import place_of
@@ -38,7 +38,7 @@ CLASSES = (Column("乡镇", 16), *(Column(f"{name}资产", 18, MONEY) for name i
 def workbook(tables: Tables) -> bytes:
     """By town and village; a chart by town and class."""
     book = Workbook(TITLE, tables.as_of)
-    rows = [(place_of(tables, row.village or ""), row) for row in moves.assets(tables).values()]
+    rows = [(place_of(tables, row.village or ""), row) for row in registered.assets(tables).values()]
     rows.sort(key=lambda pair: (pair[0], pair[1].id))
     costs, earned, used = (
         _sums(tables, "asset", "commodity"),

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
+from ledgers.facts import registered
 from ledgers.tables.tables import Tables
-from plugins import moves
 from reports.figures import by_project, fund_figures
 from reports.registers import grouping
 from reports.registers.places import Place, place_of_project
@@ -77,7 +77,7 @@ def head(sheet: Sheet, tables: Tables, title: str) -> None:
 def _by_place(book: Workbook, tables: Tables) -> None:
     money = by_project(tables)
     places: dict[Place, list[str]] = defaultdict(list)
-    for project in moves.projects(tables).values():
+    for project in registered.projects(tables).values():
         if project.id in money:
             places[place_of_project(tables, project)].append(project.id)
     lines = []

@@ -1,14 +1,11 @@
 """以工代赈劳务报酬台账：每个项目发给了多少户、多少人、多少工日，占市级及以上资金多少。"""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
-from ledgers.tables.schema import records
-from ledgers.tables.tables import Tables, derived, households
-from plugins import moves
-from plugins.moves import HIGHER
+from ledgers.facts import money, registered, work
+from ledgers.facts.money import HIGHER
+from ledgers.tables.tables import Tables
 from reports.registers import grouping
 from reports.registers.funds import head
 from reports.registers.places import place_of_project
@@ -53,64 +50,15 @@ VOUCHERS = grouping.Table(
 TOWNS = (Column("乡镇", 18), Column("劳务报酬", 20, MONEY), Column("其中脱贫户、监测户", 20, MONEY))
 
 
-@dataclass
-class Work:
-    """The lines of a project's labour: who worked, how long, for how much."""
-
-    lines: list[Any] = field(default_factory=list)
-    priority: int = 0
-    priority_households: set[str] = field(default_factory=set)
-
-    @property
-    def households(self) -> int:
-        return len({line.household for line in self.lines})
-
-    @property
-    def persons(self) -> int:
-        return len({(line.household, line.person) for line in self.lines})
-
-    @property
-    def days(self) -> Fraction:
-        return days_of(self.lines)
-
-
-def days_of(lines: list[Any]) -> Fraction:
-    """Days of work, halves kept exactly; a line taken back takes its days back."""
-    return sum((Fraction(line.days) * (1 if line.amount >= 0 else -1) for line in lines if line.days), Fraction(0))
-
-
-@derived
-def _lines(tables: Tables) -> dict[int, list[Any]]:
-    labour = tables.postings.index[tables.postings["labour"]]
-    found: dict[int, list[Any]] = defaultdict(list)
-    for line in records(tables.payments[tables.payments["posting"].isin(labour)]):
-        found[line.posting].append(line)
-    return found
-
-
-def work(tables: Tables) -> dict[str, Work]:
-    """By project."""
-    people = households(tables)
-    found: dict[str, Work] = defaultdict(Work)
-    for leg in moves.labour_legs(tables):
-        one = found[leg.project]
-        for line in _lines(tables).get(leg.index, []):
-            one.lines.append(line)
-            if people.priority(line.household, line.date):
-                one.priority += line.amount
-                one.priority_households.add(line.household)
-    return found
-
-
 def workbook(tables: Tables) -> bytes:
     """By town and village; by voucher; a chart by town."""
-    book, done = Workbook(TITLE, tables.as_of), work(tables)
-    rows = [row for row in moves.projects(tables).values() if row.mode == "以工代赈" or row.id in done]
+    book, done = Workbook(TITLE, tables.as_of), work.by_project(tables)
+    rows = [row for row in registered.projects(tables).values() if row.mode == "以工代赈" or row.id in done]
     rows.sort(key=lambda row: (place_of_project(tables, row), row.id))
     sheet = book.sheet("按项目", [column.width for column in PROJECTS.columns])
     head(sheet, tables, TITLE)
     sheet.note("有清册（或户和天数）的才计为劳务报酬；户数、人数按项目去重，小计为各项目之和。身份按发放当日认定。")
-    lines = [_line(tables, row, done.get(row.id, Work())) for row in rows]
+    lines = [_line(tables, row, done.get(row.id, work.Work())) for row in rows]
     grouping.write(sheet, PROJECTS, lines)
     _by_voucher(book, tables, rows)
     towns: dict[str, list[int]] = defaultdict(lambda: [0, 0])
@@ -125,14 +73,22 @@ def workbook(tables: Tables) -> bytes:
     return book.content()
 
 
-def _line(tables: Tables, row: Any, done: Work) -> tuple[Any, ...]:
+def _line(tables: Tables, row: Any, done: work.Work) -> tuple[Any, ...]:
     place = place_of_project(tables, row)
-    higher = list(moves.of_levels(tables, moves.lots_by_project(tables).get(row.id, []), HIGHER))
-    special = sum(lot.amount for lot in higher if moves.funds(tables)[lot.fund].task == "以工代赈")
-    paid = sum(leg.amount for leg in moves.labour_by_project(tables).get(row.id, []))
+    higher = list(money.of_levels(tables, money.lots_by_project(tables).get(row.id, []), HIGHER))
+    special = sum(lot.amount for lot in higher if registered.funds(tables)[lot.fund].task == "以工代赈")
+    paid = sum(leg.amount for leg in money.labour_by_project(tables).get(row.id, []))
     texts = (place.town, place.village, row.id, row.name, row.mode)
-    money = (sum(lot.amount for lot in higher), special, row.labour_promised, paid, None, None)
-    return (*texts, *money, done.households, done.persons, done.days, len(done.priority_households), done.priority)
+    sums = (sum(lot.amount for lot in higher), special, row.labour_promised, paid, None, None)
+    return (
+        *texts,
+        *sums,
+        len(done.households),
+        len(done.persons),
+        done.days,
+        len(done.priority_households),
+        done.priority,
+    )
 
 
 def _by_voucher(book: Workbook, tables: Tables, rows: list[Any]) -> None:
@@ -140,8 +96,8 @@ def _by_voucher(book: Workbook, tables: Tables, rows: list[Any]) -> None:
     head(sheet, tables, "劳务报酬发放凭证")
     rolls, lines = tables.postings["roll"].tolist(), []
     for row in rows:
-        for leg in moves.labour_by_project(tables).get(row.id, []):
-            found = _lines(tables).get(leg.index, [])
+        for leg in money.labour_by_project(tables).get(row.id, []):
+            found = work.lines_by_posting(tables).get(leg.index, [])
             texts = (row.id, row.name, leg.date, leg.voucher, leg.fund, rolls[leg.index])
-            lines.append((*texts, len(found), days_of(found), leg.amount))
+            lines.append((*texts, len(found), work.days_of(found), leg.amount))
     grouping.write(sheet, VOUCHERS, lines)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from ledgers.facts import registered
 from ledgers.tables.tables import Tables, derived
-from plugins import moves
 
 
 @dataclass(frozen=True, order=True)
@@ -18,7 +18,7 @@ class Place:
 
 @derived
 def _orders(tables: Tables) -> tuple[dict[str, int], dict[str, int]]:
-    villages = sorted(moves.villages(tables).values(), key=lambda row: row.id)
+    villages = sorted(registered.villages(tables).values(), key=lambda row: row.id)
     towns: dict[str, int] = {}
     for row in villages:
         towns.setdefault(row.town or "", len(towns))
@@ -28,7 +28,7 @@ def _orders(tables: Tables) -> tuple[dict[str, int], dict[str, int]]:
 def place_of(tables: Tables, village: str, town: str = "") -> Place:
     """The place of a village id, else of a town alone; towns outside the list come last."""
     towns, villages = _orders(tables)
-    row = moves.villages(tables).get(village)
+    row = registered.villages(tables).get(village)
     if row is not None:
         return Place((towns[row.town or ""], villages[row.id]), row.town or "", row.name or row.id)
     name = town or "未注明乡镇"

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from typing import Any
 
+from ledgers.facts import registered
 from ledgers.tables.directives import CATEGORIES
 from ledgers.tables.tables import Tables
-from plugins import moves
 from reports.figures import by_project_and_fund, total
 from reports.registers import grouping
 from reports.registers.funds import head
@@ -49,7 +49,7 @@ def workbook(tables: Tables) -> bytes:
     book = Workbook(TITLE, tables.as_of)
     sheet = book.sheet("项目明细", [column.width for column in PROJECTS.columns])
     head(sheet, tables, TITLE)
-    projects = sorted(moves.projects(tables).values(), key=lambda row: (place_of_project(tables, row), row.id))
+    projects = sorted(registered.projects(tables).values(), key=lambda row: (place_of_project(tables, row), row.id))
     grouping.write(sheet, PROJECTS, [_line(tables, row) for row in projects])
     _by_category(book, tables, projects)
     return book.content()
@@ -60,13 +60,13 @@ def _line(tables: Tables, row: Any) -> tuple[Any, ...]:
     shares = by_project_and_fund(tables).get(row.id, {})
     sources = dict.fromkeys(SOURCES, 0)
     for fund, money in shares.items():
-        level = moves.funds(tables)[fund].level if fund in moves.funds(tables) else ""
+        level = registered.funds(tables)[fund].level if fund in registered.funds(tables) else ""
         sources[_SOURCE.get(level, "其他")] += money.allocated
     money = total(shares.values())
-    states = moves.project_states(tables).get(row.id, [])
+    states = registered.project_states(tables).get(row.id, [])
     state = states[-1].state if states else ""
     texts = (place.town, place.village, row.id, row.name, row.category, row.mode, row.unit)
-    done = moves.reached(tables, row.id, "验收")
+    done = registered.reached(tables, row.id, "验收")
     return (*texts, row.planned, *sources.values(), money.allocated, money.paid, None, state, done, row.settled)
 
 

@@ -3,11 +3,10 @@
 from collections import defaultdict
 from typing import Any
 
-from ledgers.facts import income
+from ledgers.facts import income, registered
 from ledgers.facts.grants import Grant, grants
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived
-from plugins import moves
 from reports.trace.nodes import Node, leg_node
 
 
@@ -47,7 +46,7 @@ def _grouped(rows: Any, name: str) -> dict[str, list[Any]]:
 @derived
 def _of_project(tables: Tables) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for asset in moves.assets(tables).values():
+    for asset in registered.assets(tables).values():
         for project in asset.project or ():
             found[project].append(asset.id)
     return found
@@ -61,7 +60,7 @@ def formed_by(tables: Tables, project: str) -> list[Node]:
 
 def asset_node(tables: Tables, asset: str) -> Node:
     """An asset at cost, voucher by voucher; its income and what was done with it lead on, year by year."""
-    row = moves.assets(tables)[asset]
+    row = registered.assets(tables)[asset]
     legs = _costs(tables).get(asset, [])
     title = f"资产 {asset} {row.name or ''}（{row.class_ or ''}，{row.state or ''}）"
     node = Node(title, sum(leg.amount for leg in legs), row.date, place=f"{row.file}:{row.line}")

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from ledgers.facts import money, registered
+from ledgers.facts.money import Flow, flows
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived
-from plugins import moves
-from plugins.funds import Flow, flows
 from reports.trace.assets import formed_by
 from reports.trace.nodes import Node, by_transaction, closed, leg_node
 
@@ -21,16 +21,16 @@ def _other_legs(tables: Tables) -> dict[int, list[Any]]:
 
 
 @derived
-def _payments(tables: Tables) -> dict[moves.Key, list[Any]]:
-    found: dict[moves.Key, list[Any]] = defaultdict(list)
-    for leg in moves.payment_legs(tables):
+def _payments(tables: Tables) -> dict[money.Key, list[Any]]:
+    found: dict[money.Key, list[Any]] = defaultdict(list)
+    for leg in money.payment_legs(tables):
         found[leg.project, leg.fund].append(leg)
     return found
 
 
 def fund_node(tables: Tables, fund: str) -> Node:
     """Where a fund's money went: back to the level above, waiting, or to projects and their payments."""
-    row = moves.funds(tables)[fund]
+    row = registered.funds(tables)[fund]
     by_fund, shares = flows(tables)
     flow = by_fund.get(fund, Flow())
     root = Node(f"资金 {fund} {row.name}（{row.doc_no}）", row.amount, row.date, place=f"{row.file}:{row.line}")
@@ -50,7 +50,7 @@ def fund_node(tables: Tables, fund: str) -> Node:
 
 def project_nodes(tables: Tables, project: str) -> list[Node]:
     """Where a project's money came from, and where it went."""
-    row = moves.projects(tables)[project]
+    row = registered.projects(tables)[project]
     funds = sorted(fund for name, fund in flows(tables)[1] if name == project)
     title = f"项目 {project} {row.name or ''}".rstrip()
     given = sum(flows(tables)[1][project, fund].allocated for fund in funds)
@@ -67,7 +67,7 @@ def project_nodes(tables: Tables, project: str) -> list[Node]:
 def sources(tables: Tables, project: str) -> list[Node]:
     """What each fund gave a project, allocation by allocation, net of what was moved away."""
     found: dict[str, list[Any]] = defaultdict(list)
-    for leg in moves.allocation_legs(tables):
+    for leg in money.allocation_legs(tables):
         if leg.project == project:
             found[leg.fund].append(leg)
     nodes = []
@@ -82,12 +82,12 @@ def sources(tables: Tables, project: str) -> list[Node]:
 
 
 def _name(tables: Tables, project: str) -> str:
-    row = moves.projects(tables).get(project)
+    row = registered.projects(tables).get(project)
     return (row.name or "") if row else ""
 
 
 def _fund_name(tables: Tables, fund: str) -> str:
-    row = moves.funds(tables).get(fund)
+    row = registered.funds(tables).get(fund)
     return f"{row.name}（{row.level}，{row.doc_no}）" if row else ""
 
 

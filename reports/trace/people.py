@@ -3,9 +3,9 @@
 from collections import defaultdict
 from typing import Any
 
+from ledgers.facts import registered
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
-from plugins import moves
 from reports.trace.money import sources
 from reports.trace.nodes import Node
 
@@ -48,7 +48,7 @@ def _for(leg: Any) -> tuple[str, str]:
 def _group(tables: Tables, key: tuple[str, str], found: list[tuple[Any, Any]]) -> Node:
     kind, name = key
     titles = {"asset": "资产收益", "equity": "股权分红", "project": "项目", "benefit": "补助", "": "未注明用途"}
-    rows: dict[str, Any] = {"asset": moves.assets(tables), "project": moves.projects(tables)}.get(kind, {})
+    rows: dict[str, Any] = {"asset": registered.assets(tables), "project": registered.projects(tables)}.get(kind, {})
     row = rows.get(name)
     node = Node(f"{titles[kind]} {name} {row.name if row else ''}".rstrip(), sum(line.amount for line, _ in found))
     for line, leg in found:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ledgers.facts import registered
 from ledgers.money import decimal, percent, yuan_cn
 from ledgers.tables.schema import records
-from plugins import moves
 from plugins.audit import places
 from plugins.findings import FAIL, YUAN, Finding
 from reports.check.checked import Checked
@@ -58,11 +58,11 @@ def _form(sheet: Sheet, checked: Checked, papers: Papers, group: Group, paper: P
 def _unit(checked: Checked, finding: Finding) -> str:
     """Who answers for the subject, as far as the registry says; else left to be filled in."""
     tables, name = checked.book.tables, finding.subject.id
-    if finding.subject.kind == "project" and name in moves.projects(tables):
-        return moves.projects(tables)[name].unit or ""
-    if finding.subject.kind == "asset" and name in moves.assets(tables):
-        return moves.assets(tables)[name].owner or ""
-    village = moves.villages(tables).get(name) if finding.subject.kind == "village" else None
+    if finding.subject.kind == "project" and name in registered.projects(tables):
+        return registered.projects(tables)[name].unit or ""
+    if finding.subject.kind == "asset" and name in registered.assets(tables):
+        return registered.assets(tables)[name].owner or ""
+    village = registered.villages(tables).get(name) if finding.subject.kind == "village" else None
     return f"{village.town}{village.name}" if village else ""
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from beancount.core.data import Balance, Transaction
 
 from ledgers.chart import account
+from ledgers.facts import registered
 from ledgers.money import fen
 from ledgers.tables.tables import Tables
-from plugins import moves
 from reports.check.checked import Checked
 from reports.figures import fund_figures
 from reports.workbook import COUNT, DATE, LONG, MONEY, TOTAL, Column, Formula, Row, Sheet, Workbook
@@ -109,9 +109,7 @@ def _statements(tables: Tables) -> Iterator[Row]:
     for one in beside.statements(tables):
         mine = table[table["village"] == one.village]
         booked = int(mine.loc[mine["date"] <= one.last, "amount"].sum())
-        name = (
-            f"{one.village} {moves.villages(tables)[one.village].name if one.village in moves.villages(tables) else ''}"
-        )
+        name = f"{one.village} {registered.villages(tables)[one.village].name if one.village in registered.villages(tables) else ''}"
         closing = Formula("=ROUND(C{row}+E{row}-F{row},2)", one.opening + one.credit - one.debit)
         gap = Formula("=ROUND(I{row}-H{row},2)", booked - one.closing)
         text = f"{name} {one.first} 起，{one.lines} 笔"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from plugins import moves
+from ledgers.facts import registered
 from tests.desk.browsing import AUDITOR, browser, log_in, running, write_users
 
 WIDTHS = (1280, 390)
@@ -18,9 +18,9 @@ def pages(running_: Any) -> dict[str, str]:
     review = ledger.desk.review(ledger.book.tables.as_of).result()
     failed = {one.subject.kind: one for one in reversed(review.to_do)}
     first = {
-        "project": failed["project"].subject.id if "project" in failed else next(iter(moves.projects(review.tables))),
-        "fund": next(iter(moves.funds(review.tables))),
-        "village": failed["village"].subject.id if "village" in failed else next(iter(moves.villages(review.tables))),
+        "project": failed["project"].subject.id if "project" in failed else next(iter(registered.projects(review.tables))),
+        "fund": next(iter(registered.funds(review.tables))),
+        "village": failed["village"].subject.id if "village" in failed else next(iter(registered.villages(review.tables))),
     }
     rule = failed["project"].rule if "project" in failed else "labour-share"
     base = "extension/Desk/?page="

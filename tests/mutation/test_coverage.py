@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MEASURED = ("plugins/*", "plugins/moves.py", "ledgers/seals/seal.py", "ledgers/seals/canonical.py", "ledgers/seals/said.py")
+MEASURED = ("plugins/*", "ledgers/facts/*", "ledgers/seals/seal.py", "ledgers/seals/canonical.py", "ledgers/seals/said.py")
 TESTS = ("tests/rules", "tests/core", "tests/seals", "tests/oracle")
 
 

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
+from ledgers.facts import money, registered
 from ledgers.money import fen
-from plugins import moves
 from plugins.labour import labour_share
 from reports.check.checked import Checked
 from reports.registers import grouping
@@ -100,31 +100,31 @@ def test_the_same_book_gives_the_same_bytes(example: Checked) -> None:
 
 def test_funds_and_places_add_up_to_the_book(sample: Checked, books: dict[str, bytes]) -> None:
     tables, content = sample.book.tables, books["资金支出进度表.xlsx"]
-    paid = -sum(leg.amount for leg in moves.payment_legs(tables))
-    allocated = sum(leg.amount for leg in moves.allocation_legs(tables))
-    assert total_of(content, "指标金额") == sum(fund.amount for fund in moves.funds(tables).values())
+    paid = -sum(leg.amount for leg in money.payment_legs(tables))
+    allocated = sum(leg.amount for leg in money.allocation_legs(tables))
+    assert total_of(content, "指标金额") == sum(fund.amount for fund in registered.funds(tables).values())
     for number in (0, 1, 2):
         assert (total_of(content, "已支付", number), total_of(content, "已分配", number)) == (paid, allocated)
 
 
 def test_projects_add_up_whatever_they_are_grouped_by(sample: Checked, books: dict[str, bytes]) -> None:
     tables, content = sample.book.tables, books["项目明细台账.xlsx"]
-    paid = -sum(leg.amount for leg in moves.payment_legs(tables))
+    paid = -sum(leg.amount for leg in money.payment_legs(tables))
     assert [total_of(content, "已支付", number) for number in (0, 1)] == [paid, paid]
     rows = rows_of(content)
-    assert {row[2] for row in rows if str(row[2]).startswith("P")} == set(moves.projects(tables))
+    assert {row[2] for row in rows if str(row[2]).startswith("P")} == set(registered.projects(tables))
     total = next(row for row in rows if row[0] == "合计")
     assert sum(total[8:12]) == pytest.approx(total[12])
 
 
 def test_labour_is_what_the_rule_counts(sample: Checked, books: dict[str, bytes]) -> None:
     tables, content = sample.book.tables, books["以工代赈劳务报酬台账.xlsx"]
-    labour = sum(leg.amount for leg in moves.labour_legs(tables))
+    labour = sum(leg.amount for leg in money.labour_legs(tables))
     assert total_of(content, "已发劳务报酬") == labour
     assert total_of(content, "金额", 1) == labour
     rows = {row[2]: row for row in rows_of(content)}
     for finding in labour_share(tables):
-        if finding.measured and not moves.ended(tables, finding.subject.id):
+        if finding.measured and not registered.ended(tables, finding.subject.id):
             row = rows[finding.subject.id]
             assert fen(f"{row[5]:.2f}") == finding.measured.denominator
             assert fen(f"{row[8]:.2f}") == finding.measured.numerator

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from ledgers.facts import registered
 from ledgers.facts.grants import grants
-from plugins import moves
 from reports.check.checked import Checked
 from reports.trace import show, trace
 from reports.trace.nodes import Node
@@ -29,7 +29,7 @@ def trees(sample: Checked) -> dict[str, list[Node]]:
     """Every fund, project and asset, and every twentieth household, of the sample county."""
     tables = sample.book.tables
     people = list(dict.fromkeys(tables.households["household"]))[::20]
-    ids = [*moves.funds(tables), *moves.projects(tables), *moves.assets(tables), *people]
+    ids = [*registered.funds(tables), *registered.projects(tables), *registered.assets(tables), *people]
     return {name: trace(tables, name) for name in ids}
 
 
@@ -60,15 +60,15 @@ def test_nothing_is_left_unexplained_but_what_was_badly_booked(sample: Checked, 
 def test_what_funds_paid_is_what_the_book_says(sample: Checked, trees: dict[str, list[Node]]) -> None:
     table = sample.book.tables.postings
     legs = table[(table["kind"] == "allocated") & ~table["quota_only"]]
-    for fund in moves.funds(sample.book.tables):
+    for fund in registered.funds(sample.book.tables):
         (root,) = trees[fund]
         paid = [node for node in root.walk() if node.text.startswith("支付 ") or node.text == "支付"]
         assert sum(node.amount for node in paid) == -legs.loc[legs["fund"] == fund, "amount"].sum()
-        assert root.amount == moves.funds(sample.book.tables)[fund].amount
+        assert root.amount == registered.funds(sample.book.tables)[fund].amount
 
 
 def test_a_project_got_what_it_gave(sample: Checked, trees: dict[str, list[Node]]) -> None:
-    for project in moves.projects(sample.book.tables):
+    for project in registered.projects(sample.book.tables):
         came, went = trees[project]
         assert came.amount == went.amount
 
@@ -87,7 +87,7 @@ def test_an_asset_shows_income_and_every_use_of_it(sample: Checked, trees: dict[
     table = sample.book.tables.postings
     for kind, sign, word in (("asset income", -1, "年收益"), ("distribution", 1, "年收益的使用")):
         legs = table[table["kind"] == kind]
-        for asset in moves.assets(sample.book.tables):
+        for asset in registered.assets(sample.book.tables):
             years = [link for link in trees[asset][-1].links if link.text.endswith(word)]
             parts = [part for year in years for part in year.parts if part.voucher]
             assert sum(part.amount for part in parts) == sign * legs.loc[legs["asset"] == asset, "amount"].sum()
@@ -108,7 +108,7 @@ def test_a_project_leads_on_to_its_shares_and_their_dividends(sample: Checked, t
 def test_a_project_leads_on_to_its_assets_and_an_asset_back_to_its_projects(
     sample: Checked, trees: dict[str, list[Node]]
 ) -> None:
-    for asset in moves.assets(sample.book.tables).values():
+    for asset in registered.assets(sample.book.tables).values():
         for project in asset.project or ():
             assert any(link.text.startswith(f"资产 {asset.id} ") for link in trees[project][1].links)
             assert any(f"来源：项目 {project} " in root.text for root in trees[asset.id])

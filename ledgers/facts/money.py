@@ -6,15 +6,17 @@ income or 3104 arrives or is taken back. Everything counts net of moves, returns
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from ledgers.tables.directives import ENDED_STATES, LEVEL_GROUPS, MAIN_STATES
+from ledgers.facts import registered
+from ledgers.tables.directives import LEVEL_GROUPS
 from ledgers.tables.schema import records
-from ledgers.tables.tables import Tables, derived, on
+from ledgers.tables.tables import Tables, derived
 
 CENTRAL = frozenset({"中央"})
 HIGHER = frozenset(LEVEL_GROUPS["市级及以上"])
@@ -32,44 +34,6 @@ class Lot:
     date: date
     amount: int
     posting: int
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A project's state, dated."""
-
-    state: str
-    date: date
-    file: str
-    line: int
-
-
-@derived
-def funds(tables: Tables) -> dict[str, Any]:
-    """Each fund as of the date."""
-    return on(tables, "funds", tables.as_of)
-
-
-@derived
-def first_mentions(tables: Tables) -> dict[str, date]:
-    """The day of each fund's first directive: it selects the parameters of rules about a fund."""
-    return {row.id: row.date for row in reversed(list(records(tables.funds)))}
-
-
-@derived
-def projects(tables: Tables) -> dict[str, Any]:
-    """Each project as of the date."""
-    return on(tables, "projects", tables.as_of)
-
-
-@derived
-def villages(tables: Tables) -> dict[str, Any]:
-    return on(tables, "villages", tables.as_of)
-
-
-@derived
-def assets(tables: Tables) -> dict[str, Any]:
-    return on(tables, "assets", tables.as_of)
 
 
 @derived
@@ -93,28 +57,6 @@ def with_money(tables: Tables) -> set[str]:
     paid = table[["project", "amount"]][(table["kind"] == "allocated") & ~table["quota_only"]]
     sums = paid["amount"].groupby(paid["project"]).sum()
     return {name for name, lots in lots_by_project(tables).items() if lots} | set(sums.index[sums != 0])
-
-
-@derived
-def project_states(tables: Tables) -> dict[str, list[Stage]]:
-    """Each project's states in order; a mention without a state changes none."""
-    stages: dict[str, list[Stage]] = defaultdict(list)
-    for row in records(tables.projects):
-        if row.state and (not stages[row.id] or stages[row.id][-1].state != row.state):
-            stages[row.id].append(Stage(row.state, row.date, row.file, row.line))
-    return stages
-
-
-def reached(tables: Tables, project: str, state: str) -> date | None:
-    """The day on which a project reached a main state, with it or a later one; None while it has not."""
-    enough = MAIN_STATES[MAIN_STATES.index(state) :]
-    return min((stage.date for stage in project_states(tables).get(project, []) if stage.state in enough), default=None)
-
-
-def ended(tables: Tables, project: str, state: str = "") -> bool:
-    """Whether the project ended (终止, 退库), or ended in the given one of the two."""
-    stages = project_states(tables).get(project, [])
-    return bool(stages) and stages[-1].state in ((state,) if state else ENDED_STATES)
 
 
 @derived
@@ -228,14 +170,88 @@ def spent_by_project(tables: Tables) -> dict[str, list[Any]]:
 
 def of_levels(tables: Tables, lots: Iterable[Lot], levels: Collection[str]) -> Iterator[Lot]:
     """The lots whose fund is of one of the levels."""
-    known = funds(tables)
+    known = registered.funds(tables)
     return (lot for lot in lots if lot.fund in known and known[lot.fund].level in levels)
 
 
 def fund_years(tables: Tables, levels: Collection[str]) -> dict[int, list[Any]]:
     """Funds of the levels by their year, from its 1 January on."""
     years: dict[int, list[Any]] = defaultdict(list)
-    for fund in funds(tables).values():
+    for fund in registered.funds(tables).values():
         if fund.level in levels and fund.year and date(fund.year, 1, 1) <= tables.as_of:
             years[fund.year].append(fund)
     return dict(sorted(years.items()))
+
+
+@dataclass
+class Flow:
+    """The money of one fund, or of one fund in one project, in 分; changes by day for what must hold every day."""
+
+    arrived: int = 0
+    taken_back: int = 0
+    allocated: int = 0
+    paid: int = 0
+    handed: int = 0
+    spent_by_villages: int = 0
+    held: int = 0
+    days: dict[date, list[int]] = field(default_factory=dict)  # arrived, allocated, paid, held: changes of a day
+    evidence: list[int] = field(default_factory=list)
+
+
+_DAILY = ("arrived", "allocated", "paid", "held")
+_COUNTED = (*_DAILY, "taken_back", "handed", "spent_by_villages")
+_AGAIN = ("taken_back", "handed")  # postings that are counted under another name too
+
+
+@derived
+def flows(tables: Tables) -> tuple[dict[str, Flow], dict[Key, Flow]]:
+    """Flows by fund, and by (project, fund)."""
+    counted = _counted(tables)
+    shared = counted[~counted["name"].isin([_COUNTED.index("arrived"), _COUNTED.index("taken_back")])]
+    funds = _flows(counted, ["fund"])
+    return {fund: flow for (fund,), flow in funds.items()}, _flows(shared, ["project", "fund"])
+
+
+def _counted(tables: Tables) -> pd.DataFrame:
+    """Every amount of every flow: what it counts as (its place in `_COUNTED`), on which day, of which posting."""
+    table = tables.postings[["date", "kind", "quota_only", "fund", "project", "amount"]]
+    quota, bank, spent = (table["kind"] == kind for kind in ("quota", "bank", "expense"))
+    allocated = table["kind"] == "allocated"
+    moved = beside(tables, allocated)
+    arriving = quota & ~table["quota_only"]
+    holding = bank & (table["project"] != "") & (table["fund"] != "")
+    holding &= ~beside(tables, table["kind"] == "recovered")
+    pieces = [
+        ("arrived", arriving, 1),
+        ("taken_back", arriving & beside(tables, table["kind"] == "taken back"), -1),
+        ("allocated", allocated & table["quota_only"], 1),
+        ("paid", allocated & ~table["quota_only"], -1),
+        ("held", holding, 1),
+        ("handed", holding & moved, 1),
+        ("spent_by_villages", spent & (table["fund"] != "") & beside(tables, holding) & ~moved, 1),
+    ]
+    counted: pd.DataFrame = pd.concat([table[["date", "fund", "project", "amount"]][mask] for _, mask, _ in pieces])
+    sizes = [int(mask.sum()) for _, mask, _ in pieces]
+    signs = np.repeat([sign for _, _, sign in pieces], sizes)
+    names = np.repeat([_COUNTED.index(name) for name, _, _ in pieces], sizes)
+    return counted.assign(amount=counted["amount"] * signs, name=names)
+
+
+def _flows(counted: pd.DataFrame, by: list[str]) -> dict[Any, Flow]:
+    """A flow for each key, in the order of their first amounts."""
+    groups, keys = pd.factorize(pd.MultiIndex.from_frame(counted[by]))
+    names, amounts = counted["name"].to_numpy(), counted["amount"].to_numpy()
+    totals = np.zeros((len(keys), len(_COUNTED)), dtype="int64")
+    np.add.at(totals, (groups, names), amounts)
+    flows = [Flow(**dict(zip(_COUNTED, row, strict=True))) for row in totals.tolist()]
+    daily = names < len(_DAILY)
+    codes, days = pd.factorize(counted["date"].to_numpy()[daily])
+    pairs, of_pair = np.unique(groups[daily] * len(days) + codes, return_inverse=True)
+    changes = np.zeros((len(pairs), len(_DAILY)), dtype="int64")
+    np.add.at(changes, (of_pair, names[daily]), amounts[daily])
+    for pair, change in zip(pairs.tolist(), changes.tolist(), strict=True):
+        flows[pair // len(days)].days[days[pair % len(days)]] = change
+    once = ~np.isin(names, [_COUNTED.index(name) for name in _AGAIN])
+    for group, row in zip(groups[once].tolist(), counted.index[once].tolist(), strict=True):
+        flows[group].evidence.append(row)
+    return dict(zip(keys.tolist(), flows, strict=True))

@@ -34,7 +34,6 @@ from ledgers.tables.tables import Tables, relative_names, tables
 
 _DIRECTIVE = re.compile(rb"^\d{4}[-/]\d\d[-/]\d\d[ \t]+(?!txn\b)[a-z]+\b[^\n]*\n((?:[ \t]+[^\n]*\n?)+)", re.MULTILINE)
 _KEY = re.compile(rb"^[ \t]+([a-z][A-Za-z0-9_-]*):", re.MULTILINE)
-_OURS = ("plugins.", "beancount.plugins.")
 _EXTENSION = "reports."
 _TRIES = 5  # a reader who meets a writer reads anew: half old and half new is no book
 _ZERO = Decimal(0)
@@ -238,24 +237,9 @@ def repeated_keys(name: str, content: bytes) -> Iterator[Problem]:
 
 
 def _foreign_code(main: Path, entries: list[Any], options: dict[str, Any]) -> list[Problem]:
-    """What in the parsed book would run code that is not ours, or switch off Beancount's own checks."""
-    problems = []
-    if options.get("pythonpath") or options.get("insert_pythonpath"):
-        place = _place(main, options, "option", "insert_pythonpath")
-        problems.append(Problem(*place, "账簿不得使用 insert_pythonpath：账簿是数据，不得自带程序"))
-    if options.get("plugin_processing_mode") != "default":
-        place = _place(main, options, "option", "plugin_processing_mode")
-        problems.append(Problem(*place, '账簿不得使用 plugin_processing_mode "raw"：那会跳过记账核对'))
-    problems += [
-        Problem(
-            *_place(main, options, "plugin", name),
-            f"账簿不得引用外来插件“{name}”：只允许 plugins.* 和 beancount.plugins.*",
-        )
-        for name, _ in options.get("plugin", ())
-        if not name.startswith(_OURS)
-    ]
+    """What in the parsed book would run code that is not ours; its plugin lines were looked at with each file."""
     relative = relative_names(main, options)
-    problems += [
+    problems = [
         Problem(relative[entry.meta["filename"]], entry.meta["lineno"], f"custom “{entry.type}”没有写值")
         for entry in entries
         if isinstance(entry, data.Custom) and not entry.values  # Beancount's own plugins cannot bear it
@@ -272,16 +256,6 @@ def _foreign_code(main: Path, entries: list[Any], options: dict[str, Any]) -> li
         and not _extension(entry).startswith(_EXTENSION)
     ]
     return problems
-
-
-def _place(main: Path, options: dict[str, Any], word: str, name: str) -> tuple[str, int]:
-    """Where the book has an option or plugin, as far as it is written plainly: Beancount does not say."""
-    wanted = re.compile(rb'^%b[ \t]+"%b"' % (word.encode(), re.escape(name.encode())), re.MULTILINE)
-    for path, relative in relative_names(main, options).items():
-        content = Path(path).read_bytes()
-        if match := wanted.search(content):
-            return relative, content.count(b"\n", 0, match.start()) + 1
-    return main.name, 0
 
 
 def _foreign_documents(main: Path, entries: list[Any], options: dict[str, Any]) -> list[Problem]:

@@ -16,6 +16,7 @@ from beancount import loader
 from beancount.core import data
 from beancount.parser import parser
 
+from ledgers.files import plugin_lines
 from ledgers.files.problems import Problem, Untrusted
 from ledgers.files.safely import FILE_LIMIT, Refused, read_bytes
 
@@ -45,13 +46,14 @@ class Parsed:
     errors: list[Any] = field(default_factory=list)
     options: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    idle: list[Problem] = field(default_factory=list)  # lines that Beancount does not look at
     size: int = 0
 
 
 def parse(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     """Entries (not yet booked), errors and options of a book, files in the order of their names.
 
-    Raises Untrusted with every file that must not be given to the parser, and every path that leaves the book.
+    Beside Beancount's own, the option `idle` holds the plugin lines that have no effect where they stand. Raises Untrusted with every file that must not be given to the parser, and every path that leaves the book.
     """
     book = Parsed(main.parent)
     pending, seen = [(main, (main, 0))], set()
@@ -70,6 +72,7 @@ def parse(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
         raise Untrusted(sorted(set(book.problems)))
     options = book.options[0]
     options["include"] = sorted(map(str, seen))
+    options["idle"] = book.idle
     return book.entries, book.errors, loader.aggregate_options_map(options, book.options[1:])
 
 
@@ -92,6 +95,8 @@ def parse_file(book: Parsed, path: Path) -> list[tuple[Path, Place]]:
         return []
     if any(entry.meta["filename"] != str(path) or type(entry.meta["lineno"]) is not int for entry in entries):
         book.problems += _reserved(name, content)
+    book.problems += plugin_lines.refused(name, content, options)
+    book.idle += plugin_lines.idle(name, content, options) if book.options else ()
     book.entries += entries
     book.errors += errors
     book.options.append(options)

@@ -126,6 +126,7 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date) -> Tabl
     ]
     issues = [*directives.issues, *people_issues, *postings.issues, *_invalid_accounts(entries, relative)]
     issues += [Issue("roll", roll, file, line, "清册没有凭证引用") for file, line, roll in listed.unclaimed]
+    issues += [Issue("plugin", main.name, idle.file, idle.line, idle.message) for idle in options.get("idle", ())]
     return Tables(
         title=options["title"],
         root=main.parent,

@@ -78,7 +78,7 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
     ("include 绝对路径", lambda b: append(b / "main.beancount", 'include "/etc/passwd"\n'), "账簿文件夹之外"),
     ("符号链接", lambda b: os.symlink("/etc/hostname", b / "2022/99.beancount"), "账簿文件夹之外"),
     ("读不下去的文件", lambda b: append(b / "2022/08.beancount", "pushmeta day: 2022-01-01\n"), "2022/08.beancount：Beancount 无法读取"),
-    ("出错的插件", lambda b: append(b / "main.beancount", 'plugin "beancount.plugins.nosuch"\n'), "插件 beancount.plugins.nosuch"),
+    ("出错的插件", lambda b: append(b / "main.beancount", 'plugin "beancount.plugins.nosuch"\n'), "外来插件“beancount.plugins.nosuch”"),
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ledgers.book import read
-from ledgers.files import writing
+from ledgers.files import plugin_lines, writing
 from ledgers.files.problems import Untrusted
 from tests.seals.books import make
 
@@ -61,7 +61,18 @@ REFUSED: list[tuple[str, str | bytes, str]] = [
     ("跳过核对", 'option "plugin_processing_mode" "raw"\n', "跳过记账核对"),
     ("外来插件", 'plugin "os"\n', "外来插件“os”"),
     ("像我们的插件", 'plugin "pluginsx.all"\n', "外来插件"),
-    ("不存在的插件", 'plugin "plugins.nothere"\n', "运行出错，账簿未经检查（Error importing"),
+    ("不存在的插件", 'plugin "plugins.nothere"\n', "没有插件“plugins.nothere”"),
+    ("参数是程序", 'plugin "beancount.plugins.commodity_attr" "open(\'PWNED\', \'w\') and {}"\n', "只允许它所要的常量"),
+    ("藏在字典里的程序", """plugin "beancount.plugins.commodity_attr" "{'a': [open('PWNED', 'w')]}"\n""", "只允许它所要的常量"),
+    ("商品检查的参数", """plugin "beancount.plugins.check_commodity" "{'(a+)+$': 'B'}"\n""", "只允许它所要的常量"),
+    ("平均成本的参数", 'plugin "beancount.plugins.check_average_cost" "exit()"\n', "只允许它所要的常量"),
+    ("数不在范围", 'plugin "beancount.plugins.check_average_cost" "1e999"\n', "只允许它所要的常量"),
+    ("极深的参数", f'plugin "beancount.plugins.commodity_attr" "{"[" * 1000}"\n', "只允许它所要的常量"),
+    ("正则参数", 'plugin "beancount.plugins.onecommodity" "(a+)+$"\n', "只允许它所要的常量"),
+    ("没有列出的插件", 'plugin "beancount.plugins.currency_accounts" "Equity:X"\n', "外来插件"),
+    ("它的测试", 'plugin "beancount.plugins.auto_test"\n', "外来插件"),
+    ("我们的下一级", 'plugin "plugins.all.x"\n', "没有插件"),
+    ("我们的插件的参数", """plugin "plugins.all" "__import__('os')"\n""", "只允许它所要的常量"),
     ("外来扩展", '2020-01-01 custom "fava-extension" "evil"\n', "外来的 Fava 扩展"),
     ("除以零", "2020-01-01 price A 1/0 CNY\n", "除数应为不等于零的数字"),
     ("除以零点零", "2020-01-01 price A 1 / -0.000 CNY\n", "除数应为不等于零的数字"),
@@ -81,6 +92,31 @@ REFUSED: list[tuple[str, str | bytes, str]] = [
     ("二进制", bytes(range(256)) * 50, "空字符"),
     ("代理字符", b'2020-01-01 event "a" "\xed\xa0\x80"\n', "不是 UTF-8"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ['plugin "os"', 'option "insert_pythonpath" "TRUE"', 'plugin "beancount.plugins.commodity_attr" "print(1)"']
+)
+def test_an_included_file_is_looked_at_like_the_main_file(tmp_path: Path, text: str) -> None:
+    with pytest.raises(Untrusted, match="x.beancount:2：") as refused:
+        read(book_of(tmp_path, 'include "x.beancount"\n', {"x.beancount": f";; a comment\n{text}\n"}))
+    assert len(refused.value.problems) == 1
+
+
+@pytest.mark.parametrize("name", plugin_lines.ADMITTED)
+def test_admitted_plugins_run_without_harm(tmp_path: Path, name: str) -> None:
+    config = {"commodity_attr": """ "{'name': ['甲', '乙'], 'code': None}" """, "check_average_cost": ' "0.01"'}
+    text = f'plugin "{name}"{config.get(name.rpartition(".")[2], "")}\n2020-01-01 commodity CNY\n  name: "甲"\n  code: "1"\n'
+    assert read(book_of(tmp_path, text)).entries
+
+
+def test_a_plugin_line_that_does_nothing_is_said(tmp_path: Path) -> None:
+    book = make(tmp_path / "book")
+    path = book / "registry/registry.beancount"
+    path.write_text('plugin "plugins.all"\n' + path.read_text("utf-8"), "utf-8")
+    issues = [issue for issue in read(book, date(2022, 12, 31)).tables.issues if issue.kind == "plugin"]
+    assert [(issue.file, issue.line) for issue in issues] == [("registry/registry.beancount", 1)]
+    assert "写在被 include 的文件里，不起作用" in issues[0].message
 
 
 @pytest.mark.parametrize(("text", "expected"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])

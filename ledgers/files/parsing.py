@@ -53,7 +53,8 @@ class Parsed:
 def parse(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     """Entries (not yet booked), errors and options of a book, files in the order of their names.
 
-    Beside Beancount's own, the option `idle` holds the plugin lines that have no effect where they stand. Raises Untrusted with every file that must not be given to the parser, and every path that leaves the book.
+    Beside Beancount's own, the option `idle` holds the plugin lines that have no effect where they stand.
+    Raises Untrusted with every file that must not be given to the parser, and every path that leaves the book.
     """
     book = Parsed(main.parent)
     pending, seen = [(main, (main, 0))], set()

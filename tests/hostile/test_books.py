@@ -98,7 +98,7 @@ REFUSED: list[tuple[str, str | bytes, str]] = [
     "text", ['plugin "os"', 'option "insert_pythonpath" "TRUE"', 'plugin "beancount.plugins.commodity_attr" "print(1)"']
 )
 def test_an_included_file_is_looked_at_like_the_main_file(tmp_path: Path, text: str) -> None:
-    with pytest.raises(Untrusted, match="x.beancount:2：") as refused:
+    with pytest.raises(Untrusted, match=r"x\.beancount:2：") as refused:
         read(book_of(tmp_path, 'include "x.beancount"\n', {"x.beancount": f";; a comment\n{text}\n"}))
     assert len(refused.value.problems) == 1
 

@@ -37,7 +37,7 @@ LARGE = 100_000  # rows of postings and payments from which on keeping them is w
 _KIND = "check"
 _FILE = "book.pickle"
 _SETTINGS = re.compile(rb"^\s*(option|plugin|include|pushtag|poptag|pushmeta|popmeta)\b", re.MULTILINE)
-_LISTED = ["roll", "voucher", "roll_sha256", "units", "kind", "amount", "date", "counts_on", "unit_cost"]
+_LISTED = ["roll", "voucher", "roll_sha256", "units", "kind", "amount", "date", "counts_on", "for_", "unit_cost"]
 
 
 class _Full(Exception):  # noqa: N818

@@ -10,6 +10,7 @@ from beancount.core.data import Transaction
 from ledgers.chart import Account, account
 from ledgers.files.problems import Problem
 from ledgers.money import fen
+from ledgers.tables import times
 from ledgers.tables.directives import DIMENSIONS
 from ledgers.tables.registry import Issue
 from ledgers.tables.schema import SCHEMAS
@@ -17,7 +18,7 @@ from ledgers.tables.schema import SCHEMAS
 # Metadata keys that are texts, in the order of their columns; a posting's own value wins over its transaction's.
 _TEXTS: tuple[str, ...] = ("fund", "project", "household", "person", "asset", "equity", "benefit", "reverses")
 _TEXTS += ("roll", "roll-sha256", "evidence", "evidence-sha256")
-_KEYS = (*_TEXTS, "days", "income-year", "quantity", "holder")
+_KEYS = (*_TEXTS, "days", "income-year", "for", "quantity", "holder")
 _OWN = 2  # a posting whose metadata is only its file and line says nothing of its own
 _NOTHING: dict[str, str] = dict.fromkeys(_TEXTS, "")
 
@@ -39,6 +40,7 @@ class Postings:
         self.rolls: set[str] = set()
         self.days: dict[str, date] = {}  # voucher -> the day on which it counts
         self.income_years: dict[str, Any] = {}  # voucher -> the income year that it names, or None
+        self.periods: dict[str, Any] = {}  # voucher -> what it says that it pays for, or None
 
     def read(self, entries: Iterable[Any]) -> None:
         """Take every transaction; those after the as-of date are only checked."""
@@ -54,9 +56,10 @@ class Postings:
         for entry in transactions:
             voucher, reverses = _text(entry.meta.get("voucher")), _text(entry.meta.get("reverses"))
             if voucher not in self.days:
-                year = _income_year(entry)
+                year, period = _named(entry, "income-year"), _named(entry, "for")
                 self.days[voucher] = min(self.days.get(reverses, entry.date), entry.date) if reverses else entry.date
                 self.income_years[voucher] = self.income_years.get(reverses) if year is None and reverses else year
+                self.periods[voucher] = self.periods.get(reverses) if period is None and reverses else period
 
     def _transaction(self, entry: Transaction, number: int) -> None:
         meta: dict[str, Any] = entry.meta
@@ -107,6 +110,7 @@ class Postings:
         counts_on = min(self.days.get(reverses, entry.date), entry.date) if reverses else entry.date
         named = values.get("income-year", self.income_years.get(reverses) if reverses else None)
         year = counts_on.year if named is None else self._year(named, entry.date, place, voucher)
+        period = values.get("for", self.periods.get(reverses) if reverses else None)
         row = (
             number,
             entry.date,
@@ -128,6 +132,7 @@ class Postings:
             *texts.values(),
             days,
             year,
+            "" if period is None else self._period(period, place, voucher),
             *place,
             int(entry.meta["lineno"]),
         )
@@ -154,9 +159,9 @@ class Postings:
                 quantity = None
             self.inline.append(
                 common
-                | {name: row[name] for name in ("household", "person", "amount", "days")}
+                | {name: row[name] for name in ("household", "person", "amount", "days", "for_")}
                 | {"date": row["counts_on"]}
-                | {"quantity": quantity, "result": ""}
+                | {"quantity": quantity, "result": "", "account": ""}
             )
 
     def _amount(self, posting: Any, place: tuple[str, int]) -> int:
@@ -191,11 +196,19 @@ class Postings:
             return day.year
         return year
 
+    def _period(self, value: Any, place: tuple[str, int], voucher: str) -> str:
+        try:
+            return times.period(str(value))
+        except ValueError:
+            message = f"for 的值“{value}”应为月份（2022-06）、年份（2022）或起止月份（2022-06..2022-08）"
+            self.issues.append(Issue("voucher", voucher, *place, message))
+            return ""
 
-def _income_year(entry: Transaction) -> Any:
-    """The income year that a transaction names, itself or on a posting."""
+
+def _named(entry: Transaction, key: str) -> Any:
+    """What a transaction says under a key, itself or on a posting; None where it does not."""
     metas = (entry.meta, *(posting.meta for posting in entry.postings if posting.meta))
-    return next((meta["income-year"] for meta in metas if "income-year" in meta), None)
+    return next((meta[key] for meta in metas if key in meta), None)
 
 
 def _text(value: Any) -> str:

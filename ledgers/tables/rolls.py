@@ -21,15 +21,15 @@ import pandas as pd
 
 from ledgers.files.safely import Refused, read_bytes
 from ledgers.money import fen, yuan
+from ledgers.tables import times
 from ledgers.tables.schema import category
 
 _AMOUNT = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,2}))?", re.ASCII)
 _TWO_DECIMALS = re.compile(r"(?:-?\d{1,15}\.\d\d(?:\n|\Z))+", re.ASCII)
 _DAYS = re.compile(r"-?\d{1,4}(\.[05]0?)?", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 Lines = dict[str, Any]  # arrays by column
-_NAMES = {"paid_on": "date"}
+_NAMES = {"paid_on": "date", "for": "for_"}
 _TYPES = {"amount": "int64", "days": "float64", "shares": "object"}  # of columns that are not kept by distinct value
 PAY_LIST = ("roll", "household", "amount")
 SHARE_REGISTER = ("roll", "household", "holder", "shares")
@@ -298,11 +298,12 @@ def _number(text: str) -> Decimal:
     return Decimal(text)
 
 
-@cache
 def _day(text: str) -> date | None:
-    if text and not _DATE.fullmatch(text):
-        raise ValueError(text)
-    return date.fromisoformat(text) if text else None
+    return times.day(text) if text else None
+
+
+def _period(text: str) -> str | None:
+    return times.period(text) if text else None
 
 
 PAY_COLUMNS: dict[str, Callable[[str], Any]] = {
@@ -313,6 +314,8 @@ PAY_COLUMNS: dict[str, Callable[[str], Any]] = {
     "quantity": _quantity,
     "result": str,
     "note": str,
+    "for": _period,
+    "account": str,
 }
 SHARE_COLUMNS: dict[str, Callable[[str], Any]] = {"holder": str, "shares": _number, "note": str}
 

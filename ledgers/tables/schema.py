@@ -61,6 +61,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "evidence_sha256": "text",
         "days": "half",
         "income_year": "int",
+        "for_": "category",  # what it pays for, as times.period writes it; "" where it does not say
         "file": "category",
         "line": "int",
         "entry_line": "int",
@@ -75,6 +76,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "days": "half",
         "quantity": "category",  # Decimal or none
         "result": "category",
+        "for_": "category",  # what it pays for: of the line, else of its posting, else ""
+        "account": "category",  # keyed token of the payee's account
         "note": "category",
         "file": "category",
         "line": "int",

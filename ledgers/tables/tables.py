@@ -174,16 +174,21 @@ def claims_of(postings: pd.DataFrame) -> list[rolls.Claim]:
 
 
 def _payments(listed: rolls.Rolls, postings: Postings, table: pd.DataFrame) -> pd.DataFrame:
-    """Lines of trusted pay lists, a line without its own day paid on its voucher's, and postings that name a household."""
+    """Lines of trusted pay lists, a line without its own day or period taking its voucher's, and postings that name a household."""
     places = {household: place for place, household in enumerate(listed.households)}
     inline = [row | {"household": places.get(row["household"], -1)} for row in postings.inline]
     columns = _joined("payments", listed.payments, inline, {"household": "int32"})
     columns["household"] = pd.Categorical.from_codes(columns["household"], pd.Index(listed.households, dtype="str"))
-    days = united([category(table["counts_on"].tolist()), columns["date"]])
-    of_posting, own = days.codes[: len(table)], days.codes[len(table) :]
-    codes = np.where(own < 0, of_posting[columns["posting"]], own)
-    columns["date"] = pd.Categorical.from_codes(codes, days.categories)
+    columns["date"] = _own_or(columns["date"], table["counts_on"], columns["posting"])
+    columns["for_"] = _own_or(columns["for_"], table["for_"], columns["posting"])
     return frame("payments", columns)
+
+
+def _own_or(own: pd.Categorical, of_posting: "pd.Series[Any]", posting: Any) -> pd.Categorical:
+    """What lines say themselves, else what their posting says."""
+    both = united([category(of_posting.tolist()), own])
+    given, mine = both.codes[: len(of_posting)], both.codes[len(of_posting) :]
+    return pd.Categorical.from_codes(np.where(mine < 0, given[posting], mine), both.categories)
 
 
 def _shares(listed: rolls.Rolls, postings: Postings) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """Holds small books of what really happens to verdicts that were computed by hand.
 
 A file of `books/` is one book: `why` (the computation in a sentence), `book` (Beancount text; with `shared_policy` under the
-policy sets in `policy/`, the edition by which the verdicts were computed), `files` beside it, and `expect`: findings by rule
+policy sets in `policy/`, the edition by which the verdicts were computed; with `shipped` under those of the product, as they
+are now), `files` beside it, and `expect`: findings by rule
 and, where they are given, subject, part and period, as of `as_of` (their own or the book's). A status is one of the rules', or
 `absent` (no such finding), `not-fail` (none of them fails), `exit 2` (the book is not judged on that day).
 """
@@ -21,17 +22,20 @@ from tests.books import HEAD, write_book
 from xianjie.check import check
 
 HERE = Path(__file__).parent
+SHIPPED = HERE.parents[1] / "ledgers" / "policies"
 BOOKS = sorted((HERE / "books").glob("*.toml"))
+PUBLISHED = sorted((HERE / "published").glob("*.toml"))
 NUMBERS = ("numerator", "denominator", "value", "shortfall", "required")
 Finding = dict[str, Any]
 
 
 def lay(folder: Path, case: dict[str, Any]) -> Path:
     """Write the book of a case into a folder."""
-    sets = {f"policy/{path.name}": path.read_text("utf-8") for path in sorted((HERE / "policy").iterdir())}
-    shared = sets if case.get("shared_policy") else {}
-    head = HEAD + "".join(f'include "{name}"\n' for name in shared)
-    return write_book(folder, case["book"], case["files"] | shared, head=head)
+    paths = sorted((HERE / "policy").iterdir()) if case.get("shared_policy") else []
+    paths += [SHIPPED / f"{name}.beancount" for name in case.get("shipped", [])]
+    sets = {f"policy/{path.name}": path.read_text("utf-8") for path in paths}
+    head = HEAD + "".join(f'include "{name}"\n' for name in sets)
+    return write_book(folder, case["book"], case["files"] | sets, head=head)
 
 
 def wrong(folder: Path, case: dict[str, Any]) -> list[str]:

@@ -18,6 +18,7 @@ COMMANDS = {
     "init": ("xianjie.init:init", "新建一本空账簿"),
     "import": ("xianjie.import_:import_", "把各单位报来的表格导入账簿"),
     "check": ("xianjie.check:check", "检查账簿：逐条规则判定，给出数字和依据"),
+    "screen": ("xianjie.screen:screen", "筛查：指出应当先看哪里，不是判定"),
     "rules": ("xianjie.rules:rules", "规则目录；或一条规则的全文、公式、参数沿革"),
     "trace": ("xianjie.trace:trace", "追溯一笔资金、一个项目、一户或一项资产的钱从哪里来、到哪里去"),
     "report": ("xianjie.report:report", "出具业务台账：进度、项目、劳务、股权、资产、收益分配"),

@@ -1,0 +1,1 @@
+"""Screening: where an auditor should look first. Figures and lines, never verdicts."""

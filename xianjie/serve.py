@@ -25,7 +25,8 @@ def serve(books: tuple[str, ...], users: Path, host: str, port: int, hosts: tupl
 
     外面应有一层 TLS（nginx、caddy），见 docs/serve.md。
     """
-    from reports.desk.server.app import make_app, make_server
+    from reports.desk.server.app import make_app
+    from reports.desk.server.listening import make_server
     from reports.desk.server.shelf import Shelf
     from reports.desk.server.users import UsersError
 

@@ -29,8 +29,9 @@ from reports.desk import kit
 from reports.desk.review import Review, as_of, severity_name
 
 log = logging.getLogger("xianjie.desk")
-KEPT = 6  # reviews of as-of days besides today's
-YEARS = 4  # of which this many are the last years' ends
+KEPT = 4  # reviews of as-of days besides today and the years' ends
+YEARS = 4  # the last years whose end is judged before someone asks
+WAITING, WAITING_EACH = 4, 2  # days that wait to be judged, of all readers and of one
 WAIT = 2.0  # seconds until a reader is told that it takes longer
 LISTED = 3  # findings of one rule in Fava's list of errors; the others stand on our page
 
@@ -59,32 +60,47 @@ class Desk(FavaExtensionBase):
     def after_load_file(self) -> None:
         """Judge the book as of today, and put what fails into Fava's list of errors. Never takes the ledger down."""
         self._reviews: dict[date, Future[Review]] = {}
+        self._asked: dict[date, str] = {}  # by whom each was asked for
+        self._kept = {clock.today()}  # days whose review is never dropped
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, "xianjie-review")
         try:
-            found = list(self._errors(self.review(clock.today()).result()))
+            found = list(self._errors(self.review(clock.today()).result().without_people))
             self._warm()
         except Exception as error:
             log.exception("审阅页没有能够生成")
             found = [_error(self, "main.beancount", 0, f"审阅页没有能够生成（{type(error).__name__}）")]
         self.ledger.extensions.errors.extend(found)
 
-    def review(self, day: date) -> "Future[Review]":
-        """The book judged as of a day, in the background; today's is kept, others as long as there is room."""
+    def review(self, day: date, who: str = "") -> "Future[Review]":
+        """The book judged as of a day, in the background.
+
+        What is kept for good are today and the years' ends; of other days the last few. A reader may let two of them
+        be judged at a time, and all readers together four: FavaAPIError for more.
+        """
         with self._lock:
             if day not in self._reviews:
-                others = [one for one in self._reviews if one != clock.today()]
-                for old in others[: max(0, len(others) - KEPT + 1)]:
-                    del self._reviews[old]
+                self._make_room(who)
                 self._reviews[day] = self._worker.submit(self._judge, day)
+                self._asked[day] = who
             return self._reviews[day]
 
+    def _make_room(self, who: str) -> None:
+        waiting = [one for one, found in self._reviews.items() if not found.done() and one not in self._kept]
+        own = sum(self._asked[one] == who for one in waiting)
+        if who and (own >= WAITING_EACH or len(waiting) >= WAITING):
+            raise FavaAPIError("正在按其他日期判定，请等它们结束再换日期")
+        others = [one for one, found in self._reviews.items() if found.done() and one not in self._kept]
+        for old in others[: max(0, len(others) - KEPT + 1)]:
+            del self._reviews[old], self._asked[old]
+
     def prepare(self) -> None:
-        """Judge the last years' ends as well, before someone asks: the filter that readers use most."""
+        """Judge the last years' ends as well, before someone asks: the days that readers use most."""
         years = sorted({entry.date.year for entry in self.ledger.all_entries_by_type.Transaction})
-        for year in reversed(years[-YEARS:]):
-            if date(year, 12, 31) < clock.today():
-                self.review(date(year, 12, 31))
+        ends = [date(year, 12, 31) for year in reversed(years[-YEARS:]) if date(year, 12, 31) < clock.today()]
+        self._kept.update(ends)
+        for end in ends:
+            self.review(end)
 
     def close(self) -> None:
         """Stop judging; what was judged stays readable."""
@@ -99,7 +115,7 @@ class Desk(FavaExtensionBase):
     def _warm(self) -> None:
         """Compute what every page needs, so that the first reader does not wait."""
         for name in ("overview", "income"):
-            import_module(f"reports.desk.{name}").view(self, self.review(clock.today()).result(), {})
+            import_module(f"reports.desk.{name}").view(self, self.review(clock.today()).result().without_people, {})
 
     @property
     def files(self) -> tuple[set[str], set[str]]:
@@ -132,9 +148,10 @@ class Desk(FavaExtensionBase):
         title, module = PAGES[name]
         day = _day(request.args.get("time", ""))
         try:
-            review = self.review(day).result(timeout=WAIT)
+            review = self.review(day, kit.reader()).result(timeout=WAIT)
         except TimeoutError:
             return Markup(self.jinja_env.get_template("waiting.html").render(desk=kit, day=day))
+        review = review if kit.sees_rolls() else review.without_people
         template = "untrusted" if review.tables.problems else module
         view = (
             {} if review.tables.problems else import_module(f"reports.desk.{module}").view(self, review, request.args)

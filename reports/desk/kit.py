@@ -1,6 +1,6 @@
 """What the templates use: words and links for values, and who is asking."""
 
-from flask import request
+from flask import has_request_context, request
 
 from ledgers.facts import registered
 from ledgers.money import decimal, yuan_cn
@@ -13,7 +13,7 @@ from reports.desk.review import Review, severity_name, shown, status_name
 
 __all__ = ["decimal", "links", "severity_name", "shown", "status_name", "yuan_cn"]
 
-ROLE = "xianjie.role"  # in the WSGI environment, set by the server
+ROLE, USER = "xianjie.role", "xianjie.user"  # in the WSGI environment, set by the server
 MAY_SEE_ROLLS = "auditor"
 TABS = (
     ("overview", "总览"),
@@ -34,8 +34,14 @@ def served() -> bool:
     return ROLE in request.environ
 
 
+def reader() -> str:
+    """The name of who asks; "" in plain Fava, which knows no names."""
+    return str(request.environ.get(USER, "")) if has_request_context() else ""
+
+
 def sees_rolls() -> bool:
-    return bool(request.environ.get(ROLE) == MAY_SEE_ROLLS)
+    """Whether who asks may see households; never without a request, or without our server's login."""
+    return has_request_context() and request.environ.get(ROLE) == MAY_SEE_ROLLS
 
 
 def part_name(finding: Finding) -> str:

@@ -50,7 +50,7 @@ def view(_desk: Any, review: Review, _args: Mapping[str, str]) -> dict[str, Any]
     year = max((fund.year for fund in registered.funds(review.tables).values() if fund.year), default=review.as_of.year)
     year = min(year, review.as_of.year)
     return {
-        "summary": review.audit.summary,
+        "summary": review.summary,
         "columns": COLUMNS,
         "statuses": STATUSES,
         "rules": [rule for rule in rules if review.counts[rule.id]],

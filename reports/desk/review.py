@@ -36,6 +36,7 @@ from reports import figures
 MARKS = dict(zip(STATUSES, "✗?…⊘✓–", strict=True))  # beside the word and the colour
 UNITS = {"day": "天", "household": "户", "person": "人", "count": "个", "project": "个", "village": "个"}
 TO_DO = (FAIL, UNDETERMINED, PENDING)
+PERSONAL = frozenset({"household", "person", "account"})  # kinds of subjects that auditors alone see one by one
 
 
 def as_of(time: str, today: date) -> date:
@@ -62,14 +63,26 @@ class Shown:
 class Review:
     """What the rules say of a book as of a day, and where each number comes from."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, judged: Audit | None = None) -> None:
         self.tables = tables
         self.rules: dict[str, Rule] = dict(catalogue())
-        self.audit: Audit = audit(tables, self.rules.values())
+        self.audit: Audit = audit(tables, self.rules.values()) if judged is None else judged
+        self.personal: dict[str, Counter[str]] = {}  # findings about households that are left out, by rule and status
 
     @property
     def as_of(self) -> date:
         return self.tables.as_of
+
+    @cached_property
+    def without_people(self) -> "Review":
+        """The same for who may not see households: what is found about one of them is counted, not told."""
+        told = [finding for finding in self.audit.findings if finding.subject.kind not in PERSONAL]
+        left = _grouped(
+            (finding for finding in self.audit.findings if finding.subject.kind in PERSONAL), lambda one: one.rule
+        )
+        other = Review(self.tables, Audit(told, self.audit.crashes, self.audit.untrusted))
+        other.personal = {rule: Counter(one.status for one in findings) for rule, findings in left.items()}
+        return other
 
     @cached_property
     def by_rule(self) -> dict[str, list[Finding]]:
@@ -85,7 +98,14 @@ class Review:
         found: dict[str, Counter[str]] = {rule: Counter() for rule in self.rules}
         for finding in self.audit.findings:
             found[finding.rule][finding.status] += 1
+        for rule, counts in self.personal.items():
+            found[rule] += counts
         return found
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """Findings by status, those about households among them."""
+        return {status: sum(counts[status] for counts in self.counts.values()) for status in STATUSES}
 
     def of(self, kind: str, *ids: str) -> list[Finding]:
         """What was found about these subjects, failures first."""

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from reports.desk.server.app import make_app, make_server
+from reports.desk.server.app import make_app
 from reports.desk.server.guard import Guard
+from reports.desk.server.listening import make_server
 from reports.desk.server.shelf import Shelf
 from reports.desk.server.users import add_user
 

@@ -18,9 +18,13 @@ def pages(running_: Any) -> dict[str, str]:
     review = ledger.desk.review(ledger.book.tables.as_of).result()
     failed = {one.subject.kind: one for one in reversed(review.to_do)}
     first = {
-        "project": failed["project"].subject.id if "project" in failed else next(iter(registered.projects(review.tables))),
+        "project": failed["project"].subject.id
+        if "project" in failed
+        else next(iter(registered.projects(review.tables))),
         "fund": next(iter(registered.funds(review.tables))),
-        "village": failed["village"].subject.id if "village" in failed else next(iter(registered.villages(review.tables))),
+        "village": failed["village"].subject.id
+        if "village" in failed
+        else next(iter(registered.villages(review.tables))),
     }
     rule = failed["project"].rule if "project" in failed else "labour-share"
     base = "extension/Desk/?page="

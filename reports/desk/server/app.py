@@ -1,24 +1,22 @@
 """Fava's application with the books on the shelf, its failures told in Chinese, and the guard around it."""
 
 import logging
+import re
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fava.application import create_app
 from fava.helpers import FavaAPIError
 from flask import Response, g, jsonify, render_template, request
+from jinja2 import BaseLoader, Environment
 from markupsafe import Markup
-from waitress.server import create_server  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
 from reports.desk.server.guard import Guard
 from reports.desk.server.shelf import Shelf
 
-HEADER_BYTES, BODY_BYTES = 32 * 1024, 16 * 1024
-THREADS = 8
-PROXY = "127.0.0.1"  # nginx or caddy on this machine may say how and from where it was asked
 log = logging.getLogger("xianjie.serve")
 
 
@@ -26,27 +24,21 @@ def make_app(shelf: Shelf, users: Path, hosts: Iterable[str]) -> Guard:
     """The whole application; UsersError when the file of users cannot be used."""
     app = create_app([], load=False)
     app.config["LEDGERS"] = shelf
+    app.jinja_env.loader = _Escaping(cast(BaseLoader, app.jinja_env.loader))
     app.register_error_handler(FavaAPIError, _told)
     app.register_error_handler(Exception, _unexpected)
     return Guard(app, shelf, users, hosts)
 
 
-def make_server(app: Guard, host: str, port: int) -> Any:
-    """A waitress server that listens; `run()` serves, `close()` ends. OSError when the address is taken."""
-    return create_server(
-        app,
-        host=host,
-        port=port,
-        threads=THREADS,
-        ident="",
-        max_request_header_size=HEADER_BYTES,
-        max_request_body_size=BODY_BYTES,
-        channel_timeout=30,
-        connection_limit=200,
-        trusted_proxy=PROXY,
-        trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
-        clear_untrusted_proxy_headers=True,
-    )
+class _Escaping(BaseLoader):
+    """Fava's templates, of which none may let a text of the book pass as HTML."""
+
+    def __init__(self, loader: BaseLoader) -> None:
+        self._loader = loader
+
+    def get_source(self, environment: Environment, template: str) -> Any:
+        source, *others = self._loader.get_source(environment, template)
+        return (re.sub(r"autoescape\s+false", "autoescape true", source), *others)
 
 
 def _told(error: FavaAPIError) -> tuple[Any, int]:

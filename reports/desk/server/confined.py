@@ -1,7 +1,8 @@
 """Questions that could run for ever, answered by a child process that has limits and can be killed.
 
 A query or a filter is a regular expression in the worst case, and a bad one holds the interpreter's lock: no thread
-could stop it. The child is a fork, sees the loaded books, changes nothing, and ends with its answer.
+could stop it. The child is a fork, sees the loaded books, changes nothing, and ends with its answer. Nobody waits for a
+free place: who asks too much at once is told so, and the pages keep their threads.
 """
 
 import contextlib
@@ -12,7 +13,9 @@ import select
 import signal
 import threading
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +24,8 @@ Answer = tuple[str, list[tuple[str, str]], bytes]
 
 SECONDS = 10
 BYTES = 2 * 1024 * 1024
-MEMORY = 1024 * 1024 * 1024  # above what the server already holds
-_two_at_a_time = threading.BoundedSemaphore(2)
+MEMORY = 768 * 1024 * 1024  # above what the server already holds
+NICE = 10  # the pages come first
 
 
 class RefusedError(Exception):
@@ -31,6 +34,31 @@ class RefusedError(Exception):
     def __init__(self, status: str, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+class Room:
+    """How much may be asked at a time, by one person and by all."""
+
+    def __init__(self, each: int, all: int) -> None:
+        self._each, self._all = each, all
+        self._asked = Counter[str]()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def place(self, who: str) -> Iterator[None]:
+        """Hold a place meanwhile; RefusedError at once when there is none."""
+        with self._lock:
+            if self._asked[who] >= self._each:
+                raise RefusedError("429 Too Many Requests", f"您已有 {self._each} 项正在处理，请等它们结束")
+            if self._asked.total() >= self._all:
+                raise RefusedError("503 Service Unavailable", "正在处理的太多，请稍后再试")
+            self._asked[who] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asked[who] -= 1
+                self._asked += Counter()  # forget who asks nothing
 
 
 def run(app: Any, environ: Environ) -> Answer:
@@ -51,12 +79,7 @@ def run(app: Any, environ: Environ) -> Answer:
 
 def run_confined(app: Any, environ: Environ, seconds: float = SECONDS, most: int = BYTES) -> Answer:
     """The same from a child process; RefusedError when it takes too long, too much memory, or says too much."""
-    if not _two_at_a_time.acquire(timeout=seconds):
-        raise RefusedError("503 Service Unavailable", "正在处理的查询太多，请稍后再试")
-    try:
-        received = _from_child(app, environ, seconds, most)
-    finally:
-        _two_at_a_time.release()
+    received = _from_child(app, environ, seconds, most)
     if received is None:
         raise RefusedError("503 Service Unavailable", f"查询超过 {seconds:g} 秒，已中止：请缩小时间或条件")
     if not received:
@@ -89,6 +112,7 @@ def _from_child(app: Any, environ: Environ, seconds: float, most: int) -> bytes 
 def _answer(app: Any, environ: Environ, pipe: int, seconds: float, most: int) -> None:
     """In the child: answer, write, and end without running anything of the server's own clean-up."""
     try:
+        os.nice(NICE)
         held = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         resource.setrlimit(resource.RLIMIT_AS, (held + MEMORY, held + MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 2, int(seconds) + 2))

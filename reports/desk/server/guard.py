@@ -5,6 +5,7 @@ Everything is refused that is not expressly allowed; what is refused never reach
 
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,14 +18,18 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Request, Response
 
-from reports.desk.server import allowed, confined
-from reports.desk.server.sessions import Lockout, Session, Sessions
+from reports.desk import kit
+from reports.desk.server import allowed, confined, sessions
+from reports.desk.server.sessions import Session, Sessions, Throttle
 from reports.desk.server.shelf import Shelf
 from reports.desk.server.users import User, read_users, verified
+from reports.desk.server.visible import visible, visible_json, without
 
 log = logging.getLogger("xianjie.access")
-ROLE = "xianjie.role"
 COOKIE = "xianjie"
+QUERIES, QUERIES_EACH = 3, 2  # child processes at a time, of all and of one user
+PAGES_EACH = 6  # pages at a time of one user: as many as a browser asks for
+LOGINS = 3  # passwords looked at, or waiting for it, at a time
 CSP = "; ".join(
     [
         "default-src 'none'",
@@ -53,7 +58,9 @@ _WORDS = {
     404: "没有这一页",
     405: "不允许的方法",
     421: "不认识的主机名",
+    429: "请稍等",
     500: "这一页没有生成",
+    503: "现在不能",
 }
 _templates = Environment(loader=PackageLoader("reports.desk.server"), autoescape=True)
 StartResponse = Callable[..., Any]
@@ -68,7 +75,10 @@ class Guard:
         self.users_file = users
         self.hosts = frozenset(host.lower() for host in hosts)
         self.sessions = Sessions()
-        self.lockout = Lockout()
+        self.throttle = Throttle()
+        self.queries = confined.Room(QUERIES_EACH, QUERIES)
+        self.pages = confined.Room(PAGES_EACH, 1000)
+        self.door = confined.Room(LOGINS, LOGINS)
         read_users(users)  # to say at once what is wrong with it
 
     def __call__(self, environ: confined.Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -114,7 +124,7 @@ class Guard:
 
     def _door(self, request: Request, asked: "_Asked") -> Response:
         if request.method == "GET" and request.path == "/login":
-            return _login_page(request, "", _next(request))
+            return _login_page("", _next(request))
         if request.method != "POST":
             return _refusal(request, 405, "不允许的方法")
         if not _same_origin(request):
@@ -125,19 +135,31 @@ class Guard:
         return self._login(request, asked)
 
     def _login(self, request: Request, asked: "_Asked") -> Response:
+        try:
+            with self.door.place(""):
+                return self._try(request, asked)
+        except confined.RefusedError:
+            return _login_page("现在登录的人太多，请过几秒再试", _next(request), 503)
+
+    def _try(self, request: Request, asked: "_Asked") -> Response:
+        """One guess: counted first, then looked at."""
         name, password = request.form.get("name", "")[:100], request.form.get("password", "")[:1000]
-        address, users = request.remote_addr or "", read_users(self.users_file)
-        if self.lockout.locked(name, name in users, address):
-            asked.what = "login locked"
-            return _login_page(request, "失败次数过多，已锁定，请 15 分钟后再试", _next(request), 429)
+        users, now = read_users(self.users_file), time.time()
+        secret = users[name].hash if name in users else ""
+        device = sessions.device_of(request.cookies.get(sessions.device_cookie(name), ""), name, secret, now)
+        keys = sessions.keys_of(f"{name}\n{secret}", device, request.remote_addr or "")
+        if wait := self.throttle.begin(keys):
+            asked.what = "login delayed"
+            return _login_page(f"失败次数过多，请 {math.ceil(wait)} 秒以后再试", _next(request), 429)
         user = verified(users, name, password)
         if user is None:
-            self.lockout.failed(name, name in users, address)
             asked.what = "login failed"
-            return _login_page(request, "用户名或密码不对", _next(request), 401)
-        self.lockout.succeeded(name)
+            return _login_page("用户名或密码不对", _next(request), 401)
+        self.throttle.succeeded(keys)
         self.sessions.end(request.cookies.get(COOKIE, ""))
-        return _with_cookie(request, _redirect(_next(request)), self.sessions.begin(user.name, user.role), None)
+        response = _with_cookie(request, _redirect(_next(request)), self.sessions.begin(user.name, user.role), None)
+        _remember_device(request, response, sessions.new_device(name, secret, now), name)
+        return response
 
     def _page(self, request: Request, asked: "_Asked") -> Response:
         try:
@@ -153,15 +175,15 @@ class Guard:
         asked.tag, asked.what = session.tag, endpoint or "-"
         if "to" in values:
             return _redirect(urlsplit(values["to"]).path + _query(request))
-        if endpoint == "report" and values.get("report_name") == "editor":
-            return self._source(request, values["bfile"])
+        if instead := allowed.instead(endpoint, values, request.args):
+            return _redirect(instead)
         if not allowed.may_ask(endpoint, values):
             return _refusal(
                 request, 404 if found is None else 403, "没有这一页" if found is None else "这里只供查看，没有这项功能"
             )
         if fault := allowed.fault(endpoint, request.args):
             return _refusal(request, 400, fault)
-        return self._ask(request, endpoint, session)
+        return self._ask(request, endpoint, str(values.get("bfile", "")), session)
 
     def _session(self, request: Request, endpoint: str) -> Session | None:
         session = self.sessions.find(request.cookies.get(COOKIE, ""), active=endpoint not in allowed.POLLING)
@@ -173,20 +195,34 @@ class Guard:
             return None
         return session
 
-    def _source(self, request: Request, slug: str) -> Response:
-        """A link of Fava's to its editor leads to our page with the same line."""
-        file, line = request.args.get("file_path", "").strip("<>"), request.args.get("line", "1")
-        target = f"/{quote(slug)}/extension/Desk/?page=source&file={quote(file)}&line={quote(line)}"
-        return _redirect(target)
-
-    def _ask(self, request: Request, endpoint: str, session: Session) -> Response:
-        environ: confined.Environ = {**request.environ, ROLE: session.role, "REQUEST_METHOD": "GET"}
-        how = confined.run_confined if allowed.confined(endpoint, request.args) else confined.run
+    def _ask(self, request: Request, endpoint: str, slug: str, session: Session) -> Response:
+        """Fava's answer, or that of one of our pages; what could take long from a child process."""
+        environ: confined.Environ = {
+            **request.environ,
+            kit.ROLE: session.role,
+            kit.USER: session.user,
+            "REQUEST_METHOD": "GET",
+        }
+        alone = allowed.confined(endpoint)
         try:
-            status, headers, body = how(self.app, environ)
+            with (self.queries if alone else self.pages).place(session.user):
+                status, headers, body = (confined.run_confined if alone else confined.run)(self.app, environ)
         except confined.RefusedError as error:
             return _refusal(request, int(error.status[:3]), str(error))
-        return Response(body, status=status, headers=headers)
+        response = Response(body, status=status, headers=headers)
+        return response if endpoint == "static" else self._readable(response, endpoint, slug, session.role)
+
+    def _readable(self, response: Response, endpoint: str, slug: str, role: str) -> Response:
+        """The answer as text that shows itself, without households for who may not see them."""
+        if response.mimetype not in ("text/html", "text/plain", "text/csv", "application/json"):
+            return response
+        text = response.get_data(as_text=True)
+        bom, text = text[: text.startswith("\ufeff")], text.removeprefix("\ufeff")
+        text = visible(text) if response.mimetype == "text/csv" else visible_json(text)
+        if role != kit.MAY_SEE_ROLLS and slug in self.shelf:
+            text = without(text, self.shelf[slug].households)
+        response.set_data(bom + text)
+        return response
 
 
 class _Asked:
@@ -242,7 +278,7 @@ def _refusal(request: Request, status: int, message: str) -> Response:
     return Response(page, status=status, mimetype="text/html")
 
 
-def _login_page(request: Request, message: str, target: str, status: int = 200) -> Response:
+def _login_page(message: str, target: str, status: int = 200) -> Response:
     page = _templates.get_template("login.html").render(message=message, next=target)
     return Response(page, status=status, mimetype="text/html")
 
@@ -259,6 +295,19 @@ def _with_cookie(request: Request, response: Response, token: str, age: int | No
     secure = request.scheme == "https"
     response.set_cookie(COOKIE, token, max_age=age, secure=secure, httponly=True, samesite="Strict", path="/")
     return response
+
+
+def _remember_device(request: Request, response: Response, token: str, name: str) -> None:
+    """This browser is no stranger to the name any more: the login page gets the token, nothing else does."""
+    response.set_cookie(
+        sessions.device_cookie(name),
+        token,
+        max_age=sessions.DEVICE_DAYS * 24 * 60 * 60,
+        secure=request.scheme == "https",
+        httponly=True,
+        samesite="Strict",
+        path="/login",
+    )
 
 
 def _add_headers(request: Request, response: Response, asked: _Asked) -> None:

@@ -1,19 +1,21 @@
-"""Who is logged in, and who has guessed too often. In memory: after a restart everyone logs in again."""
+"""Who is logged in, and who has to wait before guessing again. In memory: after a restart everyone logs in again."""
 
 import hashlib
+import hmac
+import ipaddress
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 IDLE = 30 * 60  # seconds without a request
 LONGEST = 10 * 60 * 60
-FAILURES = 5  # wrong passwords for one name until it is locked
-FAILURES_ADDRESS = 20  # wrong passwords from one address until it is locked
-LOCKED = 15 * 60
-_BUCKETS = 1024
-_MOST = 10_000
+FREE = 5  # wrong passwords for one name, or from one device, until the next one has to wait
+FREE_ADDRESS = 20  # wrong passwords from one address until the next one has to wait
+LONGEST_WAIT = 15 * 60  # the wait doubles from one second up to this; so long after the last guess all is forgotten
+DEVICE_DAYS = 180
+_MOST = 20_000
 
 Clock = Callable[[], float]
 
@@ -64,39 +66,97 @@ class Sessions:
         return now - session.seen > IDLE or now - session.began > LONGEST
 
 
-class Lockout:
-    """Counts wrong passwords by name and by address, and refuses both for a while after too many."""
+@dataclass
+class _Guesses:
+    count: int
+    last: float
+
+
+class Throttle:
+    """Lets guesses of passwords wait, longer after every wrong one, by name and by address.
+
+    A guess counts before the password is looked at, so that many at once are not more than one after another; a right
+    one is taken back. A name that nobody has is counted like any other. Strangers do not keep the owner out: a device
+    that was logged in before is counted by itself (`device_of`), and a new password at the console counts anew.
+    """
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
-        self._failures: dict[str, list[float]] = {}
+        self._guesses: dict[str, _Guesses] = {}
         self._lock = threading.Lock()
 
-    def locked(self, name: str, known: bool, address: str) -> bool:
+    def begin(self, keys: Iterable[str]) -> float:
+        """Count a guess under every key and answer 0; or how many seconds it still has to wait, and count nothing."""
+        now, keys = self._clock(), list(keys)
         with self._lock:
-            return (
-                len(self._recent(_name_key(name, known))) >= FAILURES
-                or len(self._recent(f"address {address}")) >= FAILURES_ADDRESS
-            )
+            wait = max(self._wait(key, now) for key in keys)
+            if wait <= 0:
+                self._make_room(now)
+                for key in keys:
+                    self._guesses[key] = _Guesses(self._count(key, now) + 1, now)
+            return max(wait, 0.0)
 
-    def failed(self, name: str, known: bool, address: str) -> None:
+    def succeeded(self, keys: Iterable[str]) -> None:
+        """Take back the guess that was right; of a name or device, all before it too."""
         with self._lock:
-            for key in (_name_key(name, known), f"address {address}"):
-                self._failures[key] = [*self._recent(key), self._clock()][-FAILURES_ADDRESS:]
-            if len(self._failures) > _MOST:
-                self._failures = {key: times for key in list(self._failures) if (times := self._recent(key))}
+            for key in keys:
+                found = self._guesses.get(key)
+                if found and key.startswith("address ") and found.count > 1:
+                    found.count -= 1
+                else:
+                    self._guesses.pop(key, None)
 
-    def succeeded(self, name: str) -> None:
-        with self._lock:
-            self._failures.pop(_name_key(name, True), None)
+    def _count(self, key: str, now: float) -> int:
+        found = self._guesses.get(key)
+        return found.count if found and now - found.last <= LONGEST_WAIT else 0
 
-    def _recent(self, key: str) -> list[float]:
-        return [then for then in self._failures.get(key, []) if self._clock() - then < LOCKED]
+    def _wait(self, key: str, now: float) -> float:
+        over = self._count(key, now) - (FREE_ADDRESS if key.startswith("address ") else FREE)
+        return self._guesses[key].last + min(2.0 ** min(over, 20), LONGEST_WAIT) - now if over >= 0 else 0.0
+
+    def _make_room(self, now: float) -> None:
+        if len(self._guesses) >= _MOST:
+            recent = sorted(self._guesses.items(), key=lambda item: item[1].last)[_MOST // 2 :]
+            self._guesses = dict(recent)
 
 
-def _name_key(name: str, known: bool) -> str:
-    """Names that nobody has share a fixed number of counters: they lock like real ones and fill no memory."""
-    return f"name {name}" if known else f"nobody {hash(name) % _BUCKETS}"
+def keys_of(name: str, device: str, address: str) -> list[str]:
+    """What a guess is counted under: the device where it is known, else the name and the address."""
+    if device:
+        return [f"device {device}"]
+    return [f"name {_digest(name)}", f"address {network(address)}"]
+
+
+def network(address: str) -> str:
+    """The address, or of IPv6 the network of which one household or attacker has them all."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:60]
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+
+
+def new_device(name: str, secret: str, now: float) -> str:
+    """A token for a browser that has logged in: who has it is not taken for a stranger. It ends with the password."""
+    text = f"{int(now)}.{secrets.token_hex(8)}"
+    return f"{text}.{_signature(name, secret, text)}"
+
+
+def device_of(token: str, name: str, secret: str, now: float) -> str:
+    """The device's own part of a token; "" unless this name got it, with this password, not too long ago."""
+    text, _, signature = token[:200].rpartition(".")
+    since = text.partition(".")[0]
+    young = since.isascii() and since.isdigit() and 0 <= now - int(since) <= DEVICE_DAYS * 24 * 60 * 60
+    return text if young and hmac.compare_digest(signature.encode(), _signature(name, secret, text).encode()) else ""
+
+
+def device_cookie(name: str) -> str:
+    """The name of the cookie: one browser may serve several persons."""
+    return f"xianjie-device-{_digest(name)[:12]}"
+
+
+def _signature(name: str, secret: str, text: str) -> str:
+    return hmac.new(secret.encode(), f"{name}\n{text}".encode(), hashlib.sha256).hexdigest()
 
 
 def _digest(token: str) -> str:

@@ -4,7 +4,9 @@ A book is input, not code. Fava itself would load what a ledger names (extension
 a book is read by `ledgers.book`, its Fava directives are left out, and the only extension is ours.
 """
 
+import csv
 import gc
+import io
 import logging
 import threading
 import time
@@ -12,10 +14,11 @@ from collections.abc import ItemsView, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import fava.core
-from beancount.core.data import Custom, Open
+from beancount.core.data import Custom, Document, Event, Note, Open, Query, Transaction
+from beancount.parser.grammar import ValueType
 from beanquery import Cursor
 from beanquery.render.beancount import render as as_text
 from fava.beans.funcs import hash_entry
@@ -27,8 +30,10 @@ from fava.util import next_key, slugify
 
 from ledgers import clock
 from ledgers.book import Book, main_file, read
-from ledgers.files.problems import Untrusted
-from reports.desk import Desk
+from ledgers.files.problems import Problem, Untrusted
+from reports.desk import Desk, saving
+from reports.desk.kit import sees_rolls
+from reports.desk.server.visible import without
 
 log = logging.getLogger("xianjie.serve")
 logging.getLogger("fava.json_api").setLevel(logging.CRITICAL)  # it logs every refused filter with its words
@@ -36,6 +41,10 @@ LANDING = "extension/Desk/"
 OPTIONS = {
     "language": "zh_CN",
     "default-page": LANDING,
+    "locale": "zh_CN",
+    "invert-income-liabilities-equity": "true",
+    "show-accounts-with-zero-balance": "false",
+    "show-accounts-with-zero-transactions": "false",
     "show-metadata-indicators": "false",
     "sidebar-show-queries": "0",
 }
@@ -57,6 +66,19 @@ class _Extensions(ExtensionModule):
 
 class _Shell(FavaBQLShell):
     """Statements of the query language alone: no command of the shell can be reached."""
+
+    def run(self, entries: Any, query: str) -> Any:
+        """The answer over entries without paths of this machine and, for who may not see rolls, without households."""
+        ledger = cast(BookLedger, self.ledger)
+        hidden = frozenset[str]() if sees_rolls() else ledger.households
+        try:
+            return super().run([ledger.shown(entry, hidden) for entry in entries], query)
+        except FavaAPIError:
+            raise
+        except (RecursionError, MemoryError):
+            raise FavaAPIError("查询太复杂，没有执行：请减少括号、运算或条件") from None
+        except Exception as error:
+            raise FavaAPIError(f"查询不能执行（{type(error).__name__}）：请检查写法和数值") from error
 
     def onecmd(self, line: str) -> Any:
         """Run one of SELECT, BALANCES, JOURNAL and PRINT."""
@@ -80,6 +102,12 @@ class _Queries(QueryShell):
     def __init__(self, ledger: FavaLedger) -> None:
         super().__init__(ledger)
         self.shell = _Shell(ledger)
+
+    def query_to_file(self, entries: Any, query_string: str, result_format: str) -> tuple[str, io.BytesIO]:
+        """As CSV for a spreadsheet: with the mark of its encoding, and no text that would be taken for a formula."""
+        name, data = super().query_to_file(entries, query_string, result_format)
+        rows = csv.reader(io.StringIO(data.getvalue().decode("utf-8"), newline=""))
+        return name, io.BytesIO(saving.csv_bytes(list(rows)))
 
 
 class _Filtered(FilteredLedger):
@@ -160,6 +188,38 @@ class BookLedger(FavaLedger):
             after,
         )
 
+    @cached_property
+    def households(self) -> frozenset[str]:
+        """The ids of all households, whatever the day."""
+        return self.book.tables.known["household"]
+
+    def shown(self, entry: Any, hidden: frozenset[str]) -> Any:
+        """An entry as a query may see it: file names within the book, and hidden ids replaced in every text of it."""
+        replaced: dict[str, Any] = {"meta": self._shown_meta(entry.meta, hidden)}
+        if isinstance(entry, Transaction):
+            replaced["postings"] = [
+                one._replace(meta=self._shown_meta(one.meta, hidden)) if one.meta else one for one in entry.postings
+            ]
+            for name in ("payee", "narration"):
+                replaced[name] = _hidden(getattr(entry, name), hidden)
+        elif isinstance(entry, Custom):
+            replaced["values"] = [one._replace(value=_hidden(one.value, hidden)) for one in entry.values]
+        elif isinstance(entry, Document):
+            replaced["filename"] = self.name_of(entry.filename)
+        elif isinstance(entry, Note):
+            replaced["comment"] = _hidden(entry.comment, hidden)
+        elif isinstance(entry, Event):
+            replaced["description"] = _hidden(entry.description, hidden)
+        elif isinstance(entry, Query):
+            replaced["query_string"] = _hidden(entry.query_string, hidden)
+        return entry._replace(**replaced)
+
+    def _shown_meta(self, meta: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
+        shown = {key: _hidden(value, hidden) for key, value in meta.items()} if hidden else dict(meta)
+        if "filename" in meta:
+            shown["filename"] = self.name_of(str(meta["filename"]))
+        return shown
+
     def name_of(self, file: str) -> str:
         """A file's name within the book."""
         root = self.book.main.parent
@@ -180,7 +240,9 @@ def _for_fava(book: Book) -> tuple[list[Any], list[Any], dict[str, Any]]:
     """Entries and options as Fava may have them: our options, file names within the book, no Fava directives of its own."""
     first = book.entries[0].date if book.entries else clock.today()
     ours = [
-        Custom({"filename": "<xianjie>", "lineno": 0}, first, "fava-option", [_Text(key), _Text(value)])
+        Custom(
+            {"filename": "<xianjie>", "lineno": 0}, first, "fava-option", [ValueType(key, str), ValueType(value, str)]
+        )
         for key, value in OPTIONS.items()
     ]
     entries = [one for one in book.entries if not (isinstance(one, Custom) and one.type.startswith("fava-"))]
@@ -190,13 +252,8 @@ def _for_fava(book: Book) -> tuple[list[Any], list[Any], dict[str, Any]]:
     return [*ours, *entries], [], options
 
 
-class _Text:
-    """A text value of a `custom` directive."""
-
-    dtype = str
-
-    def __init__(self, value: str) -> None:
-        self.value = value
+def _hidden(value: Any, ids: frozenset[str]) -> Any:
+    return without(value, ids) if ids and isinstance(value, str) else value
 
 
 @contextmanager
@@ -233,6 +290,9 @@ class Shelf:
 
     def __getitem__(self, slug: str) -> BookLedger:
         return self._by_slug[slug]
+
+    def __contains__(self, slug: str) -> bool:
+        return slug in self._by_slug
 
     def __len__(self) -> int:
         return len(self._ledgers)
@@ -274,6 +334,12 @@ class Shelf:
         except Untrusted as error:
             self.problems[index] = error
             log.warning("第 %d 本账簿有改动，但不可信（%d 处），继续显示原来的内容", index + 1, len(error.problems))
+            return False
+        except Exception as error:
+            self.problems[index] = Untrusted(
+                [Problem("main.beancount", 0, f"重新载入时出错（{type(error).__name__}）")]
+            )
+            log.exception("第 %d 本账簿没有能够重新载入，继续显示原来的内容", index + 1)
             return False
         self.problems.pop(index, None)
         self._ledgers[index] = fresh

@@ -1,0 +1,103 @@
+"""The listening side: waitress, with a total time for a request to arrive and for an answer to be taken.
+
+waitress ends a connection on which nothing moves; one that drips a byte now and then would stay for ever, and two
+hundred of them would keep everybody else out.
+"""
+
+import socket
+import time
+from typing import Any
+
+from waitress.adjustments import Adjustments  # type: ignore[import-untyped]
+from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
+from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]
+from waitress.task import ThreadedTaskDispatcher  # type: ignore[import-untyped]
+
+ARRIVE = 10  # seconds for headers and body from the first byte, and for that from the connection
+TAKE = 60  # seconds in which the answer has to be taken
+CONNECTIONS = 200
+ROOM = 150  # from here on a new connection takes the place of the one that has waited longest without a request
+THREADS = 12
+HEADER_BYTES, BODY_BYTES = 32 * 1024, 16 * 1024
+PROXY = "127.0.0.1"  # nginx or caddy on this machine may say how and from where it was asked
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    """One connection, and since when it has been at what it does."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        self.arriving = time.monotonic()  # since when a request is expected or arriving
+        self.taking: float | None = None  # since when an answer is waiting to be taken
+        super().__init__(*args, **more)
+
+    def received(self, data: bytes) -> Any:
+        if self.request is None and not self.requests and self.served:
+            self.arriving = time.monotonic()
+            self.served = False
+        return super().received(data)
+
+    served = False  # whether a request was answered, so that the connection may rest until the next one
+
+    def service(self) -> None:
+        self.served = True
+        super().service()
+
+    @property
+    def idle(self) -> bool:
+        """Whether no whole request has come and no answer is on its way."""
+        return not self.requests and not self.total_outbufs_len
+
+    def overdue(self, now: float) -> bool:
+        """Whether its time is over; to be asked again and again."""
+        if not self.total_outbufs_len:
+            self.taking = None
+            return bool(self.idle and not self.served and now - self.arriving > ARRIVE)
+        self.taking = self.taking or now
+        return now - self.taking > TAKE
+
+
+class Server(TcpWSGIServer):  # type: ignore[misc]
+    """waitress with deadlines, and with room for whoever comes."""
+
+    channel_class = _Channel
+
+    def maintenance(self, now: float) -> None:
+        super().maintenance(now)
+        moment = time.monotonic()
+        for channel in list(self.active_channels.values()):
+            if channel.overdue(moment):
+                channel.will_close = True
+
+    def handle_accept(self) -> None:
+        if len(self.active_channels) >= ROOM:
+            idle = [one for one in self.active_channels.values() if one.idle]
+            if idle:
+                min(idle, key=lambda one: one.arriving).handle_close()
+        super().handle_accept()
+
+
+def make_server(app: Any, host: str, port: int) -> Server:
+    """A server that listens; `run()` serves, `close()` ends. OSError when the address is taken."""
+    settings = Adjustments(
+        host=host,
+        port=port,
+        ident="",
+        max_request_header_size=HEADER_BYTES,
+        max_request_body_size=BODY_BYTES,
+        channel_timeout=30,
+        cleanup_interval=1,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,
+        trusted_proxy=PROXY,
+        trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
+        clear_untrusted_proxy_headers=True,
+    )
+    address = min(settings.listen, key=lambda one: one[0] != socket.AF_INET)
+    threads = ThreadedTaskDispatcher()
+    try:
+        server = Server(app, map={}, dispatcher=threads, adj=settings, sockinfo=address)
+    except OSError:
+        threads.shutdown()
+        raise
+    threads.set_thread_count(THREADS)
+    return server

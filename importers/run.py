@@ -4,8 +4,6 @@ Each file counts whole or not at all; a refused one stops those that depend on i
 them is found in one run.
 """
 
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -40,6 +38,7 @@ from ledgers import clock
 from ledgers.book import collector_off, main_file, unjudged
 from ledgers.files import writing
 from ledgers.files.problems import Problem, Untrusted
+from ledgers.files.safely import instead
 from ledgers.money import yuan_cn
 from ledgers.people import Unusable
 
@@ -278,22 +277,12 @@ def _prove(source: Source, files: Files) -> None:
     """Load the book as it would be: a change that Beancount refuses is a defect of ours and must not be written."""
     if not any(name.endswith(".beancount") for name in files):
         return
-    with tempfile.TemporaryDirectory(prefix="xianjie-") as folder:
-        for name in {*source.included, *files}:
-            if not name.endswith(".beancount"):
-                continue
-            target = Path(folder) / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            content = files.get(name)
-            if content is not None:
-                target.write_bytes(content)
-            elif name not in files:
-                shutil.copyfile(source.root / name, target)
-        try:
-            unjudged(Path(folder) / source.main.name)
-        except Untrusted as error:
-            problems = [Problem(p.file, p.line, f"导入结果通不过记账核对，没有写入：{p.message}") for p in error.problems]
-            raise Untrusted(problems) from None
+    try:
+        with instead(source.root, files):
+            unjudged(source.main)
+    except Untrusted as error:
+        problems = [Problem(p.file, p.line, f"导入结果通不过记账核对，没有写入：{p.message}") for p in error.problems]
+        raise Untrusted(problems) from None
 
 
 __all__ = ["KINDS", "ChangeSet", "Unusable", "import_files", "prepare"]

@@ -25,6 +25,7 @@ from beancount.ops import validation
 from beancount.parser import booking
 
 from ledgers import clock
+from ledgers.files.confined import confine
 from ledgers.files.messages import explain
 from ledgers.files.parsing import parse
 from ledgers.files.problems import Problem, Untrusted
@@ -130,6 +131,7 @@ def unjudged(main: Path) -> tuple[list[Any], dict[str, Any]]:
 
 def load(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     """Entries, errors and options, as Beancount's own loader gives them, after the book was looked at. No cache."""
+    confine()
     entries, errors, options = parse(main)
     if problems := [*_foreign_code(main, entries, options), *_foreign_documents(main, entries, options)]:
         raise Untrusted(problems)

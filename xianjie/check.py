@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from ledgers import clock
+from ledgers.files.confined import will
+from ledgers.files.writing import put_file
 from xianjie.chinese import Command
 from xianjie.output import deliver
 
@@ -57,6 +59,8 @@ def check(
     if form == "xlsx" and not output:
         raise click.UsageError("底稿是工作簿，请用 --output 指定文件")
     day = as_of.date() if as_of else clock.today()
+    if output:
+        will(put_file, Path(output))
     gc.disable()  # the command ends soon: nothing is worth collecting, now or at its end
     try:
         loaded = reread.read(book, day)

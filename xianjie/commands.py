@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import click
 
+from ledgers.files import confined
 from ledgers.files.problems import Untrusted
 from ledgers.files.writing import Busy, NotWritten
 from xianjie import __version__
@@ -31,6 +32,10 @@ COMMANDS = {
     "serve": ("xianjie.serve:serve", "供审阅人员用浏览器查看账簿（登录、只读）"),
     "user": ("xianjie.user:user", "管理可以登录审阅网页的人"),
 }
+
+
+# Those that read a book in a process that may not write, connect or start anything (ledgers/files/confined.py).
+CONFINED = frozenset({"check", "trace", "report", "seal", "verify", "doctor", "import"})
 
 
 class _Commands(Group):
@@ -59,6 +64,18 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run a command; whatever goes wrong is said in Chinese, with exit status 2."""
+    name = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    sys.exit(_confined() if name in CONFINED else _status())
+
+
+def _confined() -> int:
+    try:
+        return confined.run(_status)
+    except Untrusted as error:
+        return _untrusted(error)
+
+
+def _status() -> int:
     try:
         status = cli.main(standalone_mode=False)
     except click.exceptions.Exit as error:
@@ -68,17 +85,21 @@ def main() -> NoReturn:
     except click.ClickException as error:
         status = _say(f"错误：{explain(error)}")
     except Untrusted as error:
-        status = _say(f"账簿不可信，未作判定，共 {len(error.problems)} 处：\n{error}")
+        status = _untrusted(error)
     except (Busy, NotWritten) as error:
         status = _say(f"错误：{error}。")
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stdout = open(os.devnull)  # noqa: SIM115  nobody reads what is left: it must not be flushed at the end
         status = 0
     except Exception as error:
         if os.environ.get("XIANJIE_DEBUG"):
             raise
         status = _say(f"程序出错，没有得出结论（{type(error).__name__}：{error}）。设置 XIANJIE_DEBUG=1 可看详情。")
-    sys.exit(status if isinstance(status, int) else 0)
+    return status if isinstance(status, int) else 0
+
+
+def _untrusted(error: Untrusted) -> int:
+    return _say(f"账簿不可信，未作判定，共 {len(error.problems)} 处：\n{error}")
 
 
 def _say(message: str) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ledgers import clock
-from ledgers.files import writing
+from ledgers.files import confined, writing
 from xianjie.chinese import Command
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ def doctor(book: str, restore: bool) -> None:
     except Untrusted as error:
         _say([str(problem) for problem in error.problems])
         raise click.exceptions.Exit(2) from None
+    unfiltered = confined.missing()
+    if restore:
+        writing.will_lock(main.parent)
     faults = [*_left_behind(main.parent), *_permissions(main.parent)]
     status = 2
     if not (main.parent / writing.JOURNAL).exists():
@@ -63,6 +66,8 @@ def doctor(book: str, restore: bool) -> None:
         except Untrusted as error:
             faults += [str(problem) for problem in error.problems]
     _say(faults)
+    if unfiltered:
+        click.echo(f"说明：{unfiltered}，读账簿的进程没有被限制写入和联网。安装 libseccomp2（apt install libseccomp2）即可。")
     raise click.exceptions.Exit(status if faults else 0)
 
 

@@ -1,13 +1,12 @@
 """Writing what a command made: the whole file or none, and a Chinese word when it cannot be."""
 
 import errno
-import os
 import sys
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 import click
+
+from ledgers.files.writing import put_file
 
 
 def deliver(content: bytes, output: str | None) -> None:
@@ -16,7 +15,7 @@ def deliver(content: bytes, output: str | None) -> None:
         sys.stdout.write(content.decode())
         return
     try:
-        _write(Path(output), content)
+        put_file(Path(output), content)
     except OSError as error:
         raise click.ClickException(f"无法写入 {output}（{reason(error)}），没有改动任何文件") from None
     click.echo(f"已写入 {output}")
@@ -33,16 +32,3 @@ def reason(error: OSError) -> str:
         errno.ENOSPC: "磁盘已满",
     }
     return known.get(error.errno or 0, str(error.strerror))
-
-
-def _write(path: Path, content: bytes) -> None:
-    handle, beside = tempfile.mkstemp(prefix=".xianjie-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(beside)
-        raise

@@ -1,13 +1,13 @@
 """`xianjie report`: the bureau's workbooks, written all or none."""
 
-import os
-import tempfile
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from ledgers import clock
+from ledgers.files.confined import will
+from ledgers.files.writing import put_files
 from xianjie.chinese import Command
 from xianjie.output import reason
 
@@ -26,24 +26,17 @@ def report(book: str, output: str, as_of: datetime | None) -> None:
     from ledgers.book import read
     from reports.registers.all import workbooks
 
-    tables = read(book, as_of.date() if as_of else clock.today()).tables
     folder = Path(output)
+    will(put_files, folder)
+    tables = read(book, as_of.date() if as_of else clock.today()).tables
+    contents = dict(workbooks(tables))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(folder, dict(workbooks(tables)))
+        put_files(folder, contents)
     except OSError as error:
         raise click.ClickException(f"无法写入 {folder}（{reason(error)}），没有改动任何文件") from None
+    for name in contents:
+        click.echo(f"已写入 {folder / name}")
     if tables.broken:
         click.echo(
             f"注意：有 {len(tables.broken)} 份清册不可信，其户数、人数和金额没有计入，详见 xianjie check。", err=True
         )
-
-
-def _write(folder: Path, contents: dict[str, bytes]) -> None:
-    """Write everything beside the target first, so that a full disk leaves the old files as they were."""
-    with tempfile.TemporaryDirectory(prefix=".xianjie-", dir=folder) as beside:
-        for name, content in contents.items():
-            (Path(beside) / name).write_bytes(content)
-        for name in contents:
-            os.replace(Path(beside) / name, folder / name)
-            click.echo(f"已写入 {folder / name}")

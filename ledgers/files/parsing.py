@@ -4,6 +4,7 @@ Beancount's own loader opens whatever an `include` names. Its parser opens nothi
 file after the other, and what it says of includes is followed here: the paths it means, not what a pattern guesses.
 """
 
+import fnmatch
 import glob
 import os
 import re
@@ -16,9 +17,9 @@ from beancount import loader
 from beancount.core import data
 from beancount.parser import parser
 
-from ledgers.files import plugin_lines
+from ledgers.files import confined, plugin_lines
 from ledgers.files.problems import Problem, Untrusted
-from ledgers.files.safely import FILE_LIMIT, Refused, read_bytes
+from ledgers.files.safely import FILE_LIMIT, Refused, read_bytes, would_be
 
 FILES_LIMIT = 20_000
 LINE_LIMIT = 20_000  # bytes outside strings: longer ones are no voucher, and nested ones exhaust the parser
@@ -89,11 +90,14 @@ def parse_file(book: Parsed, path: Path) -> list[tuple[Path, Place]]:
     if found := [*_encoding_problems(name, content), *_hazards(name, content)]:
         book.problems += found
         return []
+    confined.reading(name)
     try:
         entries, errors, options = parser.parse_string(content, report_filename=str(path))
     except Exception as error:  # Beancount's own, e.g. for a pushmeta of a date that is never popped
         book.problems.append(Problem(name, 0, f"Beancount 无法读取这个文件（{type(error).__name__}：{error}）"))
         return []
+    finally:
+        confined.reading("")
     if any(entry.meta["filename"] != str(path) or type(entry.meta["lineno"]) is not int for entry in entries):
         book.problems += _reserved(name, content)
     book.problems += plugin_lines.refused(name, content, options)
@@ -122,9 +126,26 @@ def _included(book: Parsed, path: Path, pattern: str, content: bytes) -> list[tu
         found = glob.glob(os.path.join(path.parent, pattern), recursive=True)
     except (ValueError, OSError, re.error):
         found = []
+    found = _as_they_would_be(book.root, path.parent, pattern, found)
     if not found:
         book.errors.append(_load_error(f'File glob "{pattern}" does not match any files', place))
     return [(Path(os.path.normpath(target)), place) for target in sorted(found)]
+
+
+def _as_they_would_be(root: Path, folder: Path, pattern: str, found: list[str]) -> list[str]:
+    """The files that a pattern finds when those that are to be written stand there, and those to be removed do not."""
+    files = would_be(root)
+    wanted = Path(os.path.normpath(folder / pattern)).relative_to(root).parts
+    new = {str(root / name) for name, stays in files.items() if stays and _matches(wanted, Path(name).parts)}
+    return [*{path for path in found if files.get(os.path.relpath(path, root), True)} | new]
+
+
+def _matches(wanted: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    if not wanted or not parts:
+        return wanted in ((), ("**",)) and not parts
+    if wanted[0] == "**":
+        return _matches(wanted[1:], parts) or _matches(wanted, parts[1:])
+    return fnmatch.fnmatchcase(parts[0], wanted[0]) and _matches(wanted[1:], parts[1:])
 
 
 def _include_problem(root: Path, folder: Path, pattern: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -12,6 +12,7 @@ FILE_LIMIT = 256 * 1024 * 1024
 Contents = dict[str, str | None]  # file -> SHA-256 of what was read of it; None where it was refused
 CHANGING = "changing"  # what stands for the digest of a file that was not the same when it was read again
 _noted: ContextVar[Contents | None] = ContextVar("noted", default=None)
+_instead: ContextVar[Mapping[Path, bytes | None]] = ContextVar("instead", default={})  # noqa: B039  never changed
 
 
 class Refused(Exception):  # noqa: N818  the field's word for it
@@ -27,6 +28,22 @@ def noting() -> Iterator[Contents]:
         yield contents
     finally:
         _noted.reset(token)
+
+
+@contextmanager
+def instead(root: Path, files: Mapping[str, bytes | None]) -> Iterator[None]:
+    """Read these files of a book as they would be, None for one that is gone, without writing them."""
+    token = _instead.set({root / name: content for name, content in files.items()})
+    try:
+        yield
+    finally:
+        _instead.reset(token)
+
+
+def would_be(root: Path) -> dict[str, bool]:
+    """The files of a book that are read otherwise than they are: name -> whether they are there then."""
+    found = _instead.get()
+    return {path.relative_to(root).as_posix(): content is not None for path, content in found.items()}
 
 
 def _note(name: str, content: bytes | None) -> None:
@@ -53,6 +70,11 @@ def read_bytes(root: Path, name: str, limit: int = FILE_LIMIT) -> bytes:
 
 def _read(root: Path, name: str, limit: int) -> bytes:
     path = root / name
+    if path in _instead.get():
+        content = _instead.get()[path]
+        if content is None:
+            raise Refused("文件不存在")
+        return content
     try:
         outside = not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
     except (OSError, ValueError):

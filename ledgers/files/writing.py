@@ -1,8 +1,14 @@
-"""Writing to a book, all or nothing: a kill between any two steps leaves the old book or the new one.
+"""Writing, all or nothing: a kill or a loss of power between any two steps leaves the old or the new.
 
-New contents are written beside their files and synced; then a journal that names them is renamed into place, which is
+A single file and a folder of files are made whole beside their place, synced, and renamed there. Of a book several
+files change at once:
+
+new contents are written beside their files and synced; then a journal that names them is renamed into place, which is
 the moment of truth; then the files are renamed and the journal is removed. Whoever opens the book next completes what a
 journal names and removes what none names. One writer at a time holds the lock; the system drops it when a process dies.
+
+A process that reads a book may be confined: these functions then work in its parent (`confined.py`), if they were named
+before it read. `locked` names the book that it locks.
 """
 
 import ctypes
@@ -11,12 +17,14 @@ import fcntl
 import json
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ledgers import clock
+from ledgers.files.confined import by_parent, passed_on, will
 from ledgers.files.safely import Refused, read_bytes
 
 LOCK = ".xianjie-lock"
@@ -28,10 +36,12 @@ _HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
+@passed_on
 class Busy(Exception):  # noqa: N818  the field's word for it
     """Another program is writing to the book; the message says which."""
 
 
+@passed_on
 class NotWritten(Exception):  # noqa: N818
     """The change could not be written; the book is as it was, or the message says that the next opening completes it."""
 
@@ -39,18 +49,49 @@ class NotWritten(Exception):  # noqa: N818
 @contextmanager
 def locked(folder: Path, command: str) -> Iterator[None]:
     """Hold a book for writing, after completing or undoing what an interrupted writer left. Raises Busy."""
+    folder = Path(os.path.abspath(folder))
+    will_lock(folder)
+    _take(folder, command)
+    try:
+        yield
+    finally:
+        _release(folder)
+
+
+def will_lock(folder: Path) -> None:
+    """Say before reading a book that it will be locked and written to."""
+    for operation in (_take, write, _release):
+        will(operation, folder)
+
+
+_held: dict[Path, int] = {}  # locked books: their locks
+
+
+@by_parent
+def _take(folder: Path, command: str) -> None:
     handle = _acquire(folder / LOCK)
     try:
         with suppress(OSError):  # who holds the lock is said as a courtesy; a full disk is for `write` to tell
             os.truncate(handle, 0)
             os.pwrite(handle, f"{command}，进程 {os.getpid()}，{clock.now():%Y-%m-%d %H:%M:%S} 开始".encode(), 0)
         _recover(folder)
-        yield
-    finally:
-        (folder / LOCK).unlink(missing_ok=True)
-        os.close(handle)
+    except BaseException:
+        _let_go(folder, handle)
+        raise
+    _held[folder] = handle
 
 
+@by_parent
+def _release(folder: Path) -> None:
+    _let_go(folder, _held.pop(folder))
+
+
+def _let_go(folder: Path, handle: int) -> None:
+    (folder / LOCK).unlink(missing_ok=True)
+    os.close(handle)
+
+
+@by_parent
 def settle(folder: Path) -> None:
     """For readers: complete a write that was interrupted after its journal stood; wait for a writer that is at it.
 
@@ -67,6 +108,7 @@ def settle(folder: Path) -> None:
             time.sleep(0.05)
 
 
+@by_parent
 def write(folder: Path, files: Mapping[str, bytes | None]) -> None:
     """Write files of a locked book at once; None removes one. Names are relative to the book, with forward slashes.
 
@@ -91,11 +133,45 @@ def write(folder: Path, files: Mapping[str, bytes | None]) -> None:
         raise NotWritten(f"写入中断（{_reason(error)}），下一次打开账簿时会自动完成") from None
 
 
+@by_parent
+def put_file(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write one file, whole or not at all. Raises OSError."""
+    handle, beside = tempfile.mkstemp(prefix=".xianjie-", dir=path.parent)
+    try:
+        _fill(handle, content, mode)
+        os.rename(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise
+    _sync_folders([path])
+
+
+@by_parent
+def put_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, which is made where there is none; others there stay. Raises OSError.
+
+    All are whole on the disk before the first takes its place, so that a full disk leaves everything as it was.
+    """
+    made = list(_make_folders([folder / "x"]))
+    try:
+        with tempfile.TemporaryDirectory(prefix=".xianjie-", dir=folder) as beside:
+            for name, content in files.items():
+                _write_new(Path(beside) / name, content, 0o644)
+            for name in files:
+                os.rename(Path(beside) / name, folder / name)
+    except BaseException:
+        _undo([], made)
+        raise
+    _sync_folders([folder / "x", *made])
+
+
 def put_in_place(finished: Path, target: Path) -> None:
-    """Rename a finished folder to where an earlier one may stand, in one step where the system can.
+    """Rename a finished folder to where an earlier one may stand, in one step where the system can. Raises OSError.
 
     The earlier one is removed, or has taken the finished folder's name, for the caller to remove.
     """
+    _sync_tree(finished)
     if not target.exists():
         os.rename(finished, target)
     elif not exchanged(finished, target):
@@ -103,6 +179,7 @@ def put_in_place(finished: Path, target: Path) -> None:
         os.rename(target, old)
         os.rename(finished, target)
         shutil.rmtree(old, ignore_errors=True)
+    _sync_folders([target])
 
 
 def exchanged(one: Path, other: Path) -> bool:
@@ -196,7 +273,14 @@ def _mode(target: Path, name: str) -> int:
 
 def _write_beside(target: Path, content: bytes, mode: int) -> None:
     _beside(target).unlink(missing_ok=True)
-    handle = os.open(_beside(target), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+    _write_new(_beside(target), content, mode)
+
+
+def _write_new(path: Path, content: bytes, mode: int) -> None:
+    _fill(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode), content, mode)
+
+
+def _fill(handle: int, content: bytes, mode: int) -> None:
     with open(handle, "wb") as stream:
         stream.write(content)
         stream.flush()
@@ -214,11 +298,21 @@ def _make_folders(targets: Iterable[Path]) -> Iterator[Path]:
 
 def _sync_folders(targets: Iterable[Path]) -> None:
     for folder in dict.fromkeys(target.parent for target in targets):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        _sync(folder)
+
+
+def _sync_tree(folder: Path) -> None:
+    for inside, _, names in os.walk(folder):
+        for path in (*(Path(inside) / name for name in names), Path(inside)):
+            _sync(path)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _undo(targets: Iterable[Path], made: list[Path]) -> None:

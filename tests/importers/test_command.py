@@ -40,8 +40,9 @@ def run(desk: Desk, *arguments: str | Path) -> Outcome:
     """The command in a pipe, in this process."""
     out, err = io.StringIO(), io.StringIO()
     argv = ["xianjie", "import", str(desk.book), *map(str, arguments)]
+    here = mock.patch("xianjie.commands.CONFINED", frozenset())
     patches = mock.patch("sys.argv", argv), mock.patch("sys.stdin", io.StringIO())
-    with patches[0], patches[1], redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+    with here, patches[0], patches[1], redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
         main()
     return Outcome(int(ended.value.code or 0), out.getvalue(), err.getvalue())
 

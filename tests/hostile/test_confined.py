@@ -1,0 +1,191 @@
+"""A hole in what looks at books is no breach: the process that reads may not write, connect, start or look into others."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ledgers.files import confined, writing
+from ledgers.files.problems import Problem, Untrusted
+from tests.importers.county import ALL, new_book
+from tests.importers.dirty import to_xlsx
+from tests.seals.books import make
+from tests.seals.books import run as run_here
+
+needs_filter = pytest.mark.skipif(bool(confined.missing()), reason="no filter of system calls here")
+# A command whose look at plugin lines overlooks everything.
+HOLE = """
+import sys
+from ledgers.files import plugin_lines
+plugin_lines.refused = lambda *given: []
+from xianjie.commands import main
+main()
+"""
+BREACHES = {
+    "写文件": "open('PWNED', 'w').write('x')",
+    "改账簿": "open('main.beancount', 'a').write(';')",
+    "截短": "__import__('os').truncate('main.beancount', 0)",
+    "删除": "__import__('os').unlink('main.beancount')",
+    "改名": "__import__('os').rename('main.beancount', 'x')",
+    "建文件夹": "__import__('os').mkdir('PWNED')",
+    "链接": "__import__('os').symlink('/etc', 'PWNED')",
+    "改权限": "__import__('os').chmod('main.beancount', 0o777)",
+    "执行": "__import__('os').execv('/bin/touch', ['touch', 'PWNED'])",
+    "分出进程": "__import__('os').fork()",
+    "系统命令": "__import__('subprocess').run(['touch', 'PWNED'])",
+    "联网": "__import__('socket').socket()",
+    "杀主进程": "__import__('os').kill(__import__('os').getppid(), 9)",
+    "放宽限制": "__import__('resource').prlimit(__import__('os').getppid(), 7, (3, 3))",
+    "让主进程写": "__import__('ledgers.files.writing', fromlist=['x']).put_file(__import__('pathlib').Path('PWNED'), b'x')",
+    "让主进程改账簿": "__import__('ledgers.files.writing', fromlist=['x']).write(__import__('pathlib').Path('.'), {'PWNED': b'x'})",
+}
+
+
+def tried(book: Path, breach: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command on a book whose plugin line does what it must not, and says how that ended."""
+    code = f"__import__('sys').stderr.write('TRIED') and {breach} and {{}} or {{}}"
+    with (book / "main.beancount").open("a", encoding="utf-8") as file:
+        file.write(f'\nplugin "beancount.plugins.commodity_attr" "{code}"\n')
+    return subprocess.run(
+        [sys.executable, "-c", HOLE, *arguments], capture_output=True, text=True, timeout=60, cwd=book,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@needs_filter
+@pytest.mark.parametrize("breach", BREACHES.values(), ids=BREACHES)
+def test_what_a_book_tries_is_refused(tmp_path: Path, breach: str) -> None:
+    book = make(tmp_path / "book")
+    before = contents(tmp_path)
+    done = tried(book, breach, "check", ".", "--as-of", "2022-12-31")
+    assert "TRIED" in done.stderr
+    assert "Operation not permitted" in done.stderr or "没有说明要写" in done.stderr, done.stderr
+    after = contents(tmp_path)
+    assert {name: content for name, content in after.items() if not name.endswith("main.beancount")} == {
+        name: content for name, content in before.items() if not name.endswith("main.beancount")
+    }
+    assert after[str(book / "main.beancount")].startswith(before[str(book / "main.beancount")])
+    assert not list(tmp_path.rglob("PWNED"))
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    code = "from xianjie.commands import main; main()"
+    return subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, timeout=60)
+
+
+def test_commands_still_write_what_they_are_asked_for(tmp_path: Path) -> None:
+    book = make(tmp_path / "book")
+    assert "已封账" in run("seal", book, "2022-10").stdout
+    assert (book / "seals/2022-10.jsonl").is_file()
+    (book / "seals/2022-10.jsonl").unlink()
+    assert "已恢复封账清单" in run("doctor", book, "--restore").stdout
+    assert run("verify", book).returncode == 0
+    assert run("check", book, "--as-of", "2022-12-31", "--format", "json", "--output", tmp_path / "out.json").returncode == 1
+    assert (tmp_path / "out.json").read_bytes().startswith(b"{")
+    assert run("report", book, "-o", tmp_path / "papers").returncode == 0
+    assert len(list((tmp_path / "papers").glob("*.xlsx"))) == 6
+    assert run("check", book, "--output", tmp_path / "nowhere/x").returncode == 2
+    assert not [path for path in tmp_path.rglob(".*") if "xianjie" in path.name]
+
+
+def test_an_import_writes_what_was_confirmed(tmp_path: Path) -> None:
+    book = new_book(tmp_path)
+    files = [to_xlsx(tmp_path / f"{kind}.xlsx", make_()) for kind, make_ in list(ALL.items())[:3]]
+    done = run("import", book, *files, "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "已写入" in done.stdout
+    assert run("check", book).returncode in (0, 1)
+
+
+def test_the_doctor_says_that_nothing_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = make(tmp_path / "book")
+    assert "libseccomp2" not in run_here("doctor", book).output
+    monkeypatch.setitem(sys.modules, "pyseccomp", None)
+    assert "安装 libseccomp2" in run_here("doctor", book).output
+
+
+def test_a_reader_that_dies_is_one_message_with_the_file(tmp_path: Path) -> None:
+    book = make(tmp_path / "book")
+    code = HOLE.replace("plugin_lines.refused =", "from ledgers.files import parsing; parsing._hazards = lambda *given: []\nx =")
+    (book / "2022/11.beancount").write_text("2022-11-01 price A 1/0 CNY\n", "utf-8")
+    done = subprocess.run([sys.executable, "-c", code, "check", str(book)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr == "账簿不可信，未作判定，共 1 处：\n2022/11.beancount：读取时程序中断（SIGSEGV）：请检查这个文件里的算式、数字和引号\n"
+
+
+def test_without_a_filter_commands_still_work(tmp_path: Path) -> None:
+    book = make(tmp_path / "book")
+    code = HOLE.replace("plugin_lines.refused =", "sys.modules['pyseccomp'] = None\nx =")
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", str(book), "--as-of", "2022-12-31"], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "共判定" in done.stdout
+
+
+def test_call_gives_back_bytes_or_what_is_wrong() -> None:
+    def untrusted() -> bytes:
+        raise Untrusted([Problem("a.beancount", 3, "坏了")])
+
+    def killed() -> bytes:
+        confined.reading("b.beancount")
+        os.kill(os.getpid(), signal.SIGSEGV)
+        return b""
+
+    def sleeping() -> bytes:
+        time.sleep(60)
+        return b""
+
+    assert confined.call(lambda: b"x" * 3_000_000) == b"x" * 3_000_000
+    with pytest.raises(Untrusted, match=r"a\.beancount:3：坏了"):
+        confined.call(untrusted)
+    with pytest.raises(Untrusted, match=r"b\.beancount：读取时程序中断（SIGSEGV）"):
+        confined.call(killed)
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        confined.call(lambda: bytes(1 // 0))
+    with pytest.raises(Untrusted, match="超过 1 秒"):
+        confined.call(sleeping, seconds=1)
+
+
+@needs_filter
+def test_call_may_not_write(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="PermissionError"):
+        confined.call(lambda: (tmp_path / "x").write_bytes(b"x") and b"")
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_parent_that_is_killed_takes_its_child_along(tmp_path: Path) -> None:
+    code = f"""
+import os, time
+from ledgers.files import confined
+def command():
+    open({str(tmp_path / "pid")!r}, "w").write(str(os.getpid()))
+    confined.confine()
+    time.sleep(60)
+confined.run(command)
+"""
+    parent = subprocess.Popen([sys.executable, "-c", code])
+    until = time.monotonic() + 20
+    while time.monotonic() < until and not ((tmp_path / "pid").exists() and (tmp_path / "pid").read_text()):
+        time.sleep(0.05)
+    child = int((tmp_path / "pid").read_text())
+    parent.kill()
+    parent.wait()
+    while time.monotonic() < until and (state := Path(f"/proc/{child}/stat")).exists() and " Z " not in state.read_text():
+        time.sleep(0.05)
+    assert not Path(f"/proc/{child}/stat").exists() or " Z " in Path(f"/proc/{child}/stat").read_text()
+
+
+def test_a_lock_taken_before_reading_is_given_back(tmp_path: Path) -> None:
+    book = make(tmp_path / "book")
+    assert run("seal", book, "2022-10").returncode == 0
+    assert run("seal", book, "2022-10").returncode == 2  # refused after it was read
+    assert not (book / writing.LOCK).exists()

@@ -20,11 +20,18 @@ NOTHING = {"", "-", "--", "—", "——", "/", "\\", "无", "*", "－"}
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
 _AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?(万|亿)?元?整?")
 _SPACES = re.compile(r"\s+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
-_TIME = r"(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
-_DATE = re.compile(rf"(\d{{4}})([-./,、—–\\])(\d{{1,2}})(?:\2(\d{{1,2}}))?{_TIME}")
-_CHARACTERS = re.compile(rf"(\d{{4}})年(\d{{1,2}})月(?:(\d{{1,2}})[日号]?)?{_TIME}")
-_COMPACT = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?")
+# What nobody sees: control characters, joiners, soft hyphens, marks of direction (copied from chats and web pages).
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
+)
+# A time of day behind a date: set off by a space, a T, or the 日 before it; else day and hour could run together.
+_TIME = re.compile(
+    r"(?:\s+|(?<=[日号])|(?<=\d)T(?=\d))(?:周[一二三四五六日天]|\(?星期[一二三四五六日天]\)?)?\s*(?:[上下]午|[AaPp][Mm])?\s*"
+    r"(?:\d{6}|\d{1,2}[:时点]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?)?[分秒]?)\s*(?:[AaPp][Mm])?(?:Z|[+-]\d\d:?\d\d)?\Z"
+)
+_DATE = re.compile(r"(\d{4})([-./,、—–\\])(\d{1,2})(?:\2(\d{1,2}))?")
+_CHARACTERS = re.compile(r"(\d{4})年(\d{1,2})月(?:(\d{1,2})[日号]?)?")
+_COMPACT = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(?:(0[1-9]|[12]\d|3[01])(?:[01]\d[0-5]\d[0-5]\d|2[0-3][0-5]\d[0-5]\d)?)?")
 _SPAN = re.compile(r"至|到|~|—+|–|-(?=\d{4})|-(?=\d{1,2}[月日])|(?<=[月日])-")
 _QUARTER = re.compile(r"(?:(\d{4})年)?第?([一二三四1-4])季度")
 _WHOLE_YEAR = re.compile(r"(\d{4})年?(?:度|全年)?")
@@ -129,7 +136,7 @@ def document(cell: Any) -> str:
 
 def identity(cell: Any) -> str:
     """An 18-digit ID number, however it was typed; never quoted in a message."""
-    number = cell if isinstance(cell, str) else code(cell)
+    number = cell if isinstance(cell, str) and cell.isascii() else squeezed(cell) if isinstance(cell, str) else code(cell)
     try:
         return identity_number(number)
     except IdentityError as error:
@@ -236,10 +243,15 @@ def day(cell: Any, date1904: bool = False) -> date:
     """A date in any of the ways it is written; a Month where no day is named."""
     found = cell.date() if isinstance(cell, datetime) else cell if isinstance(cell, date) else None
     if found is None:
-        found = _written_day(squeezed(cell)) if isinstance(cell, str) else _serial(cell, date1904)
+        found = _written_day(_without_time(cell)) if isinstance(cell, str) else _serial(cell, date1904)
     if found is None or not EARLIEST <= found.year <= LATEST:
         raise Wrong("日期（如 2022-05-20）", shown(cell))
     return found
+
+
+def _without_time(cell: str) -> str:
+    """A date without the time of day behind it, squeezed."""
+    return squeezed(_TIME.sub("", unicodedata.normalize("NFKC", cell).strip()))
 
 
 @lru_cache(maxsize=10_000)
@@ -278,7 +290,8 @@ def _serial(cell: Any, date1904: bool) -> date | None:
         return None
     if 20_000 <= cell < 80_000:
         return date(1904, 1, 1) + timedelta(int(cell)) if date1904 else date(1899, 12, 30) + timedelta(int(cell))
-    return _written_day(str(int(cell))) if float(cell).is_integer() and 190_000 < cell < 21_000_000 else None
+    compact = 190_000 < cell < 21_000_000 or 19 * 10**12 < cell < 21 * 10**12  # 202205, 20220520, 20220520103000
+    return _written_day(str(int(cell))) if float(cell).is_integer() and compact else None
 
 
 def period(cell: Any, title_year: int | None = None) -> Period:
@@ -286,7 +299,7 @@ def period(cell: Any, title_year: int | None = None) -> Period:
     if isinstance(cell, datetime | date | float | int) and not isinstance(cell, bool):
         found = day(cell)
         return Period(date(found.year, found.month, 1), _month_end(found))
-    written = squeezed(cell).replace("份", "")
+    written = _without_time(cell).replace("份", "")
     if whole := _written_day(written):
         first = date(whole.year, whole.month, whole.day)
         return Period(first, _month_end(whole) if isinstance(whole, Month) else first)

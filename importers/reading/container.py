@@ -2,19 +2,19 @@
 
 A workbook comes from anyone. A zip directory can lie and a kilobyte can unpack to gigabytes, so the parts that will be
 read are first unpacked here, in pieces, against what the directory declares; the same pass over a sheet's XML collects
-what the fast reader does not tell: hidden rows, formulas without a value, error values.
+what the fast reader does not tell: hidden rows, formulas without a value, error values. What still gets past this meets
+the limits of the process that reads (confined.py).
 """
 
+import io
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import BinaryIO
 
-FILE_LIMIT = 200 * 2**20
 UNPACKED_LIMIT = 512 * 2**20
 RATIO_LIMIT = 150  # real sheets shrink to a fifth or a thirtieth
 RATIO_FREE = 20 * 2**20  # small parts may shrink as they like
@@ -25,7 +25,7 @@ PART_LIMIT = 20_000
 PIECE = 2**20
 LONGEST_ROW = 16 * 2**20
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_READ = re.compile(r"(?i)xl/(?:workbook|styles|sharedStrings|worksheets/[^/]+)\.xml|.*\.rels|\[Content_Types\]\.xml")
+_LEFT_ALONE = re.compile(r"(?i)(?:xl/(?:media|drawings|theme|printersettings|embeddings|charts)|docprops|customxml)/.*")
 _WIDE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{2,3})\d+"[^>]*(?<!/)>\s*<(?:\w+:)?(?:v|is)\b')
 _TWO_LETTERS = re.compile(rb'r="[A-Z][A-Z]')
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*>.*?</(?:\w+:)?row>', re.DOTALL)
@@ -39,6 +39,7 @@ _VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)\b")
 _ROW_NUMBER = re.compile(rb'\w+\b[^>]*?\br="(\d+)"')
 _ROWS_END = re.compile(rb"</(?:\w+:)?sheetData>")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_CELL_STARTS = (b"<c>", b"<c ", b"<c/", b":c>", b":c ", b":c/")
 _CELL_REFERENCES = 100_000  # of formulas or errors that are kept
 
 
@@ -53,24 +54,16 @@ class Scan:
     hidden: list[int] = field(default_factory=list)
     uncached: set[tuple[int, int]] = field(default_factory=set)
     errors: set[tuple[int, int]] = field(default_factory=set)
+    cells: int = 0  # how many the sheet has, empty ones too, whatever it calls them
 
 
-def kind_of(path: Path) -> str:
-    """"xlsx", "xls" or "csv", told from the content. Raises Refused where the name promises something else."""
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as stream:
-            head = stream.read(4096)
-    except OSError as error:
-        raise Refused(f"文件无法读取（{error.strerror}）") from None
-    if size == 0:
+def kind_of(data: bytes, suffix: str) -> str:
+    """"zip", "xls" or "csv", told from the content. Raises Refused where the name promises something else."""
+    if not data:
         raise Refused("文件是空的")
-    if size > FILE_LIMIT:
-        raise Refused(f"文件有 {size // 2**20} MB，超过 {FILE_LIMIT // 2**20} MB，不予读取")
-    suffix = path.suffix.lower()
-    kind = "xlsx" if head.startswith(_ZIP) else "xls" if head.startswith(_OLE) else _text_kind(head, suffix)
+    kind = "zip" if data.startswith(_ZIP) else "xls" if data.startswith(_OLE) else _text_kind(data[:4096], suffix)
     if suffix in (".csv", ".txt") and kind != "csv":
-        raise Refused(f"文件名是 {suffix}，内容却是 Excel 工作簿：请改用正确的扩展名 .{kind}")
+        raise Refused(f"文件名是 {suffix}，内容却是 Excel 工作簿：请改用正确的扩展名 {'.xlsx' if kind == 'zip' else '.xls'}")
     return kind
 
 
@@ -80,38 +73,45 @@ def _text_kind(head: bytes, suffix: str) -> str:
         raise Refused("文件其实是网页（HTML），只是用了表格的扩展名：请用 Excel 或 WPS 打开，另存为 .xlsx")
     if start.startswith(b"<?xml"):
         raise Refused("文件其实是 XML，只是用了表格的扩展名：请用 Excel 或 WPS 打开，另存为 .xlsx")
-    if suffix not in (".csv", ".txt"):
-        raise Refused(f"扩展名是 {suffix or '（无）'}，内容却不是 Excel 工作簿：应为 .xlsx、.xls 或 CSV 文件")
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refused("文件名是 CSV，内容却不是文本")
+        if suffix in (".csv", ".txt"):
+            raise Refused("文件名是 CSV，内容却不是文本")
+        raise Refused(f"扩展名是 {suffix or '（无）'}，内容却不是 Excel 工作簿：请用 Excel 或 WPS 打开，另存为 .xlsx")
     return "csv"
 
 
-def scan_workbook(path: Path) -> dict[str, Scan]:
-    """Unpack every part that will be read, against its declared size, and look through the sheets. Part name -> Scan.
-
-    Raises Refused for anything that is no honest workbook.
-    """
+def directory(data: bytes) -> list[zipfile.ZipInfo]:
+    """The parts of a zip that its directory names. Raises Refused for anything that is no honest workbook."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-            encrypted = any(part.flag_bits & 1 for part in parts)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
         raise Refused("文件不是完整的 .xlsx 工作簿（压缩包损坏，或只是用了这个扩展名）") from None
-    if encrypted:
+    if any(part.flag_bits & 1 for part in parts):
         raise Refused("工作簿有密码保护：请去掉密码后再导入")
     _check_directory(parts)
-    scans = {}
-    with path.open("rb") as stream:
-        for part in parts:
-            if not _READ.fullmatch(part.filename):
-                continue
-            pieces = _xml(_inflate(stream, part), part.filename)
-            if part.filename.lower().startswith("xl/worksheets/") and part.filename.lower().endswith(".xml"):
-                scans[part.filename] = _scan_sheet(pieces)
-            else:
-                for _ in pieces:
-                    pass
+    return parts
+
+
+def scan_workbook(data: bytes, sheets: Collection[str]) -> dict[str, Scan]:
+    """Unpack every part that may be read, against its declared size, and look through those of the sheets.
+
+    Part name -> Scan. Raises Refused for what unpacks to something else than it says.
+    """
+    scans, cells = {}, 0
+    stream = io.BytesIO(data)
+    for part in directory(data):
+        if _LEFT_ALONE.fullmatch(part.filename) or part.filename.endswith("/"):
+            continue
+        pieces = _xml(_inflate(stream, part), part.filename)
+        if part.filename in sheets:
+            scans[part.filename] = scan = _scan_sheet(pieces)
+            cells += scan.cells
+        else:
+            for _ in pieces:
+                pass
+    if cells > CELL_LIMIT:
+        raise Refused(f"工作簿有 {cells} 个单元格，大得不正常（最多 {CELL_LIMIT} 个）：请删去表外的内容")
     return scans
 
 
@@ -119,8 +119,6 @@ def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
     names = [part.filename.lower() for part in parts]
     if len(set(names)) != len(names) or len(parts) > PART_LIMIT:
         raise Refused("工作簿内部的文件重复或过多，不是正常的 .xlsx")
-    if "xl/workbook.xml" not in names:
-        raise Refused("文件是压缩包，但不是 Excel 工作簿（缺少 xl/workbook.xml）")
     for part in parts:
         if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise Refused("工作簿用了不认识的压缩方法")
@@ -190,8 +188,11 @@ def _scan_sheet(pieces: Iterator[bytes]) -> Scan:
             continue
         rows, rest = rest[:end], rest[end:]
         last = max(last, _last_row(rows))
+        scan.cells += sum(map(rows.count, _CELL_STARTS))
         if _TWO_LETTERS.search(rows):
             width = max([width, *map(column_index, {match.decode() for match in _WIDE.findall(rows)})])
+        if scan.cells > CELL_LIMIT:
+            raise Refused(f"工作表的单元格多得不正常（最多 {CELL_LIMIT} 个）：请删去表外的内容")
         if last > ROW_LIMIT or width >= COLUMN_LIMIT or last * width > CELL_LIMIT:
             cell = f"{column_letters(width)}{last}"
             raise Refused(f"工作表写到了 {cell} 一带，大得不正常（最多 {ROW_LIMIT} 行、{COLUMN_LIMIT} 列）：请删去表外的内容")

@@ -1,27 +1,26 @@
-"""Files as grids of cells, whatever they came in: .xlsx, .xls, CSV in UTF-8, UTF-8 with BOM, GB18030 or UTF-16.
+"""Files as grids of cells, whatever they came in: .xlsx, .xlsb, .xls, .ods, or text in UTF-8, GB18030 or UTF-16.
 
 A cell is text, a number (float), a date, a truth value, or "" where there is nothing. Row and column numbers are those
-of the sheet, from 0. Only visible sheets are read; hidden ones are named.
+of the sheet, from 0. Only visible sheets are read; hidden ones are named. Nothing here opens a file: it works on bytes,
+in a process that may not do anything else (confined.py).
 """
 
-import csv
 import io
-import posixpath
-import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from defusedxml import ElementTree
+from importers.reading import package
+from importers.reading.container import CELL_LIMIT, Refused, Scan, kind_of, scan_workbook
+from importers.reading.text import read_text
 
-from importers.reading.container import CELL_LIMIT, PIECE, Refused, Scan, kind_of, scan_workbook
-
-_ENCODINGS = ("utf-8", "gb18030")
-_QUOTED = re.compile(r'="(.*)"\Z', re.DOTALL)
 MERGE_LIMIT = 100_000
+_OTHERWISE = "请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入"
+
+
+class _Damaged(Refused):
+    """The file is not as its reader wants it; another reader may take it."""
 
 
 @dataclass
@@ -45,74 +44,77 @@ class File:
     hidden: list[str]
 
 
-def read_file(path: Path, name: str | None = None) -> File:
-    """Read every visible sheet of a file. Raises Refused with a message in Chinese."""
-    shown = name or path.name
-    kind = kind_of(path)
+def read_file(data: bytes, name: str, suffix: str) -> File:
+    """Read every visible sheet of a file's bytes. Raises Refused with a message in Chinese."""
+    kind = kind_of(data, suffix)
     if kind == "csv":
-        return File(shown, [Grid(shown, "", _read_csv(path))], [])
-    return _read_xlsx(path, shown) if kind == "xlsx" else _read_xls(path, shown)
+        return File(name, [Grid(name, "", read_text(data))], [])
+    if kind == "zip":
+        return _read_zip(data, name)
+    try:
+        return _read_xls(data, name)
+    except _Damaged:
+        return _read_fast(data, name, {}, False)  # less exact (no hidden rows), and less exacting
 
 
-def _read_xlsx(path: Path, name: str) -> File:
+def _read_zip(data: bytes, name: str) -> File:
+    if package.format_of(data) != "xlsx":
+        return _read_fast(data, name, {}, False)
+    workbook = package.opened(data)
+    scans = scan_workbook(workbook.data, set(workbook.sheets.values()))
+    about = {title: scans.get(part, Scan()) for title, part in workbook.sheets.items()}
+    try:
+        return _read_fast(workbook.data, name, about, workbook.date1904)
+    except Refused:
+        return _read_fast(package.without_dimensions(workbook).data, name, about, workbook.date1904)
+
+
+def _read_fast(data: bytes, name: str, scans: dict[str, Scan], date1904: bool) -> File:
+    """Read a workbook by calamine. Raises Refused for a damaged one."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    scans = scan_workbook(path)
-    parts, date1904 = _sheet_parts(path)
     try:
-        with CalamineWorkbook.from_path(path) as workbook:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
             sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
             visible = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
             hidden = [sheet.name for sheet in sheets if sheet.visible != SheetVisibleEnum.Visible]
-            grids = []
-            for title in visible:
-                sheet = workbook.get_sheet_by_name(title)
-                merged = [(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
-                if len(merged) > MERGE_LIMIT:
-                    raise Refused("工作表的合并单元格多得不正常")
-                rows = sheet.to_python(skip_empty_area=False)
-                grids.append(Grid(name, title, rows, merged, scans.get(parts.get(title, ""), Scan()), date1904))
+            grids = [_grid(workbook.get_sheet_by_name(title), name, scans.get(title, Scan()), date1904) for title in visible]
     except Refused:
         raise
     except BaseException as error:  # a panic inside the reader is no Exception
         if isinstance(error, CalamineError | OSError | ValueError) or type(error).__name__ == "PanicException":
-            raise Refused(f"工作簿损坏，无法读取（{type(error).__name__}）") from None
+            raise Refused(f"工作簿损坏，无法读取：{_OTHERWISE}") from None
         raise
     return File(name, grids, hidden)
 
 
-def _sheet_parts(path: Path) -> tuple[dict[str, str], bool]:
-    """Sheet name -> the part that holds it, and whether dates count from 1904."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = {name.lower(): name for name in archive.namelist()}
-            book = ElementTree.fromstring(archive.read(names["xl/workbook.xml"]))
-            links = ElementTree.fromstring(archive.read(names["xl/_rels/workbook.xml.rels"]))
-    except (KeyError, ElementTree.ParseError, ValueError, zipfile.BadZipFile):
-        raise Refused("工作簿的目录无法读取") from None
-    targets = {link.get("Id"): posixpath.normpath(posixpath.join("/xl", link.get("Target", ""))) for link in links}
-    parts, date1904 = {}, False
-    for element in book.iter():
-        tag = element.tag.rpartition("}")[2]
-        if tag == "sheet":
-            relation = next((value for key, value in element.items() if key.endswith("}id")), "")
-            parts[element.get("name", "")] = names.get(targets.get(relation, "").lstrip("/").lower(), "")
-        elif tag == "workbookPr":
-            date1904 = element.get("date1904") in ("1", "true")
-    return parts, date1904
+def _grid(sheet: Any, name: str, scan: Scan, date1904: bool) -> Grid:
+    height, width = sheet.total_height + 1, sheet.total_width + 1
+    if height * width > CELL_LIMIT:
+        raise Refused(f"工作表有 {height} 行 {width} 列，大得不正常：请删去表外的内容")
+    merged = [(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
+    if len(merged) > MERGE_LIMIT:
+        raise Refused("工作表的合并单元格多得不正常")
+    return Grid(name, sheet.name, sheet.to_python(skip_empty_area=False), merged, scan, date1904)
 
 
-def _read_xls(path: Path, name: str) -> File:
+def _read_xls(data: bytes, name: str) -> File:
     import xlrd
 
     try:
-        workbook = xlrd.open_workbook(path, formatting_info=True, on_demand=True, ragged_rows=True, logfile=io.StringIO())
+        workbook = xlrd.open_workbook(
+            file_contents=data,
+            formatting_info=True,
+            on_demand=True,
+            ragged_rows=True,
+            logfile=io.StringIO(),
+            ignore_workbook_corruption=True,  # chains of sectors that run on: Excel and LibreOffice read them too
+        )
         sheets = [workbook.sheet_by_index(number) for number in range(workbook.nsheets)]
-    except xlrd.XLRDError as error:
-        reason = "有密码保护，请去掉密码后再导入" if "ncrypt" in str(error) else "损坏，或不是 Excel 文件"
-        raise Refused(f"工作簿{reason}") from None
     except Exception as error:  # xlrd raises struct.error, UnicodeError, its own CompDocError … on damaged files
-        raise Refused(f"工作簿损坏，无法读取（{type(error).__name__}）") from None
+        if "ncrypt" in str(error):
+            raise Refused("工作簿有密码保护：请去掉密码后再导入") from None
+        raise _Damaged("工作簿损坏，无法读取") from None
     hidden = [sheet.name for sheet in sheets if sheet.visibility]
     grids = [_xls_grid(workbook, sheet, name) for sheet in sheets if not sheet.visibility]
     return File(name, grids, hidden)
@@ -147,45 +149,6 @@ def _xls_cell(workbook: Any, cell: Any, scan: Scan, where: tuple[int, int]) -> A
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return bool(cell.value)
     return cell.value if cell.ctype in (xlrd.XL_CELL_TEXT, xlrd.XL_CELL_NUMBER) else ""
-
-
-def _read_csv(path: Path) -> list[list[Any]]:
-    data = path.read_bytes()
-    text = _decode(data)
-    if "\0" in text:
-        raise Refused("文件名是 CSV，内容却不是文本")
-    sample = text[:PIECE]
-    lines = [line for line in sample.splitlines() if line.strip()]
-    delimiter = max("\t;,", key=lambda mark: sum(mark in line for line in lines))  # the first of those that are equal
-    try:
-        rows: list[list[Any]] = [
-            [_unquoted(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        ]
-    except csv.Error as error:
-        raise Refused(f"CSV 无法读取（{error}）") from None
-    if sum(map(len, rows)) > CELL_LIMIT:
-        raise Refused("CSV 大得不正常，不予读取")
-    width = max(map(len, rows), default=0)
-    return [row + [""] * (width - len(row)) for row in rows]
-
-
-def _decode(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        data, encodings = data.removeprefix(b"\xef\xbb\xbf"), _ENCODINGS
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refused("CSV 的编码认不出：应为 UTF-8 或 GB18030（GBK）")
-
-
-def _unquoted(cell: str) -> str:
-    """Exports write ="0012" or '0012 so that Excel keeps the text: the text is meant."""
-    match = _QUOTED.match(cell.strip())
-    return match.group(1) if match else cell.removeprefix("'")
 
 
 def blank(row: list[Any]) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 from importers.reading import cells
 from importers.reading.cells import MASK, NOTHING, PARSERS, TICKS, Wrong, shown, squeezed, without_numbers
+from importers.reading.confined import read_confined
 from importers.reading.container import Refused
 from importers.reading.faults import Fault
 from importers.reading.grid import File, Grid, blank
@@ -533,10 +534,8 @@ def read_path(
     path: Path, today: date, name: str | None = None, tick: Tick = _silent
 ) -> tuple[list[Sheet], list[Fault], list[str]]:
     """Sheets, faults and remarks of a file on disk; a file that cannot be opened is one fault."""
-    from importers.reading.grid import read_file
-
     shown_name = name or path.name
     try:
-        return read_sheets(read_file(path, shown_name), today, tick)
+        return read_sheets(read_confined(path, shown_name), today, tick)
     except Refused as error:
         return [], [refused(shown_name, error)], []

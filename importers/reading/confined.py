@@ -1,0 +1,167 @@
+"""Reading a file that anyone may have made, in a process of its own: bounded memory, bounded time, nothing to write to.
+
+Whatever the file says of itself, whoever reads it too long or too much is ended, and the one who imports goes on. What
+comes back is JSON, one row a line: nothing that could be run.
+"""
+
+import faulthandler
+import json
+import os
+import resource
+import select
+import signal
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from importers.reading.container import Refused, Scan
+from importers.reading.grid import File, Grid, read_file
+
+FILE_LIMIT = 200 * 2**20
+MEMORY = 2**30  # bytes that reading may take beyond what the process has when it begins
+SECONDS = 120
+_PIECE = 2**20
+_TOO_MUCH = "读取时超出了内存或时间的限度（文件大得不正常，或已损坏）：请删去表外的内容，用 Excel 或 WPS 另存为 .xlsx 后再导入"
+
+
+def read_confined(path: Path, name: str) -> File:
+    """The sheets of a file, read by a process that may do nothing else. Raises Refused with a message in Chinese."""
+    data, suffix = _content(path), path.suffix.lower()
+    source, target = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _work(lambda: read_file(data, name, suffix), target)
+    os.close(target)
+    try:
+        return _received(_lines(source, time.monotonic() + SECONDS), name)
+    finally:
+        os.close(source)
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a plain file; a pipe or a device is refused without waiting for it."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        raise Refused(f"文件无法读取（{_reason(error)}）") from None
+    about = os.fstat(handle)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(handle)
+        raise Refused("不是普通文件（是文件夹、管道或设备），不予读取")
+    with open(handle, "rb") as stream:
+        if about.st_size > FILE_LIMIT:
+            raise Refused(f"文件有 {about.st_size // 2**20} MB，超过 {FILE_LIMIT // 2**20} MB，不予读取")
+        return stream.read(FILE_LIMIT)
+
+
+def _reason(error: Exception) -> str:
+    return {2: "找不到", 13: "没有权限"}.get(getattr(error, "errno", 0) or 0, "文件名或磁盘有问题")
+
+
+# -- in the child --------------------------------------------------------------------------------------------------------
+
+
+def _work(read: Callable[[], File], target: int) -> None:
+    """Read and tell, then end without returning. Every other open file is let go of, the lock of the book first of all."""
+    try:
+        os.closerange(3, target)
+        os.closerange(target + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        faulthandler.disable()  # what ends the reader is told once, in Chinese
+        _limit()
+        with open(target, "wb", buffering=_PIECE) as stream:
+            _tell(read, stream)
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def _limit() -> None:
+    """No more memory and time than reading takes, no file to grow, no word on the terminal."""
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    limits = {
+        resource.RLIMIT_AS: taken + MEMORY,
+        resource.RLIMIT_CPU: SECONDS,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, limit in limits.items():
+        resource.setrlimit(kind, (limit, limit))
+    silent = os.open(os.devnull, os.O_RDWR)
+    for handle in (0, 1, 2):
+        os.dup2(silent, handle)
+
+
+def _tell(read: Callable[[], File], stream: BinaryIO) -> None:
+    try:
+        file = read()
+        for grid in file.grids:
+            scan = asdict(grid.scan) | {"uncached": sorted(grid.scan.uncached), "errors": sorted(grid.scan.errors)}
+            _line(stream, {"sheet": grid.sheet, "merged": grid.merged, "scan": scan, "date1904": grid.date1904})
+            for row in grid.rows:
+                _line(stream, row)
+        _line(stream, {"hidden": file.hidden})
+    except Refused as error:
+        _line(stream, {"refused": str(error)})
+    except MemoryError:
+        _line(stream, {"refused": _TOO_MUCH})
+
+
+def _line(stream: BinaryIO, said: Any) -> None:
+    stream.write(json.dumps(said, ensure_ascii=False, default=_day, separators=(",", ":")).encode("utf-8", "replace") + b"\n")
+
+
+def _day(cell: Any) -> Any:
+    """Dates as JSON knows none; a time of day or a duration as the part of a day that Excel holds."""
+    if isinstance(cell, datetime):
+        return {"t": cell.isoformat()}
+    if isinstance(cell, date):
+        return {"d": cell.isoformat()}
+    if isinstance(cell, clock_time):
+        return (cell.hour * 3600 + cell.minute * 60 + cell.second) / 86400
+    return cell.total_seconds() / 86400 if isinstance(cell, timedelta) else str(cell)
+
+
+# -- in the parent -------------------------------------------------------------------------------------------------------
+
+
+def _lines(source: int, until: float) -> Iterator[Any]:
+    """What the child says, line by line, until it ends or its time is over."""
+    rest = b""
+    decode = json.JSONDecoder(object_hook=_undated).decode
+    while select.select([source], [], [], max(until - time.monotonic(), 0))[0]:
+        piece = os.read(source, _PIECE)
+        if not piece:
+            return
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from (decode(line.decode()) for line in lines)
+
+
+def _undated(said: dict[str, Any]) -> Any:
+    if len(said) == 1 and "d" in said:
+        return date.fromisoformat(said["d"])
+    return datetime.fromisoformat(said["t"]) if len(said) == 1 and "t" in said else said
+
+
+def _received(lines: Iterator[Any], name: str) -> File:
+    grids: list[Grid] = []
+    for said in lines:
+        if isinstance(said, list):
+            grids[-1].rows.append(said)
+        elif "refused" in said:
+            raise Refused(str(said["refused"]))
+        elif "hidden" in said:
+            return File(name, grids, said["hidden"])
+        else:
+            uncached, errors = ({(row, column) for row, column in said["scan"][name]} for name in ("uncached", "errors"))
+            scan = Scan(said["scan"]["hidden"], uncached, errors)
+            grids.append(Grid(name, said["sheet"], [], [tuple(m) for m in said["merged"]], scan, said["date1904"]))
+    raise Refused(_TOO_MUCH)

@@ -162,11 +162,13 @@ def open_line(day: str, account: str, currency: str) -> str:
 # Prefix of the account -> kind. The longest prefix that fits wins.
 _KINDS = {
     "Assets:1002": "bank",
+    "Assets:1214": "advance",
     "Assets:9101": "asset",
     "Assets:9102": "asset",
     "Assets:9103": "asset",
     "Assets:9109": "depreciation",
     "Assets:9104": "shares",
+    "Liabilities:2302": "payable",
     "Liabilities:2302应付账款:1质保金": "retention",
     "Liabilities:2103": "recovered",
     "Income:9401": "asset income",

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from ledgers.facts import money, registered
+from ledgers.facts.money import FISCAL
 from ledgers.money import percent, yuan_cn
 from ledgers.policy import Applied, Parameter, default
 from ledgers.tables.schema import records
@@ -29,6 +30,7 @@ ALLOCATION_DAYS = (default("allocation-days", "<=", "30"),)
 PROGRESS = (default("spending-progress", ">=", "1"),)
 NO_FEE_TASKS = ("以工代赈", "欠发达国有农场", "欠发达国有林场")
 NO_PROJECT = "未注明项目"
+NOT_FISCAL = "不是财政资金，所依据的文件只及财政资金"
 
 
 def fund_subject(tables: Tables, fund: str) -> Subject:
@@ -86,7 +88,7 @@ def _traced(
 
 def _daily_faults(flow: money.Flow, *pairs: tuple[str, int, str, int]) -> list[str]:
     """The first day on which the smaller of each pair was larger, and by how much."""
-    total = [0, 0, 0, 0]
+    total = [0] * len(money.DAILY)
     faults: dict[int, str] = {}
     for day, changes in sorted(flow.days.items()):
         total = [before + change for before, change in zip(total, changes, strict=True)]
@@ -275,6 +277,8 @@ def _fee(tables: Tables, level: str, year: int, funds: list[Any]) -> Finding:
         "source": (funds[0].file, funds[0].line),
         "evidence": tuple(lot.posting for lot in lots),
     }
+    if level not in FISCAL:
+        return na(subject, NOT_FISCAL, **more)
     if not total:
         return na(subject, "没有资金", **more)
     if parameter is None or parameter.value is None:
@@ -392,6 +396,9 @@ def allocation_days(tables: Tables) -> Iterator[Finding]:
         day = registered.first_mentions(tables)[fund.id]
         parameter = tables.policy.in_force("allocation-days", day, ALLOCATION_DAYS, **_scope(fund))
         subject, source = fund_subject(tables, fund.id), (fund.file, fund.line)
+        if fund.level not in FISCAL:
+            yield na(subject, NOT_FISCAL, source=source)
+            continue
         waits = _waits(tables, fund.id)
         if not waits:
             yield na(subject, "没有到账，或到账后全部退回", source=source)
@@ -494,18 +501,26 @@ def spending_progress(tables: Tables) -> Iterator[Finding]:
         if not fund.amount or not over:
             yield na(subject, "资金尚未到账，或到账后还没有过完一个月", source=source)
             continue
+        if (min(arrivals).year, min(arrivals).month) == (fund.year, _LAST_MONTH):
+            yield na(subject, "资金在资金年度的最后一个月到账", source=source)
+            continue
         day = registered.first_mentions(tables)[fund.id]
         parameter = tables.policy.in_force("spending-progress", day, PROGRESS, **_scope(fund))
         if parameter is None or parameter.value is None:
             yield undetermined(subject, no_parameter("spending-progress", day), source=source)
             continue
         required = fund.amount * over * parameter.value
-        ratio = Ratio(flow.paid, fund.amount, required, parameter.op, (Applied(parameter, day),))
+        used = flow.paid + flow.taken_back
+        ratio = Ratio(used, fund.amount, required, parameter.op, (Applied(parameter, day),))
+        what = "已支付和上缴" if flow.taken_back else "已支付"
         finding = judge_ratio(
-            subject, ratio, open_until="", what=("已支付", "资金"), source=source, evidence=tuple(flow.evidence)
+            subject, ratio, open_until="", what=(what, "资金"), source=source, evidence=tuple(flow.evidence)
         )
         finding.message += f"（时间已过 {percent(over)}）"
         yield finding
+
+
+_LAST_MONTH = 12
 
 
 def _time_over(arrival: date, year: int, as_of: date) -> Fraction:
@@ -530,6 +545,9 @@ def _time_over(arrival: date, year: int, as_of: date) -> Fraction:
 def carry_over(tables: Tables) -> Iterator[Finding]:
     """Unspent on 31 December of `year` + 1; what lies with villages is unspent. Before that day it is pending."""
     for fund in registered.funds(tables).values():
+        if fund.level not in FISCAL:
+            yield na(fund_subject(tables, fund.id), NOT_FISCAL, source=(fund.file, fund.line))
+            continue
         if not fund.year:
             yield undetermined(fund_subject(tables, fund.id), "没有登记资金年度", source=(fund.file, fund.line))
             continue
@@ -550,9 +568,11 @@ def carry_over(tables: Tables) -> Iterator[Finding]:
 
 
 def _unspent(flow: money.Flow, day: date) -> int:
-    """Arrived, less what was paid, and what villages still hold, on a day."""
+    """Arrived, less what was paid, and what villages or 2103 still hold, on a day."""
     changes = [change for when, change in flow.days.items() if when <= day]
-    return sum(arrived - paid + held for arrived, _, paid, held in changes)
+    return sum(
+        arrived - paid + held + recovered - handed_in for arrived, _, paid, held, recovered, handed_in in changes
+    )
 
 
 __plugins__ = ("check",)

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from ledgers.chart import account
-from ledgers.facts import money, registered
+from ledgers.facts import labour, money, registered
 from ledgers.facts.money import HIGHER, Lot
 from ledgers.facts.notices import longest_notice
 from ledgers.policy import Applied, Parameter, default
@@ -93,16 +93,21 @@ def judge_labour(
         return undetermined(subject, f"用了{what}，但没有分配到项目，不知道应当达到多少", source=source)
     if need.missing:
         return undetermined(subject, no_parameter(name, need.missing[0]), source=source, evidence=need.evidence)
-    labour = [leg for leg in money.labour_by_project(tables).get(project.id, []) if leg.fund not in need.excluded]
-    ratio = Ratio(sum(leg.amount for leg in labour), base, required, need.parameters[0].parameter.op, need.parameters)
+    paid = [leg for leg in labour.paid_by_project(tables).get(project.id, []) if leg.fund not in need.excluded]
+    ratio = Ratio(sum(leg.amount for leg in paid), base, required, need.parameters[0].parameter.op, need.parameters)
     return judge_ratio(
         subject,
         ratio,
         open_until=_open_until(tables, project.id),
         what=("劳务报酬", what),
         source=source,
-        evidence=need.evidence + tuple(leg.index for leg in labour),
+        evidence=need.evidence + _postings(paid),
     )
+
+
+def _postings(paid: Iterable[labour.Paid]) -> tuple[int, ...]:
+    """Their rows of `postings`, once each."""
+    return tuple(dict.fromkeys(one.index for one in paid))
 
 
 def _open_until(tables: Tables, project: str) -> str:
@@ -174,9 +179,9 @@ def _promised(tables: Tables, project: Any) -> Finding:
     parameter = tables.policy.in_force("labour-promised", tables.as_of, PROMISED)
     if parameter is None or parameter.value is None:
         return undetermined(subject, no_parameter("labour-promised", tables.as_of), source=source)
-    labour = money.labour_by_project(tables).get(project.id, [])
+    paid = labour.paid_by_project(tables).get(project.id, [])
     ratio = Ratio(
-        sum(leg.amount for leg in labour),
+        sum(leg.amount for leg in paid),
         promised,
         promised * parameter.value,
         parameter.op,
@@ -188,7 +193,7 @@ def _promised(tables: Tables, project: Any) -> Finding:
         open_until=_open_until(tables, project.id),
         what=("劳务报酬", "承诺的劳务报酬"),
         source=source,
-        evidence=tuple(leg.index for leg in labour),
+        evidence=_postings(paid),
     )
 
 
@@ -208,14 +213,14 @@ def labour_share_year(tables: Tables) -> Iterable[Finding]:
     """
     years: dict[int, list[int]] = {}
     evidence: dict[int, list[int]] = {}
-    for leg in money.labour_legs(tables):
+    for leg in labour.paid(tables):
         years.setdefault(leg.counts_on.year, [0, 0])[0] += leg.amount
         evidence.setdefault(leg.counts_on.year, []).append(leg.index)
     all_lots = (lot for lots in money.lots(tables).values() for lot in lots)
     for lot in money.of_levels(tables, all_lots, HIGHER):
         years.setdefault(lot.date.year, [0, 0])[1] += lot.amount
         evidence.setdefault(lot.date.year, []).append(lot.posting)
-    pairs = {year: (labour, allocated) for year, (labour, allocated) in years.items()}
+    pairs = {year: (paid, allocated) for year, (paid, allocated) in years.items()}
     return not_falling(tables, pairs, YUAN, "劳务报酬占市级及以上资金", evidence)
 
 
@@ -277,8 +282,8 @@ def _roster_line(
 
 def _roster_faults(tables: Tables) -> dict[int, tuple[str, tuple[str, int]]]:
     """The first fault of each labour posting's lines: a line without days, or a person twice."""
-    labour = tables.postings.index[tables.postings["labour"]]
-    lines = tables.payments[tables.payments["posting"].isin(labour)]
+    backed = tables.postings.index[tables.postings["labour"]]
+    lines = tables.payments[tables.payments["posting"].isin(backed)]
     without = lines["days"].isna()
     twice = lines.duplicated(["posting", "household", "person"])
     faults: dict[int, tuple[str, tuple[str, int]]] = {}
@@ -303,7 +308,7 @@ def _roster_faults(tables: Tables) -> dict[int, tuple[str, tuple[str, int]]]:
 )
 def labour_notice(tables: Tables) -> Iterator[Finding]:
     """A 劳务报酬公示 of enough days for each project that paid labour; a miss is pending until 验收."""
-    for name, legs in money.labour_by_project(tables).items():
+    for name, legs in labour.paid_by_project(tables).items():
         project = registered.projects(tables).get(name)
         if project is not None and sum(leg.amount for leg in legs) > 0:
             yield _noticed(tables, project)

@@ -33,6 +33,7 @@ class Money:
     allocated: int
     paid: int
     held: int
+    recovered: int
 
     @property
     def waiting(self) -> int:
@@ -46,13 +47,13 @@ class Money:
 
     @property
     def spent(self) -> int:
-        """Paid, less what lies with villages."""
-        return self.paid - self.held
+        """Paid, less what lies with villages and what came back (2103)."""
+        return self.paid - self.held - self.recovered
 
 
 def money_of(amount: int, flow: Flow | None) -> Money:
     flow = flow or Flow()
-    return Money(amount, flow.arrived, flow.allocated, flow.paid, flow.held)
+    return Money(amount, flow.arrived, flow.allocated, flow.paid, flow.held, flow.recovered)
 
 
 @derived
@@ -102,7 +103,7 @@ def by_project(tables: Tables) -> dict[str, Money]:
 def total(parts: Iterable[Money]) -> Money:
     found = list(parts)
     return Money(
-        *(sum(getattr(one, name) for one in found) for name in ("amount", "arrived", "allocated", "paid", "held"))
+        *(sum(getattr(one, name) for one in found) for name in ("amount", "arrived", "allocated", "paid", "held", "recovered"))
     )
 
 

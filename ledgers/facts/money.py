@@ -42,6 +42,23 @@ def outgoing(tables: Tables) -> Any:
     return beside(tables, tables.postings["kind"].isin(["allocated", "quota", "bank"]))
 
 
+@derived
+def roots(tables: Tables) -> Any:
+    """Of each posting the root of its voucher: the voucher that it reverses in the end, else itself (an array of texts)."""
+    table = tables.postings
+    reversing = table[["voucher", "reverses"]][(table["reverses"] != "").to_numpy()]
+    first = dict(zip(reversing["voucher"].tolist(), reversing["reverses"].tolist(), strict=True))
+    ends = {}
+    for voucher in first:
+        end, seen = voucher, {voucher}
+        while end in first and first[end] not in seen:
+            end = first[end]
+            seen.add(end)
+        ends[voucher] = end
+    root = table["voucher"].to_numpy(dtype=object)
+    return np.array([ends.get(voucher, voucher) for voucher in root.tolist()], dtype=object) if ends else root
+
+
 def beside(tables: Tables, wanted: Any) -> Any:
     """Of each posting, whether one of the wanted ones stands in its transaction."""
     transactions = tables.postings["transaction"].to_numpy()
@@ -108,6 +125,25 @@ def expense_legs(tables: Tables) -> list[Any]:
     return _plain(tables, tables.postings["kind"] == "expense")
 
 
+def came_back(tables: Tables) -> Any:
+    """Of each posting, whether its voucher, net of reversals, brings money back to 2103 rather than hands it in."""
+    table = tables.postings
+    returned = (table["kind"] == "recovered").to_numpy()
+    if not returned.any():
+        return returned
+    of = pd.factorize(roots(tables))[0]
+    sums = np.zeros(of.max(initial=-1) + 1, dtype="int64")
+    np.add.at(sums, of[returned], table["amount"].to_numpy()[returned])
+    return sums[of] < 0
+
+
+@derived
+def spending_legs(tables: Tables) -> list[Any]:
+    """Legs on spending accounts (9501 left out), and legs on 2103 by which money came back: those lower what was spent."""
+    kind = tables.postings["kind"]
+    return _plain(tables, (kind == "expense") | ((kind == "recovered") & came_back(tables)))
+
+
 @derived
 def bank_legs(tables: Tables) -> list[Any]:
     """Legs on the accounts of villages and towns that belong to a project."""
@@ -159,13 +195,9 @@ def lots_by_project(tables: Tables) -> dict[str, list[Lot]]:
 
 
 @derived
-def labour_by_project(tables: Tables) -> dict[str, list[Any]]:
-    return by_project(labour_legs(tables))
-
-
-@derived
 def spent_by_project(tables: Tables) -> dict[str, list[Any]]:
-    return by_project(expense_legs(tables))
+    """What each project spent, net of what came back."""
+    return by_project(spending_legs(tables))
 
 
 def of_levels(tables: Tables, lots: Iterable[Lot], levels: Collection[str]) -> Iterator[Lot]:
@@ -194,12 +226,23 @@ class Flow:
     handed: int = 0
     spent_by_villages: int = 0
     held: int = 0
-    days: dict[date, list[int]] = field(default_factory=dict)  # arrived, allocated, paid, held: changes of a day
+    recovered: int = 0  # came back through 2103: no longer spent
+    handed_in: int = 0  # of what was recovered, handed in
+    days: dict[date, list[int]] = field(default_factory=dict)  # changes of a day, in the order of `DAILY`
     evidence: list[int] = field(default_factory=list)
 
+    @property
+    def spent(self) -> int:
+        """Paid, less what lies with villages and what came back."""
+        return self.paid - self.held - self.recovered
 
-_DAILY = ("arrived", "allocated", "paid", "held")
-_COUNTED = (*_DAILY, "taken_back", "handed", "spent_by_villages")
+    @property
+    def recovered_held(self) -> int:
+        return self.recovered - self.handed_in
+
+
+DAILY = ("arrived", "allocated", "paid", "held", "recovered", "handed_in")
+_COUNTED = (*DAILY, "taken_back", "handed", "spent_by_villages")
 _AGAIN = ("taken_back", "handed")  # postings that are counted under another name too
 
 
@@ -215,12 +258,14 @@ def flows(tables: Tables) -> tuple[dict[str, Flow], dict[Key, Flow]]:
 def _counted(tables: Tables) -> pd.DataFrame:
     """Every amount of every flow: what it counts as (its place in `_COUNTED`), on which day, of which posting."""
     table = tables.postings[["date", "kind", "quota_only", "fund", "project", "amount"]]
-    quota, bank, spent = (table["kind"] == kind for kind in ("quota", "bank", "expense"))
+    quota, bank, returned = (table["kind"] == kind for kind in ("quota", "bank", "recovered"))
+    spent = table["kind"].isin(["expense", "advance", "payable", "retention"])  # what was booked before is settled
     allocated = table["kind"] == "allocated"
     moved = beside(tables, allocated)
     arriving = quota & ~table["quota_only"]
     holding = bank & (table["project"] != "") & (table["fund"] != "")
-    holding &= ~beside(tables, table["kind"] == "recovered")
+    holding &= ~beside(tables, returned)
+    coming = came_back(tables)
     pieces = [
         ("arrived", arriving, 1),
         ("taken_back", arriving & beside(tables, table["kind"] == "taken back"), -1),
@@ -228,6 +273,8 @@ def _counted(tables: Tables) -> pd.DataFrame:
         ("paid", allocated & ~table["quota_only"], -1),
         ("held", holding, 1),
         ("handed", holding & moved, 1),
+        ("recovered", returned & coming, -1),
+        ("handed_in", returned & ~coming, 1),
         ("spent_by_villages", spent & (table["fund"] != "") & beside(tables, holding) & ~moved, 1),
     ]
     counted: pd.DataFrame = pd.concat([table[["date", "fund", "project", "amount"]][mask] for _, mask, _ in pieces])
@@ -244,10 +291,10 @@ def _flows(counted: pd.DataFrame, by: list[str]) -> dict[Any, Flow]:
     totals = np.zeros((len(keys), len(_COUNTED)), dtype="int64")
     np.add.at(totals, (groups, names), amounts)
     flows = [Flow(**dict(zip(_COUNTED, row, strict=True))) for row in totals.tolist()]
-    daily = names < len(_DAILY)
+    daily = names < len(DAILY)
     codes, days = pd.factorize(counted["date"].to_numpy()[daily])
     pairs, of_pair = np.unique(groups[daily] * len(days) + codes, return_inverse=True)
-    changes = np.zeros((len(pairs), len(_DAILY)), dtype="int64")
+    changes = np.zeros((len(pairs), len(DAILY)), dtype="int64")
     np.add.at(changes, (of_pair, names[daily]), amounts[daily])
     for pair, change in zip(pairs.tolist(), changes.tolist(), strict=True):
         flows[pair // len(days)].days[days[pair % len(days)]] = change

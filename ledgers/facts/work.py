@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledgers.facts import money
+from ledgers.facts import labour, money, returned
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived, households
 
@@ -73,13 +73,25 @@ def lines_by_posting(tables: Tables) -> dict[int, list[Any]]:
 
 
 @derived
+def paid_lines(tables: Tables) -> dict[int, list[Any]]:
+    """The same lines, without those of postings of which nothing is paid yet, and without what the bank returned."""
+    counted = labour.paid_by_posting(tables)
+    unpaid = {one.line.index for one in returned.returned(tables) if not (one.by_reversal or one.counted_again)}
+    return {
+        posting: [line for line in lines if line.index not in unpaid]
+        for posting, lines in lines_by_posting(tables).items()
+        if counted.get(posting)
+    }
+
+
+@derived
 def by_project(tables: Tables) -> dict[str, Work]:
     """Work by project ("" where a posting names none)."""
     people = households(tables)
     found: dict[str, Work] = defaultdict(Work)
     for leg in money.labour_legs(tables):
         one = found[leg.project]
-        for line in lines_by_posting(tables).get(leg.index, ()):
+        for line in paid_lines(tables).get(leg.index, ()):
             one.lines.append(line)
             if people.priority(line.household, line.date):
                 one.priority_lines.append(line)

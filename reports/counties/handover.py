@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from ledgers.facts.money import Flow, flows, labour_legs
+from ledgers.facts import labour
+from ledgers.facts.money import Flow, flows
 from ledgers.facts.registered import funds
 from ledgers.files.problems import Problem
 from ledgers.tables.tables import Tables, latest
@@ -117,9 +118,9 @@ def _row(whole: dict[str, Any]) -> dict[str, Any]:
 
 def fund_rows(tables: Tables, masked: Mask) -> Iterator[dict[str, Any]]:
     """Each fund: what was registered, and what arrived (net of what was taken back), was allocated and was paid, in 分."""
-    labour: dict[str, int] = defaultdict(int)
-    for leg in labour_legs(tables):
-        labour[leg.fund] += leg.amount
+    wages: dict[str, int] = defaultdict(int)
+    for leg in labour.paid(tables):
+        wages[leg.fund] += leg.amount
     by_fund, _ = flows(tables)
     for fund in funds(tables).values():
         flow = by_fund.get(fund.id, Flow())
@@ -134,7 +135,7 @@ def fund_rows(tables: Tables, masked: Mask) -> Iterator[dict[str, Any]]:
             "arrived": flow.arrived,
             "allocated": flow.allocated,
             "paid": flow.paid,
-            "labour": labour[fund.id],
+            "labour": wages[fund.id],
         }
         yield _all_masked(row, masked)
 

@@ -18,7 +18,7 @@ from reports.desk.paging import Paging
 from reports.desk.review import Review
 
 LABOUR = ("labour-share-work-relief", "labour-share", "labour-promised")
-NO_MONEY = figures.Money(0, 0, 0, 0, 0)
+NO_MONEY = figures.Money(0, 0, 0, 0, 0, 0)
 
 
 @dataclass

@@ -160,7 +160,7 @@ def _shares(tables: Tables, leaves: dict[str, dict[Path, Leaf]]) -> None:
 
 
 def _totals(tables: Tables, year: int, result: Received) -> None:
-    for leg in money.expense_legs(tables):
+    for leg in money.spending_legs(tables):
         if leg.date.year == year and leg.project:
             path = (*project_place(tables, leg.project), leg.project)
             result.paid[path] = result.paid.get(path, 0) + leg.amount

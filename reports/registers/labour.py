@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from ledgers.facts import money, registered, work
+from ledgers.facts import labour, money, registered, work
 from ledgers.facts.money import HIGHER
 from ledgers.tables.tables import Tables
 from reports.registers import grouping
@@ -30,6 +30,7 @@ PROJECTS = grouping.Table(
         Column("工日", 10, NUMBER, "务工"),
         Column("户数", 8, COUNT, "其中脱贫户、监测户"),
         Column("金额", 15, MONEY, "其中脱贫户、监测户"),
+        Column("已列支未发", 15, MONEY),
     ),
     ratios={9: (8, 5), 10: (8, 6)},
 )
@@ -43,7 +44,8 @@ VOUCHERS = grouping.Table(
         Column("清册", 20),
         Column("行数", 9, COUNT),
         Column("工日", 11, NUMBER),
-        Column("金额", 17, MONEY),
+        Column("已发金额", 17, MONEY),
+        Column("已列支未发", 17, MONEY),
     ),
     groups=1,
 )
@@ -53,11 +55,14 @@ TOWNS = (Column("乡镇", 18), Column("劳务报酬", 20, MONEY), Column("其中
 def workbook(tables: Tables) -> bytes:
     """By town and village; by voucher; a chart by town."""
     book, done = Workbook(TITLE, tables.as_of), work.by_project(tables)
-    rows = [row for row in registered.projects(tables).values() if row.mode == "以工代赈" or row.id in done]
+    booked = {leg.project for leg in money.labour_legs(tables)}
+    rows = [row for row in registered.projects(tables).values() if row.mode == "以工代赈" or row.id in booked]
     rows.sort(key=lambda row: (place_of_project(tables, row), row.id))
     sheet = book.sheet("按项目", [column.width for column in PROJECTS.columns])
     head(sheet, tables, TITLE)
-    sheet.note("有清册（或户和天数）的才计为劳务报酬；户数、人数按项目去重，小计为各项目之和。身份按发放当日认定。")
+    sheet.note(
+        "有清册（或户和天数）、钱已付出的才计为已发劳务报酬；户数、人数按项目去重，小计为各项目之和。身份按发放当日认定。"
+    )
     lines = [_line(tables, row, done.get(row.id, work.Work())) for row in rows]
     grouping.write(sheet, PROJECTS, lines)
     _by_voucher(book, tables, rows)
@@ -77,7 +82,7 @@ def _line(tables: Tables, row: Any, done: work.Work) -> tuple[Any, ...]:
     place = place_of_project(tables, row)
     higher = list(money.of_levels(tables, money.lots_by_project(tables).get(row.id, []), HIGHER))
     special = sum(lot.amount for lot in higher if registered.funds(tables)[lot.fund].task == "以工代赈")
-    paid = sum(leg.amount for leg in money.labour_by_project(tables).get(row.id, []))
+    paid = sum(one.amount for one in labour.paid_by_project(tables).get(row.id, []))
     texts = (place.town, place.village, row.id, row.name, row.mode)
     sums = (sum(lot.amount for lot in higher), special, row.labour_promised, paid, None, None)
     return (
@@ -88,16 +93,18 @@ def _line(tables: Tables, row: Any, done: work.Work) -> tuple[Any, ...]:
         done.days,
         len(done.priority_households),
         done.priority,
+        labour.unpaid_by_project(tables).get(row.id, 0),
     )
 
 
 def _by_voucher(book: Workbook, tables: Tables, rows: list[Any]) -> None:
     sheet = book.sheet("按凭证", [column.width for column in VOUCHERS.columns])
     head(sheet, tables, "劳务报酬发放凭证")
-    rolls, lines = tables.postings["roll"].tolist(), []
+    rolls, lines, booked = tables.postings["roll"].tolist(), [], money.by_project(money.labour_legs(tables))
     for row in rows:
-        for leg in money.labour_by_project(tables).get(row.id, []):
+        for leg in booked.get(row.id, []):
             found = work.lines_by_posting(tables).get(leg.index, [])
             texts = (row.id, row.name, leg.date, leg.voucher, leg.fund, rolls[leg.index])
-            lines.append((*texts, len(found), work.days_of(found), leg.amount))
+            paid = labour.paid_by_posting(tables).get(leg.index, 0)
+            lines.append((*texts, len(found), work.days_of(found), paid, leg.amount - paid))
     grouping.write(sheet, VOUCHERS, lines)

@@ -1,0 +1,82 @@
+"""Open items: what is owed (2302), was paid ahead (1214) or was recovered and not handed in (2103), and since when.
+
+Each account of each project is first in first out: what settles takes the oldest item.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from ledgers.facts.vouchers import OWED, Part, parts
+from ledgers.tables.tables import Tables, derived
+
+ADVANCE, RECOVERED = ("advance",), ("recovered",)
+_DEBIT = -1  # sign by which a leg that settles is counted, of accounts that hold what is owed
+
+
+@dataclass
+class Item:
+    """Money that came to stand on an account on one day, and what of it still does, in 分."""
+
+    part: Part
+    amount: int
+    left: int
+    settled: list[tuple[Part, Fraction]] = field(default_factory=list)  # by what, and 分 in cash
+
+    @property
+    def day(self) -> date:
+        return self.part.day
+
+    @property
+    def posting(self) -> int:
+        """A row of `postings` that stands for it."""
+        return int(self.part.legs[0].index)
+
+
+Account = tuple[str, str]  # project, account
+
+
+@derived
+def payables(tables: Tables) -> dict[Account, list[Item]]:
+    """All items on 2302, retention included, by project and account, settled ones too."""
+    return _items(tables, OWED, -1)
+
+
+@derived
+def advances(tables: Tables) -> dict[Account, list[Item]]:
+    """All items on 1214."""
+    return _items(tables, ADVANCE, 1)
+
+
+@derived
+def recoveries(tables: Tables) -> dict[Account, list[Item]]:
+    """All items on 2103."""
+    return _items(tables, RECOVERED, -1)
+
+
+def _items(tables: Tables, kinds: tuple[str, ...], sign: int) -> dict[Account, list[Item]]:
+    found: dict[Account, list[Item]] = defaultdict(list)
+    for part in parts(tables, tables.postings["kind"].isin(kinds)):
+        sums: dict[str, int] = defaultdict(int)
+        for leg in part.legs:
+            if leg.kind in kinds:
+                sums[leg.account] += sign * leg.amount
+        for account, amount in sums.items():
+            items = found[part.project, account]
+            if amount > 0:
+                items.append(Item(part, amount, amount))
+            elif amount < 0:
+                _settle(items, -amount, part)
+    return dict(found)
+
+
+def _settle(items: list[Item], amount: int, by: Part) -> None:
+    """Take an amount off the oldest items; what exceeds them all is an advance of its own and nobody's item."""
+    in_cash = by.share(by.cash)
+    for item in items:
+        taken = min(amount, item.left)
+        if taken:
+            item.left -= taken
+            item.settled.append((by, taken * in_cash))
+            amount -= taken

@@ -1,4 +1,4 @@
-"""The twelve sheets as beangulp importers: thin classes over the functions that `xianjie import` calls.
+"""The kinds of sheets as beangulp importers: thin classes over the functions that `xianjie import` calls.
 
     CONFIG = importers_of("示例县")            # in a beangulp configuration
     beangulp.Ingest(CONFIG)()
@@ -16,27 +16,11 @@ import beangulp
 from beancount.core import data
 from beancount.parser import parser
 
-from importers.reading.kinds import KINDS
+from importers.reading.kinds import KINDS, Kind
 from importers.reading.sheet import Sheet, read_path
 from importers.run import prepare
 from ledgers import clock
 from ledgers.book import main_file
-
-# Where the documents of a kind of sheet belong.
-ACCOUNTS = {
-    "villages": "Assets:1002银行存款",
-    "funds": "Assets:9001指标",
-    "plan": "Assets:9001指标",
-    "allocation": "Assets:9001指标",
-    "treasury": "Expenses:2130505生产发展",
-    "benefits": "Expenses:2130505生产发展:30310个人农业生产补贴",
-    "labour": "Expenses:2130504农村基础设施建设:30226劳务费",
-    "roster": "Assets:1002银行存款",
-    "assets": "Assets:9102经营性资产",
-    "equity": "Assets:9104股权",
-    "distribution": "Expenses:9501收益分配",
-    "bank": "Assets:1002银行存款",
-}
 
 
 class Refused(ValueError):  # noqa: N818
@@ -60,7 +44,7 @@ class SheetImporter(beangulp.Importer):  # type: ignore[misc]
         return any(sheet.kind.id == self.kind for sheet in _sheets(filepath))
 
     def account(self, filepath: str) -> str:
-        return ACCOUNTS[self.kind]
+        return KINDS[self.kind].account
 
     def date(self, filepath: str) -> date | None:
         """The latest day that the sheet names, None where it names none."""
@@ -105,28 +89,13 @@ def _said(entry: Any) -> str:
     return str((type(entry).__name__, str(bare), plain(entry.meta), postings))
 
 
-def _importer(kind: str) -> type[SheetImporter]:
+def _importer(kind: Kind) -> type[SheetImporter]:
     """The class of one kind of sheet: PlanImporter for `plan`."""
-    return type(f"{kind.capitalize()}Importer", (SheetImporter,), {"kind": kind, "__doc__": f"{KINDS[kind].title}."})
+    return type(f"{kind.id.capitalize()}Importer", (SheetImporter,), {"kind": kind.id, "__doc__": f"{kind.title}."})
 
 
-VillagesImporter = _importer("villages")
-FundsImporter = _importer("funds")
-PlanImporter = _importer("plan")
-AllocationImporter = _importer("allocation")
-TreasuryImporter = _importer("treasury")
-BenefitsImporter = _importer("benefits")
-LabourImporter = _importer("labour")
-RosterImporter = _importer("roster")
-AssetsImporter = _importer("assets")
-EquityImporter = _importer("equity")
-DistributionImporter = _importer("distribution")
-BankImporter = _importer("bank")
-
-IMPORTERS = (
-    *(VillagesImporter, FundsImporter, PlanImporter, AllocationImporter, TreasuryImporter, BenefitsImporter),
-    *(LabourImporter, RosterImporter, AssetsImporter, EquityImporter, DistributionImporter, BankImporter),
-)
+IMPORTERS = tuple(map(_importer, KINDS.values()))
+globals().update({importer.__name__: importer for importer in IMPORTERS})
 
 
 def importers_of(book: str | Path) -> list[SheetImporter]:

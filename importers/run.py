@@ -14,26 +14,13 @@ from importers.draft.draft import Draft
 from importers.draft.entries import Imported, Waiting
 from importers.draft.opening import Source, open_book
 from importers.draft.render import Files, render
-from importers.draft.versions import Record, digest_of, seen
+from importers.draft.versions import digest_of, seen
 from importers.finding import statements
 from importers.finding.job import Ask, Job, Tick
 from importers.reading.faults import Fault
 from importers.reading.kinds import KINDS
 from importers.reading.sheet import Sheet, read_path
-from importers.sheets import (
-    allocation,
-    assets,
-    bank,
-    distribution,
-    equity,
-    funds,
-    paylists,
-    plan,
-    references,
-    roster,
-    treasury,
-    villages,
-)
+from importers.sheets import references, work_of
 from ledgers import clock
 from ledgers.book import collector_off, main_file, unjudged
 from ledgers.files import writing
@@ -42,36 +29,7 @@ from ledgers.files.safely import instead
 from ledgers.money import yuan_cn
 from ledgers.people import Unusable
 
-DERIVE: dict[str, Callable[[Job], Record]] = {
-    "villages": villages.derive,
-    "funds": funds.derive,
-    "plan": plan.derive,
-    "allocation": allocation.derive,
-    "treasury": treasury.derive,
-    "roster": roster.derive,
-    "labour": paylists.derive,
-    "benefits": paylists.derive,
-    "assets": assets.derive,
-    "equity": equity.derive,
-    "distribution": distribution.derive_distribution,
-    "bank": bank.derive_bank,
-}
-# In the order in which the kinds are imported, and what each takes from others of the same command.
-DEPENDS: dict[str, tuple[str, ...]] = {
-    "villages": (),
-    "funds": (),
-    "plan": ("villages",),
-    "roster": ("villages",),
-    "allocation": ("funds", "plan"),
-    "treasury": ("allocation", "roster"),
-    "labour": ("plan", "roster"),
-    "benefits": ("plan", "roster"),
-    "assets": ("plan", "roster"),
-    "equity": ("plan", "roster"),
-    "distribution": ("assets",),
-    "bank": ("assets",),
-}
-_PUBLIC = ("villages", "funds", "plan", "allocation")  # sheets without people in them
+_ORDER = list(KINDS)
 _AGAIN = {
     "same": "与已导入的相同，没有变化",
     "superseded": "已被后来导入的更正版本取代，没有改动",
@@ -191,7 +149,7 @@ class _Run:
 
     def _all(self) -> list[Sheet]:
         sheets = [sheet for sheets in self.sheets.values() for sheet in sheets]
-        return sorted(sheets, key=lambda sheet: (list(DEPENDS).index(sheet.kind.id), _first_day(sheet)))
+        return sorted(sheets, key=lambda sheet: (_ORDER.index(sheet.kind.id), _first_day(sheet)))
 
     def _derive(self, refused: set[str]) -> str | None:
         """Derive every sheet in order. A file that turns out wrong after one of its sheets was kept: start again."""
@@ -220,8 +178,8 @@ class _Run:
     def _blocked(self, sheet: Sheet, blocked: dict[str, str]) -> str:
         """The refused file that a sheet depends on, "" when there is none."""
         needs = {sheet.kind.id}
-        for _ in DEPENDS:
-            needs |= {other for kind in needs for other in DEPENDS[kind]}
+        for _ in KINDS:
+            needs |= {other for kind in needs for other in KINDS[kind].depends}
         return next((blocked[kind] for kind in needs - {sheet.kind.id} if kind in blocked and blocked[kind] != sheet.file), "")
 
     def _try(self, sheet: Sheet) -> bool:
@@ -245,14 +203,14 @@ class _Run:
         self.draft.drop()
 
     def _derive_sheet(self, sheet: Sheet) -> str:
-        key = None if sheet.kind.id in _PUBLIC else self.draft.load_people().key
+        key = None if sheet.kind.public else self.draft.load_people().key
         digest = digest_of(sheet, str(self.day or ""), key)
         title = f"{sheet.kind.title}，{len(sheet.rows)} 行"
         if again := seen(self.draft.log.values(), sheet.kind.id, digest):
             return f"{title}，{_AGAIN[again]}"
         before = len(self.draft.changes)
         tick = lambda part: self.tick(f"整理 {sheet.label}", part)  # noqa: E731
-        record = DERIVE[sheet.kind.id](Job(self.draft, sheet, self.day, self.ask, tick))
+        record = work_of(sheet.kind).derive(Job(self.draft, sheet, self.day, self.ask, tick))
         if len(self.draft.changes) == before and not record.key:
             return f"{title}，与账簿一致，没有变化"
         self.draft.log[sheet.kind.id, record.key, record.part, digest] = Imported(

@@ -1,4 +1,4 @@
-"""The twelve sheets: what each is called, which columns it has, and which of them make it that sheet.
+"""The kinds of sheets, each declared once: what it is called, its columns, which of them make it that sheet, and its rest.
 
 What the columns are called in one office or another is data (headers.csv: one line, one alias; the first is the name
 that messages use). A field may stand in a column or in the head above the table (`项目名称：…`).
@@ -34,13 +34,22 @@ class Field:
 
 @dataclass(frozen=True)
 class Kind:
-    """A sheet: `needs` are the fields without which it is not this sheet (alternatives joined by |)."""
+    """A sheet: `needs` are the fields without which it is not this sheet (alternatives joined by |).
+
+    Kinds are imported in the order in which they stand here. `module` of importers.sheets has `derive(job)`, what the
+    sheet becomes, and may have `look(job, row)`, what a faulty row refers to in vain.
+    """
 
     id: str
     title: str
     needs: tuple[str, ...]
     fields: tuple[Field, ...]
+    module: str
+    account: str  # where its documents belong
+    depends: tuple[str, ...] = ()  # kinds of the same command that it takes something from
+    once: tuple[str, ...] = ()  # fields that no two rows may share
     negative: tuple[str, ...] = ()  # amounts that may be below zero
+    public: bool = False  # no people in it
 
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
@@ -70,6 +79,9 @@ KINDS: dict[str, Kind] = {
                 *_fields("code", "town_code code"),
                 Field("date", "date", head=True),
             ),
+            module="villages",
+            account="Assets:1002银行存款",
+            public=True,
         ),
         Kind(
             "funds",
@@ -88,7 +100,10 @@ KINDS: dict[str, Kind] = {
                 Field("direct", "flag"),
                 Field("original", "document"),
             ),
+            module="funds",
+            account="Assets:9001指标",
             negative=("amount",),  # 调减
+            public=True,
         ),
         Kind(
             "plan",
@@ -108,6 +123,38 @@ KINDS: dict[str, Kind] = {
                 Field("planned_on", "date", head=True),
                 *_fields("date", "listed_on started_on finished_on accepted_on"),
             ),
+            module="plan",
+            account="Assets:9001指标",
+            depends=("villages",),
+            once=("code",),
+            public=True,
+        ),
+        Kind(
+            "roster",
+            "监测对象名单",
+            ("village", "household", "name", "identity", "type"),
+            (
+                *_fields("text", "town"),
+                Field("village", filled=True),
+                Field("household", "code", filled=True),
+                Field("person", "code"),
+                Field("name", "name", filled=True),
+                Field("identity", "identity", filled=True),
+                Field("relation"),
+                Field("people", "count"),
+                Field("type", "term:base state", filled=True),
+                Field("monitor", "term:monitor"),
+                Field("eliminated", "flag"),
+                *_fields("date", "identified_on eliminated_on first_on reported_on"),
+                Field("notice", "text"),
+                *_fields("date", "notice_from notice_to helped_on planned_on"),
+                Field("phone", "secret"),
+                Field("note"),
+            ),
+            module="roster",
+            account="Assets:1002银行存款",
+            depends=("villages",),
+            once=("identity",),
         ),
         Kind(
             "allocation",
@@ -124,6 +171,10 @@ KINDS: dict[str, Kind] = {
                 Field("amount", "amount", filled=True, summed=True),
                 Field("date", "date", head=True),
             ),
+            module="allocation",
+            account="Assets:9001指标",
+            depends=("funds", "plan"),
+            public=True,
         ),
         Kind(
             "treasury",
@@ -149,29 +200,11 @@ KINDS: dict[str, Kind] = {
                 Field("date", "date", filled=True),
                 *_filled("text", "function economic"),
             ),
+            module="treasury",
+            account="Expenses:2130505生产发展",
+            depends=("allocation", "roster"),
+            once=("document", "payment_no"),
             negative=("amount", "direct_amount"),  # 退回
-        ),
-        Kind(
-            "benefits",
-            "惠企利民发放表",
-            ("village", "name", "identity", "paid", "period|per"),
-            (
-                *_fields("text", "project subsidy", head=True),
-                Field("project_code", "code", head=True),
-                Field("town", head=True),
-                Field("town_code", "code"),
-                Field("village", filled=True, head=True),
-                Field("village_code", "code"),
-                Field("name", "name", filled=True),
-                Field("identity", "identity", filled=True),
-                Field("per", "term:per"),
-                Field("due", "amount", summed=True),
-                Field("paid", "amount", filled=True, summed=True),
-                *_fields("number", "quantity standard"),
-                Field("period", "period", head=True),
-                *_fields("secret", "account phone"),
-                Field("note"),
-            ),
         ),
         Kind(
             "labour",
@@ -194,29 +227,36 @@ KINDS: dict[str, Kind] = {
                 *_fields("secret", "account phone"),
                 Field("note"),
             ),
+            module="paylists",
+            account="Expenses:2130504农村基础设施建设:30226劳务费",
+            depends=("plan", "roster"),
+            once=("identity", "period"),
         ),
         Kind(
-            "roster",
-            "监测对象名单",
-            ("village", "household", "name", "identity", "type"),
+            "benefits",
+            "惠企利民发放表",
+            ("village", "name", "identity", "paid", "period|per"),
             (
-                *_fields("text", "town"),
-                Field("village", filled=True),
-                Field("household", "code", filled=True),
-                Field("person", "code"),
+                *_fields("text", "project subsidy", head=True),
+                Field("project_code", "code", head=True),
+                Field("town", head=True),
+                Field("town_code", "code"),
+                Field("village", filled=True, head=True),
+                Field("village_code", "code"),
                 Field("name", "name", filled=True),
                 Field("identity", "identity", filled=True),
-                Field("relation"),
-                Field("people", "count"),
-                Field("type", "term:base state", filled=True),
-                Field("monitor", "term:monitor"),
-                Field("eliminated", "flag"),
-                *_fields("date", "identified_on eliminated_on first_on reported_on"),
-                Field("notice", "text"),
-                *_fields("date", "notice_from notice_to helped_on planned_on"),
-                Field("phone", "secret"),
+                Field("per", "term:per"),
+                Field("due", "amount", summed=True),
+                Field("paid", "amount", filled=True, summed=True),
+                *_fields("number", "quantity standard"),
+                Field("period", "period", head=True),
+                *_fields("secret", "account phone"),
                 Field("note"),
             ),
+            module="paylists",
+            account="Expenses:2130505生产发展:30310个人农业生产补贴",
+            depends=("plan", "roster"),
+            once=("identity", "period"),
         ),
         Kind(
             "assets",
@@ -238,6 +278,10 @@ KINDS: dict[str, Kind] = {
                 *_fields("date", "date state_date", head=True),
                 Field("note"),
             ),
+            module="assets",
+            account="Assets:9102经营性资产",
+            depends=("plan", "roster"),
+            once=("code",),
         ),
         Kind(
             "equity",
@@ -259,6 +303,9 @@ KINDS: dict[str, Kind] = {
                 Field("date", "date", head=True),
                 Field("base", "count", head=True),
             ),
+            module="equity",
+            account="Assets:9104股权",
+            depends=("plan", "roster"),
         ),
         Kind(
             "distribution",
@@ -278,6 +325,9 @@ KINDS: dict[str, Kind] = {
                 Field("year", "year", head=True),
                 Field("note"),
             ),
+            module="distribution",
+            account="Expenses:9501收益分配",
+            depends=("assets",),
         ),
         Kind(
             "bank",
@@ -293,6 +343,9 @@ KINDS: dict[str, Kind] = {
                 Field("other", "name"),
                 Field("other_account", "secret"),
             ),
+            module="bank",
+            account="Assets:1002银行存款",
+            depends=("assets",),
         ),
     )
 }

@@ -9,6 +9,7 @@ from importers.draft.versions import Record, part_of
 from importers.finding.job import Job, not_before, plain_day
 from importers.finding.registers import Funds, Projects, Villages
 from importers.reading.title import title_batch, title_year
+from importers.sheets.references import funded
 from ledgers import chart
 from ledgers.money import yuan_cn
 
@@ -94,3 +95,8 @@ def _check_quota(job: Job, funds: Funds, touched: set[str]) -> None:
     for fund, amount in sorted(left.items()):
         if amount < 0:
             job.draft.warn(f"{funds.describe(fund)} 分配的比到位的指标多 {yuan_cn(-amount)} 元")
+
+
+def look(job: Job, row: Any) -> None:
+    """A row with a fault in one cell: whether document and project are known."""
+    funded(job, row)

@@ -12,6 +12,7 @@ from importers.finding.registers import Projects, Villages, asset_codes, correct
 from importers.finding.spending import is_person
 from importers.finding.statements import reconcile
 from importers.reading.cells import squeezed
+from importers.reading.sheet import FAULTY
 from ledgers import chart
 
 _SEVERAL = re.compile(r"[、,，;；/]+")
@@ -48,11 +49,9 @@ def derive(job: Job) -> Record:
     return Record()
 
 
-
-
 def _facts(job: Job, projects: Projects, persons: Persons, row: Any, village: str) -> dict[str, Any] | None:
     before = len(job.sheet.faults)
-    origins = sources(job, projects, row, village)
+    origins = _sources(job, projects, row, village)
     owner = _owner(persons, row.owner, village)
     caretakers = _caretakers(job, persons, row, village)
     if len(job.sheet.faults) > before:
@@ -73,7 +72,7 @@ def _facts(job: Job, projects: Projects, persons: Persons, row: Any, village: st
     }
 
 
-def sources(job: Job, projects: Projects, row: Any, village: str) -> list[str]:
+def _sources(job: Job, projects: Projects, row: Any, village: str) -> list[str]:
     """The projects that formed the asset; none for one that stood before."""
     codes = [code for code in _SEVERAL.split(row.project_code) if code]
     names = [name for name in _SEVERAL.split(row.project) if name and not _HISTORIC.fullmatch(squeezed(name).replace("资产", ""))]
@@ -162,3 +161,7 @@ def _state(job: Job, row: Any, id: str, day: date) -> date | None:
     return when if row.state == "处置" else None
 
 
+def look(job: Job, row: Any) -> None:
+    """A row with a fault in one cell: whether its projects are known."""
+    if FAULTY not in (row.project, row.project_code):
+        _sources(job, Projects(job.draft), row, "")

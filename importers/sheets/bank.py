@@ -11,7 +11,7 @@ from importers.reading.cells import MASK
 from ledgers.money import yuan_cn
 
 
-def derive_bank(job: Job) -> Record:
+def derive(job: Job) -> Record:
     """Take a village's statement: lines must follow from each other and from those that the book has."""
     villages = Villages(job.draft)
     persons = Persons(job.draft, villages)

@@ -10,14 +10,16 @@ from importers.finding.persons import Persons
 from importers.finding.registers import Villages, asset_codes
 from importers.finding.statements import reconcile
 from importers.reading.cells import squeezed
+from importers.reading.sheet import FAULTY
 from importers.reading.title import title_year
+from importers.sheets.references import household
 from ledgers import chart
 from ledgers.money import yuan_cn
 
 TO_HOUSEHOLDS = "入户分配"
 
 
-def derive_distribution(job: Job) -> Record:
+def derive(job: Job) -> Record:
     """Book the uses of each asset's income of a year."""
     draft = job.draft
     villages = Villages(draft)
@@ -109,51 +111,8 @@ def _check_name(job: Job, persons: Persons, row: Any, household: str) -> None:
         job.draft.warn(f"{job.sheet.label} 第 {row.line + 1} 行：户主姓名与户编号在名单上的不一致，以户编号为准")
 
 
-# -- bank statement ------------------------------------------------------------------------------------------------------
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-# -- reconciliation ------------------------------------------------------------------------------------------------------
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
+def look(job: Job, row: Any) -> None:
+    """A row with a fault in one cell: whether its asset and its household are known."""
+    if row.asset is not FAULTY and row.asset not in asset_codes(job.draft):
+        job.fault(row, "asset", f"资产编号“{row.asset}”不在账簿里：请先导入扶贫项目资产台账")
+    household(job, row)

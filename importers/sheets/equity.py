@@ -15,8 +15,10 @@ from importers.finding.spending import is_person
 from importers.finding.statements import reconcile
 from importers.reading.cells import squeezed
 from importers.reading.kinds import terms
+from importers.reading.sheet import FAULTY
 from importers.reading.title import title_year
 from importers.sheets.paylists import standing_of
+from importers.sheets.references import household
 from ledgers import chart
 from ledgers.money import yuan_cn
 
@@ -198,3 +200,10 @@ def _enter(job: Job, project: str, operator: str, day: date, facts: dict[str, An
     draft.add_directive(Directive("equity", id, day, ("量化",), meta))
     draft.note("新增", "股权", f"{id} {project} {operator} 量化 {yuan_cn(facts['quantified'].fen)} 元")
     return id
+
+
+def look(job: Job, row: Any) -> None:
+    """A row with a fault in one cell: whether its project and its household are known."""
+    if FAULTY not in (row.code, row.name):
+        Projects(job.draft).find(job, row, row.code, row.name, None)
+    household(job, row)

@@ -199,5 +199,3 @@ def _warn(job: Job, rows: list[int], text: str) -> None:
     if rows:
         where = "、".join(map(str, rows[:8])) + (" 等" if len(rows) > 8 else "")
         job.draft.warn(f"{job.sheet.label}：{len(rows)} 行{text}（第 {where} 行）")
-
-

@@ -1,51 +1,43 @@
 """Rows with a fault in one cell: whether the others name what the book knows, and nothing twice, so that one run tells all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from importers.finding.job import Job
-from importers.finding.registers import Funds, Projects, asset_codes
+from importers.finding.registers import Funds, Projects
+from importers.reading.kinds import Kind
 from importers.reading.sheet import FAULTY
-from importers.sheets.assets import sources
-
-_ONCE = {
-    "assets": ("code",),
-    "labour": ("identity", "period"),
-    "benefits": ("identity", "period"),
-    "plan": ("code",),
-    "roster": ("identity",),
-    "treasury": ("document", "payment_no"),
-}  # what no two rows of a sheet may share
+from importers.sheets import work_of
 
 
 def look(job: Job) -> None:
     """Fault what faulty rows refer to in vain, and what stands in the sheet twice."""
     sheet = job.sheet
-    for line, first, name in _twice(sheet.kind.id, [*sheet.rows, *sheet.broken], {row.line for row in sheet.broken}):
+    for line, first, name in _twice(sheet.kind, [*sheet.rows, *sheet.broken], {row.line for row in sheet.broken}):
         sheet.fault(line, name, f"与第 {first + 1} 行重复")
-    if check := _CHECKS.get(sheet.kind.id):
-        for row in sheet.broken:
-            check(job, row)
+    work = work_of(sheet.kind)
+    for row in sheet.broken if hasattr(work, "look") else ():
+        work.look(job, row)
 
 
-def _twice(kind: str, rows: list[Any], broken: set[int]) -> Iterator[tuple[int, int, str]]:
+def _twice(kind: Kind, rows: list[Any], broken: set[int]) -> Iterator[tuple[int, int, str]]:
     """(row, the earlier one, field) of rows that are one and the same, where at least one of them is faulty."""
-    names = _ONCE.get(kind, ())
+    names = kind.once
     seen: dict[tuple[Any, ...], int] = {}
     for row in sorted(rows, key=lambda row: row.line) if names else ():
         key = tuple(getattr(row, name) for name in names)
-        if FAULTY in key or not key[0] or (kind == "treasury" and not _pays(row)):
+        if FAULTY in key or not key[0] or (kind.id == "treasury" and not _pays(row)):
             continue
         first = seen.setdefault(key, row.line)
         if first != row.line and broken & {first, row.line}:
-            yield row.line, first, names[-1] if kind == "treasury" else names[0]
+            yield row.line, first, names[-1] if kind.id == "treasury" else names[0]
 
 
 def _pays(row: Any) -> bool:
     return isinstance(row.amount, int) and row.amount > 0
 
 
-def _funded(job: Job, row: Any) -> None:
+def funded(job: Job, row: Any) -> None:
     """A document and a project: treasury lines, allocations."""
     funds, projects = Funds(job.draft), Projects(job.draft)
     known = funds.by_document.get(row.document, []) if row.document is not FAULTY else []
@@ -55,32 +47,7 @@ def _funded(job: Job, row: Any) -> None:
         projects.find(job, row, row.code, row.name, funds.year(known[0]) if known else None)
 
 
-def _share(job: Job, row: Any) -> None:
-    if FAULTY not in (row.code, row.name):
-        Projects(job.draft).find(job, row, row.code, row.name, None)
-    _household(job, row)
-
-
-def _household(job: Job, row: Any) -> None:
+def household(job: Job, row: Any) -> None:
+    """A 户编号: shares, distributions."""
     if row.household is not FAULTY and row.household and job.draft.households.get(row.household) is None:
         job.fault(row, "household", "账簿里没有这个户编号：请先导入它所在的名单")
-
-
-def _use(job: Job, row: Any) -> None:
-    if row.asset is not FAULTY and row.asset not in asset_codes(job.draft):
-        job.fault(row, "asset", f"资产编号“{row.asset}”不在账簿里：请先导入扶贫项目资产台账")
-    _household(job, row)
-
-
-def _asset(job: Job, row: Any) -> None:
-    if FAULTY not in (row.project, row.project_code):
-        sources(job, Projects(job.draft), row, "")
-
-
-_CHECKS: dict[str, Callable[[Job, Any], None]] = {
-    "allocation": _funded,
-    "assets": _asset,
-    "distribution": _use,
-    "equity": _share,
-    "treasury": _funded,
-}

@@ -212,5 +212,3 @@ def _news(before: tuple[HouseState, ...], after: tuple[HouseState, ...]) -> str:
     old = {(state.date, state.state) for state in before}
     new = [f"{state.date} {state.state}" for state in after if (state.date, state.state) not in old]
     return "、".join(new) or "人数、村或日期有变动"
-
-

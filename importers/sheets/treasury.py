@@ -20,6 +20,7 @@ from importers.finding.spending import (
     payee_person,
 )
 from importers.reading.cells import MASK
+from importers.sheets.references import funded
 from ledgers import chart
 from ledgers.chart import account as described
 from ledgers.money import yuan_cn
@@ -220,3 +221,8 @@ def _bare(voucher: Voucher) -> Voucher:
 
 
 _FROM_LIST = (LIST, "roll", "roll-sha256", "benefit")
+
+
+def look(job: Job, row: Any) -> None:
+    """A row with a fault in one cell: whether document and project are known."""
+    funded(job, row)

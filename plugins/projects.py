@@ -118,7 +118,7 @@ def _reviewed(tables: Tables, project: Any, accepted: date) -> Finding:
         subject,
         status,
         f"{said}，应在 {last_day} 前完成",
-        measured=Measured(days, 1, "day"),
+        measured=Measured(days, 1, "day") if "没有得分" not in missing else None,  # in time, yet not done
         threshold=Threshold(parameter.op, parameter.value, (Applied(parameter, tables.as_of),)),
         source=source,
     )

@@ -12,6 +12,10 @@ SIGNS = {">=": "≥", ">": "＞", "<=": "≤", "=": "＝"}
 SCOPE_NAMES = dict(zip(SCOPES, ("级次", "任务", "来源", "主体类型"), strict=True))
 
 
+# What numerators are counted in, where they are no money.
+UNIT_NAMES = {"day": "天", "household": "户", "person": "人", "village": "个村", "voucher": "张", "month": "个月"}
+
+
 def worded(parameter: Parameter) -> str:
     """A parameter's value: 不低于 0.15（15%）."""
     if parameter.value is None:

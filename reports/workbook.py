@@ -196,6 +196,10 @@ class Sheet:
         if freeze:
             self.worksheet.freeze_panes(self.row, 0)
             self.worksheet.repeat_rows(top, self.row - 1)
+        return self.rows(columns, rows)
+
+    def rows(self, columns: Sequence[Column], rows: Iterable[Row]) -> Area:
+        """Further rows below a table, without a header of their own."""
         first = self.row
         for row in rows:
             for number, (column, value) in enumerate(zip(columns, row.values, strict=True)):
@@ -204,6 +208,11 @@ class Sheet:
             self._fit(columns, row)
             self.row += 1
         return Area(self.name, first + 1, self.row)
+
+    def filter(self, area: Area, columns: int) -> None:
+        """Drop-down filters over the header of a table."""
+        if area.last >= area.first:
+            self.worksheet.autofilter(area.first - 2, 0, area.last - 1, columns - 1)
 
     def form(self, label: str, value: str, lines: int = 1) -> None:
         """A line of a form: a label in the first column, and text, or space for it, across the others."""

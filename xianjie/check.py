@@ -3,6 +3,7 @@
 import gc
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from ledgers.files.confined import will
 from ledgers.files.writing import put_file
 from xianjie.chinese import Command
 from xianjie.output import deliver
+
+if TYPE_CHECKING:
+    from reports.workpapers.workbook import Asked
 
 FORMATS = ("table", "json", "sarif", "xlsx")
 MAIN = "main.beancount"
@@ -31,6 +35,19 @@ MAIN = "main.beancount"
     metavar="文件",
     help="与以前的 json 结果比较：新增、未变、已消除",
 )
+@click.option(
+    "--sheets", type=click.Choice(["all", "failures"]), default="all", metavar="范围", help="底稿：all 全部，failures 归档用"
+)
+@click.option(
+    "--sample",
+    type=(click.Choice(["mus", "random"]), click.IntRange(1, 10_000)),
+    metavar="方法 张数",
+    help="底稿：抽样，mus 货币单元或 random 随机",
+)
+@click.option("--seed", type=int, default=1, metavar="种子", help="抽样的种子，默认 1；同一种子抽出相同样本")
+@click.option(
+    "--previous", type=click.Path(exists=True, dir_okay=False), metavar="文件", help="底稿：上次的底稿，跟踪其中问题的现状"
+)
 def check(
     book: str,
     as_of: datetime | None,
@@ -39,6 +56,10 @@ def check(
     form: str,
     output: str | None,
     baseline: str | None,
+    sheets: str,
+    sample: tuple[str, int] | None,
+    seed: int,
+    previous: str | None,
 ) -> None:
     """检查一本账簿（含有 main.beancount 的文件夹，或主文件）。
 
@@ -56,6 +77,8 @@ def check(
     for name in rule_ids:
         if name not in known:
             raise click.UsageError(f"没有规则 {name}，用 xianjie rules 查看全部规则")
+    if form != "xlsx" and (sample or previous or sheets != "all"):
+        raise click.UsageError("--sheets、--sample、--previous 只用于底稿（--format xlsx）")
     if form == "xlsx" and not output:
         raise click.UsageError("底稿是工作簿，请用 --output 指定文件")
     day = as_of.date() if as_of else clock.today()
@@ -70,8 +93,17 @@ def check(
         raise
     result = audit(loaded.tables, known.values(), rule_ids, subjects)
     scope = Scope(rule_ids, subjects)
-    content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None)
+    more = [_asked(sheets, sample, seed, previous)] if form == "xlsx" else []
+    content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None, *more)
     gc.freeze()
     deliver(content, output)
     reread.keep(loaded)
     raise click.exceptions.Exit(result.exit_status)
+
+
+def _asked(sheets: str, sample: tuple[str, int] | None, seed: int, previous: str | None) -> "Asked":
+    """What is asked of the workpapers."""
+    from reports.workpapers.sampling import Plan
+    from reports.workpapers.workbook import Asked
+
+    return Asked(sheets, Plan(*sample, seed) if sample else None, Path(previous) if previous else None)

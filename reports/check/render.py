@@ -3,6 +3,7 @@
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from reports.check.baseline import compare
 from reports.check.checked import Checked
@@ -16,11 +17,11 @@ FORMS = {
 }
 
 
-def render(checked: Checked, form: str, baseline: Path | None) -> bytes:
-    """The audit as bytes, compared with the JSON of an earlier run when one is given."""
+def render(checked: Checked, form: str, baseline: Path | None, *more: Any) -> bytes:
+    """The audit as bytes, compared with the JSON of an earlier run when one is given; `more` is for that form alone."""
     if baseline:
         title = checked.book.tables.title
         checked = replace(checked, baseline=compare(checked.audit, checked.scope, title, baseline))
     module, name = FORMS[form].split(":")
-    content: bytes = getattr(import_module(module), name)(checked)
+    content: bytes = getattr(import_module(module), name)(checked, *more)
     return content

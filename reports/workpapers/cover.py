@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ledgers.seals.seal import verified
-from plugins.findings import ERROR, SEVERITY_NAMES, STATUS_NAMES, STATUSES, WARNING
+from plugins.findings import ERROR, SEVERITY_NAMES, STATUS_NAMES, STATUSES, UNDETERMINED, WARNING
 from reports.check.checked import Checked, about, crashed
 from reports.workbook import COUNT, TOTAL, Column, Row, Workbook
 from reports.workpapers.papers import Papers
@@ -22,6 +22,8 @@ def write(book: Workbook, checked: Checked, papers: Papers) -> None:
     sheet.title("审 计 工 作 底 稿")
     sheet.skip()
     for label, text in (
+        ("审计项目", ""),
+        ("审计组", ""),
         ("账簿", facts["title"]),
         ("截至日期", facts["as_of"]),
         ("账簿摘要", facts["digest"]),
@@ -38,13 +40,13 @@ def write(book: Workbook, checked: Checked, papers: Papers) -> None:
     sheet.table(COLUMNS, _counts(checked), freeze=False)
     sheet.skip()
     sheet.note(
-        "结论只说“符合”或“不符合”所列条款，不作违法与否的认定。索引号为“规则序号-对象序号”，各表以它互相参照。"
+        "结论只说“符合”或“不符合”所列条款，不作违法与否的认定。索引号由规则、对象、分项和期间得出，同一事项每次出具都相同，各表和各次底稿以它互相参照。"
         "比值、差额和复算结论是活公式，改动分子、分母或标准即可重算；文字和编号取自账簿，不是公式。"
     )
     if papers.silent:
         sheet.note("没有判定对象的规则：" + "、".join(f"{rule.title}（{rule.id}）" for rule in papers.silent))
     sheet.skip()
-    for label in ("编制人、日期", "复核人、日期"):
+    for label in ("编制人、日期", "复核人、日期", "复核意见及处理"):
         sheet.form(label, "", 2)
 
 
@@ -56,11 +58,15 @@ def _asked(checked: Checked) -> str:
 
 
 def _trust(checked: Checked) -> str:
-    """Broken rolls and crashed rules stand where nobody overlooks them."""
+    """Broken rolls, crashed rules, what could not be judged and what was changed after a seal stand where nobody overlooks them."""
     problems = [crashed(crash.rule, crash.error) for crash in checked.audit.crashes]
     problems += [str(problem) for problem in checked.audit.untrusted]
+    changes = sum(len(seal.changes) for seal in verified(checked.book.tables))
+    problems += [f"已封账的期间有 {changes} 处改动，见“封账”"] if changes else []
+    open_ones = checked.audit.summary[UNDETERMINED]
+    problems += [f"有 {open_ones} 项因缺少内容无法判定，见各规则的表"] if open_ones else []
     if not problems:
-        return "清册齐全、与凭证相符，全部规则都得出了结论"
+        return "清册齐全、与凭证相符；全部规则都得出了结论；封账的期间没有改动"
     return "\n".join([f"不能全部采信，共 {len(problems)} 处：", *problems])
 
 

@@ -13,7 +13,7 @@ from reports.workpapers.papers import Paper, Papers
 LIMIT = 100_000  # lines of evidence in a workbook that a person still opens
 FIRST = (FAIL, UNDETERMINED, PENDING, WAIVED)
 COLUMNS = (
-    Column("索引号", 9),
+    Column("索引号", 13),
     Column("凭证号", 15),
     Column("日期", 11, DATE),
     Column("科目", 44),

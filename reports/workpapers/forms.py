@@ -1,4 +1,7 @@
-"""An 审计取证单 for every failure: standard, fact, cause, consequence, suggestion, and space to sign."""
+"""An 审计取证单 for every failure that a unit must answer for: standard, fact, and space to sign.
+
+The page that the unit seals holds fact, proof and standard alone; consequence and advice stand on the 问题汇总表.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,11 +9,12 @@ from typing import Any
 from ledgers.facts import registered
 from ledgers.money import decimal, percent, yuan_cn
 from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables
 from plugins.audit import places
-from plugins.findings import FAIL, YUAN, Finding
+from plugins.findings import YUAN, Finding
 from reports.check.checked import Checked
-from reports.rulebook.advice import advice
-from reports.words import COMPARED, worded
+from reports.remedies import comparable, unit_of
+from reports.words import COMPARED, UNIT_NAMES, worded
 from reports.workbook import Sheet, Workbook
 from reports.workpapers.papers import Group, Paper, Papers
 
@@ -20,64 +24,58 @@ VOUCHERS = 8  # named in a form; the others stand on the sheet of evidence
 
 
 def write(book: Workbook, checked: Checked, papers: Papers) -> None:
-    """All forms on one sheet, one a printed page, in the order of the index numbers."""
-    failed = [(group, paper) for group in papers.groups for paper in group.papers if paper.finding.status == FAIL]
+    """All forms on one sheet, one a printed page, in the order of the rules."""
+    wanted = [(group, paper) for group in papers.groups for paper in group.papers if paper.has_form]
     sheet = book.sheet("审计取证单", WIDTHS, portrait=True)
-    if not failed:
+    if not wanted:
         sheet.title("审计取证单")
-        sheet.note("没有不符合的结论。")
-    if len(failed) > LIMIT:
-        sheet.note(f"不符合共 {len(failed)} 项，以下只列前 {LIMIT} 项；用 --rule 或 --subject 可单独出具其余各项。")
-    for number, (group, paper) in enumerate(failed[:LIMIT]):
+        sheet.note("没有须由被审计单位确认的不符合结论。提示和账簿本身的事项见“问题汇总表”。")
+    if len(wanted) > LIMIT:
+        sheet.note(f"须取证共 {len(wanted)} 项，以下只列前 {LIMIT} 项；用 --rule 或 --subject 可单独出具其余各项。")
+    for number, (group, paper) in enumerate(wanted[:LIMIT]):
         if number:
             sheet.page_break()
         _form(sheet, checked, papers, group, paper)
 
 
 def _form(sheet: Sheet, checked: Checked, papers: Papers, group: Group, paper: Paper) -> None:
-    finding = paper.finding
-    consequence, suggestion = advice(group.rule.id)
+    finding, tables = paper.finding, checked.book.tables
     sheet.title("审 计 取 证 单")
-    sheet.pairs(("索引号", paper.index), ("截至日期", checked.book.tables.as_of.isoformat()))
-    sheet.form("账簿", checked.book.tables.title)
-    sheet.form("被审计单位", _unit(checked, finding))
+    sheet.right("本单共 1 页，第 1 页")
+    sheet.pairs(("索引号", paper.index), ("截至日期", tables.as_of.isoformat()))
+    sheet.pairs(("审计项目", ""), ("账簿", tables.title))
+    sheet.form("被审计单位", unit_of(tables, finding))
     detail = f"（{paper.detail}）" if paper.detail else ""
-    sheet.form(
-        "审计事项", f"{group.rule.title}（{group.rule.id}）\n{finding.subject.id} {finding.subject.name}{detail}"
-    )
-    sheet.form("标准", "\n".join(_standard(papers, group, finding)), 3)
-    sheet.form("事实", "\n".join(_fact(checked, finding)), 6)
-    sheet.form("原因", "（由审计人员查明后填写）", 4)
-    sheet.form("后果", consequence + _amount(finding), 2)
-    sheet.form("建议", suggestion, 2)
+    sheet.form("审计事项", f"{group.rule.title}\n{finding.subject.id} {finding.subject.name}{detail}")
+    standard, fact = list(_standard(papers, group, finding)), list(_fact(checked, finding))
+    sheet.form("标准", "\n".join(standard), len(standard) + 2)  # two lines of room: not every font is as narrow
+    sheet.form("事实", "\n".join(fact), max(8, len(fact) + 2))
+    sheet.form("附件", f"凭证复印件　　张（账簿记有 {_attachments(tables, finding)} 份附件），清册　　页", 1)
     sheet.form("被审计单位\n意见", "\n\n\n　　　　　　　　负责人（签章）：　　　　　　　　　　年　　月　　日", 5)
     sheet.pairs(("编制人", ""), ("日期", ""), lines=2)
     sheet.pairs(("复核人", ""), ("日期", ""), lines=2)
 
 
-def _unit(checked: Checked, finding: Finding) -> str:
-    """Who answers for the subject, as far as the registry says; else left to be filled in."""
-    tables, name = checked.book.tables, finding.subject.id
-    if finding.subject.kind == "project" and name in registered.projects(tables):
-        return registered.projects(tables)[name].unit or ""
-    if finding.subject.kind == "asset" and name in registered.assets(tables):
-        return registered.assets(tables)[name].owner or ""
-    village = registered.villages(tables).get(name) if finding.subject.kind == "village" else None
-    return f"{village.town}{village.name}" if village else ""
-
-
 def _standard(papers: Papers, group: Group, finding: Finding) -> Iterator[str]:
+    """The article, what it demands here, and each parameter with how it is known."""
     rule, threshold = group.rule, finding.threshold
+    parameters = list(dict.fromkeys(one.parameter for one in threshold.parameters)) if threshold else []
     yield f"{rule.basis}：{rule.formula}。"
-    if rule.quote:
+    if rule.quote and not any(one.quote and one.quote != rule.quote for one in parameters):
         yield f"原文：“{rule.quote}”"
-    if threshold and threshold.value is not None:
-        money = finding.measured is not None and finding.measured.unit == YUAN
-        value = percent(threshold.value) if money else decimal(threshold.value)
+    if threshold and threshold.value is not None and comparable(finding):
+        value = _in_unit(finding, threshold.value)
         required = f"，即 {yuan_cn(threshold.required)} 元" if threshold.required is not None else ""
         yield f"应{COMPARED[threshold.op]} {value}{required}。"
-    for parameter in dict.fromkeys(one.parameter for one in threshold.parameters) if threshold else ():
-        yield f"{papers.used[parameter].number}　{parameter.name} {worded(parameter)}，{parameter.basis}"
+    for one in parameters:
+        known = f"（{one.confidence}）" if one.confidence else ""
+        yield f"{papers.used[one].number}　{one.name} {worded(one)}，{one.basis}{known}"
+        yield from ([f"　　原文：“{one.quote}”"] if one.quote else [f"　　读法：{one.reading}"] if one.reading else [])
+
+
+def _in_unit(finding: Finding, value: Any) -> str:
+    unit = finding.measured.unit if finding.measured else YUAN
+    return percent(value) if unit == YUAN else f"{decimal(value)}{UNIT_NAMES.get(unit, '')}"
 
 
 def _fact(checked: Checked, finding: Finding) -> Iterator[str]:
@@ -85,13 +83,25 @@ def _fact(checked: Checked, finding: Finding) -> Iterator[str]:
     yield finding.message
     legs: list[Any] = list(records(tables.postings.iloc[list(finding.evidence[:VOUCHERS])]))
     for leg in legs:
-        yield f"凭证 {leg.voucher}，{leg.date}，{leg.narration}，{yuan_cn(leg.amount)} 元"
+        yield "，".join(text for text in _leg(tables, leg) if text)
     if len(finding.evidence) > VOUCHERS:
         yield f"等 {len(finding.evidence)} 笔，详见“证据·凭证”。"
+    yield from (f"清册 {file} 第 {line} 行" for file, line in finding.lines[:VOUCHERS] if file.startswith("rolls/"))
     source = f"{finding.source[0]}:{finding.source[1]}" if finding.source[1] else finding.source[0]
     lines = [f"{place.file}:{place.line}" for place in places(tables, finding)][: VOUCHERS // 2]
     yield "账簿位置：" + "、".join(dict.fromkeys([source, *lines]))
 
 
-def _amount(finding: Finding) -> str:
-    return f"；按标准计算的差额为 {yuan_cn(finding.shortfall)} 元" if finding.shortfall else ""
+def _leg(tables: Tables, leg: Any) -> Iterator[str]:
+    """A posting as a reader follows it on paper: voucher, day, project, payee, what for, amount."""
+    project = registered.projects(tables).get(leg.project)
+    yield f"凭证 {leg.voucher}" if leg.voucher else ""
+    yield str(leg.date)
+    yield f"项目 {leg.project} {project.name if project else ''}".rstrip() if leg.project else ""
+    yield f"收款方 {leg.payee}" if leg.payee else ""
+    yield leg.narration
+    yield f"{yuan_cn(leg.amount)} 元"
+
+
+def _attachments(tables: Tables, finding: Finding) -> int:
+    return len({text for text in tables.postings["evidence"].iloc[list(finding.evidence)] if text})

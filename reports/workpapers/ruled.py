@@ -11,12 +11,13 @@ from plugins.findings import FAIL, SEVERITY_NAMES, STATUS_NAMES, STATUSES, WAIVE
 from plugins.judging import OP_NAMES, meets
 from reports.check.baseline import STATE_NAMES
 from reports.check.checked import Checked
+from reports.remedies import comparable
 from reports.words import SIGNS, worded
 from reports.workbook import BAD, COUNT, LONG, MONEY, NUMBER, PLAIN, RATIO, Cell, Column, Formula, Row, Workbook
 from reports.workpapers.papers import Group, Paper, Papers
 
 COLUMNS = (
-    Column("索引号", 9),
+    Column("索引号", 13),
     Column("对象编号", 15),
     Column("对象名称", 20),
     Column("分项·期间", 12),
@@ -78,7 +79,8 @@ def _terms(papers: Papers, group: Group) -> Iterator[str]:
         if rule.id in used.rules:
             parameter = used.parameter
             reading = f"　　读法：{parameter.reading}" if parameter.reading else ""
-            yield f"{used.number}　{parameter.name} {worded(parameter)}　　依据：{parameter.basis}{reading}"
+            known = f"（{parameter.confidence}）" if parameter.confidence else ""
+            yield f"{used.number}　{parameter.name} {worded(parameter)}　　依据：{parameter.basis}{known}{reading}"
 
 
 def _row(checked: Checked, papers: Papers, paper: Paper, waived: bool) -> Row:
@@ -110,8 +112,8 @@ def _numbers(finding: Finding) -> tuple[Any, ...]:
     side, share = (MONEY, RATIO) if measured.unit == YUAN else (NUMBER, NUMBER)
     numbers = (Cell(measured.numerator, side), Cell(measured.denominator, side))
     ratio = _ratio(finding)
-    if threshold is None or threshold.value is None:
-        op = SIGNS[threshold.op] if threshold else ""
+    if threshold is None or not comparable(finding):
+        op = SIGNS[threshold.op] if threshold and threshold.value is None else ""
         return (*numbers, Cell(ratio, share), op, None, finding.shortfall, "")
     standard = Cell(threshold.value, share)
     return (*numbers, Cell(ratio, share), SIGNS[threshold.op], standard, _shortfall(finding), _verdict(finding))
@@ -148,7 +150,7 @@ def _verdict(finding: Finding) -> Any:
     measured, threshold = finding.measured, finding.threshold
     if measured is None or threshold is None or threshold.value is None or not measured.denominator:
         return ""
-    if threshold.op not in OP_NAMES:
+    if threshold.op not in OP_NAMES or not comparable(finding):
         return ""
     excess = Fraction(measured.numerator) - threshold.value * Fraction(measured.denominator)
     words = f'=IF(ROUND({_EXCESS},6){threshold.op}0,"{MET}","{MISSED}")'

@@ -1,16 +1,40 @@
 """The audit as workpapers that an auditor can defend: every number with its formula, its basis and its vouchers."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from reports.check.checked import Checked
 from reports.workbook import Workbook
-from reports.workpapers import cover, evidence, forms, lists, reconciliation, ruled
+from reports.workpapers import cover, evidence, forms, lists, problems, procedure, reconciliation, ruled, sampling
 from reports.workpapers.papers import papers_of
 
+ALL, FAILURES = "all", "failures"
 
-def as_xlsx(checked: Checked) -> bytes:
-    """The workbook: cover, summary, a sheet per rule, evidence, parameters, waivers, reconciliation, 取证单."""
+
+@dataclass(frozen=True)
+class Asked:
+    """Which sheets are wanted, a sample to draw, and the last workpaper to follow up."""
+
+    sheets: str = ALL
+    sample: sampling.Plan | None = None
+    previous: Path | None = None
+
+
+def as_xlsx(checked: Checked, asked: Asked = Asked()) -> bytes:
+    """The workbook: what is signed first (cover, problems, forms), then rules, evidence, parameters and reconciliation.
+
+    With FAILURES only what goes into the paper file. Raises Untrusted where `previous` is no workpaper.
+    """
     book = Workbook(f"{checked.book.tables.title}审计工作底稿", checked.book.tables.as_of)
     papers = papers_of(checked)
     cover.write(book, checked, papers)
+    problems.write(book, checked, papers)
+    problems.write_followed(book, papers, asked.previous)
+    forms.write(book, checked, papers)
+    procedure.write(book, checked, papers, asked.sample)
+    sampling.write(book, checked.book.tables, asked.sample)
+    if asked.sheets == FAILURES:
+        return book.content()
     ruled.write_summary(book, papers)
     for group in papers.groups:
         ruled.write(book, checked, papers, group)
@@ -19,5 +43,4 @@ def as_xlsx(checked: Checked) -> bytes:
     lists.write_waivers(book, checked)
     lists.write_resolved(book, checked)
     reconciliation.write(book, checked)
-    forms.write(book, checked, papers)
     return book.content()

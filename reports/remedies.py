@@ -1,0 +1,117 @@
+"""What a failure comes to and the smallest act that mends it, told from the finding alone: its amounts, days and part.
+
+Nothing here judges. What cannot be told from a finding's own fields is left to its message.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ledgers.facts import registered
+from ledgers.money import percent, yuan_cn
+from ledgers.tables.tables import Tables, households
+from plugins.findings import YUAN, Finding
+from plugins.judging import plain_number
+from reports.rulebook.advice import advice
+
+# Rule, or rule and part -> the act, `{gap}` standing for the amount that is missing or too much.
+_ACTS: dict[str, str] = {
+    "labour-share": "补付劳务报酬 {gap} 元",
+    "labour-share-work-relief": "补付劳务报酬 {gap} 元",
+    "labour-promised": "补付劳务报酬 {gap} 元",
+    "industry-share": "再安排产业项目资金 {gap} 元",
+    "industry-share-municipal": "再安排产业项目资金 {gap} 元",
+    "input-stable": "再安排本级资金 {gap} 元",
+    "equity-ratio": "按协议补充量化 {gap} 元并变更登记",
+    "equity-ratio leader": "退出超出部分 {gap} 元并变更登记",
+    "dividend-due": "催收分红 {gap} 元",
+    "income-use": "下次分配中用于巩固成果和管护的至少增加 {gap} 元",
+    "management-fee": "退回超提的管理费 {gap} 元",
+    "spending-progress": "支付或上缴 {gap} 元",
+    "carry-over": "支付或上缴 {gap} 元",
+    "asset-disposal": "处置收入中 {gap} 元再投入或分配",
+    "overpaid": "收回多付的 {gap} 元",
+    "asset-income-due": "催收租金（承包费）{gap} 元",
+    "principal-due": "收回本金 {gap} 元",
+    "income-undistributed": "分配或转作公积公益金 {gap} 元",
+    "leftover": "上缴或调整结余 {gap} 元",
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """What would mend a finding: in words, in 分 where it is money (None where not), and by whom."""
+
+    text: str
+    amount: int | None
+    unit: str
+    project: str
+
+
+def act(tables: Tables, finding: Finding) -> Act:
+    """The smallest act that mends a pending or failing finding."""
+    text = _ACTS.get(f"{finding.rule} {finding.part or ''}".strip()) or _ACTS.get(finding.rule, "")
+    amount = finding.shortfall or None
+    worded = text.format(gap=yuan_cn(amount)) if text and amount else advice(finding.rule)[1]
+    project = finding.subject.id if finding.subject.kind == "project" else ""
+    return Act(worded, amount if text else None, unit_of(tables, finding), project)
+
+
+def gap(finding: Finding) -> str:
+    """By how much the measure misses the standard; "" where the finding holds no two numbers to compare."""
+    measured, threshold = finding.measured, finding.threshold
+    if finding.shortfall:
+        return f"{'超出' if threshold and threshold.op == '<=' else '少'} {yuan_cn(finding.shortfall)} 元"
+    if measured is None or threshold is None or threshold.value is None or measured.ratio is None or not comparable(finding):
+        return ""
+    missing = threshold.value - measured.ratio
+    if measured.unit == "day":
+        return f"{'少' if missing > 0 else '超过'} {plain_number(abs(missing))} 天"
+    if measured.unit == YUAN:
+        return f"相差 {percent(abs(missing))}"
+    return f"比标准{'低' if missing > 0 else '高'} {plain_number(abs(missing))}"
+
+
+def comparable(finding: Finding) -> bool:
+    """Whether the standard is one for the ratio: days, say, are none for an amount of money."""
+    measured, threshold = finding.measured, finding.threshold
+    if measured is None or threshold is None or threshold.value is None:
+        return False
+    return measured.unit != YUAN or threshold.required is not None
+
+
+def unit_of(tables: Tables, finding: Finding) -> str:
+    """Who answers for the subject: the project's unit, the owner, the operator, the town; else the county (the book's title)."""
+    kind, name = finding.subject.kind, finding.subject.id
+    if kind == "project":
+        return _project_unit(tables, name)
+    if kind == "asset":
+        row = registered.assets(tables).get(name)
+        return _village(tables, row.village) or row.owner if row else ""
+    if kind in ("village", "town"):
+        return _village(tables, name) or name
+    if kind == "household":
+        return _village(tables, households(tables).village(name, tables.as_of) or "") or tables.title
+    if kind == "equity":
+        rows = tables.equity[tables.equity["id"] == name]
+        return "、".join(dict.fromkeys(text for text in rows["operator"] if text)) or tables.title
+    return _of_evidence(tables, finding) or tables.title
+
+
+def _project_unit(tables: Tables, name: str) -> str:
+    row = registered.projects(tables).get(name)
+    return (row.unit or row.town or "") if row else ""
+
+
+def _village(tables: Tables, name: str) -> str:
+    row = registered.villages(tables).get(name)
+    return f"{row.town}{row.name}" if row else ""
+
+
+def _of_evidence(tables: Tables, finding: Finding) -> str:
+    """The unit of the project that the vouchers behind a finding belong to, where it is one alone."""
+    legs: Any = tables.postings.iloc[list(finding.evidence)]
+    units = {_project_unit(tables, str(name)) for name in legs["project"] if name} - {""}
+    if len(units) == 1:
+        return units.pop()
+    places = {_village(tables, str(name)) for name in legs["village"] if name} - {""}
+    return places.pop() if len(places) == 1 else ""

@@ -1,9 +1,10 @@
 """The rules about assets and their income."""
 
-from .book import comma, facts, ids, income_year, is_priority, is_spending, reached
+from .book import comma, facts, ids, income_year, is_priority, is_spending, reached, spoken_of, village_on
 from .findings import finding, ratio, verdict, worst, year_day, year_open
-from .law import holds
+from .law import FIFTY_ONE, FIVE, holds
 from .money import spent
+from .owed import months_later, settled_value
 
 CLASSES = ("Assets:9101公益性资产:", "Assets:9102经营性资产:", "Assets:9103到户类资产:")
 USEFUL = ("1公益岗位", "2小型公益事业", "3奖励补助", "4入户分配", "5管护费用")
@@ -23,8 +24,10 @@ def income_use(case):
         useful = posting["account"].split(":")[2] in USEFUL
         sums[key] = (good + posting["fen"] * useful, everything + posting["fen"])
     for (asset, year), (good, everything) in sums.items():
-        parameter = case.law.get("income-use", year_day(book, year)) if everything else None
-        yield ratio("income-use", "asset", asset, good, everything, parameter, period=year)
+        if not spoken_of(book, year):
+            continue
+        parameter, missing = case.law.ask("income-use", "income-use", year_day(book, year))
+        yield ratio("income-use", "asset", asset, good, everything, parameter, missing=missing, period=year)
 
 
 # --- registration ---------------------------------------------------------------------------------------------------
@@ -79,15 +82,15 @@ def register_status(case, project, since):
     used = spent(book)
     for member in projects:
         about = facts(book, "project", member)
-        settled = about.get("settled")
+        settled = settled_value(book, member)
         if settled is None:
             settled = sum(amount for (_, p), amount in used.items() if p == member)
         due += settled - (about.get("no-asset") or 0)
-    parameter = case.law.get("asset-register-days", book.as_of)
+    parameter, missing = case.law.ask("asset-register", "asset-register-days", since)
     first = [date for a in assets for date, state, _ in book.history["asset"][a] if state == "登记"]
     numbers = {"numerator": booked, "denominator": due}
     if parameter is None:
-        return finding("asset-register", "project", project, "undetermined", **numbers)
+        return finding("asset-register", "project", project, missing, **numbers)
     still_open = (book.as_of - since).days <= parameter["value"]
     days = (min(first) - since).days if first else None
     in_time = days is not None and holds(days, parameter["op"], parameter["value"])
@@ -102,7 +105,19 @@ def asset_years(book, asset):
     """Years from the book's first voucher or the registration, whichever is later."""
     begin = min((txn["date"] for txn in book.txns), default=None)
     entered = book.history["asset"][asset][0][0]
-    return range(max(begin, entered).year, book.as_of.year + 1) if begin else range(0)
+    last = min(book.as_of, book.through).year
+    return range(max(begin, entered).year, last + 1) if begin else range(0)
+
+
+def sold(book, asset):
+    """The day on which the whole of an asset was disposed of: no unit is left, or its state says so."""
+    days = [date for date, state, _ in book.history["asset"][asset] if state == "处置"]
+    left, out = 0, None
+    for p in book.postings:
+        if p["account"].startswith(CLASSES) and p["commodity"] == asset:
+            left += p["units"]
+            out = p["txn"]["date"] if left <= 0 else None
+    return min([*days, *([out] if out else [])], default=None)
 
 
 def state_of(book, asset, day):
@@ -116,8 +131,9 @@ def asset_upkeep(case):
     for asset in ids(book, "asset"):
         if facts(book, "asset", asset).get("class") != "公益性":
             continue
+        gone = sold(book, asset)
         for year in asset_years(book, asset):
-            if state_of(book, asset, year_day(book, year)) == "处置":
+            if gone is not None and gone <= year_day(book, year):
                 continue  # nothing left to keep up
             paid = sum(
                 p["fen"]
@@ -125,23 +141,76 @@ def asset_upkeep(case):
                 if p["meta"]["asset"] == asset and ":5管护费用" in p["account"] and p["txn"]["when"].year == year
             )
             ok = bool(facts(book, "asset", asset, year_day(book, year)).get("caretaker")) or paid > 0
-            yield finding("asset-upkeep", "asset", asset, verdict(ok, year_open(book, year)), period=year)
+            status = verdict(ok, year_open(book, year)) if year_day(book, year) >= FIVE else "na"
+            yield finding("asset-upkeep", "asset", asset, status, period=year)
+
+
+def earned(book, asset, year):
+    """What an asset earned in an income year, without the proceeds of its disposal."""
+    return -sum(
+        p["fen"]
+        for p in book.postings
+        if p["account"].startswith("Income:9401")
+        and p["meta"].get("asset") == asset
+        and income_year(p) == year
+        and not p["account"].endswith(":4处置")
+    )
 
 
 def asset_idle(case):
-    """Each 经营性 asset and year: it earned, or its state (闲置, 处置) says why not."""
+    """Each 经营性 asset and year: it earned, or it stands 闲置 with a plan and not for too long."""
     book = case.book
     for asset in ids(book, "asset"):
         if facts(book, "asset", asset).get("class") != "经营性":
             continue
+        gone = sold(book, asset)
         for year in asset_years(book, asset):
-            earned = -sum(
-                p["fen"]
-                for p in book.postings
-                if p["account"].startswith("Income:9401") and p["meta"].get("asset") == asset and income_year(p) == year
-            )
-            ok = earned > 0 or state_of(book, asset, year_day(book, year)) in ("闲置", "处置")
-            yield finding("asset-idle", "asset", asset, verdict(ok, year_open(book, year)), period=year)
+            if gone is None or year < gone.year:
+                yield finding("asset-idle", "asset", asset, idle_status(case, asset, year), period=year)
+
+
+def idle_status(case, asset, year):
+    book, day = case.book, year_day(case.book, year)
+    if day < FIFTY_ONE:
+        return "na"
+    if earned(book, asset, year) > 0:
+        return "pass"
+    if year_open(book, year):
+        return "pending"
+    if state_of(book, asset, day) != "闲置":
+        return "fail"
+    parameter, missing = case.law.ask("asset-idle", "idle-months", book.as_of)
+    start, end = idle_time(book, asset, day)
+    if not facts(book, "asset", asset, day).get("plan"):
+        return "fail"
+    if parameter is None:
+        return missing
+    return verdict(end <= months_later(start, int(parameter["value"])))
+
+
+def idle_time(book, asset, day):
+    """(since when an asset that stood idle on a day had been so, until when, or the as-of date)."""
+    rows, start = book.history["asset"][asset], None
+    for date, state, _ in rows:
+        if date <= day:
+            start = (start or date) if state == "闲置" else None
+    later = [date for date, state, _ in rows if date > day and state != "闲置"]
+    return start, min(later, default=book.as_of)
+
+
+def asset_yield(case):
+    """Each 经营性 asset and year: income over cost; without a number there is no verdict."""
+    book = case.book
+    for asset in ids(book, "asset"):
+        if facts(book, "asset", asset).get("class") != "经营性":
+            continue
+        gone = sold(book, asset)
+        for year in asset_years(book, asset):
+            if gone is not None and year >= gone.year:
+                continue
+            parameter, missing = case.law.ask("asset-yield", "asset-yield", year_day(book, year))
+            yield ratio("asset-yield", "asset", asset, earned(book, asset, year), cost(book, asset), parameter,
+                        year_open(book, year), missing=missing, period=year)  # fmt: skip
 
 
 def caretaker_priority(case):
@@ -149,32 +218,45 @@ def caretaker_priority(case):
     book, caretakers = case.book, {}
     for asset in ids(book, "asset"):
         about = facts(book, "asset", asset)
-        if state_of(book, asset, book.as_of) == "处置":
+        if sold(book, asset) is not None:
             continue  # no asset of the village any more
-        caretakers.setdefault(about.get("village"), set()).update(comma(about.get("caretaker")))
+        village = village_on(book, about["village"], book.as_of) if about.get("village") else None
+        caretakers.setdefault(village, set()).update(comma(about.get("caretaker")))
     for village in ids(book, "village"):
         people = caretakers.get(village, set())
         favoured = sum(is_priority(book, h, book.as_of) for h in people)
-        parameter = case.law.get("caretaker-priority", book.as_of) if people else None
-        yield ratio("caretaker-priority", "village", village, favoured, len(people), parameter, unit="count")
+        parameter, missing = case.law.ask("caretaker-priority", "caretaker-priority", book.as_of)
+        yield ratio("caretaker-priority", "village", village, favoured, len(people), parameter, unit="count",
+                    missing=missing)  # fmt: skip
+
+
+def disposals(book, asset):
+    """The days on which units of an asset, or a part of one, went out; else the day of its state."""
+    out = [p["txn"]["date"] for p in book.postings if p["account"].startswith(CLASSES) and p["commodity"] == asset
+           and p["units"] < 0 and not p["txn"]["reverses"]]  # fmt: skip
+    said = [date for date, state, _ in book.history["asset"][asset] if state == "处置"]
+    return sorted(out + said)
 
 
 def asset_disposal(case):
-    """Each 处置 of a collective asset: its proceeds were reinvested or distributed (uses of the asset's money)."""
+    """Each disposal of a collective asset: its proceeds were reinvested or distributed (uses of the asset's money)."""
     book = case.book
     for asset in ids(book, "asset"):
-        rows = [date for date, state, _ in book.history["asset"][asset] if state == "处置"]
-        if not rows or facts(book, "asset", asset).get("owner-kind", "村集体") != "村集体":
+        days = disposals(book, asset)
+        if not days or facts(book, "asset", asset).get("owner-kind", "村集体") != "村集体":
             continue
         proceeds = -sum(
             p["fen"] for p in book.postings if p["account"].endswith(":4处置") and p["meta"].get("asset") == asset
         )
         used = sum(
             p["fen"]
-            for p in uses(book)
-            if p["meta"]["asset"] == asset and p["txn"]["when"] >= rows[0] and ":6公积公益金" not in p["account"]
+            for p in book.postings
+            if p["account"].startswith("Expenses:")
+            and p["meta"].get("asset") == asset
+            and p["txn"]["when"] >= days[0]
+            and ":6公积公益金" not in p["account"]
         )  # what is kept back is neither reinvested nor distributed
-        if proceeds == 0:
+        if proceeds == 0 or days[0] < FIFTY_ONE:
             yield finding("asset-disposal", "asset", asset, "na")
             continue
         numbers = {"numerator": used, "denominator": proceeds, "shortfall": max(proceeds - used, 0)}

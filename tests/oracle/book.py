@@ -1,7 +1,8 @@
 """Reads a book for the oracle: plain dicts, read once, nothing shared with the product.
 
-Everything here is written from ledger.md alone. A book is cut at the as-of date when it is read; the one exception
-is `mentioned`, the parameter names that occur anywhere.
+Everything here is written from the definitions of the ledger alone. A book is cut at the as-of date when it is read;
+the exceptions are `mentioned` (parameter names that occur anywhere), `numbers` (of vouchers) and `through` (how far the
+book goes).
 """
 
 import csv
@@ -35,8 +36,12 @@ class Book:
     history: dict = field(default_factory=dict)  # kind -> id -> [(date, state, metadata)]
     customs: dict = field(default_factory=dict)  # kind -> [(date, values, metadata)]
     households: dict = field(default_factory=dict)  # id -> rows by date
+    members: list = field(default_factory=list)  # rows of members.csv by their day
     mentioned: set = field(default_factory=set)
+    numbers: set = field(default_factory=set)  # of all vouchers, whatever their date
+    through: dt.date = dt.date.min  # the last day that the book speaks of
     errors: list = field(default_factory=list)
+    cache: dict = field(default_factory=dict)  # what is asked again and again
 
 
 def fen(value):
@@ -54,8 +59,7 @@ def load(folder, as_of):
     book = Book(root, as_of, errors=errors)
     rolls = read_rolls(root)
     for entry in entries:
-        if isinstance(entry, data.Custom) and entry.type == "policy":
-            book.mentioned.add(entry.values[0].value)
+        look_ahead(book, entry)
         if entry.date > as_of:
             continue
         if isinstance(entry, data.Custom):
@@ -63,15 +67,38 @@ def load(folder, as_of):
         elif isinstance(entry, data.Transaction):
             add_transaction(book, entry, rolls)
     name_originals(book)
+    mark_reversals_of_returned(book)
     book.households = read_households(root, as_of)
+    book.members = read_members(root, as_of)
     return book
+
+
+def look_ahead(book, entry):
+    """What is read of the whole book: names of parameters, numbers of vouchers, how far it goes."""
+    if isinstance(entry, data.Custom) and entry.type == "policy":
+        book.mentioned.add(entry.values[0].value)
+    if isinstance(entry, data.Custom) and entry.type == "through":
+        book.through = max(book.through, entry.date)
+    if isinstance(entry, data.Transaction):
+        book.numbers.add(entry.meta.get("voucher"))
+        book.through = max(book.through, end_of_month(entry.date))
+
+
+def end_of_month(day):
+    following = dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return following - dt.timedelta(days=1)
+
+
+def spoken_of(book, year):
+    """Has a year begun, on the as-of date and in the book?"""
+    return dt.date(year, 1, 1) <= min(book.as_of, book.through)
 
 
 # --- registries -----------------------------------------------------------------------------------------------------
 
 
 def add_custom(book, entry):
-    values = [plain(item.value) for item in entry.values]
+    values = [plain(item.value) for item in entry.values or []]
     meta = {key: plain(value) for key, value in entry.meta.items() if key not in ("filename", "lineno")}
     book.customs.setdefault(entry.type, []).append((entry.date, values, meta))
     if entry.type in ("fund", "project", "village", "asset", "equity", "benefit"):
@@ -95,6 +122,24 @@ def facts(book, kind, key, day=None):
         if date <= (day or book.as_of):
             result.update(meta)
     return result
+
+
+def village_on(book, village, day):
+    """The village that a village is on a day: itself, or whatever it was merged into by then."""
+    seen = set()
+    while village not in seen:
+        seen.add(village)
+        for date, state, meta in book.history.get("village", {}).get(village, []):
+            if state == "撤并" and date <= min(day, book.as_of):
+                village = meta["into"]
+                break
+    return village
+
+
+def ended(book, village):
+    """The day on which a village was merged into another; None while it stands."""
+    days = [date for date, state, _ in book.history.get("village", {}).get(village, []) if state == "撤并"]
+    return min(days) if days else None
 
 
 def registered(book, fund):
@@ -132,6 +177,7 @@ def add_transaction(book, entry, rolls):
         "when": entry.date,  # a reversal nets in the month of its original: see name_originals
         "meta": {key: plain(value) for key, value in entry.meta.items()},
         "text": f"{entry.payee or ''} {entry.narration or ''}",
+        "payee": entry.payee or "",
         "postings": [],
     }
     txn["voucher"] = txn["meta"].get("voucher")
@@ -177,7 +223,8 @@ def posting_lines(posting, own, rolls):
         line["days"] = None if days is None else Fraction(days)
         line["fen"] = posting["fen"]
         line["units"] = Fraction(posting["units"])
-        line.update(quantity=None, holder="", inline=True, note="")
+        line.update(quantity=None, holder="", inline=True, note="", result="", account="")
+        line["for"] = ""
         return [line]
     return []
 
@@ -192,6 +239,48 @@ def name_originals(book):
             seen.add(origin["voucher"])
             origin = by_voucher[origin["reverses"]]
         txn["when"] = origin["date"]
+
+
+def for_period(posting, line):
+    """(year, month or None) that a line pays for: what the line or the posting says, else the month of payment."""
+    said = str(line.get("for") or posting["meta"].get("for") or "")
+    if said:
+        return int(said[:4]), int(said[5:7]) if len(said) >= 7 else None
+    day = line.get("paid_on") or posting["txn"]["when"]
+    return day.year, day.month
+
+
+def days_of(period):
+    """First and last day of a month, or of a year."""
+    year, month = period
+    last = dt.date(year, 12, 31) if month is None else end_of_month(dt.date(year, month, 1))
+    return dt.date(year, month or 1, 1), last
+
+
+def paid_lines(posting):
+    """The lines that reached somebody: without those that the bank returned, and without the reversal of such a one."""
+    if posting["lines"] is None:
+        return None
+    return [line for line in posting["lines"] if not (is_returned(line) or line.get("of_returned"))]
+
+
+def is_returned(line):
+    """A payment that the bank returned; the line of its reversal says the same of a negative amount."""
+    return line["result"] == "退票" and line["fen"] > 0
+
+
+def mark_reversals_of_returned(book):
+    """A line that the bank returned and that is also reversed is taken off once."""
+    for txn in book.txns:
+        origins = [p for t in book.txns if txn["reverses"] and t["voucher"] == txn["reverses"] for p in t["postings"]]
+        returned = [line for p in origins for line in p["lines"] or [] if is_returned(line)]
+        for line in (line for p in txn["postings"] for line in p["lines"] or []):
+            for original in returned:
+                same = all(line[key] == original[key] for key in ("household", "person"))
+                if same and line["fen"] == -original["fen"]:
+                    line["of_returned"], original["reversed"] = True, True
+                    returned.remove(original)
+                    break
 
 
 def is_labour_account(account):
@@ -248,10 +337,10 @@ def read_line(row, kind, price):
     def number(key):
         return Fraction(row[key]) if row.get(key) else None
 
-    line = {key: row.get(key) or "" for key in ("household", "person", "holder", "note")}
+    line = {key: row.get(key) or "" for key in ("household", "person", "holder", "note", "result", "for", "account")}
     line.update(days=number("days"), quantity=number("quantity"), units=number("shares"), inline=False)
     line["fen"] = fen(Decimal(row["amount"])) if kind == "pay" else fen(Decimal(row["shares"]) * price)
-    line["paid_on"] = dt.date.fromisoformat(row["paid_on"]) if row.get("paid_on") else None
+    line["paid_on"] = dt.date.fromisoformat(row["paid_on"][:10]) if row.get("paid_on") else None
     return line
 
 
@@ -285,7 +374,16 @@ def status_on(book, household, day):
             result["monitored"] = row["state"] == "监测户"
         else:
             result["base"] = row["state"]
+        if row["state"] == "销户":
+            result["monitored"] = False
+    result["village"] = village_on(book, result["village"], day) if result["village"] else None
     return result
+
+
+def closed(book, household):
+    """The day on which a household ended; None while it lasts."""
+    days = [row["date"] for row in book.households.get(household, []) if row["state"] == "销户"]
+    return min(days) if days else None
 
 
 def is_priority(book, household, day):
@@ -299,4 +397,40 @@ def is_monitored(book, household, day):
 
 def of_village(book, village, day):
     """Households that live in a village on a day."""
-    return [key for key in book.households if status_on(book, key, day)["village"] == village]
+    states = ((key, status_on(book, key, day)) for key in book.households)
+    return [key for key, state in states if state["village"] == village and state["base"] != "销户"]
+
+
+# --- persons ----------------------------------------------------------------------------------------------------------
+
+
+def read_members(root, as_of):
+    """Rows of members.csv that had begun; what lies after the as-of date is unknown."""
+    path = root / "registry" / "members.csv"
+    if not path.is_file():
+        return []
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row["from"] = dt.date.fromisoformat(row["from"][:10])
+        to = dt.date.fromisoformat(row["to"][:10]) if row.get("to") else None
+        row["to"] = to if to is not None and to <= as_of else None
+    return sorted((row for row in rows if row["from"] <= as_of), key=lambda row: row["from"])
+
+
+def who(book, household, person, day):
+    """The permanent person behind a household's number on a day; household and number where nobody is known."""
+    for row in book.members:
+        mine = (row["household"], row["person"]) == (household, str(person))
+        if mine and row["from"] <= day and (row["to"] is None or row["to"] >= day):
+            return row["who"]
+    past = [row for row in book.members if (row["household"], row["person"]) == (household, str(person))]
+    return past[-1]["who"] if past else (household, str(person))
+
+
+def gone(book, person):
+    """The day from which somebody is dead or moved away: their last row ended and no other is open; else None."""
+    rows = [row for row in book.members if row["who"] == person]
+    if not rows or any(row["to"] is None for row in rows):
+        return None
+    return max(row["to"] for row in rows)

@@ -27,17 +27,22 @@ def verdict(ok, still_open=False):
     return "pass" if ok else "pending" if still_open else "fail"
 
 
+def half_up_fen(number):
+    """What is owed, rounded to the 分."""
+    return (2 * Fraction(number) + 1) // 2
+
+
 def ceiling(number):
     return -(-Fraction(number) // 1)
 
 
-def ratio(rule, kind, subject, num, den, parameter, still_open=False, **more):
-    """A ratio of two amounts of 分 against one parameter: na before undetermined before the comparison."""
+def ratio(rule, kind, subject, num, den, parameter, still_open=False, missing="undetermined", **more):
+    """A ratio of two amounts of 分 against one parameter: na before `missing` (without it) before the comparison."""
     if den == 0:
         return finding(rule, kind, subject, "na", numerator=num, denominator=den, **more)
     numbers = {"numerator": num, "denominator": den, "value": Fraction(num) / Fraction(den)}
     if parameter is None:
-        return finding(rule, kind, subject, "undetermined", **numbers, **more)
+        return finding(rule, kind, subject, missing, **numbers, **more)
     required = den * parameter["value"]
     ok = holds(num, parameter["op"], required)
     if not ok and more.get("unit") != "count":
@@ -47,13 +52,15 @@ def ratio(rule, kind, subject, num, den, parameter, still_open=False, **more):
     return finding(rule, kind, subject, verdict(ok, still_open), required=whole, **numbers, **more)
 
 
-def tilt(rule, kind, subject, money, favoured, households, parameter, **more):
+def tilt(rule, kind, subject, money, favoured, households, parameter, missing="undetermined", **more):
     """A tilt: favoured share of money (favoured, all) over favoured share of households.
 
     `money` is None where a roll cannot be trusted; what makes the tilt na whatever the roll says comes first.
     """
     more["unit"] = "tilt"
     if favoured == 0 or (households is not None and households <= favoured) or (money and money[1] == 0):
+        return finding(rule, kind, subject, "na", **more)
+    if parameter is None and missing == "na":
         return finding(rule, kind, subject, "na", **more)
     if households is None or money is None:
         return finding(rule, kind, subject, "undetermined", **more)

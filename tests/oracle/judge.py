@@ -1,8 +1,8 @@
 """The oracle: judges a book by every rule of the catalogue, slowly and obviously.
 
-Written from ledger.md and rules.md alone, without a look at the product. `judge(folder, day)` gives a list of dicts:
+Written from the definitions alone, without a look at the product. `judge(folder, day)` gives a list of dicts:
 rule, kind and subject, part, period, status, numerator, denominator, value, shortfall, required (decimal strings).
-`record` and `sealed-period` are not judged here: they are about form, not about formulas.
+`record`, `sealed-period` and `law-lowered` are not judged here: they are about form, not about formulas.
 """
 
 import datetime as dt
@@ -10,13 +10,13 @@ import json
 import sys
 from dataclasses import dataclass
 
-from . import assets, equity, labour, money, people, projects, years
+from . import assets, contracts, equity, labour, money, owed, people, persons, projects, rents, years
 from .book import Book, load
 from .findings import finding as make
 from .findings import verdict, written
 from .law import Law, read_law
 
-UNJUDGED = ("record", "sealed-period")
+UNJUDGED = ("record", "sealed-period", "law-lowered", "unit-cost", "retention")
 NEVER_WAIVED = ("record", "voucher", "fund-trace", "sealed-period")
 RULES = [
     labour.labour_share,
@@ -68,6 +68,33 @@ RULES = [
     projects.evidence,
     projects.voucher,
     projects.monitoring_deadline,
+    rents.asset_income_due,
+    rents.principal_due,
+    rents.income_payer,
+    rents.income_undistributed,
+    rents.income_covered,
+    rents.income_flat,
+    rents.stocktake,
+    assets.asset_yield,
+    owed.overpaid,
+    owed.paid_ahead,
+    owed.acceptance_due,
+    owed.leftover,
+    owed.recovered_held,
+    owed.advance_open,
+    owed.arrears,
+    contracts.split_contract,
+    contracts.equity_missing,
+    contracts.operator_once,
+    contracts.resolution,
+    contracts.payment_number,
+    contracts.changed_after,
+    persons.labour_days,
+    persons.benefit_exclusive,
+    persons.same_account,
+    persons.recipient_alive,
+    persons.returned_payment,
+    persons.evidence_reused,
 ]
 
 

@@ -2,10 +2,11 @@
 
 from fractions import Fraction
 
-from .book import facts, ids, is_labour_account, last_state, reached
-from .findings import finding, ratio, verdict, year_open
-from .law import UPPER
-from .money import lots, spent
+from .book import facts, ids, is_labour_account, last_state, paid_lines, reached, spoken_of
+from .findings import finding, ratio, verdict, year_day, year_open
+from .law import FIVE, UPPER, holds
+from .money import as_allocated, first_day, lots, spent
+from .owed import ADVANCE, OWED, is_outlay, lots_on, paid_by
 
 UNTRUSTED = object()
 
@@ -26,16 +27,99 @@ def labour(book):
     return result
 
 
+def labour_payments(book):
+    """[{day, project, fund, fen}]: labour that has been paid; fen is None where a roll cannot be trusted.
+
+    It counts when money has left (the quota, or a village's account), when what was owed is settled, and out of a
+    contractor's price up to what that contractor was paid on that project, net of what it handed back.
+    """
+    if book.cache.get("labour") is None:
+        book.cache["labour"] = [*at_once(book), *reclassified(book)]
+    return book.cache["labour"]
+
+
+def amount_of(posting, how):
+    """What of a labour posting reached people, 分; None where nobody can tell."""
+    if how == "broken":
+        return None
+    return posting["fen"] - sum(x["fen"] for x in posting["lines"]) + sum(x["fen"] for x in paid_lines(posting))
+
+
+def sides(txn):
+    """(paid, owed, taken out of a price or a prepayment) of a transaction's other side, 分."""
+    postings = txn["postings"]
+    paid = -sum(p["fen"] for p in postings if is_outlay(p))
+    owed = -sum(p["fen"] for p in postings if p["account"].startswith(OWED))
+    taken = -sum(p["fen"] for p in postings if p["account"].startswith(ADVANCE) or is_price(p))
+    return paid, owed, taken
+
+
+def is_price(posting):
+    """An expense that labour is taken out of; of a reversal the other way round."""
+    back = posting["fen"] > 0 if posting["txn"]["reverses"] else posting["fen"] < 0
+    return back and posting["account"].startswith("Expenses:") and not is_labour_account(posting["account"])
+
+
+def entry(posting, day, fen):
+    return {"day": day, "project": posting["project"], "fund": posting["fund"], "fen": fen}
+
+
+def at_once(book):
+    """Paid with the voucher, or as what it left owing is settled; of a voucher that is partly owed, in proportion."""
+    debts = [lot | {"project": key[1]} for key, lots in lots_on(book, OWED).items() for lot in lots]
+    for posting, how in labour(book):
+        paid, owed, taken = sides(posting["txn"])
+        whole, amount = paid + owed + taken, amount_of(posting, how)
+        if how == "unbacked" or whole == 0:
+            continue
+        if paid:
+            yield entry(posting, posting["txn"]["when"], amount and amount * Fraction(paid, whole))
+        for lot in debts:
+            if lot["txn"] is posting["txn"] and owed > 0:
+                for day, part in lot["paid"]:
+                    yield entry(posting, day, amount and amount * Fraction(part, whole))
+
+
+def reclassified(book):
+    """Out of a contractor's price or prepayment, up to what it was paid; the latest reclassification loses first."""
+    rows, left = [], {}
+    for posting, how in labour(book):
+        paid, owed, taken = sides(posting["txn"])
+        amount = amount_of(posting, how)
+        if how == "unbacked" or not taken:
+            continue
+        part = amount and amount * Fraction(taken, paid + owed + taken)
+        original = [row for row in rows if posting["txn"]["reverses"] == row["voucher"] and posting["txn"]["reverses"]]
+        if original and part:
+            original[-1]["fen"] = original[-1]["fen"] and original[-1]["fen"] + part
+        else:
+            rows.append(entry(posting, posting["txn"]["when"], part) | {"voucher": posting["txn"]["voucher"],
+                                                                        "payee": posting["txn"]["payee"]})  # fmt: skip
+    for row in rows:
+        key = (row["payee"], row["project"])
+        if key not in left:
+            left[key] = contractor_paid(book, *key)
+        if row["fen"] is not None:
+            row["fen"] = max(min(row["fen"], left[key]), 0)
+            left[key] -= row["fen"]
+    return rows
+
+
+def contractor_paid(book, payee, project):
+    """What a contractor was paid on a project, net of returns, without wages that were paid directly."""
+    wages = 0
+    for posting, how in labour(book):
+        txn = posting["txn"]
+        if how != "unbacked" and (txn["payee"], posting["project"]) == (payee, project):
+            paid, owed, taken = sides(txn)
+            wages += Fraction(posting["fen"] * paid, paid + owed + taken) if paid else 0
+    return paid_by(book, project, payee=payee) - wages
+
+
 def paid_labour(book, project, without=()):
     """Labour paid by a project in 分; None when a roll behind it cannot be trusted."""
-    total = 0
-    for posting, how in labour(book):
-        if posting["project"] != project or posting["fund"] in without:
-            continue
-        if how == "broken":
-            return None
-        total += posting["fen"] if how == "backed" else 0
-    return total
+    rows = [row for row in labour_payments(book) if row["project"] == project and row["fund"] not in without]
+    return None if any(row["fen"] is None for row in rows) else sum(row["fen"] for row in rows)
 
 
 def not_accepted(book, project):
@@ -49,7 +133,7 @@ def stopped(book, project):
 
 def labour_share(case):
     for project in ids(case.book, "project"):
-        if facts(case.book, "project", project).get("mode") == "以工代赈":
+        if as_allocated(case.book, project).get("mode") == "以工代赈":
             yield share(case, "labour-share", project, lambda fund: fund.get("level") in UPPER)
 
 
@@ -65,7 +149,10 @@ def labour_share_work_relief(case):
 
 
 def share(case, rule, project, chosen):
-    """required = sum of lots x the rate in force on each lot's own day; base = sum of lots (spent, when 终止)."""
+    """required = sum of lots x the rate in force on each lot's own day; base = sum of lots (spent, when 终止).
+
+    Money of which nothing was asked on its day, or nothing of its level, is in neither.
+    """
     book = case.book
     base, required = 0, Fraction(0)
     counted, excluded, unknown, op = set(), set(), False, ">="
@@ -74,13 +161,12 @@ def share(case, rule, project, chosen):
         if owner != project or not chosen(about):
             continue
         for day, amount in parts:
-            scope = {key: about.get(key) for key in ("level", "task", "source")}
             before = set(case.law.asked)
-            parameter = case.law.get(rule, day, **scope)
-            if parameter and about.get("task") in parameter["exclude"]:
+            parameter, missing = rate(case, rule, fund, about, day)
+            if missing == "na" or (parameter and about.get("task") in parameter["exclude"]):
                 case.law.unsure |= case.law.asked - before  # it only said that this money does not count
                 case.law.asked = before
-                excluded.add(fund)
+                excluded.update([fund] if parameter else [])
                 continue
             counted.add(fund)
             base += amount
@@ -89,11 +175,19 @@ def share(case, rule, project, chosen):
             op = parameter["op"] if parameter else op
     numerator = paid_labour(book, project, excluded - counted)
     if stopped(book, project):
-        used = sum(a for (f, p), a in spent(book).items() if p == project and chosen(facts(book, "fund", f))
-                   and f not in excluded - counted)  # fmt: skip
+        used = sum(a for (f, p), a in spent(book).items() if p == project and f in counted)
         unknown = unknown or (base == 0 and used != 0)
         required, base = (required * used / base if base else Fraction(0)), used
     return labour_ratio(book, rule, project, numerator, base, required, op, unknown)
+
+
+def rate(case, rule, fund, about, day):
+    """What the document of the batch asks, else the parameter; for 中央预算内投资 by the day of that document."""
+    if rule == "labour-share-work-relief" and about.get("labour-share") is not None:
+        return {"value": Fraction(about["labour-share"]), "op": ">=", "exclude": []}, None
+    if about.get("source") == "中央预算内投资":
+        day = first_day(case.book, fund)
+    return case.law.ask(rule, rule, day, **{key: about.get(key) for key in ("level", "task", "source")})
 
 
 def labour_ratio(book, rule, project, numerator, base, required, op, unknown):
@@ -109,7 +203,7 @@ def labour_promised(case):
     """The approval's own figure; a 终止 project keeps the whole promise, na when it spent nothing."""
     book = case.book
     for project in ids(book, "project"):
-        promised = facts(book, "project", project).get("labour-promised")
+        promised = promise(book, project)
         if promised is None:
             continue
         numerator = paid_labour(book, project)
@@ -119,20 +213,32 @@ def labour_promised(case):
             yield labour_ratio(book, "labour-promised", project, numerator, promised, Fraction(promised), ">=", False)
 
 
+def promise(book, project):
+    """The highest promise there ever was, unless a later lower one carries its approval."""
+    highest = None
+    for _, _, meta in book.history["project"][project]:
+        value = meta.get("labour-promised")
+        if value is not None and (highest is None or value > highest or meta.get("approved")):
+            highest = value
+    return highest
+
+
 def labour_roster(case):
     """Each voucher with labour postings: its worst posting."""
     vouchers = {}
     for posting, how in labour(case.book):
-        vouchers.setdefault(posting["txn"]["voucher"], []).append(roster_status(posting, how))
+        status = roster_status(case.book, posting, how)
+        vouchers.setdefault(posting["txn"]["voucher"], []).append(status)
     for voucher, statuses in vouchers.items():
         status = next(s for s in ("fail", "undetermined", "pass", "na") if s in statuses)
         yield finding("labour-roster", "voucher", voucher, status)
 
 
-def roster_status(posting, how):
+def roster_status(book, posting, how):
     if how != "backed":
-        # Unbacked 30226 "may be an expert's fee" (ledger.md): it is named, but it is no labour posting that fails.
-        experts = not posting["account"].endswith(":1劳务报酬")
+        # Unbacked 30226 may be an expert's fee, but not on a project of mode 以工代赈.
+        mode = as_allocated(book, posting["project"]).get("mode") if posting["project"] else None
+        experts = not posting["account"].endswith(":1劳务报酬") and mode != "以工代赈"
         return "undetermined" if how == "broken" else "na" if experts else "fail"
     lines = posting["lines"]
     people = [(line["household"], line["person"]) for line in lines]
@@ -144,14 +250,15 @@ def labour_notice(case):
     """Each project that paid labour: a 劳务报酬公示 of enough days; pending until 验收."""
     book = case.book
     for project in ids(book, "project"):
-        if sum(p["fen"] for p, how in labour(book) if p["project"] == project and how != "unbacked") <= 0:
+        mine = [row for row in labour_payments(book) if row["project"] == project]
+        if sum(row["fen"] or 1 for row in mine) <= 0:
             continue
-        parameter = case.law.get("notice-days-labour", book.as_of)
+        parameter, missing = case.law.ask("labour-notice", "notice-days-labour", min(row["day"] for row in mine))
         days = case.longest_notice([project], "劳务报酬公示")
         if parameter is None:
-            yield finding("labour-notice", "project", project, "undetermined", unit="days", value=days)
+            yield finding("labour-notice", "project", project, missing, unit="days", value=days)
             continue
-        ok = days is not None and days >= parameter["value"]
+        ok = days is not None and holds(days, parameter["op"], parameter["value"])
         yield finding("labour-notice", "project", project, verdict(ok, not_accepted(book, project)),
                       unit="days", value=days or 0)  # fmt: skip
 
@@ -160,25 +267,26 @@ def labour_share_year(case):
     """All projects, calendar years; a year compares with the one before it; reversals net in their original's."""
     book = case.book
     paid, given = {}, {}
-    for posting, how in labour(book):
-        year = posting["txn"]["when"].year
-        if how == "broken" or paid.get(year) is UNTRUSTED:
+    for row in labour_payments(book):
+        year = row["day"].year
+        if row["fen"] is None or paid.get(year) is UNTRUSTED:
             paid[year] = UNTRUSTED
-        elif how == "backed":
-            paid[year] = paid.get(year, 0) + posting["fen"]
+        else:
+            paid[year] = paid.get(year, 0) + row["fen"]
     for (fund, _), parts in lots(book).items():
         if facts(book, "fund", fund).get("level") in UPPER:
             for day, amount in parts:
                 given[day.year] = given.get(day.year, 0) + amount
     for year in sorted(set(paid) | set(given)):
-        yield year_against_last(book, "labour-share-year", year, paid, given)
+        if spoken_of(book, year):
+            yield year_against_last(book, "labour-share-year", year, paid, given)
 
 
 def year_against_last(book, rule, year, top, bottom):
     """Not falling: this year's ratio against the preceding year's; na without either."""
     num, den, before, base = top.get(year, 0), bottom.get(year, 0), top.get(year - 1, 0), bottom.get(year - 1, 0)
     shown = {"numerator": None if num is UNTRUSTED else num, "denominator": den}
-    if den == 0 or base == 0:
+    if den == 0 or base == 0 or year_day(book, year) < FIVE:
         return finding(rule, "year", str(year), "na", **shown)
     if UNTRUSTED in (num, before):
         return finding(rule, "year", str(year), "undetermined", **shown)

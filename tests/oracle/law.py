@@ -20,20 +20,22 @@ def default(value, op=">=", since=None, until=None, **scope):
         "scope": {key.replace("_", "-"): [text] for key, text in scope.items()},
         "exclude": [],
         "verified": None,
+        "reading": None,
+        "by-task": False,
+        "unit": None,
     }
 
 
 DEFAULTS = {
-    "labour-share": [default("0.10")],
     "labour-share-work-relief": [
-        default("0.15"),
-        default("0.30", since="2023-03-01", level="中央"),
-        default("0.30", since="2022-07-18", source="中央预算内投资"),
+        default("0.15", since="2020-01-01", level="中央"),
+        default("0.30", since="2023-03-01", level="中央", task="以工代赈"),
+        default("0.30", since="2023-06-12", source="中央预算内投资"),
     ],
     "notice-days-labour": [default(7)],
     "industry-share": [
         default("0.55", since="2022-01-01", until="2022-12-31"),
-        default("0.60", since="2023-01-01"),
+        default("0.60", since="2023-01-01", until="2026-02-02"),
     ],
     "industry-rising": [default(0, since="2022-01-01", until="2023-12-31")],
     "input-stable": [default(1)],
@@ -52,7 +54,7 @@ DEFAULTS = {
     "income-tilt": [default(1, op=">")],
     "asset-register-days": [default(90, op="<=")],
     "idle-days": [default(180, op="<=")],
-    "management-fee": [default("0.01", op="<=")],
+    "management-fee": [default("0.01", op="<=", level="中央")],
     "allocation-days": [default(30, op="<=")],
     "spending-progress": [default(1)],
     "premium-subsidy": [default("0.05", op="=")],
@@ -60,8 +62,56 @@ DEFAULTS = {
     "notice-due-days": [default(20, op="<=")],
     "performance-review-days": [default(180, op="<=")],
     "evidence-above": [default(50000, op=">")],
+    "monitoring-listed-days": [default(15, op="<=", since="2022-05-20")],
+    "monitoring-notice-days": [default(5, since="2022-05-20")],
+    "monitoring-helper-days": [default(10, op="<=", since="2022-05-20")],
+    "monitoring-plan-days": [default(10, op="<=", since="2022-05-20")],
+    "returned-days": [default(60, op="<=")],
+    "recovered-held-days": [default(60, op="<=")],
+    "advance-open-days": [default(180, op="<=")],
+    "arrears-days": [default(90, op="<=")],
+    "arrears-wages-days": [default(30, op="<=")],
+    "leftover-days": [default(90, op="<=")],
+    "acceptance-days": [default(90, op="<=")],
+    "idle-months": [default(12, op="<=")],
+    "split-days": [default(30, op="<=")],
+    "prepayment": [default("0.30", op="<=")],
+    "unit-cost-factor": [default("1.5", op="<=")],
+    "income-distributed-by": [default(630, op="<=")],
 }
-OPS = {name: rows[0]["op"] for name, rows in DEFAULTS.items()}
+NO_DEFAULT = {
+    "labour-share": ">=", "income-use": ">=", "caretaker-priority": ">=", "industry-share-municipal": ">=",
+    "before-acceptance": "<=", "tender-limit": "<=", "retention": ">=", "retention-months": ">=",
+    "resolution-from": ">=", "equity-from": ">=", "operator-once": "<=", "asset-yield": ">=",
+}  # fmt: skip
+# The earliest day on which a document of the rule's catalogue line was issued; a rule that is missing here is always
+# judged, or rests on its parameters alone (BY_PARAMETER).
+FIVE, NINETEEN, FIFTY_ONE = dt.date(2022, 5, 20), dt.date(2021, 3, 26), dt.date(2021, 5, 22)
+DOCUMENTS = dict.fromkeys(
+    ["labour-share", "labour-share-work-relief", "labour-share-year", "labour-notice", "industry-share",
+     "industry-rising", "household-industry", "leading-industry", "weak-collective", "interest-linkage", "input-stable",
+     "equity-tilt", "equity-area-tilt", "equity-register", "income-tilt", "monitored-tilt", "monitored-included",
+     "income-use", "asset-upkeep", "caretaker-priority", "idle-in-village", "fund-task", "payment-mode",
+     "subsidy-standard", "recipient-eligible", "post-scale", "premium-subsidy", "monitoring-deadline",
+     "project-library", "notices", "inspection", "performance-review"],
+    FIVE,
+) | {
+    "industry-share-municipal": dt.date(2021, 11, 24),
+    "spending-progress": dt.date(2021, 11, 24),
+    "equity-ratio": dt.date(2016, 6, 30),
+    "asset-register": FIFTY_ONE,
+    "asset-disposal": FIFTY_ONE,
+    "asset-idle": FIFTY_ONE,
+    "asset-yield": FIFTY_ONE,
+    "income-undistributed": FIFTY_ONE,
+    "income-flat": FIFTY_ONE,
+    "management-fee": NINETEEN,
+    "negative-list": NINETEEN,
+}  # fmt: skip
+BY_PARAMETER = {"acceptance-due", "retention", "leftover", "recovered-held", "advance-open", "arrears", "paid-ahead",
+                "split-contract", "equity-missing", "operator-once", "unit-cost", "resolution"}  # fmt: skip
+ENDED_WITH_READING = {"industry-share", "industry-rising"}
+OPS = NO_DEFAULT | {name: rows[0]["op"] for name, rows in DEFAULTS.items()}
 
 
 @dataclass
@@ -87,6 +137,35 @@ class Law:
         if best is not None:
             self.asked.add((name, str(best["effective"]), best["verified"], day))
         return best
+
+    def ask(self, rule, name, day, **scope):
+        """(the parameter, None), or (None, the status of what cannot be judged without it).
+
+        na: nothing of the kind had been issued, the parameter ended and its reading says how, or it speaks of other
+        levels alone; everything else is undetermined.
+        """
+        found = self.get(name, day, **scope)
+        if found is not None:
+            return found, None
+        if not self.issued(rule, day) or self.silent(name, day, scope.get("level")):
+            return None, "na"
+        return None, "undetermined"
+
+    def issued(self, rule, day):
+        """Had a document of the rule's own line been issued on a day?"""
+        if rule in BY_PARAMETER:
+            return False
+        return rule not in DOCUMENTS or DOCUMENTS[rule] <= day
+
+    def silent(self, name, day, level):
+        """Did the law say with a reading that nothing is asked any more, or does it speak of other levels alone?"""
+        rows = list(latest_of_each_scope([row for row in self._candidates(name) if row["effective"] <= day]))
+        if any(row["value"] is None and row["reading"] for row in rows):
+            return True
+        if any(row.get("until", dt.date.max) < day and name in ENDED_WITH_READING for row in rows):
+            return True
+        standing = [row for row in rows if row["value"] is not None]
+        return bool(standing and level) and all(level not in row["scope"].get("level", [level]) for row in standing)
 
     def _candidates(self, name):
         return self.rows.get(name, []) if name in self.mentioned else DEFAULTS.get(name, [])
@@ -121,6 +200,9 @@ def read_law(book):
                 "scope": {key: comma(meta[key]) for key in SCOPES if key in meta},
                 "exclude": comma(meta.get("exclude-task")),
                 "verified": meta.get("verified-until"),
+                "reading": meta.get("reading"),
+                "by-task": meta.get("by-task") is True,
+                "unit": meta.get("unit"),
             }
         )
     return law

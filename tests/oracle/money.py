@@ -3,9 +3,9 @@
 import datetime as dt
 from fractions import Fraction
 
-from .book import BANK, QUOTA, facts, ids, is_spending, reached, registered
+from .book import BANK, QUOTA, facts, ids, is_spending, reached, registered, spoken_of, village_on
 from .findings import finding, ratio, verdict, worst
-from .law import holds
+from .law import FISCAL, FIVE, holds
 
 
 def moves(book):
@@ -50,14 +50,41 @@ def net_allocated(book):
     return result
 
 
-def spent(book):
-    """(fund, project) -> 分 of expenses, without the uses of asset income."""
+def spent(book, until=None):
+    """(fund, project) -> 分 of expenses, without the uses of asset income, less what came back (2103, in its month)."""
     result = {}
     for posting in book.postings:
-        if is_spending(posting["account"]):
+        if until is not None and posting["txn"]["date"] > until:
+            continue
+        if is_spending(posting["account"]) or is_recovery(posting):
             key = (posting["fund"], posting["project"])
             result[key] = result.get(key, 0) + posting["fen"]
     return result
+
+
+RECOVERED = "Liabilities:2103"
+
+
+def is_recovery(posting):
+    """Money that came back and is owed to the treasury; handing it over is no spending."""
+    return posting["account"].startswith(RECOVERED) and (posting["fen"] < 0 or bool(posting["txn"]["reverses"]))
+
+
+def first_allocated(book, project):
+    """The day on which money was first allocated to a project; None without any."""
+    days = [move["day"] for move in moves(book) if move["what"] == "allocate" and move["project"] == project
+            and move["fen"] > 0]  # fmt: skip
+    return min(days) if days else None
+
+
+def as_allocated(book, project):
+    """A project's facts with mode, category and household-level as they stood when money was first allocated."""
+    now, day = facts(book, "project", project), first_allocated(book, project)
+    if day is None:
+        return now
+    then = facts(book, "project", project, day)
+    kept = {key: then[key] for key in ("mode", "category", "household-level") if key in then}
+    return {key: value for key, value in now.items() if key not in ("mode", "category", "household-level")} | kept
 
 
 def touched_projects(book):
@@ -157,6 +184,8 @@ def village_money(book, fund, project):
         if posting["account"].startswith(BANK):
             held += posting["fen"]
             handed += posting["fen"] if txn["has_quota"] else 0
+        elif posting["account"].startswith(RECOVERED) and txn["has_bank"]:
+            held += posting["fen"]  # owed to the treasury: no project's money any more
         elif is_spending(posting["account"]) and by_village(txn):
             used += posting["fen"]
     return handed, used, held
@@ -166,39 +195,53 @@ def village_money(book, fund, project):
 
 
 def idle_in_village(case):
-    """What still lies in a village's account, first in first out; the oldest 分 counts."""
-    book, accounts = case.book, {}
-    for posting in book.postings:
+    """What still lies in a village's accounts, first in first out; the oldest 分 counts.
+
+    Money keeps its age when it moves between accounts of one village or goes on into its successor.
+    """
+    book, held = case.book, {}
+    for txn in book.txns:
+        for key, amount in bank_changes(book, txn).items():
+            held.setdefault(key[0], {}).setdefault(key[1], []).append((txn["date"], amount))
+    for project, villages in held.items():
+        days = [age for changes in villages.values() if (age := oldest(book, changes)) is not None]
+        if days:
+            parameter, missing = case.law.ask("idle-in-village", "idle-days", book.as_of)
+            yield count_days("idle-in-village", "project", project, max(days), parameter, missing=missing)
+
+
+def bank_changes(book, txn):
+    """(project, village) -> net 分 that a transaction moves into the village's accounts."""
+    result = {}
+    for posting in txn["postings"]:
         if posting["account"].startswith(BANK) and posting["project"]:
-            accounts.setdefault(posting["project"], {}).setdefault(posting["account"], []).append(posting)
-    for project, held in accounts.items():
-        days = [age for postings in held.values() if (age := oldest(book, postings)) is not None]
-        if not days:
-            continue
-        parameter = case.law.get("idle-days", book.as_of)
-        yield count_days("idle-in-village", "project", project, max(days), parameter)
+            key = (posting["project"], bank_village(book, posting["account"]))
+            result[key] = result.get(key, 0) + posting["fen"]
+    return {key: amount for key, amount in result.items() if amount}
 
 
-def oldest(book, postings):
+def bank_village(book, account):
+    """The village of an account, or its successor by now; a town's account by its name."""
+    name = account.split(":")[2]
+    known = [village for village in ids(book, "village") if name.startswith(village)]
+    return village_on(book, max(known, key=len), book.as_of) if known else name
+
+
+def oldest(book, changes):
     """Age in days of the oldest money still there, first in first out; None when nothing is left."""
-    arrivals, out = [], 0
-    for posting in postings:
-        if posting["fen"] > 0:
-            arrivals.append((posting["txn"]["date"], posting["fen"]))
-        else:
-            out -= posting["fen"]
-    for date, amount in arrivals:
+    out = -sum(amount for _, amount in changes if amount < 0)
+    for date, amount in changes:
         if amount > out:
             return (book.as_of - date).days
-        out -= amount
+        out -= max(amount, 0)
     return None
 
 
-def count_days(rule, kind, subject, days, parameter, still_open=False, **more):
+def count_days(rule, kind, subject, days, parameter, still_open=False, missing="undetermined", **more):
     """A number of days against a limit."""
     more["unit"] = "days"
     if parameter is None:
-        return finding(rule, kind, subject, "undetermined", value=days, **more)
+        return finding(rule, kind, subject, missing, value=days, **more)
     ok = holds(days, parameter["op"], parameter["value"])
     return finding(rule, kind, subject, verdict(ok, still_open), value=days, **more)
 
@@ -209,12 +252,13 @@ def count_days(rule, kind, subject, days, parameter, still_open=False, **more):
 def fund_task(case):
     """Each allocation that still stands, net of moves and returns: task against mode, 年度计划 reached on its day."""
     book = case.book
-    pairs = {key: [day for day, amount in parts if amount > 0] for key, parts in lots(book).items() if key[1]}
+    pairs = {key: [day for day, amount in parts if amount > 0 and day >= FIVE] for key, parts in lots(book).items()
+             if key[1]}  # fmt: skip
     for (fund, project), days in sorted(pairs.items()):
         if not days:
             yield finding("fund-task", "fund", fund, "na", part=project)
             continue
-        task, about = facts(book, "fund", fund).get("task"), facts(book, "project", project)
+        task, about = facts(book, "fund", fund).get("task"), as_allocated(book, project)
         plan = reached(book, project, "年度计划")
         statuses = [verdict(plan is not None and plan <= min(days)), *task_statuses(task, about)]
         yield finding("fund-task", "fund", fund, worst(statuses), part=project)
@@ -238,7 +282,7 @@ def fund_year(book, fund):
 def fund_years(book):
     """The fund years that have begun: judged from 1 January on."""
     years = {fund_year(book, fund) for fund in ids(book, "fund")}
-    return sorted(year for year in years if dt.date(year, 1, 1) <= book.as_of)
+    return sorted(year for year in years if spoken_of(book, year))
 
 
 def management_fee(case):
@@ -247,7 +291,11 @@ def management_fee(case):
         for level in sorted(
             {facts(book, "fund", f).get("level") for f in ids(book, "fund") if fund_year(book, f) == year}
         ):
-            parameter = case.law.get("management-fee", min(dt.date(year, 12, 31), book.as_of), level=level)
+            day = min(dt.date(year, 12, 31), book.as_of)
+            parameter, missing = case.law.ask("management-fee", "management-fee", day, level=level)
+            if level not in FISCAL:
+                yield finding("management-fee", "level", level, "na", period=year)
+                continue
             out = parameter["exclude"] if parameter else []
             funds = [
                 f
@@ -260,9 +308,9 @@ def management_fee(case):
             fee = sum(
                 amount
                 for (f, project), amount in allocated.items()
-                if f in funds and facts(book, "project", project).get("category") == "项目管理费"
+                if f in funds and as_allocated(book, project).get("category") == "项目管理费"
             )
-            yield ratio("management-fee", "level", level, fee, base, parameter, period=year)
+            yield ratio("management-fee", "level", level, fee, base, parameter, missing=missing, period=year)
 
 
 def first_day(book, fund):
@@ -270,22 +318,27 @@ def first_day(book, fund):
 
 
 def allocation_days(case):
-    """From each arrival until its last 分 is allocated; what is returned or taken back shortens the last arrival."""
+    """From each arrival until its last 分 is allocated, each against the parameter of its own day; the worst counts."""
     book = case.book
     for fund in ids(book, "fund"):
         arrivals, given = arrivals_and_allocations(book, fund)
         if not arrivals:
             continue
-        parameter = case.law.get("allocation-days", first_day(book, fund))
-        waits = [wait(book, arrival, given) for arrival in cumulative(arrivals)]
-        if parameter is None:
-            yield finding("allocation-days", "fund", fund, "undetermined", unit="days", value=max(d for d, _ in waits))
+        if facts(book, "fund", fund).get("level") not in FISCAL:
+            yield finding("allocation-days", "fund", fund, "na")
             continue
-        judged = [(verdict(holds(days, parameter["op"], parameter["value"]) and done,
-                           holds(days, parameter["op"], parameter["value"])), days) for days, done in waits]  # fmt: skip
+        judged = [wait_status(case, day, *wait(book, (day, mark), given)) for day, mark in cumulative(arrivals)]
         status = worst([status for status, _ in judged])
         days = max(days for state, days in judged if state == status)
         yield finding("allocation-days", "fund", fund, status, unit="days", value=days)
+
+
+def wait_status(case, arrived, days, done):
+    parameter, missing = case.law.ask("allocation-days", "allocation-days", arrived)
+    if parameter is None:
+        return missing, days
+    ok = holds(days, parameter["op"], parameter["value"])
+    return verdict(ok and done, ok), days
 
 
 def arrivals_and_allocations(book, fund):
@@ -333,19 +386,22 @@ def wait(book, arrival, given):
 
 
 def spending_progress(case):
+    """Paid, or handed back, over the amount, against the share of the fund's time that is over."""
     book = case.book
     for fund in ids(book, "fund"):
         arrived = [m["day"] for m in moves(book) if m["fund"] == fund and m["what"] == "arrive" and m["fen"] > 0]
-        share = time_over(book, min(arrived), fund_year(book, fund)) if arrived else 0
-        paid = sum(m["fen"] for m in moves(book) if m["fund"] == fund and m["what"] == "pay")
+        last_month = arrived and (min(arrived).year, min(arrived).month) == (fund_year(book, fund), 12)
+        share = time_over(book, min(arrived), fund_year(book, fund)) if arrived and not last_month else 0
+        paid = sum(m["fen"] for m in moves(book) if m["fund"] == fund and m["what"] == "pay") + taken_back(book, fund)
         amount = registered(book, fund)
         if amount * share == 0:
             yield finding("spending-progress", "fund", fund, "na", numerator=paid, denominator=amount)
             continue
-        parameter = case.law.get("spending-progress", first_day(book, fund), **fund_scope(book, fund))
+        day, scope = first_day(book, fund), fund_scope(book, fund)
+        parameter, missing = case.law.ask("spending-progress", "spending-progress", day, **scope)
         if parameter:
             parameter = {**parameter, "value": parameter["value"] * share}
-        yield ratio("spending-progress", "fund", fund, paid, amount, parameter)
+        yield ratio("spending-progress", "fund", fund, paid, amount, parameter, missing=missing)
 
 
 def fund_scope(book, fund):
@@ -369,6 +425,9 @@ def carry_over(case):
     book = case.book
     for fund in ids(book, "fund"):
         last = dt.date(fund_year(book, fund) + 1, 12, 31)
+        if facts(book, "fund", fund).get("level") not in FISCAL:
+            yield finding("carry-over", "fund", fund, "na")
+            continue
         left = 0
         for posting in book.postings:
             quota = posting["account"].startswith(QUOTA)

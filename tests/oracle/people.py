@@ -1,9 +1,28 @@
 """The rules about distributions to households and payments to people."""
 
+import datetime as dt
 from fractions import Fraction
 
-from .book import comma, facts, income_year, is_monitored, is_priority, is_spending, of_village, status_on
-from .findings import finding, tilt, verdict, worst, year_day, year_open
+from .book import (
+    comma,
+    days_of,
+    ended,
+    facts,
+    for_period,
+    income_year,
+    is_monitored,
+    is_priority,
+    is_spending,
+    of_village,
+    paid_lines,
+    spoken_of,
+    status_on,
+    village_on,
+    who,
+)
+from .findings import finding, half_up_fen, tilt, verdict, worst, year_day, year_open
+from .law import FIVE
+from .money import as_allocated
 
 HOUSEHOLD_MONEY = "Expenses:9501收益分配:4入户分配"
 
@@ -13,17 +32,42 @@ def day_of(posting, line):
     return line.get("paid_on") or posting["txn"]["when"]
 
 
+def village_of_income(book, asset, year, day):
+    """The village of an asset's income of a year: where it lay at the year's end, for an earlier end until then."""
+    village = facts(book, "asset", asset, dt.date(year, 12, 31)).get("village")
+    if village is None:
+        return None
+    merged = ended(book, village)
+    if merged is not None and merged.year == year:
+        return village if day < merged else village_on(book, village, dt.date(year, 12, 31))
+    return village_on(book, village, dt.date(year, 12, 31))
+
+
+def end_for(book, village, year):
+    """The day as of which a village is judged for a year: its end, the as-of date, the village's own last day."""
+    merged = ended(book, village)
+    last = year_day(book, year)
+    return min(last, merged - dt.timedelta(days=1)) if merged is not None and merged.year == year else last
+
+
 def distributions(book, collective):
     """(village, income year) -> postings of 4入户分配, by the asset's village."""
     result = {}
     for posting in book.postings:
         if not posting["account"].startswith(HOUSEHOLD_MONEY):
             continue
-        about = facts(book, "asset", posting["meta"].get("asset"))
-        if collective and about.get("owner-kind", "村集体") != "村集体":
+        asset, year = posting["meta"].get("asset"), income_year(posting)
+        if collective and facts(book, "asset", asset).get("owner-kind", "村集体") != "村集体":
             continue
-        result.setdefault((about.get("village"), income_year(posting)), []).append(posting)
+        if spoken_of(book, year):
+            village = village_of_income(book, asset, year, posting["txn"]["when"])
+            result.setdefault((village, year), []).append(posting)
     return result
+
+
+def known(postings):
+    """Does a roll that can be trusted stand behind every posting?"""
+    return all(posting["lines"] for posting in postings)
 
 
 def income_tilt(case):
@@ -37,21 +81,19 @@ def monitored_tilt(case):
 def village_tilt(case, rule, favours):
     book = case.book
     for (village, year), postings in distributions(book, collective=True).items():
-        end = year_day(book, year)
-        favoured_money = sum(
-            line["fen"]
-            for p in postings
-            for line in p["lines"] or []
-            if favours(book, line["household"], day_of(p, line))
-        )
-        money = (favoured_money, sum(posting["fen"] for posting in postings))
-        if any(posting["lines"] is None for posting in postings):
-            money = None
-        favoured = sum(favours(book, h, end) for h in of_village(book, village, end))
+        end = end_for(book, village, year)
+        parameter, missing = case.law.ask(rule, "income-tilt", end)
+        residents = of_village(book, village, end)
         households = facts(book, "village", village, end).get("households")
         households = None if households is None else int(households)
-        parameter = case.law.get("income-tilt", end)
-        yield tilt(rule, "village", village, money, favoured, households, parameter, period=year)
+        if households is not None and len(residents) > households:
+            yield finding(rule, "village", village, missing or "undetermined", unit="tilt", period=year)
+            continue
+        lines = [(p, line) for p in postings for line in paid_lines(p) or []]
+        favoured_money = sum(line["fen"] for p, line in lines if favours(book, line["household"], day_of(p, line)))
+        money = (favoured_money, sum(line["fen"] for _, line in lines)) if known(postings) else None
+        favoured = sum(favours(book, h, end) for h in residents)
+        yield tilt(rule, "village", village, money, favoured, households, parameter, missing=missing, period=year)
 
 
 def monitored_included(case):
@@ -59,9 +101,12 @@ def monitored_included(case):
     book = case.book
     for (village, year), postings in distributions(book, collective=False).items():
         more = {"period": year, "unit": "count"}
+        if end_for(book, village, year) < FIVE:
+            yield finding("monitored-included", "village", village, "na", **more)
+            continue
         received, watched = {}, set()
         for posting in postings:
-            lines = posting["lines"] or []
+            lines = paid_lines(posting) or []
             days = {day_of(posting, line) for line in lines} or {posting["txn"]["when"]}
             for day in days:
                 watched |= {h for h in of_village(book, village, day) if is_monitored(book, h, day)}
@@ -71,7 +116,7 @@ def monitored_included(case):
         if not watched:
             yield finding("monitored-included", "village", village, "na", **more)
             continue
-        if any(posting["lines"] is None for posting in postings):
+        if not known(postings):
             yield finding("monitored-included", "village", village, "undetermined", **more)
             continue
         yield finding("monitored-included", "village", village, verdict(reached == watched), numerator=len(reached),
@@ -104,20 +149,25 @@ def paid_to_people(book):
     ]
 
 
+def since_five(postings, status):
+    """Nothing of the kind had been issued before 5号."""
+    return "na" if postings[0]["txn"]["date"] < FIVE else status
+
+
 def payment_mode(case):
     modes = ("以奖代补", "事后奖补", "劳务补助", "以工代赈")
     book = case.book
     for voucher, postings in by_voucher(paid_to_people(book)).items():
         statuses = []
         for posting in postings:
-            mode = facts(book, "project", posting["project"]).get("mode")
+            mode = as_allocated(book, posting["project"]).get("mode") if posting["project"] else None
             if not posting["meta"].get("benefit"):
                 statuses.append("undetermined" if posting["project"] and mode is None else verdict(mode in modes))
-        yield finding("payment-mode", "voucher", voucher, worst(statuses))
+        yield finding("payment-mode", "voucher", voucher, since_five(postings, worst(statuses)))
 
 
 def subsidy_standard(case):
-    """amount = quantity x standard, exactly, of the benefit as it stood on the day of payment."""
+    """amount = quantity x standard, rounded to the 分, of the benefit as it stood on the day of payment."""
     book, statuses = case.book, {}
     for posting in book.postings:
         benefit = posting["meta"].get("benefit")
@@ -134,18 +184,25 @@ def subsidy_standard(case):
                 continue
             # `standard` is an amount (already 分) or a plain number of yuan
             per_unit = standard if isinstance(standard, int) else Fraction(standard) * 100
-            statuses.setdefault(voucher, []).append(verdict(line["fen"] == line["quantity"] * per_unit))
-    for voucher, found in statuses.items():
-        yield finding("subsidy-standard", "voucher", voucher, worst(found))
+            due = half_up_fen(abs(line["quantity"]) * per_unit)
+            statuses.setdefault(voucher, []).append(verdict(abs(line["fen"]) == due))
+    yield from by_day(book, "subsidy-standard", statuses)
+
+
+def by_day(book, rule, statuses):
+    for txn in book.txns:
+        if txn["voucher"] in statuses:
+            status = worst(statuses.pop(txn["voucher"]))
+            yield finding(rule, "voucher", txn["voucher"], "na" if txn["date"] < FIVE else status)
 
 
 def premium_subsidy(case):
     """Subsidy = 5 % of the premium (`quantity`, yuan); 农产品收益保险 is excluded by name."""
     book, statuses = case.book, {}
-    parameter = case.law.get("premium-subsidy", book.as_of)
     for posting in book.postings:
         if posting["meta"].get("benefit") != "保费补助" or posting["lines"] == []:
             continue
+        parameter = case.law.get("premium-subsidy", posting["txn"]["date"])
         if posting["lines"] is None:
             statuses.setdefault(posting["txn"]["voucher"], []).append("undetermined")
             continue
@@ -154,12 +211,11 @@ def premium_subsidy(case):
                 continue
             status = "undetermined"
             if parameter:
-                status = verdict(line["fen"] == line["quantity"] * 100 * parameter["value"])
+                status = verdict(abs(line["fen"]) == half_up_fen(abs(line["quantity"]) * 100 * parameter["value"]))
             if "农产品收益保险" in posting["txn"]["text"] + line["note"]:
                 status = "fail"
             statuses.setdefault(posting["txn"]["voucher"], []).append(status)
-    for voucher, found in statuses.items():
-        yield finding("premium-subsidy", "voucher", voucher, worst(found))
+    yield from by_day(book, "premium-subsidy", statuses)
 
 
 def recipient_eligible(case):
@@ -176,34 +232,51 @@ def recipient_eligible(case):
         level = facts(book, "fund", posting["fund"]).get("level")
         about = facts(book, "benefit", benefit, posting["txn"]["when"])
         found.append(verdict(level not in comma(about.get("levels-forbidden"))))
-        lines += [(day_of(posting, line), posting, line, found) for line in posting["lines"]]
+        lines += [(day_of(posting, line), posting, line, found) for line in paid_lines(posting)]
     sums = {}
     for day, posting, line, found in sorted(lines, key=lambda row: row[0]):
         benefit = posting["meta"]["benefit"]
         about = facts(book, "benefit", benefit, day)
-        found.append(verdict(in_state(book, about, line, day)))
-        found.append(verdict(under_cap(about, benefit, posting, line, sums)))
-    for voucher, found in statuses.items():
-        yield finding("recipient-eligible", "voucher", voucher, worst(found))
+        found.append(verdict(in_state(book, about, posting, line)))
+        found.append(verdict(under_cap(book, about, benefit, posting, line, sums)))
+    yield from by_day(book, "recipient-eligible", statuses)
 
 
-def in_state(book, about, line, day):
-    allowed, status = comma(about.get("states")), status_on(book, line["household"], day)
-    return status["base"] in allowed or (status["monitored"] and "监测户" in allowed)
+def in_state(book, about, posting, line):
+    """Was the household in an allowed state on any day of the month that is paid for?"""
+    allowed = comma(about.get("states"))
+    first, last = days_of(for_period(posting, line))
+    turns = {row["date"] for row in book.households.get(line["household"], []) if first < row["date"] <= last}
+    states = [status_on(book, line["household"], day) for day in {first, *turns}]
+    return any(s["base"] in allowed or (s["monitored"] and "监测户" in allowed) for s in states)
 
 
-def under_cap(about, benefit, posting, line, sums):
+def under_cap(book, about, benefit, posting, line, sums):
     """Is the sum so far of this household or person in this year or month within the cap?"""
     if about.get("cap") is None:
         return True
-    unit, _, period = str(about.get("per") or "户·年").partition("·")
-    day = day_of(posting, line)
-    who = line["household"] if unit == "户" else (line["household"], line["person"])
-    when = {"年": day.year, "月": (day.year, day.month)}.get(period)
-    key = (benefit, who, when)
+    unit, _, span = str(about.get("per") or "户·年").partition("·")
+    year, month = for_period(posting, line)
+    mine = line["household"] if unit == "户" else person_of(book, posting, line)
+    key = (benefit, mine, {"年": year, "月": (year, month)}.get(span))
     sums[key] = sums.get(key, 0) + line["fen"]
     cap = about["cap"] if isinstance(about["cap"], int) else Fraction(about["cap"]) * 100
     return line["fen"] <= 0 or sums[key] <= cap
+
+
+def person_of(book, posting, line):
+    """Who a line pays; without a number, in a benefit per 人, the household's only member."""
+    number = line["person"]
+    if not number and str(facts(book, "benefit", posting["meta"].get("benefit")).get("per") or "").startswith("人"):
+        number = only_member(book, line["household"])
+    return who(book, line["household"], number, day_of(posting, line))
+
+
+def only_member(book, household):
+    """The number of a household's only member in the rolls; "" where there are several, or none."""
+    persons = {line["person"] for p in book.postings for line in p["lines"] or [] if line["household"] == household}
+    persons -= {""}
+    return persons.pop() if len(persons) == 1 else ""
 
 
 def post_scale(case):
@@ -215,16 +288,16 @@ def post_scale(case):
         if posting["lines"] is None:
             unknown.add(posting["txn"]["when"].year)
             people.setdefault(posting["txn"]["when"].year, {})
-        for line in posting["lines"] or []:
-            year = day_of(posting, line).year
-            key = (line["household"], line["person"])
+        for line in paid_lines(posting) or []:
+            year = for_period(posting, line)[0]
+            key = who(book, line["household"], line["person"], day_of(posting, line))
             amounts = people.setdefault(year, {})
             amounts[key] = amounts.get(key, 0) + line["fen"]
     counts = {year: sum(amount > 0 for amount in amounts.values()) for year, amounts in people.items()}
     for year in [year + 1 for year, count in counts.items() if count and year < book.as_of.year]:
         counts.setdefault(year, 0)  # a year in which nobody is paid any more is judged as well
-    for year in sorted(counts):
-        if year - 1 not in people:
+    for year in sorted(year for year in counts if spoken_of(book, year)):
+        if year - 1 not in people or year_day(book, year) < FIVE:
             yield finding("post-scale", "year", str(year), "na", unit="count", numerator=counts[year])
             continue
         status = verdict(counts[year] >= counts[year - 1], year_open(book, year))
@@ -240,10 +313,13 @@ def duplicate_payment(case):
         if not is_spending(posting["account"]) or is_reclassification(posting["txn"]):
             continue
         target = posting["meta"].get("benefit") or posting["project"]
-        for line in posting["lines"] or []:
-            day = day_of(posting, line)
-            key = (line["household"], line["person"], target, day.year, day.month, abs(line["fen"]))
-            counts[key] = counts.get(key, 0) + (1 if line["fen"] > 0 else -1 if line["fen"] < 0 else 0)
-    failing = {(key[0], f"{key[3]}-{key[4]:02d}") for key, count in counts.items() if count > 1}
+        for line in paid_lines(posting) or []:
+            key = (person_of(book, posting, line), target, for_period(posting, line), abs(line["fen"]))
+            counts.setdefault(key, []).append((1 if line["fen"] > 0 else -1 if line["fen"] < 0 else 0, line))
+    failing = {
+        (rows[-1][1]["household"], f"{key[2][0]}-{key[2][1]:02d}" if key[2][1] else str(key[2][0]))
+        for key, rows in counts.items()
+        if sum(count for count, _ in rows) > 1
+    }
     for household, month in sorted(failing):
         yield finding("duplicate-payment", "household", household, "fail", period=month)

@@ -7,9 +7,9 @@ import re
 import chinese_calendar
 
 from .book import comma, facts, ids, is_spending, reached
-from .findings import finding, verdict
-from .law import holds
-from .money import lots, moves, projects_with_money
+from .findings import finding, verdict, worst
+from .law import FISCAL, FIVE, NINETEEN, holds
+from .money import as_allocated, lots, moves, projects_with_money
 
 ELEMENTS = ["name", "category", "mode", "unit", "planned", "goal", "filed-by"]
 
@@ -17,10 +17,16 @@ ELEMENTS = ["name", "category", "mode", "unit", "planned", "goal", "filed-by"]
 def interest_linkage(case):
     book = case.book
     for project in ids(book, "project"):
-        about = facts(book, "project", project)
+        about = as_allocated(book, project)
         if about.get("category") == "产业发展" and about.get("operator"):
             ok = bool(about.get("linkage")) and bool(about.get("beneficiaries"))
-            yield finding("interest-linkage", "project", project, verdict(ok))
+            yield finding("interest-linkage", "project", project, planned_since(book, project, verdict(ok)))
+
+
+def planned_since(book, project, status):
+    """The act is 年度计划: na where it came before anything had been issued."""
+    plan = reached(book, project, "年度计划")
+    return "na" if (plan or book.as_of) < FIVE else status
 
 
 def project_library(case):
@@ -34,20 +40,31 @@ def project_library(case):
         entered = [date for date, state, _ in book.history["project"][project] if state == "入库"]
         plan = reached(book, project, "年度计划")
         in_time = bool(entered) and (plan is None or min(entered) <= plan)
-        yield finding("project-library", "project", project, verdict(bool(complete) and in_time))
+        status = planned_since(book, project, verdict(bool(complete) and in_time))
+        yield finding("project-library", "project", project, status)
 
 
 # --- notices --------------------------------------------------------------------------------------------------------
 
 
 def longest_notice(book, subjects, stage):
-    """Days of the longest notice of a stage on any of these subjects, both ends included; None without one."""
-    days = [
-        (meta["to"] - meta["from"]).days + 1
-        for _, values, meta in book.customs.get("notice", [])
-        if values[0] in subjects and values[1] == stage and "from" in meta and "to" in meta
-    ]
+    """Days of the longest notice of a stage on any of these subjects, both ends included; None without one.
+
+    A portal's notice counts for 入库公示 and 资金分配公告 alone; without an end it stands for ever.
+    """
+    days = []
+    for _, values, meta in book.customs.get("notice", []):
+        portal = meta.get("place-kind") == "网站"
+        if values[0] not in subjects or values[1] != stage or (portal and stage not in ON_PORTALS):
+            continue
+        if "from" in meta and "to" in meta:
+            days.append((meta["to"] - meta["from"]).days + 1)
+        elif "from" in meta and portal:
+            days.append(10**6)
     return max(days) if days else None
+
+
+ON_PORTALS = ("入库公示", "资金分配公告")
 
 
 def notices(case):
@@ -82,14 +99,22 @@ def first_allocations(book):
 def notice(case, kind, subject, stage, since, places):
     more = {"part": stage, "unit": "days"}
     days = longest_notice(case.book, places, stage)
-    parameter = case.law.get("notice-days", case.book.as_of)
+    parameter, missing = case.law.ask("notices", "notice-days", since)
     if parameter is not None and days is not None and holds(days, parameter["op"], parameter["value"]):
         return finding("notices", kind, subject, "pass", value=days, **more)
-    due = case.law.get("notice-due-days", case.book.as_of)
+    due, unsaid = case.law.ask("notices", "notice-due-days", since)
     if parameter is None or due is None:
-        return finding("notices", kind, subject, "undetermined", value=days or 0, **more)
-    still_open = (case.book.as_of - since).days <= due["value"]
-    return finding("notices", kind, subject, verdict(False, still_open), value=days or 0, **more)
+        return finding("notices", kind, subject, missing or unsaid, value=days or 0, **more)
+    last = last_day(since, due)
+    status = "undetermined" if last is None else verdict(False, case.book.as_of <= last)
+    return finding("notices", kind, subject, status, value=days or 0, **more)
+
+
+def last_day(since, due):
+    """The last day of a deadline of days or of working days."""
+    if due["unit"] == "工作日":
+        return working_day(since, int(due["value"]))
+    return since + dt.timedelta(days=int(due["value"]))
 
 
 def fund_notice(case, fund, projects, since):
@@ -111,7 +136,8 @@ def inspection(case):
     inspected = {values[0] for _, values, _ in book.customs.get("inspection", [])}
     for project in ids(book, "project"):
         if reached(book, project, "验收") is not None:
-            yield finding("inspection", "project", project, verdict(project in inspected))
+            status = "na" if reached(book, project, "验收") < FIVE else verdict(project in inspected)
+            yield finding("inspection", "project", project, status)
 
 
 def performance_review(case):
@@ -121,12 +147,12 @@ def performance_review(case):
         since = reached(book, project, "验收")
         if since is None:
             continue
-        parameter = case.law.get("performance-review-days", book.as_of)
+        parameter, missing = case.law.ask("performance-review", "performance-review-days", since)
         done = reached(book, project, "绩效自评")
         days = ((done or book.as_of) - since).days
         more = {"unit": "days", "value": days}
         if parameter is None:
-            yield finding("performance-review", "project", project, "undetermined", **more)
+            yield finding("performance-review", "project", project, missing, **more)
             continue
         scored = facts(book, "project", project).get("score") is not None
         in_time = done is not None and holds(days, parameter["op"], parameter["value"])
@@ -163,19 +189,30 @@ def text(value):
 
 
 def voucher(case):
-    """Each series and year: 1..n without gap or repeat, and its reversals equal what they reverse."""
+    """Each series and year of dates: numbers without gap (in the whole book) or repeat; reversals equal what they reverse."""
     book, series = case.book, {}
     for txn in book.txns:
-        match = re.fullmatch(r"(?:(.+)-)?(\d{4})-(\d+)", str(txn["voucher"] or ""))
+        match = NUMBER.fullmatch(str(txn["voucher"] or ""))
         if match:
-            key = f"{match[1]}-{match[2]}" if match[1] else match[2]
-            series.setdefault(key, []).append((int(match[3]), txn))
-    for key, rows in sorted(series.items()):
-        numbers = sorted(number for number, _ in rows)
-        ok = numbers == list(range(1, len(numbers) + 1))
-        statuses = [reversal_status(book, txn) for _, txn in rows if txn["reverses"]]
+            series.setdefault((match[1], txn["date"].year), []).append((int(match[2]), int(match[3]), txn))
+    for (prefix, year), rows in sorted(series.items(), key=str):
+        strays = [txn for said, _, txn in rows if said != year and not (said == year - 1 and txn["date"].month == 1)]
+        own = sorted(number for said, number, _ in rows if said == year)
+        name = f"{prefix}-{year}" if prefix else str(year)
+        missing = set(range(1, max(own, default=0) + 1)) - numbers_of(book, prefix, year)
+        statuses = [reversal_status(book, txn) for _, _, txn in rows if txn["reverses"]]
+        ok = not strays and not missing and len(set(own)) == len(own)
         status = "fail" if not ok or "fail" in statuses else "undetermined" if "undetermined" in statuses else "pass"
-        yield finding("voucher", "year", key, status)
+        yield finding("voucher", "year", name, status)
+
+
+NUMBER = re.compile(r"(?:(.+)-)?(\d{4})-(\d+)")
+
+
+def numbers_of(book, prefix, year):
+    """The numbers of a series and year that the whole book has, whatever their date."""
+    matches = (NUMBER.fullmatch(str(number or "")) for number in book.numbers)
+    return {int(m[3]) for m in matches if m and (m[1], int(m[2])) == (prefix, year)}
 
 
 def reversal_status(book, txn):
@@ -212,17 +249,20 @@ def lines_occur(lines, originals):
 
 
 def evidence(case):
-    """A transaction's expenses together, above the amount: a file that exists and matches its digest."""
+    """A transaction's expenses and prepayments together, above the amount: a file that exists and matches its digest."""
     book = case.book
-    parameter = case.law.get("evidence-above", book.as_of)
     for txn in book.txns:
-        total = sum(p["fen"] for p in txn["postings"] if is_spending(p["account"]))
+        total = sum(p["fen"] for p in txn["postings"] if is_spending(p["account"]) or p["account"].startswith(ADVANCE))
         if total <= 0:
             continue
+        parameter = case.law.get("evidence-above", txn["date"])
         if parameter is None:
             yield finding("evidence", "voucher", txn["voucher"], "undetermined", value=None)
         elif total > parameter["value"] * 100:
             yield finding("evidence", "voucher", txn["voucher"], verdict(has_evidence(book, txn)))
+
+
+ADVANCE = "Assets:1214"
 
 
 def has_evidence(book, txn):
@@ -235,22 +275,36 @@ def has_evidence(book, txn):
 
 
 def negative_list(case):
-    """Each voucher with payments: no class, subtype or word that a `negative` in force forbids for its level."""
+    """Each voucher with expenses: no class, subtype or word that a `negative` in force forbids; fiscal money alone."""
     book, statuses = case.book, {}
     for posting in book.postings:
-        txn = posting["txn"]
-        if is_spending(posting["account"]) and posting["fen"] > 0 and (txn["has_quota"] or txn["has_bank"]):
-            statuses.setdefault(txn["voucher"], []).append(verdict(not forbidden(book, posting)))
+        if is_spending(posting["account"]) and posting["fen"] > 0:
+            statuses.setdefault(posting["txn"]["voucher"], []).append(listed(book, posting))
     for key, found in statuses.items():
-        yield finding("negative-list", "voucher", key, "fail" if "fail" in found else "pass")
+        yield finding("negative-list", "voucher", key, worst(found))
 
 
-def forbidden(book, posting):
-    level = facts(book, "fund", posting["fund"]).get("level")
-    subtype = facts(book, "project", posting["project"]).get("subtype")
-    for date, values, meta in book.customs.get("negative", []):
-        code, since = values[0], max(date, meta.get("issued") or date)
-        if since > posting["txn"]["date"] or (meta.get("level") and level not in comma(meta["level"])):
+def listed(book, posting):
+    level = facts(book, "fund", posting["fund"]).get("level") if posting["fund"] else None
+    if level not in FISCAL and level is not None:
+        return "na"
+    bans = [row for row in book.customs.get("negative", []) if since(row) <= posting["txn"]["date"]]
+    if posting["txn"]["date"] < NINETEEN and not bans:
+        return "na"
+    return verdict(not forbidden(book, posting, level, bans))
+
+
+def since(row):
+    return max(row[0], row[2].get("issued") or row[0])
+
+
+def forbidden(book, posting, level, bans):
+    subtype = facts(book, "project", posting["project"]).get("subtype") if posting["project"] else None
+    for _, values, meta in bans:
+        code = values[0]
+        if meta.get("level") and level not in comma(meta["level"]):
+            continue
+        if any(word in posting["txn"]["text"] or word == subtype for word in comma(meta.get("except"))):
             continue
         if re.fullmatch(r"\d+", code):
             if any(part.startswith(code) for part in posting["account"].split(":")[1:]):
@@ -264,43 +318,73 @@ def forbidden(book, posting):
 
 
 def monitoring_deadline(case):
-    """Each episode: 15 days from report to listing, a notice of 5 days, helper and plan in 10 working days."""
+    """Each episode: days from report to listing, a notice of enough days, helper and plan within working days."""
     for household, rows in case.book.households.items():
         watched = False
         for row in rows:
             if row["state"] == "监测户" and not watched:
-                yield from episode(case.book, household, row)
-            if row["state"] in ("监测户", "风险消除"):
+                yield from episode(case, household, row)
+            if row["state"] in ("监测户", "风险消除", "销户"):
                 watched = row["state"] == "监测户"
 
 
-def episode(book, household, row):
-    more = {"unit": "days"}
-    rule, kind = "monitoring-deadline", "household"
-    if row["reported"] is None:
-        yield finding(rule, kind, household, "undetermined", part="listed", **more)
-    else:
-        days = (row["date"] - row["reported"]).days
-        yield finding(rule, kind, household, verdict(days <= 15), part="listed", value=days, **more)
+def episode(case, household, row):
+    for part, judged in (("listed", listing), ("notice", village_notice), ("helper", helper), ("plan", plan)):
+        status, days = judged(case, row)
+        yield finding("monitoring-deadline", "household", household, status, part=part, value=days, unit="days")
+
+
+def limit(case, part, day):
+    return case.law.ask("monitoring-deadline", f"monitoring-{part}-days", day)
+
+
+def listing(case, row):
+    parameter, missing = limit(case, "listed", row["reported"] or row["date"])
+    if parameter is None:
+        return missing, None
+    if row["reported"] is None or row["reported"] > row["date"]:
+        return "undetermined", None
+    days = (row["date"] - row["reported"]).days
+    return verdict(holds(days, parameter["op"], parameter["value"])), days
+
+
+def village_notice(case, row):
+    """The village's notice is part of how a household is found: it must be over by the day of listing."""
     start, end = row["notice_from"], row["notice_to"]
+    parameter, missing = limit(case, "notice", start or row["date"])
+    if parameter is None:
+        return missing, None
+    if start and end and end < start:
+        return "undetermined", None
     days = (end - start).days + 1 if start and end else 0
-    yield finding(rule, kind, household, verdict(days >= 5), part="notice", value=days, **more)
-    deadline = tenth_working_day(row["date"])
-    for part, key in (("helper", "helper_assigned"), ("plan", "plan_made")):
-        if deadline is None:
-            status = "undetermined"
-        else:
-            status = verdict(row[key] is not None and row[key] <= deadline, row[key] is None and book.as_of <= deadline)
-        yield finding(rule, kind, household, status, part=part, **more)
+    late = end is not None and end > row["date"]
+    return verdict(holds(days, parameter["op"], parameter["value"]) and not late), days
 
 
-def tenth_working_day(day):
-    """The last of the ten working days after a day; None where the official calendar does not know the year."""
-    left = 10
-    while left:
+def helper(case, row):
+    return in_working_days(case, row, "helper", row["helper_assigned"])
+
+
+def plan(case, row):
+    return in_working_days(case, row, "plan", row["plan_made"])
+
+
+def in_working_days(case, row, part, done):
+    parameter, missing = limit(case, part, row["date"])
+    if parameter is None:
+        return missing, None
+    deadline = working_day(row["date"], int(parameter["value"]))
+    if deadline is None or (done is not None and done < row["date"]):
+        return "undetermined", None
+    return verdict(done is not None and done <= deadline, done is None and case.book.as_of <= deadline), None
+
+
+def working_day(day, count):
+    """The last of so many working days after a day; None where the official calendar does not know the year."""
+    while count:
         day += dt.timedelta(days=1)
         try:
-            left -= chinese_calendar.is_workday(day)
+            count -= chinese_calendar.is_workday(day)
         except NotImplementedError:
             return None
     return day

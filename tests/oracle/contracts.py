@@ -1,0 +1,138 @@
+"""The rules about contracts, operators, resolutions, numbers of payment, and facts that were changed afterwards."""
+
+import hashlib
+from itertools import pairwise
+
+from .book import comma, facts, ids, is_spending, reached, spoken_of, village_on
+from .findings import finding, verdict, worst, year_day
+from .law import FISCAL, holds
+from .money import first_allocated, net_allocated
+from .owed import allocated_to, first_payment
+
+
+def split_contract(case):
+    """One payee's contracts in a village: below the limit each, above it together, within the days."""
+    book, contracts = case.book, {}
+    if "tender-limit" not in case.law.mentioned:
+        return
+    for posting in book.postings:
+        payee, project = posting["txn"]["payee"], posting["project"]
+        if payee and project and is_spending(posting["account"]) and posting["lines"] == [] and paid(posting["txn"]):
+            entry = contracts.setdefault((payee, project), [posting["txn"]["date"], 0])
+            entry[1] += posting["fen"]
+    groups = {}
+    for (payee, project), (day, amount) in contracts.items():
+        for village in comma(facts(book, "project", project).get("village")):
+            groups.setdefault((payee, village_on(book, village, day)), []).append((day, amount))
+    for (payee, village), rows in groups.items():
+        yield from split_status(case, payee, village, sorted(rows))
+
+
+def paid(txn):
+    return txn["has_quota"] or txn["has_bank"]
+
+
+def split_status(case, payee, village, rows):
+    statuses, most = [], 0
+    for start, _ in rows:
+        limit, missing = case.law.ask("split-contract", "tender-limit", start)
+        days, unsaid = case.law.ask("split-contract", "split-days", start)
+        if limit is None or days is None:
+            statuses.append(missing or unsaid)
+            continue
+        near = [amount for day, amount in rows if day >= start and holds((day - start).days, days["op"], days["value"])]
+        small = [amount for amount in near if amount < limit["value"] * 100]
+        most = max(most, sum(small))
+        statuses.append(verdict(len(small) < 2 or sum(small) <= limit["value"] * 100))
+    if statuses:
+        yield finding("split-contract", "payee", payee, worst(statuses), part=village, numerator=most)
+
+
+def competitive(book):
+    for project in ids(book, "project"):
+        about = facts(book, "project", project)
+        if about.get("competitive") is True and about.get("operator") and first_allocated(book, project):
+            yield project, about
+
+
+def equity_missing(case):
+    """A competitive project whose fiscal subsidy reaches the limit has a grant."""
+    book, allocated = case.book, net_allocated(case.book)
+    granted = {p for grant in ids(book, "equity") for p in comma(facts(book, "equity", grant).get("project"))}
+    for project, _ in competitive(book):
+        parameter, missing = case.law.ask("equity-missing", "equity-from", first_allocated(book, project))
+        subsidy = sum(a for (f, p), a in allocated.items() if p == project
+                      and facts(book, "fund", f).get("level") in FISCAL)  # fmt: skip
+        if parameter is None:
+            yield finding("equity-missing", "project", project, missing)
+        elif subsidy >= parameter["value"] * 100:
+            yield finding("equity-missing", "project", project, verdict(project in granted))
+
+
+def operator_once(case):
+    """Competitive projects of an operator in a year, by their first allocation."""
+    book, counts = case.book, {}
+    for project, about in competitive(book):
+        for operator in comma(about["operator"]):
+            key = (operator, first_allocated(book, project).year)
+            counts[key] = counts.get(key, 0) + 1
+    for (operator, year), count in counts.items():
+        parameter, missing = case.law.ask("operator-once", "operator-once", year_day(book, year))
+        if spoken_of(book, year):
+            status = missing if parameter is None else verdict(holds(count, parameter["op"], parameter["value"]))
+            yield finding("operator-once", "operator", operator, status, period=year, unit="count", numerator=count)
+
+
+def resolution(case):
+    """A project from an amount on was decided with evidence before 年度计划."""
+    book = case.book
+    if "resolution-from" not in case.law.mentioned:
+        return
+    for project in ids(book, "project"):
+        plan = reached(book, project, "年度计划")
+        amount = allocated_to(book, project)
+        if plan is None or amount <= 0:
+            continue
+        parameter, missing = case.law.ask("resolution", "resolution-from", plan)
+        if parameter is None:
+            yield finding("resolution", "project", project, missing)
+        elif amount >= parameter["value"] * 100:
+            ok = any(day <= plan and values[0] == project and proved(book, meta)
+                     for day, values, meta in book.customs.get("resolution", []))  # fmt: skip
+            yield finding("resolution", "project", project, verdict(ok))
+
+
+def proved(book, meta):
+    path = book.root / str(meta.get("evidence"))
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == meta.get("evidence-sha256")
+
+
+def payment_number(case):
+    """A payment of quota, returns too, has its number."""
+    for txn in case.book.txns:
+        moved = any(p["account"].endswith(":1已分配") for p in txn["postings"]) and not txn["only_quota"]
+        if moved:
+            yield finding("payment-number", "voucher", txn["voucher"], verdict(bool(txn["meta"].get("payment-no"))))
+
+
+# --- facts changed afterwards -----------------------------------------------------------------------------------------
+
+KEYS = ("mode", "category", "labour-promised", "planned", "household-level", "settled")
+
+
+def changed_after(case):
+    """A project's facts that decide a verdict, changed after 年度计划 or after the first payment."""
+    book = case.book
+    for project in ids(book, "project"):
+        plan, paid_on = reached(book, project, "年度计划"), first_payment(book, project)
+        for key in KEYS:
+            rows = [(day, meta[key], meta.get("approved")) for day, _, meta in book.history["project"][project]
+                    if key in meta]  # fmt: skip
+            late = [approved for (_, old, _), (day, new, approved) in pairwise(rows)
+                    if old != new and after(day, plan, paid_on)]  # fmt: skip
+            if late:
+                yield finding("changed-after", "project", project, verdict(all(late)), part=key)
+
+
+def after(day, *marks):
+    return any(mark is not None and day > mark for mark in marks)

@@ -1,0 +1,196 @@
+"""The rules about what villages earn from assets and what becomes of it."""
+
+import datetime as dt
+from fractions import Fraction
+
+from .book import BANK, comma, facts, ids, income_year, paid_lines, spoken_of
+from .findings import finding, half_up_fen, ratio, verdict, year_day
+from .law import FIFTY_ONE
+from .money import bank_village
+from .people import HOUSEHOLD_MONEY, village_of_income
+
+INCOME, PROCEEDS = "Income:9401", ":4处置"
+
+
+def receipts(book, asset):
+    return [p for p in book.postings if p["account"].startswith(INCOME) and p["meta"].get("asset") == asset]
+
+
+def partners(book, asset, day=None):
+    about = facts(book, "asset", asset, day)
+    return {name for key in ("operator", "party") for name in comma(about.get(key))}
+
+
+# --- what is owed -----------------------------------------------------------------------------------------------------
+
+
+def asset_income_due(case):
+    """Each due year of an asset's rent by itself, received of its party or operator."""
+    book = case.book
+    for asset in ids(book, "asset"):
+        about = facts(book, "asset", asset)
+        if about.get("rent") is None or not about.get("rent-due") or not about.get("from"):
+            continue
+        years = due_years(book, about)
+        got = received(book, asset, years)
+        for year, (day, due) in years.items():
+            if spoken_of(book, year) and due:
+                short = due - got[year]
+                yield finding("asset-income-due", "asset", asset, verdict(short <= 0, book.as_of <= day), period=year,
+                              numerator=got[year], denominator=due, shortfall=max(short, 0))  # fmt: skip
+
+
+def due_years(book, about):
+    """{year: (due day, 分)}; a first or last year that is covered in part is due by days."""
+    month, day = map(int, about["rent-due"].split("-"))
+    start, end = about["from"], about.get("to") or dt.date(book.as_of.year, 12, 31)
+    result = {}
+    for year in range(start.year, end.year + 1):
+        first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+        covered = (min(end, last) - max(start, first)).days + 1
+        due = half_up_fen(Fraction(about["rent"] * covered, (last - first).days + 1))
+        due_day = dt.date(year, 3, 1) - dt.timedelta(days=1) if (month, day) == (2, 29) else dt.date(year, month, day)
+        result[year] = (due_day, due)
+    return result
+
+
+def received(book, asset, years):
+    """{year: 分}: by `income-year`; without one for the oldest due first."""
+    got, free = dict.fromkeys(years, 0), 0
+    for posting in receipts(book, asset):
+        payer = posting["meta"].get("payer")
+        if posting["account"].endswith(PROCEEDS) or (payer and payer not in partners(book, asset)):
+            continue
+        if posting["meta"].get("income-year") is None:
+            free -= posting["fen"]
+        elif income_year(posting) in got:
+            got[income_year(posting)] -= posting["fen"]
+    for year in sorted(years):
+        part = max(min(free, years[year][1] - got[year]), 0)
+        got[year], free = got[year] + part, free - part
+    return got
+
+
+def principal_due(case):
+    book = case.book
+    for asset in ids(book, "asset"):
+        about = facts(book, "asset", asset)
+        if about.get("principal-due") is None or not about.get("principal"):
+            continue
+        back = -sum(p["fen"] for p in receipts(book, asset) if p["account"].endswith(PROCEEDS))
+        short = about["principal"] - back
+        yield finding("principal-due", "asset", asset, verdict(short <= 0, book.as_of <= about["principal-due"]),
+                      numerator=back, denominator=about["principal"], shortfall=max(short, 0))  # fmt: skip
+
+
+def income_payer(case):
+    """A receipt that says who paid it was paid by the asset's operator or party."""
+    book, statuses = case.book, {}
+    for asset in ids(book, "asset"):
+        for posting in receipts(book, asset):
+            payer = posting["meta"].get("payer")
+            names = partners(book, asset, posting["txn"]["date"])
+            if payer and names:
+                statuses.setdefault(posting["txn"]["voucher"], []).append(verdict(payer in names))
+    for voucher, found in statuses.items():
+        yield finding("income-payer", "voucher", voucher, "fail" if "fail" in found else "pass")
+
+
+# --- what becomes of it -----------------------------------------------------------------------------------------------
+
+
+def sums_of_villages(book):
+    """(village, income year) -> [income, uses] of what the villages own: rents, dividends, operations; their uses."""
+    result = {}
+    for posting in book.postings:
+        asset, account = posting["meta"].get("asset"), posting["account"]
+        income = account.startswith(INCOME) and not account.endswith(PROCEEDS)
+        if not asset or not (income or account.startswith("Expenses:9501")):
+            continue
+        if facts(book, "asset", asset).get("owner-kind", "村集体") == "村集体":
+            year = income_year(posting)
+            key = (village_of_income(book, asset, year, posting["txn"]["when"]), year)
+            sums = result.setdefault(key, [0, 0])
+            sums[0 if income else 1] += -posting["fen"] if income else posting["fen"]
+    return result
+
+
+def income_undistributed(case):
+    """What came in of an income year is distributed or kept back by the day; later it passes too."""
+    book = case.book
+    for (village, year), (income, uses) in sums_of_villages(book).items():
+        day = year_day(book, year)
+        if not spoken_of(book, year) or income <= 0 or day < FIFTY_ONE:
+            continue
+        parameter, missing = case.law.ask("income-undistributed", "income-distributed-by", day)
+        if parameter is None:
+            yield finding("income-undistributed", "village", village, missing, period=year)
+            continue
+        month, last = divmod(int(parameter["value"]), 100)
+        due = dt.date(year + 1, month, last)
+        yield ratio("income-undistributed", "village", village, uses, income, {"value": Fraction(1), "op": ">="},
+                    book.as_of <= due, period=year)  # fmt: skip
+
+
+def income_covered(case):
+    """Uses of an income year within its income; the village's bank without project never below zero in that year."""
+    book, overdrawn = case.book, overdrafts(case.book)
+    sums = sums_of_villages(book)
+    for village, year in sorted(set(sums) | overdrawn, key=str):
+        income, uses = sums.get((village, year), (0, 0))
+        if spoken_of(book, year):
+            over = max(uses - income, 0)
+            yield finding("income-covered", "village", village, verdict(not over and (village, year) not in overdrawn),
+                          period=year, numerator=uses, denominator=income, shortfall=over)  # fmt: skip
+
+
+def overdrafts(book):
+    """(village, year) in which a village's money without project was below zero at the end of some day."""
+    balances, result, days = {}, set(), {}
+    for posting in book.postings:
+        if posting["account"].startswith(BANK) and not posting["project"]:
+            days.setdefault(posting["txn"]["date"], []).append(posting)
+    for day, postings in sorted(days.items()):
+        for posting in postings:
+            village = bank_village(book, posting["account"])
+            balances[village] = balances.get(village, 0) + posting["fen"]
+        result |= {(village, day.year) for village, left in balances.items() if left < 0}
+    return result
+
+
+def income_flat(case):
+    """A distribution to five households or more is not the same for every household, nor for every person."""
+    book, vouchers = case.book, {}
+    for posting in book.postings:
+        if posting["account"].startswith(HOUSEHOLD_MONEY) and posting["lines"] and not posting["txn"]["reverses"]:
+            vouchers.setdefault(posting["txn"]["voucher"], []).append(posting)
+    for voucher, postings in vouchers.items():
+        day, sums = postings[0]["txn"]["date"], {}
+        for line in (line for p in postings for line in paid_lines(p)):
+            sums[line["household"]] = sums.get(line["household"], 0) + line["fen"]
+        if len(sums) < 5 or day < FIFTY_ONE:
+            continue
+        people = [people_of(book, household, day) for household in sums]
+        same = len(set(sums.values())) == 1
+        heads = (
+            None
+            if None in people or 0 in people
+            else {Fraction(s, n) for s, n in zip(sums.values(), people, strict=True)}
+        )
+        status = "fail" if same else "undetermined" if heads is None else verdict(len(heads) > 1)
+        yield finding("income-flat", "voucher", voucher, status)
+
+
+def people_of(book, household, day):
+    rows = [row for row in book.households.get(household, []) if row["date"] <= day and row.get("people")]
+    return int(rows[-1]["people"]) if rows else None
+
+
+def stocktake(case):
+    """What was counted is what was booked on that day."""
+    book = case.book
+    for date, values, meta in book.customs.get("stocktake", []):
+        booked = sum(p["units"] for p in book.postings if p["commodity"] == values[0] and p["txn"]["date"] <= date)
+        counted = meta.get("counted")
+        yield finding("stocktake", "asset", values[0], verdict(counted == booked), unit="count", numerator=counted,
+                      denominator=booked)  # fmt: skip

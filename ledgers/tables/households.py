@@ -1,11 +1,10 @@
 """Households and their states by date: reading households.csv, and who is a priority household on a day.
 
 Base state and monitoring are two tracks, each keeps its last row. A household is a priority household (脱贫户、监测户)
-on a day when its base state is 脱贫户 or it is being monitored.
+on a day when its base state is 脱贫户 or it is being monitored. 销户 ends it: from that day on it is in no village and no
+priority household.
 """
 
-import csv
-import io
 import os
 from bisect import bisect_right
 from datetime import date
@@ -14,8 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from ledgers.files.csvs import read_csv
 from ledgers.files.problems import Problem
-from ledgers.files.safely import Refused, read_bytes
+from ledgers.files.safely import Refused
 from ledgers.tables.directives import BASE_STATES, MONITOR_KINDS, MONITORING_STATES
 from ledgers.tables.registry import Issue
 from ledgers.tables.schema import SCHEMAS, frame_of_rows, records
@@ -24,6 +24,7 @@ FILE = "registry/households.csv"
 _DATES = ("date", "reported", "notice_from", "notice_to", "helper_assigned", "plan_made")
 _COLUMNS = tuple(name for name in SCHEMAS["households"] if name not in ("file", "line"))
 REQUIRED = _COLUMNS[:4]
+ENDED = "销户"
 
 
 def read_households(
@@ -38,17 +39,8 @@ def read_households(
     if not os.path.lexists(root / FILE):
         return frame_of_rows("households", []), set(), problems, issues
     try:
-        data = read_bytes(root, FILE)
-        if data.startswith(b"\xef\xbb\xbf"):
-            raise ValueError("带有 BOM 标记，应为不带 BOM 的 UTF-8")
-        reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
-        missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
-        if missing:
-            raise ValueError(f"缺少列 {'、'.join(missing)}")
-        raw = [(reader.line_num, row) for row in reader]
-    except UnicodeDecodeError:
-        return _unreadable("不是 UTF-8 编码（可能是 GBK），应另存为 UTF-8")
-    except (ValueError, csv.Error, Refused) as error:
+        raw = read_csv(root, FILE, REQUIRED)
+    except Refused as error:
         return _unreadable(str(error))
     rows: list[dict[str, Any]] = []
     ids = set()
@@ -106,12 +98,15 @@ class Households:
         self._place: dict[str, list[tuple[date, str, int | None]]] = {}
         self._standing: dict[str, tuple[list[date], list[frozenset[str]]]] = {}
         self._members: dict[date, dict[str, list[str]]] = {}
+        self._closed: set[str] = set()  # households that ended at some time
         self.lines: dict[str, tuple[str, int]] = {}
         for row in records(table):
             self.lines.setdefault(row.household, (row.file, row.line))
             self._place.setdefault(row.household, []).append((row.date, row.village, row.people))
             if row.state in BASE_STATES:
                 self._base.setdefault(row.household, []).append((row.date, row.state))
+                if row.state == ENDED:
+                    self._closed.add(row.household)
             elif row.state in MONITORING_STATES:
                 self._monitoring.setdefault(row.household, []).append((row.date, row.state, row.monitor))
 
@@ -120,9 +115,14 @@ class Households:
         row = _on(self._base.get(household, []), day)
         return str(row[1]) if row else ""
 
+    def ended(self, household: str, day: date) -> date | None:
+        """Since when the household has ended (销户) on that day; None where it has not."""
+        row = _on(self._base[household], day) if household in self._closed else None
+        return row[0] if row and row[1] == ENDED else None
+
     def monitored(self, household: str, day: date) -> bool:
         row = _on(self._monitoring.get(household, []), day)
-        return bool(row) and row[1] == "监测户"
+        return bool(row) and row[1] == "监测户" and not self.ended(household, day)
 
     def monitor(self, household: str, day: date) -> str:
         """Why the household is being monitored on that day, by its last row (脱贫不稳定户 …); "" where none says."""
@@ -162,12 +162,13 @@ class Households:
         return row[2] if row else None
 
     def of_village(self, village: str, day: date) -> list[str]:
-        """All households that belong to the village on that day."""
+        """All households that belong to the village on that day, those that have ended left out."""
         if day not in self._members:
             members: dict[str, list[str]] = {}
             for household, rows in self._place.items():
                 row = rows[0] if len(rows) == 1 and rows[0][0] <= day else _on(rows, day)
-                members.setdefault(row[1] if row else "", []).append(household)
+                if not self.ended(household, day):
+                    members.setdefault(row[1] if row else "", []).append(household)
             self._members[day] = members
         return self._members[day].get(village, [])
 

@@ -108,6 +108,17 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "plan_made": "date",
         **WHERE,
     },
+    # One row per time that a person was a member of a household, from `from_` to `to`, both days included.
+    "members": {
+        "who": "text",  # a permanent pseudonym
+        "household": "text",
+        "person": "text",
+        "from_": "date",  # None: since ever
+        "to": "date",  # None: still
+        "entered": "text",  # why from, "" where not known
+        "left": "text",  # why no longer
+        **WHERE,
+    },
 }
 
 _OF_KEY = {

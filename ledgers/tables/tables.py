@@ -5,7 +5,7 @@
 `issues`, and rolls that cannot be believed in `broken`; the rules are plain functions of the rest.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -22,6 +22,8 @@ from ledgers.money import yuan
 from ledgers.policy import Policy, parameter_of
 from ledgers.tables import rolls
 from ledgers.tables.households import Households, read_households
+from ledgers.tables.members import FILE as MEMBERS
+from ledgers.tables.members import read_members
 from ledgers.tables.postings import Postings
 from ledgers.tables.registry import Issue, Registries, read_directives
 from ledgers.tables.schema import SCHEMAS, array, category, frame, frame_of_rows, records, united
@@ -38,6 +40,7 @@ class Tables:
     payments: pd.DataFrame
     shares: pd.DataFrame
     households: pd.DataFrame
+    members: pd.DataFrame
     funds: pd.DataFrame
     projects: pd.DataFrame
     villages: pd.DataFrame
@@ -109,6 +112,7 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date) -> Tabl
     relative = relative_names(main, options)
     directives = read_directives(entries, as_of, relative)
     people, known, people_problems, people_issues = read_households(main.parent, as_of, directives.ids["village"])
+    members, member_problems, member_issues = read_members(main.parent, as_of, known)
     postings = Postings(as_of, relative)
     postings.read(entries)
     table = frame("postings", postings.columns)
@@ -119,12 +123,14 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date) -> Tabl
     problems = [
         *directives.problems,
         *people_problems,
+        *([] if unread else member_problems),
         *postings.problems,
         *_unbalanced(table),
         *unknown(postings, directives.ids | {"household": set(postings.named["household"]) if unread else known}),
         *([] if unread else _unknown_caretakers(directives, known)),
     ]
-    issues = [*directives.issues, *people_issues, *postings.issues, *_invalid_accounts(entries, relative)]
+    issues = [*directives.issues, *people_issues, *member_issues, *postings.issues, *_invalid_accounts(entries, relative)]
+    issues += _too_many(directives.rows["villages"], people, as_of)
     issues += [Issue("roll", roll, file, line, "清册没有凭证引用") for file, line, roll in listed.unclaimed]
     issues += [Issue("plugin", main.name, idle.file, idle.line, idle.message) for idle in options.get("idle", ())]
     return Tables(
@@ -135,12 +141,13 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date) -> Tabl
         payments=_payments(listed, postings, table),
         shares=_shares(listed, postings),
         households=people,
+        members=members,
         policy=Policy(map(parameter_of, records(registry["policies"])), directives.ids["policy"]),
         problems=tuple(sorted(set(problems))),
         issues=tuple(issues),
         known={kind: frozenset(ids) for kind, ids in (directives.ids | {"household": known}).items()},
         broken=listed.broken,
-        files=tuple(listed.files) + (("registry/households.csv",) if len(people) else ()),
+        files=tuple(listed.files) + (("registry/households.csv",) if len(people) else ()) + ((MEMBERS,) if len(members) else ()),
         entries=entries,
         **registry,
     )
@@ -252,6 +259,16 @@ def _unknown_caretakers(directives: Registries, households: set[str]) -> list[Pr
         for name in row.get("caretaker") or ()
         if name not in households
     ]
+
+
+def _too_many(villages: list[dict[str, Any]], people: pd.DataFrame, as_of: date) -> Iterator[Issue]:
+    """Villages of which the roster knows more households on the as-of date than are registered."""
+    known = Households(people)
+    for row in {row["id"]: row for row in villages}.values():
+        listed, registered = len(known.of_village(row["id"], as_of)), row.get("households")
+        if registered is not None and listed > registered:
+            message = f"登记 {registered} 户，农户名册中有 {listed} 户"
+            yield Issue("village", row["id"], row["file"], row["line"], message)
 
 
 def _invalid_accounts(entries: Iterable[Any], relative: dict[str, str]) -> list[Issue]:

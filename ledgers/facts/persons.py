@@ -1,0 +1,100 @@
+"""Who a payment reached: a person of registry/members.csv where the book knows one, else a number of a household."""
+
+from bisect import bisect_right
+from calendar import monthrange
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ledgers.tables.schema import combined, records
+from ledgers.tables.tables import Tables, derived
+
+Number = tuple[str, str]  # household, person: how lists call somebody
+
+
+class Persons:
+    """Answers who stood behind the numbers of lists on which day, from the table `members`."""
+
+    def __init__(self, members: pd.DataFrame) -> None:
+        self._of_number: dict[Number, list[Any]] = defaultdict(list)
+        self._of_who: dict[str, list[Any]] = defaultdict(list)
+        self._of_household: dict[str, list[Any]] = defaultdict(list)
+        for row in records(members):
+            self._of_number[row.household, row.person].append(row)
+            self._of_who[row.who].append(row)
+            self._of_household[row.household].append(row)
+
+    def __bool__(self) -> bool:
+        return bool(self._of_who)
+
+    def who(self, household: str, person: str, day: date) -> str:
+        """The permanent pseudonym of whom a list of that day calls so; "" where the book does not know.
+
+        Payments come late: it is the last who had begun to be called so, else the first.
+        """
+        row = self._row(household, person, day)
+        return str(row.who) if row else ""
+
+    def ever(self, household: str, person: str) -> frozenset[str]:
+        """Everybody who was called so at some time."""
+        return frozenset(row.who for row in self._of_number.get((household, person), ()))
+
+    def members(self, household: str, day: date) -> list[Any]:
+        """Rows of `members` of a household on a day."""
+        return [row for row in self._of_household.get(household, ()) if _begun(row, day) and not _over(row, day)]
+
+    def gone(self, household: str, person: str, month: date) -> Any:
+        """The row of `members` with which somebody died or left before a month (its first day); None while there.
+
+        Whoever is a member of any household in that month is not gone, only moved.
+        """
+        end = date(month.year, month.month, monthrange(month.year, month.month)[1])
+        row = self._row(household, person, end)
+        if row is None:
+            return None
+        there = (other for other in self._of_who[row.who] if _begun(other, end) and not _over(other, month))
+        return row if _over(row, month) and not any(there) else None
+
+    def _row(self, household: str, person: str, day: date) -> Any:
+        rows = self._of_number.get((household, person))
+        place = bisect_right(rows, day, key=lambda row: row.from_ or date.min) if rows else 0
+        return rows[max(place - 1, 0)] if rows else None
+
+
+def _begun(row: Any, day: date) -> bool:
+    return row.from_ is None or row.from_ <= day
+
+
+def _over(row: Any, day: date) -> bool:
+    return row.to is not None and row.to < day
+
+
+@derived
+def persons(tables: Tables) -> Persons:
+    """Who was who on which day."""
+    return Persons(tables.members)
+
+
+@derived
+def person_codes(tables: Tables) -> Any:
+    """A number for each row of `payments`, the same for the same person: by `who` where known, else household and person."""
+    lines, known = tables.payments[["household", "person", "date"]], persons(tables)
+    numbers = combined(lines["household"].cat.codes, lines["person"].cat.codes)
+    _, first, of_line = np.unique(numbers, return_index=True, return_inverse=True)
+    codes = np.arange(len(first))
+    places: dict[str, int] = {}
+    several = []
+    for code, line in enumerate(records(lines.iloc[first]) if known else ()):
+        found = known.ever(line.household, line.person)
+        if len(found) == 1:
+            codes[code] = len(first) + places.setdefault(next(iter(found)), len(places))
+        elif found:
+            several.append(code)
+    result = codes[of_line]
+    for line in records(lines[np.isin(of_line, several)]):
+        who = known.who(line.household, line.person, line.date)
+        result[line.index] = len(first) + places.setdefault(who, len(places))
+    return result

@@ -1,0 +1,32 @@
+"""Reading a CSV file of a book: UTF-8, regular, with the columns that it must have."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+from ledgers.files.safely import Refused, read_bytes
+
+Row = dict[Any, Any]
+
+
+def read_csv(root: Path, name: str, required: tuple[str, ...]) -> list[tuple[int, Row]]:
+    """The rows of the file (relative to the book's folder), each with the number of its line; a missing cell is "", cells
+    beyond the head are a list under None.
+
+    Raises Refused, with a message for an official, for a file that cannot be read, is not UTF-8 or lacks a column.
+    """
+    data = read_bytes(root, name)
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise Refused("带有 BOM 标记，应为不带 BOM 的 UTF-8")
+    try:
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True, restval="")
+        missing = [column for column in required if column not in (reader.fieldnames or ())]
+        if missing:
+            raise Refused(f"缺少列 {'、'.join(missing)}")
+        rows = [(reader.line_num, row) for row in reader]
+    except UnicodeDecodeError:
+        raise Refused("不是 UTF-8 编码（可能是 GBK），应另存为 UTF-8") from None
+    except csv.Error as error:
+        raise Refused(str(error)) from None
+    return rows

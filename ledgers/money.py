@@ -37,6 +37,12 @@ def ceil_fen(amount: Fraction) -> int:
     return -((-amount.numerator) // amount.denominator)
 
 
+def half_up(amount: Fraction) -> int:
+    """A sum owed, in 分 as it is paid: rounded half up (away from zero)."""
+    whole = (2 * abs(amount.numerator) + amount.denominator) // (2 * amount.denominator)
+    return -whole if amount < 0 else whole
+
+
 def decimal(value: Fraction, places: int = 6) -> str:
     """An exact number rounded half up to `places`, without trailing zeros: 105/2 -> "52.5"."""
     scaled = abs(value) * 10**places

@@ -1,16 +1,15 @@
 """股权量化：比例、倾斜、登记、分红（5号第20条，任务66；渝农改办〔2016〕1号）。
 
-A grant is judged on the day of 量化. Yuan are shares × cost per unit. The leader's household of a cooperative is in
-neither share of the tilt.
+A grant is judged on what was registered by the end of the day of 量化, and that verdict stays; a 变更 is judged anew on
+its day, with its own holders. Yuan are shares × cost per unit. The leader's household of a cooperative is in neither
+share of the tilt.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
-from fractions import Fraction
 from typing import Any
 
-from ledgers.facts.grants import Grant, dividends, grants, village_of
+from ledgers.facts.grants import Dividend, Grant, Standing, dividends, grants, village_of
 from ledgers.money import yuan_cn
 from ledgers.policy import Applied, default
 from ledgers.tables.tables import Tables, households, on
@@ -35,28 +34,44 @@ PARTS = {FIRM: ("quantified", "collective", "farmers"), COOPERATIVE: ("collectiv
 PART_NAMES = {"quantified": "量化金额", "collective": "集体持股", "farmers": "农户（成员）持股", "leader": "理事长持股"}
 
 
-def _subject(grant: Grant) -> Subject:
+def _subject(grant: Standing) -> Subject:
     return Subject("equity", grant.row.id, grant.row.operator or "")
+
+
+def _judged(grant: Grant) -> Iterator[tuple[Standing, dict[str, Any]]]:
+    """The grant as it stood on the day of 量化, and on that of each 变更, which is the period of what is found of it."""
+    for day in (grant.day, *grant.changes):
+        then = grant.at(day)
+        yield then, {"source": then.source, "period": day.isoformat() if day != grant.day else None}
+
+
+def _unheld(tables: Tables, grant: Standing) -> str:
+    """Why it is not known who holds the shares; "" where it is. A register that cannot be believed is told elsewhere."""
+    if not grant.bookings:
+        return f"到 {grant.day} 日终没有登记股权"
+    unbacked = [one for one in grant.unbacked if one.index not in tables.broken]
+    return f"凭证 {unbacked[0].voucher} 的股权没有登记簿，不知由谁持有" if unbacked else ""
 
 
 @rule(
     "equity-ratio",
     title="股权量化比例",
-    judges="每项股权量化，分项判定",
-    formula="量化金额、集体持股、农户（成员）持股、理事长持股各 ÷ 财政补助总额",
+    judges="每项股权量化，分项判定；变更的，按变更日另判一次",
+    formula="量化金额、集体持股、农户（成员）持股、理事长持股各 ÷ 财政补助总额，以量化日日终的登记为准",
     basis="渝农改办〔2016〕1号",
     defaults=EQUITY_SHARES,
+    changes=(("0.2.0", "以量化日日终的登记为准，以后不变；变更另判一次；没有登记簿的无法判定"),),
 )
 def equity_ratio(tables: Tables) -> Iterator[Finding]:
-    """Each part of a grant ÷ its subsidy, under the parameter for its kind of operator on the day of 量化."""
+    """Each part of a grant ÷ its subsidy, under the parameter for its kind of operator on the day of 量化 or 变更."""
     for grant in grants(tables):
-        for part in PARTS.get(grant.row.operator_kind, ()):
-            yield _part(tables, grant, part)
+        for then, more in _judged(grant):
+            for part in PARTS.get(then.row.operator_kind, ()):
+                yield _part(tables, then, part, more)
 
 
-def _part(tables: Tables, grant: Grant, part: str) -> Finding:
-    name, subsidy = f"equity-{part}", grant.row.subsidy
-    more: dict[str, Any] = {"part": part, "source": grant.source}
+def _part(tables: Tables, grant: Standing, part: str, about: dict[str, Any]) -> Finding:
+    name, subsidy, more = f"equity-{part}", grant.row.subsidy, {"part": part, **about}
     held = grant.row.quantified if part == "quantified" else grant.held_by(part)
     if subsidy is None or held is None:
         return undetermined(_subject(grant), "没有登记补助总额或量化金额", **more)
@@ -65,6 +80,8 @@ def _part(tables: Tables, grant: Grant, part: str) -> Finding:
     parameter = tables.policy.in_force(name, grant.day, EQUITY_SHARES, operator_kind=grant.row.operator_kind)
     if parameter is None or parameter.value is None:
         return undetermined(_subject(grant), no_parameter(name, grant.day), **more)
+    if part != "quantified" and (unheld := _unheld(tables, grant)):
+        return undetermined(_subject(grant), unheld, evidence=grant.postings, **more)
     ratio = Ratio(held, subsidy, subsidy * parameter.value, parameter.op, (Applied(parameter, grant.day),))
     evidence = () if part == "quantified" else grant.postings
     return judge_ratio(
@@ -75,33 +92,38 @@ def _part(tables: Tables, grant: Grant, part: str) -> Finding:
 @rule(
     "equity-tilt",
     title="股权优先量化到脱贫户、监测户",
-    judges="每项股权量化",
-    formula="（优先户股额 ÷ 农户股额）÷（优先户数 ÷ 村总户数）",
+    judges="每项股权量化；变更的，按变更日另判一次",
+    formula="（优先户股额 ÷ 农户股额）÷（优先户数 ÷ 村总户数），以量化日日终的登记为准",
     basis="秀委农组〔2022〕5号 第20条、任务66",
     quote="优先量化到脱贫户、监测户",
     defaults=EQUITY_TILT,
+    changes=(("0.2.0", "以量化日日终的登记为准，以后不变；变更另判一次；没有登记簿、名册户数多于登记户数的无法判定"),),
 )
 def equity_tilt(tables: Tables) -> Iterator[Finding]:
     """The share of priority households in farmers' shares against their share of the village's households."""
     for grant in grants(tables):
-        yield _grant_tilt(tables, grant)
+        for then, more in _judged(grant):
+            yield _grant_tilt(tables, then, more)
 
 
-def _grant_tilt(tables: Tables, grant: Grant) -> Finding:
+def _grant_tilt(tables: Tables, grant: Standing, about: dict[str, Any]) -> Finding:
     people, leaders = households(tables), grant.leaders
     farmers = [line for line in grant.of("farmers") if line.household not in leaders]
     favoured = sum(line.amount for line in farmers if people.priority(line.household, grant.day))
     village = village_of(tables, grant)
     known = on(tables, "villages", grant.day).get(village)
-    total = grant.row.base_households or (known.households if known else None)
+    base = grant.row.base_households
+    total = base or (known.households if known else None)
     members = people.of_village(village, grant.day) if village else []
     priority = [name for name in members if name not in leaders and people.priority(name, grant.day)]
-    more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings}
+    more: dict[str, Any] = {"evidence": grant.postings, **about}
     unread = next((tables.broken[posting] for posting in grant.postings if posting in tables.broken), "")
+    unread = unread or _unheld(tables, grant)
     if not village and (farmers or unread):
         return undetermined(_subject(grant), "项目没有登记所在村", **more)
-    operator = grant.row.operator_kind or ""
-    parameter = tables.policy.in_force("equity-tilt", grant.day, EQUITY_TILT, operator_kind=operator)
+    parameter = tables.policy.in_force(
+        "equity-tilt", grant.day, EQUITY_TILT, operator_kind=grant.row.operator_kind or ""
+    )
     return tilt(
         _subject(grant),
         (favoured, sum(line.amount for line in farmers)),
@@ -110,6 +132,7 @@ def _grant_tilt(tables: Tables, grant: Grant) -> Finding:
         "equity-tilt",
         grant.day,
         unread,
+        listed=0 if base else len(members) - len(leaders.intersection(members)),
         **more,
     )
 
@@ -127,9 +150,9 @@ def _grant_tilt(tables: Tables, grant: Grant) -> Finding:
 )
 def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
     """Subsidies of grants in villages marked `priority-area` ÷ all, against those villages' share of households."""
-    years: dict[int, list[Grant]] = defaultdict(list)
+    years: dict[int, list[Standing]] = defaultdict(list)
     for grant in grants(tables):
-        years[grant.day.year].append(grant)
+        years[grant.day.year].append(grant.at(grant.day))
     for year, found in sorted(years.items()):
         day = end_of(year, tables.as_of)
         villages = on(tables, "villages", day)
@@ -154,26 +177,26 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
     "equity-register",
     title="股权登记完整",
     judges="每项股权量化",
-    formula="登记的股额 = 量化金额，每行都有持股主体或户",
+    formula="登记的股额 = 仍量化的金额（量化金额减去退出、收回时登记减少的股额），有登记簿，每行都有持股主体或户",
     basis="秀委农组〔2022〕5号 任务66",
+    changes=(("0.2.0", "退出、收回减少的股额不再算少登记；没有登记簿的不符合"),),
 )
 def equity_register(tables: Tables) -> Iterator[Finding]:
-    """Units booked equal the quantified amount, and every line has a holder or a household."""
-    table = tables.postings
+    """Units booked equal what is still quantified, all in a register whose every line has a holder or a household."""
     for grant in grants(tables):
-        booked = int(table["amount"].iloc[list(grant.postings)].sum())
         nobody = [line for line in grant.lines if not line.holder and not line.household]
-        quantified = grant.row.quantified
+        quantified, unheld = grant.still_quantified, _unheld(tables, grant) if grant.bookings else ""
         more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings}
         if quantified is None:
             yield undetermined(_subject(grant), "没有登记量化金额", **more)
             continue
-        message = f"登记股额 {yuan_cn(booked)} 元，量化金额 {yuan_cn(quantified)} 元"
+        message = f"登记股额 {yuan_cn(grant.booked)} 元，仍量化的金额 {yuan_cn(quantified)} 元"
+        message += f"；{unheld}" if unheld else ""
         yield Finding(
             _subject(grant),
-            FAIL if nobody or booked != quantified else PASS,
+            FAIL if nobody or unheld or grant.booked != quantified else PASS,
             message + (f"；{len(nobody)} 行没有持股主体" if nobody else ""),
-            measured=Measured(booked, quantified),
+            measured=Measured(grant.booked, quantified),
             lines=tuple((line.file, line.line) for line in nobody),
             **more,
         )
@@ -183,8 +206,9 @@ def equity_register(tables: Tables) -> Iterator[Finding]:
     "dividend-due",
     title="股权分红按期足额",
     judges="每项股权量化的每个应分红年度",
-    formula="当年收到的分红 ÷（量化金额 × 分红率）",
+    formula="该收益年度收到的分红 ÷（量化金额 × 分红率，先四舍五入到分）；退出、收回、期满的当年按日折算，此后不再应分",
     basis="股权量化协议",
+    changes=(("0.2.0", "应分红先四舍五入到分；退出、收回、期满以后不再应分，当年按日折算；2月29日到期的仍在2月最后一天"),),
     defaults=DIVIDEND,
     rolls=False,
 )
@@ -192,33 +216,34 @@ def dividend_due(tables: Tables) -> Iterator[Finding]:
     """Dividends received by income year ÷ those due; not judged before their calendar year."""
     received = dividends(tables)
     for grant in grants(tables):
-        if grant.row.dividend_rate is None:
+        if grant.on(grant.day).dividend_rate is None:
             yield na(_subject(grant), "没有约定分红率", source=grant.source)
             continue
-        first = grant.row.first_due or date(grant.day.year + 1, 12, 31)
-        for year in range(first.year, first.year + (grant.row.years or 1)):
-            if year <= tables.as_of.year:
-                due_day = first.replace(year=year) if (first.month, first.day) != (2, 29) else date(year, 2, 28)
-                yield _dividend(tables, grant, year, due_day, received.get((grant.row.id, year), []))
+        for due in grant.dividends_due(tables.as_of):
+            yield _dividend(tables, grant, due, received.get((grant.row.id, due.year), []))
 
 
-def _dividend(tables: Tables, grant: Grant, year: int, due_day: date, legs: list[Any]) -> Finding:
-    more: dict[str, Any] = {"period": str(year), "source": grant.source, "evidence": tuple(leg.index for leg in legs)}
-    if grant.row.quantified is None:
+def _dividend(tables: Tables, grant: Grant, due: Dividend, legs: list[Any]) -> Finding:
+    more: dict[str, Any] = {
+        "period": str(due.year),
+        "source": grant.source,
+        "evidence": tuple(leg.index for leg in legs),
+    }
+    if due.amount is None:
         return undetermined(_subject(grant), "没有登记量化金额", **more)
-    due = Fraction(grant.row.quantified) * Fraction(grant.row.dividend_rate)
-    if not due:
+    if not due.amount:
         return na(_subject(grant), "应分红为零", **more)
     parameter = tables.policy.in_force("dividend-due", grant.day, DIVIDEND)
     if parameter is None or parameter.value is None:
         return undetermined(_subject(grant), no_parameter("dividend-due", grant.day), **more)
     got = -sum(leg.amount for leg in legs)
-    ratio = Ratio(got, due, due * parameter.value, parameter.op, (Applied(parameter, grant.day),))
+    required = due.amount * parameter.value
+    ratio = Ratio(got, due.amount, required, parameter.op, (Applied(parameter, grant.day),))
     return judge_ratio(
         _subject(grant),
         ratio,
-        open_until=str(due_day) if tables.as_of <= due_day else "",
-        what=("收到分红", f"{year}年应分红"),
+        open_until=str(due.day) if tables.as_of <= due.day else "",
+        what=("收到分红", f"{due.year}年应分红"),
         **more,
     )
 

@@ -103,12 +103,14 @@ def tilt(
     day: date,
     unread: str = "",
     who: str = "优先户",
+    listed: int = 0,
     **more: Any,
 ) -> Finding:
     """Judge a tilt: the favoured share of money ÷ the favoured share of households, from exact fractions.
 
     `favoured` is (money to the favoured, all money) in 分; `households` is (favoured, all, None where not registered);
-    `unread` says why the money cannot be told, `who` what the favoured are called.
+    `unread` says why the money cannot be told, `who` what the favoured are called, `listed` how many of `all` the
+    roster knows.
     """
     if not favoured[1] and not unread:
         return na(subject, "没有分配", **more)
@@ -116,7 +118,9 @@ def tilt(
         return na(subject, f"没有{who}，无从比较倾斜", **more)
     if households[1] is None:
         return undetermined(subject, "没有登记总户数", **more)
-    if households[0] >= households[1]:
+    if max(listed, households[0]) > households[1]:
+        return undetermined(subject, f"登记 {households[1]} 户，农户名册中有 {max(listed, households[0])} 户", **more)
+    if households[0] == households[1]:
         return na(subject, f"全部是{who}，无从比较倾斜", **more)
     if unread:
         return undetermined(subject, unread, **more)

@@ -1,26 +1,38 @@
-"""Equity grants: what was quantified on which day, who holds it, and what was received of it."""
+"""Equity grants: what was quantified on which day, who held it then and now, what of it ended, what was received of it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
+from ledgers.money import half_up
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived, on
 
+ENDED = ("退出", "收回", "期满")  # from then on nothing falls due
+TAKEN_OUT = ("退出", "收回")  # with them units leave the register
+DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True)
-class Grant:
-    """One equity grant: its registered facts, the day of 量化, and the lines of its register."""
+class Standing:
+    """A grant as it stood at the end of a day: what was registered of it, and the lines of its register."""
 
     row: Any
     day: date
     lines: list[Any]
-    postings: tuple[int, ...]
+    bookings: list[Any]  # postings on 9104, in the order of the book
 
     @property
     def source(self) -> tuple[str, int]:
         return (self.row.file, self.row.line)
+
+    @property
+    def postings(self) -> tuple[int, ...]:
+        return tuple(booking.index for booking in self.bookings)
 
     @property
     def leaders(self) -> set[str]:
@@ -35,27 +47,139 @@ class Grant:
         """分 held by a part of the holders."""
         return sum(line.amount for line in self.of(part))
 
+    @property
+    def booked(self) -> int:
+        """分 of the units booked, at cost."""
+        return sum(int(booking.amount) for booking in self.bookings)
+
+    @property
+    def unbacked(self) -> list[Any]:
+        """Bookings without any line that says who holds them."""
+        backed = {line.posting for line in self.lines}
+        return [booking for booking in self.bookings if booking.index not in backed]
+
+
+@dataclass(frozen=True)
+class Grant(Standing):
+    """One equity grant as of the date; `day` is that of 量化, `rows` are its directives in order."""
+
+    rows: list[Any]
+
+    def on(self, day: date) -> Any:
+        """What was registered by the end of a day; a fact that was missing then, as it was first given later."""
+        row = next((row for row in reversed(self.rows) if row.date <= day), self.rows[0])
+        missing = [name for name, value in row._asdict().items() if value in (None, "")]
+        later = [one for one in self.rows if one.date > day]
+        return row._replace(**{name: _first(later, name, getattr(row, name)) for name in missing})
+
+    def at(self, day: date) -> Standing:
+        """The grant as it stood at the end of a day."""
+        bookings = [booking for booking in self.bookings if booking.counts_on <= day]
+        known = {booking.index for booking in bookings}
+        return Standing(self.on(day), day, [line for line in self.lines if line.posting in known], bookings)
+
+    @property
+    def changes(self) -> list[date]:
+        """The days after 量化 on which it was changed (变更), each judged anew."""
+        return sorted({row.date for row in self.rows if row.state == "变更" and row.date > self.day})
+
+    @property
+    def end(self) -> date | None:
+        """From when on nothing falls due any more: 退出, 收回 or 期满; None while it stands."""
+        return next((row.date for row in self.rows if row.state in ENDED and row.date >= self.day), None)
+
+    @property
+    def still_quantified(self) -> int | None:
+        """分 that the register must show: what was quantified, less the units that 退出 and 收回 booked out."""
+        left: int | None = None
+        said: int | None = None
+        for row, following in zip(self.rows, [*self.rows[1:], None], strict=True):
+            if row.quantified != said:
+                left = said = row.quantified
+            elif left is not None and row.state in TAKEN_OUT:
+                left -= self._booked_out(row.date, following.date if following else date.max)
+        return left
+
+    def _booked_out(self, start: date, end: date) -> int:
+        """Net 分 that left the register from a day on and before another."""
+        return max(0, -sum(int(one.amount) for one in self.bookings if start <= one.counts_on < end))
+
+    def dividends_due(self, until: date) -> "list[Dividend]":
+        """Every dividend whose due day lies in a calendar year that has begun by a day, in order.
+
+        What was agreed counts as it stood on the due day. A grant that ended owes for the year that was running, by
+        days, on the day of its end.
+        """
+        found: list[Dividend] = []
+        first = self.first_due
+        for year in range(first.year, until.year + 2):  # the year after: it may have ended before it was due
+            day = in_year(first, year)
+            facts = self.on(day)
+            if facts.dividend_rate is None or year - first.year >= (facts.years or 1):
+                continue
+            due = None if facts.quantified is None else Fraction(facts.quantified) * Fraction(facts.dividend_rate)
+            if self.end is not None and day >= self.end:
+                start = max(in_year(first, year - 1) + DAY, self.day)
+                part = Fraction((self.end - start).days, (day - in_year(first, year - 1)).days)
+                return found + ([Dividend(year, self.end, due and due * part)] if part > 0 else [])
+            if year <= until.year:
+                found.append(Dividend(year, day, due))
+        return found
+
+    @cached_property
+    def first_due(self) -> date:
+        """The day of the first dividend: as agreed, else 31 December of the year after 量化."""
+        agreed = self.on(self.day).first_due
+        return agreed or date(self.day.year + 1, 12, 31)
+
+
+@dataclass(frozen=True)
+class Dividend:
+    """A dividend that falls due: income year, day, 分 before they are rounded, None where it is not known of what."""
+
+    year: int
+    day: date
+    exact: Fraction | None
+
+    @property
+    def amount(self) -> int | None:
+        return None if self.exact is None else half_up(self.exact)
+
+
+def in_year(day: date, year: int) -> date:
+    """The same day of another year; 29 February is the last day of February there."""
+    last_of_february = date(year, 3, 1) - DAY
+    return last_of_february if (day.month, day.day) == (2, 29) else day.replace(year=year)
+
+
+def _first(rows: Iterable[Any], name: str, otherwise: Any) -> Any:
+    return next((value for row in rows if (value := getattr(row, name)) not in (None, "")), otherwise)
+
 
 @derived
 def grants(tables: Tables) -> list[Grant]:
     """Every grant that was quantified by the as-of date."""
     table = tables.postings
-    legs = table[table["kind"] == "shares"]  # units of the grant's commodity
-    of_grant = dict(zip(legs.index.tolist(), legs["commodity"].tolist(), strict=True))
-    lines: dict[str, list[Any]] = defaultdict(list)
+    bookings: dict[str, list[Any]] = defaultdict(list)
+    for leg in records(table[table["kind"] == "shares"]):  # units of the grant's commodity
+        bookings[leg.commodity].append(leg)
+    lines: dict[int, list[Any]] = defaultdict(list)
     for line in records(tables.shares):
-        lines[of_grant.get(line.posting, "")].append(line)
-    days = {row.id: row.date for row in reversed(list(records(tables.equity))) if row.state == "量化"}
-    return [
-        Grant(
-            row, days.get(row.id, row.date), lines[row.id], tuple(i for i, grant in of_grant.items() if grant == row.id)
-        )
-        for row in on(tables, "equity", tables.as_of).values()
-    ]
+        lines[line.posting].append(line)
+    rows: dict[str, list[Any]] = defaultdict(list)
+    for row in records(tables.equity):
+        rows[row.id].append(row)
+    return [_grant(found, bookings[name], lines) for name, found in rows.items()]
 
 
-def village_of(tables: Tables, grant: Grant) -> str:
-    """The village that the grant's project had on the day of 量化; of a project registered later, its latest."""
+def _grant(rows: list[Any], bookings: list[Any], lines: dict[int, list[Any]]) -> Grant:
+    day = next((row.date for row in rows if row.state == "量化"), rows[-1].date)
+    own = [line for booking in bookings for line in lines[booking.index]]
+    return Grant(rows[-1], day, own, bookings, rows)
+
+
+def village_of(tables: Tables, grant: Standing) -> str:
+    """The village that the grant's project had on its day; of a project registered later, its latest."""
     name = grant.row.project or ""
     project = on(tables, "projects", grant.day).get(name) or on(tables, "projects", tables.as_of).get(name)
     return (project.village or "") if project else ""

@@ -29,13 +29,14 @@ from ledgers.files.confined import confine
 from ledgers.files.messages import explain
 from ledgers.files.parsing import parse
 from ledgers.files.problems import Problem, Untrusted
-from ledgers.files.safely import Contents, noting
+from ledgers.files.safely import Contents, instead, noting, read_bytes
 from ledgers.files.writing import Busy, settle
 from ledgers.tables.tables import Tables, relative_names, tables
 
 _DIRECTIVE = re.compile(rb"^\d{4}[-/]\d\d[-/]\d\d[ \t]+(?!txn\b)[a-z]+\b[^\n]*\n((?:[ \t]+[^\n]*\n?)+)", re.MULTILINE)
 _KEY = re.compile(rb"^[ \t]+([a-z][A-Za-z0-9_-]*):", re.MULTILINE)
 _EXTENSION = "reports."
+PLANNED = "planned.beancount"  # the name under which what is only planned is read
 _TRIES = 5  # a reader who meets a writer reads anew: half old and half new is no book
 _ZERO = Decimal(0)
 _NO_CONTENT = hashlib.sha256(b"").hexdigest()
@@ -87,6 +88,14 @@ def read(path: str | Path, as_of: date | None = None) -> Book:
     return undisturbed(main, lambda: _read(main, as_of or clock.today()))
 
 
+@contextmanager
+def planned(main: Path, content: bytes) -> Iterator[None]:
+    """Read a book as if it also held these directives and vouchers; nothing is written. Refused where its main file is."""
+    text = read_bytes(main.parent, main.name).rstrip(b"\n") + f'\n\ninclude "{PLANNED}"\n'.encode()
+    with instead(main.parent, {main.name: text, PLANNED: content}):
+        yield
+
+
 def undisturbed(main: Path, reading: Callable[[], T]) -> T:
     """What a reading of a book gives when nobody writes to it meanwhile. Busy when somebody does again and again."""
     for _ in range(_TRIES):
@@ -111,7 +120,7 @@ def _read(main: Path, as_of: date) -> Book:
         book_tables = tables(entries, options, as_of)
     problems += book_tables.problems
     problems += [
-        problem for name in relative.values() for problem in repeated_keys(name, (main.parent / name).read_bytes())
+        problem for name in relative.values() for problem in repeated_keys(name, read_bytes(main.parent, name))
     ]
     if problems:
         raise Untrusted(sorted(set(problems)))

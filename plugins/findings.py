@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -86,6 +87,7 @@ class Finding:
     rule: str = ""
     severity: str = ERROR
     waiver: str = ""  # why and until when the finding is accepted
+    due: date | None = None  # the last day on which what is pending can still be mended
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:

@@ -1,10 +1,13 @@
 """`xianjie screen`: where an auditor should look first. Figures and lines, never verdicts."""
 
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from ledgers import clock
+from ledgers.files.confined import will
+from ledgers.files.writing import put_file
 from xianjie.chinese import Command
 from xianjie.output import deliver
 
@@ -26,6 +29,8 @@ def screen(book: str, as_of: datetime | None, form: str, output: str | None) -> 
 
     if form == "xlsx" and not output:
         raise click.UsageError("工作簿请用 --output 指定文件")
+    if output:
+        will(put_file, Path(output))
     tables = read(book, as_of.date() if as_of else clock.today()).tables
     made = {"table": show.as_text, "json": show.as_json, "xlsx": show.as_xlsx}
     deliver(made[form](tables), output)

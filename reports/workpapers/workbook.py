@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reports.check.checked import Checked
+from reports.screening import show as screening
 from reports.workbook import Workbook
 from reports.workpapers import cover, evidence, forms, lists, problems, procedure, reconciliation, ruled, sampling
 from reports.workpapers.papers import papers_of
@@ -43,4 +44,5 @@ def as_xlsx(checked: Checked, asked: Asked = Asked()) -> bytes:
     lists.write_waivers(book, checked)
     lists.write_resolved(book, checked)
     reconciliation.write(book, checked)
+    screening.add_sheets(book, checked.book.tables)
     return book.content()

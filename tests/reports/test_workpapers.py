@@ -71,8 +71,8 @@ def test_sheets_stand_in_order(sample: Checked, opened: dict[str, Rows]) -> None
     names = list(opened)
     groups = papers_of(sample).groups
     assert names[:5] == ["封面", "问题汇总表", "审计取证单", "审计程序", "规则汇总"]
-    assert len(names) == FIRST_RULE + len(groups) + 5
-    assert names[-5:] == ["证据·凭证", "证据·清册", "参数", "豁免与整改", "对账"]
+    assert len(names) == FIRST_RULE + len(groups) + 7
+    assert names[-7:] == ["证据·凭证", "证据·清册", "参数", "豁免与整改", "对账", "筛查", "筛查所指"]
 
 
 def test_every_finding_is_there_with_its_numbers(sample: Checked, opened: dict[str, Rows]) -> None:

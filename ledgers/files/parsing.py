@@ -18,18 +18,11 @@ from beancount.core import data
 from beancount.parser import parser
 
 from ledgers.files import confined, plugin_lines
+from ledgers.files.hazards import hazards, repeated_keys
 from ledgers.files.problems import Problem, Untrusted
 from ledgers.files.safely import FILE_LIMIT, Refused, read_bytes, would_be
 
 FILES_LIMIT = 20_000
-LINE_LIMIT = 20_000  # bytes outside strings: longer ones are no voucher, and nested ones exhaust the parser
-DIGITS_LIMIT = 40
-# What a file without hazards never contains outside strings; strings and comments (skipped), lines, divisors, numbers.
-_SUSPECT = re.compile(rb"/[-+\s]*[(0.,]|[\d,.]{%d}" % (DIGITS_LIMIT + 1))
-_QUIET = re.compile(rb'"(?:[^"\\]++|\\.)*+"|;[^\n]*', re.DOTALL)
-_TOKENS = re.compile(
-    rb'"(?:[^"\\]++|\\.)*+"|;[^\n]*|(?P<line>\n)|/(?P<divisor>[-+\s]*(?:\(|[\d.,]*))|(?P<number>[\d,.]{20,})', re.DOTALL
-)
 _INCLUDE = re.compile(rb'include\s*"([^"\n]*)"')
 # Beancount keeps an entry's place beside its metadata, under these names: a book that uses them hides where it stands.
 _RESERVED = re.compile(rb"(?<![\w-])(filename|lineno):")
@@ -87,7 +80,7 @@ def parse_file(book: Parsed, path: Path) -> list[tuple[Path, Place]]:
         book.problems.append(Problem(name, 0, str(error)))
         return []
     book.size += len(content)
-    if found := [*_encoding_problems(name, content), *_hazards(name, content)]:
+    if found := [*_encoding_problems(name, content), *hazards(name, content)]:
         book.problems += found
         return []
     confined.reading(name)
@@ -100,6 +93,7 @@ def parse_file(book: Parsed, path: Path) -> list[tuple[Path, Place]]:
         confined.reading("")
     if any(entry.meta["filename"] != str(path) or type(entry.meta["lineno"]) is not int for entry in entries):
         book.problems += _reserved(name, content)
+    book.problems += repeated_keys(name, content, entries)
     book.problems += plugin_lines.refused(name, content, options)
     book.idle += plugin_lines.idle(name, content, options) if book.options else ()
     book.entries += entries
@@ -188,32 +182,6 @@ def _encoding_problems(name: str, content: bytes) -> Iterator[Problem]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         yield Problem(name, line, "文件不是 UTF-8 编码（可能是 GBK），应另存为 UTF-8")
-
-
-def _hazards(name: str, content: bytes) -> Iterator[Problem]:
-    """What brings Beancount's parser down, and our process with it, instead of being an error."""
-    if _harmless(content) or _harmless(_QUIET.sub(b'""', content)):
-        return
-    start, skipped = 0, 0
-    for match in [*_TOKENS.finditer(content), None]:
-        place = match.start() if match else len(content)
-        if match is None or match["line"]:
-            if place - start - skipped > LINE_LIMIT:
-                yield Problem(name, content.count(b"\n", 0, start) + 1, f"这一行超过 {LINE_LIMIT} 个字节")
-            start, skipped = place + 1, 0
-        elif match["divisor"] is not None:
-            if not match["divisor"].strip(b"-+ \t\r\n0.,") or match["divisor"].endswith(b"("):
-                yield Problem(name, content.count(b"\n", 0, place) + 1, "除数应为不等于零的数字")
-        elif match["number"]:
-            if sum(map(match["number"].count, (b"%d" % digit for digit in range(10)))) > DIGITS_LIMIT:
-                yield Problem(name, content.count(b"\n", 0, place) + 1, f"数字超过 {DIGITS_LIMIT} 位")
-        else:
-            skipped += match.end() - place
-
-
-def _harmless(content: bytes) -> bool:
-    """Whether a quick look finds nothing that needs a closer one."""
-    return not _SUSPECT.search(content) and max(map(len, content.split(b"\n"))) <= LINE_LIMIT
 
 
 def _load_error(message: str, place: Place) -> Any:

@@ -1,8 +1,8 @@
 """The user's own cache: what was computed from a book, kept by the digest of everything that it was computed from.
 
-It lies in the user's cache folder (XDG_CACHE_HOME), never in a book's, belongs to the user alone (0700, as some of it is
-pickled), and can be deleted at any time. An entry is a folder that appears whole, by one rename; its manifest names the
-digest of every file, and an entry that does not match it is deleted, never read.
+It lies in the user's cache folder (XDG_CACHE_HOME), never in a book's, belongs to the user alone (0700, every folder of it),
+and can be deleted at any time. An entry is a folder that appears whole, by one rename; its manifest names the digest of
+every file, and an entry that does not match it is deleted, never read. Nothing in it is a pickle.
 """
 
 import hashlib
@@ -14,20 +14,22 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 import ledgers
+from ledgers.files.confined import by_parent, will
 from ledgers.files.safely import FILE_LIMIT
+from ledgers.files.writing import put_file
 
 MANIFEST = "manifest.json"
 KEPT = 3  # entries of one book: the last days on which it was judged, or the last states that it had
 SETTLED = 2.0  # seconds after which a file's times tell that it has not changed since
 _PACKAGES = ("ledgers", "plugins", "reports", "xianjie")
 _LIBRARIES = ("beancount", "pandas", "numpy", "duckdb", "chinesecalendar")
-_OWN_FILES = frozenset({".xianjie-lock", ".xianjie-journal"})
+OWN_FILES = frozenset({".xianjie-lock", ".xianjie-journal"})
 
 
 class Unsafe(Exception):  # noqa: N818
@@ -37,17 +39,31 @@ class Unsafe(Exception):  # noqa: N818
 def folder() -> Path:
     """The cache folder, made when there is none. Raises Unsafe when others could write there."""
     base = os.environ.get("XDG_CACHE_HOME") or ""
-    path = f"{base if os.path.isabs(base) else os.path.expanduser('~/.cache')}/xianjie"
-    try:
-        if not os.path.lexists(path):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            Path(path).mkdir(mode=0o700, exist_ok=True)
+    path = Path(f"{base if os.path.isabs(base) else os.path.expanduser('~/.cache')}/xianjie")
+    if not os.path.lexists(path):
+        with suppress(FileExistsError), _said_when_refused(path):
+            os.makedirs(path.parent, exist_ok=True)
+            path.mkdir(mode=0o700)
+    return _own(path)
+
+
+def _own(path: Path) -> Path:
+    """A folder of the cache that is there. Raises Unsafe when it is not the user's own, or others could write there."""
+    with _said_when_refused(path):
         found = os.lstat(path)
-    except OSError as error:
-        raise Unsafe(f"无法使用缓存文件夹 {path}（{error.strerror}），可用 XDG_CACHE_HOME 另指一处") from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise Unsafe(f"缓存文件夹 {path} 应是本人所有、他人不可读写（权限 700）的文件夹，请删除它或改正权限")
-    return Path(path)
+    return path
+
+
+@contextmanager
+def _said_when_refused(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise Unsafe(f"无法使用缓存文件夹 {path}（{error.strerror}），可用 XDG_CACHE_HOME 另指一处") from None
 
 
 def outside(book: Path) -> Path:
@@ -85,29 +101,42 @@ def keys(kind: str, name: str) -> tuple[str, ...]:
     return ()
 
 
-def latest(kind: str, name: str, prefix: str) -> str | None:
-    """The key that begins so and was written or asked for last; None where there is none."""
-    place = _place(kind, name)
-    found = [key for key in keys(kind, name) if key.startswith(prefix)]
-    return max(found, key=lambda key: (place / key).stat().st_mtime_ns, default=None)
+def will_put(kind: str, name: str, book: Path) -> None:
+    """Say before a book is read that an entry of it will be kept (see `files/confined.py`)."""
+    will(_put, _place(kind, name))
+    will(put_file, _stamp(book))
 
 
 def put(kind: str, name: str, key: str, files: Mapping[str, bytes]) -> None:
-    """Keep files under a key: all of them or none. An entry that is there already stays."""
-    place = _place(kind, name)
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Keep files under a key: all of them or none. An entry that is there already stays.
+
+    Raises Unsafe for a key or a file whose name could lead elsewhere: they may come from another machine.
+    """
+    if bad := [one for one in (key, *files) if not _is_inside(one)]:
+        raise Unsafe(f"名称“{bad[0][:80]}”不能用在缓存里")
+    _put(_place(kind, name), key, dict(files))
+
+
+def _is_inside(name: str) -> bool:
+    return all(part not in ("", ".", "..", MANIFEST) for part in name.split("/")) and "\0" not in name
+
+
+@by_parent
+def _put(place: Path, key: str, files: dict[str, bytes]) -> None:
+    for folder_ in (place.parent, place):
+        folder_.mkdir(mode=0o700, exist_ok=True)
+        _own(folder_)
     made = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
     try:
-        for folder_ in {(made / file).parent for file in files}:
-            folder_.mkdir(parents=True, exist_ok=True)
         for file, content in files.items():
+            (made / file).parent.mkdir(parents=True, exist_ok=True)
             (made / file).write_bytes(content)
         digests = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
         (made / MANIFEST).write_text(json.dumps(digests))
         try:
             os.rename(made, place / key)
         except OSError:
-            if not has(kind, name, key):
+            if not (place / key / MANIFEST).is_file():
                 raise
     finally:
         shutil.rmtree(made, ignore_errors=True)
@@ -126,7 +155,20 @@ def kept(kind: str, name: str, key: str, make: Callable[[], Mapping[str, bytes]]
 
 
 def _place(kind: str, name: str) -> Path:
-    return folder() / kind / hashlib.sha256(os.fsencode(name)).hexdigest()[:24]
+    """Where the entries of a name lie. Raises Unsafe when somebody else could have put them there."""
+    above = folder() / kind
+    place = above / hashlib.sha256(os.fsencode(name)).hexdigest()[:24]
+    for one in (above, place):
+        if os.path.lexists(one):
+            _own(one)
+    return place
+
+
+def _stamp(root: Path) -> Path:
+    above = folder() / "stamps"
+    if not os.path.lexists(above):
+        above.mkdir(mode=0o700, exist_ok=True)
+    return _own(above) / hashlib.sha256(os.fsencode(root)).hexdigest()[:24]
 
 
 def _forget_old(place: Path) -> None:
@@ -162,7 +204,7 @@ def contents(root: Path) -> str:
     if any(kind != stat.S_IFREG for _, kind, *_ in found):
         return ""
     stamp = hashlib.sha256(repr(found).encode()).hexdigest()
-    note = _place("stamps", str(root))
+    note = _stamp(root)
     with suppress(OSError, ValueError, KeyError, TypeError):
         noted = json.loads(note.read_bytes())
         if noted["stamp"] == stamp:
@@ -171,18 +213,12 @@ def contents(root: Path) -> str:
     digest = _digest(root, found)
     newest = max((max(changed, modified) for _, _, _, changed, modified, _ in found), default=0)
     if newest < (now - SETTLED) * 1e9 and _files(root) == found:
-        _note(note, json.dumps({"stamp": stamp, "digest": digest}))
+        put_file(note, json.dumps({"stamp": stamp, "digest": digest}).encode(), 0o600)
     return digest
 
 
 # A file as the system knows it, changing when its content does: name, type, size, change and modification time, inode.
 _File = tuple[str, int, int, int, int, int]
-
-
-def names(root: Path) -> tuple[str, ...] | None:
-    """The names of all files below a folder; None where one is a link or anything else that may change unseen."""
-    found = _files(root)
-    return None if any(kind != stat.S_IFREG for _, kind, *_ in found) else tuple(name for name, *_ in found)
 
 
 def _files(root: Path) -> list[_File]:
@@ -195,7 +231,7 @@ def _files(root: Path) -> list[_File]:
             for entry in sorted(entries, key=lambda one: one.name):
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(f"{inside}{entry.name}/")
-                elif entry.name not in _OWN_FILES:
+                elif entry.name not in OWN_FILES:
                     is_ = entry.stat(follow_symlinks=False)
                     times = (is_.st_ctime_ns, is_.st_mtime_ns)
                     found.append((f"{inside}{entry.name}", stat.S_IFMT(is_.st_mode), is_.st_size, *times, is_.st_ino))
@@ -223,12 +259,3 @@ def file_digest(path: Path) -> str:
 def _sha256(path: Path) -> str:
     with open(path, "rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _note(path: Path, text: str) -> None:
-    """Write a small file so that it is never seen half written."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent)
-    with open(handle, "w") as stream:
-        stream.write(text)
-    os.replace(beside, path)

@@ -78,7 +78,9 @@ def test_what_a_book_tries_is_refused(tmp_path: Path, breach: str) -> None:
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     code = "from xianjie.commands import main; main()"
-    return subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, timeout=60
+    )
 
 
 def test_commands_still_write_what_they_are_asked_for(tmp_path: Path) -> None:
@@ -88,7 +90,10 @@ def test_commands_still_write_what_they_are_asked_for(tmp_path: Path) -> None:
     (book / "seals/2022-10.jsonl").unlink()
     assert "已恢复封账清单" in run("doctor", book, "--restore").stdout
     assert run("verify", book).returncode == 0
-    assert run("check", book, "--as-of", "2022-12-31", "--format", "json", "--output", tmp_path / "out.json").returncode == 1
+    assert (
+        run("check", book, "--as-of", "2022-12-31", "--format", "json", "--output", tmp_path / "out.json").returncode
+        == 1
+    )
     assert (tmp_path / "out.json").read_bytes().startswith(b"{")
     assert run("report", book, "-o", tmp_path / "papers").returncode == 0
     assert len(list((tmp_path / "papers").glob("*.xlsx"))) == 6
@@ -114,18 +119,26 @@ def test_the_doctor_says_that_nothing_refuses(tmp_path: Path, monkeypatch: pytes
 
 def test_a_reader_that_dies_is_one_message_with_the_file(tmp_path: Path) -> None:
     book = make(tmp_path / "book")
-    code = HOLE.replace("plugin_lines.refused =", "from ledgers.files import parsing; parsing._hazards = lambda *given: []\nx =")
+    code = HOLE.replace(
+        "plugin_lines.refused =", "from ledgers.files import parsing; parsing.hazards = lambda *given: []\nx ="
+    )
     (book / "2022/11.beancount").write_text("2022-11-01 price A 1/0 CNY\n", "utf-8")
     done = subprocess.run([sys.executable, "-c", code, "check", str(book)], capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
-    assert done.stderr == "账簿不可信，未作判定，共 1 处：\n2022/11.beancount：读取时程序中断（SIGSEGV）：请检查这个文件里的算式、数字和引号\n"
+    assert (
+        done.stderr
+        == "账簿不可信，未作判定，共 1 处：\n2022/11.beancount：读取时程序中断（SIGSEGV）：请检查这个文件里的算式、数字和引号\n"
+    )
 
 
 def test_without_a_filter_commands_still_work(tmp_path: Path) -> None:
     book = make(tmp_path / "book")
     code = HOLE.replace("plugin_lines.refused =", "sys.modules['pyseccomp'] = None\nx =")
     done = subprocess.run(
-        [sys.executable, "-c", code, "check", str(book), "--as-of", "2022-12-31"], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code, "check", str(book), "--as-of", "2022-12-31"],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode == 1
     assert "共判定" in done.stdout
@@ -179,7 +192,9 @@ confined.run(command)
     child = int((tmp_path / "pid").read_text())
     parent.kill()
     parent.wait()
-    while time.monotonic() < until and (state := Path(f"/proc/{child}/stat")).exists() and " Z " not in state.read_text():
+    while (
+        time.monotonic() < until and (state := Path(f"/proc/{child}/stat")).exists() and " Z " not in state.read_text()
+    ):
         time.sleep(0.05)
     assert not Path(f"/proc/{child}/stat").exists() or " Z " in Path(f"/proc/{child}/stat").read_text()
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "trace": ("xianjie.trace:trace", "追溯一笔资金、一个项目、一户或一项资产的钱从哪里来、到哪里去"),
     "report": ("xianjie.report:report", "出具业务台账：进度、项目、劳务、股权、资产、收益分配"),
     "publish": ("xianjie.publish:publish", "公开：网站、A4 公告和数据，有个人信息则拒绝"),
+    "leaks": ("xianjie.leaks:leaks", "检查任何要公开的文件里有没有个人信息"),
     "seal": ("xianjie.seal:seal", "封账：封住截至某月的内容，显示封账的根"),
     "verify": ("xianjie.verify:verify", "核对封账以来有无改动，公示文件与账簿是否一致"),
     "doctor": ("xianjie.doctor:doctor", "诊断损坏的账簿，说明怎样修复"),

@@ -26,8 +26,8 @@ from importers.draft.entries import (
     negated,
 )
 from importers.draft.layered import Layered
-from importers.reading.cells import without_numbers
 from ledgers.people import Identities, Person
+from ledgers.personal.find import without_numbers
 
 # Keys of a voucher that imports alone decide; whatever else someone wrote beside them stays.
 OWNED = ("fund", "project", "asset", "equity", "income-year", "payment-no", "moved-from", ORIGINAL_DATE)

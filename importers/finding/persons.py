@@ -9,8 +9,9 @@ from importers.draft.draft import Draft
 from importers.draft.entries import Directive, HouseState, Leg, PayLine, ShareLine, Voucher
 from importers.finding.job import Job
 from importers.finding.registers import Villages
-from importers.reading.cells import MASK, squeezed, without_numbers
+from importers.reading.cells import squeezed
 from ledgers.people import Person
+from ledgers.personal.find import MASK, without_numbers
 
 START = "2021-01-01"  # from when a household counts whose first day nobody names
 _HAN = re.compile(r"[\u4e00-\u9fff·]{2,}")

@@ -14,10 +14,11 @@ from importers.draft.draft import Draft
 from importers.draft.entries import BankLine, Leg, Meta, money
 from importers.finding.job import Job
 from importers.finding.registers import Villages
-from importers.reading.cells import MASK, squeezed
+from importers.reading.cells import squeezed
 from ledgers import chart
 from ledgers.chart import account as described
 from ledgers.money import yuan_cn
+from ledgers.personal.find import MASK
 
 _TREASURY = re.compile(r"财政|国库|零余额|支付中心|财政所|代理支付")
 

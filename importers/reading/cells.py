@@ -37,24 +37,14 @@ _QUARTER = re.compile(r"(?:(\d{4})年)?第?([一二三四1-4])季度")
 _WHOLE_YEAR = re.compile(r"(\d{4})年?(?:度|全年)?")
 _END = re.compile(r"(?:(?P<year>\d{4})年)?(?:(?P<month>\d{1,2})(?:月|\Z))?(?:(?P<day>\d{1,2})[日号])?")
 _CHINESE = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_CHINESE_DATE = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})日)?")
+_CHINESE_DATE = re.compile(
+    r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})日)?"
+)
 _DOCUMENT = re.compile(r"[\[(【〔〈<{]((?:19|20)\d\d)[\])】〕〉>}]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 TICKS = {"√", "✓", "☑", "✔", "●"}  # where a column has nothing else, an empty cell says no
 _YES = {"是", "已", "已消除", "消除", "y", "yes", "true", "1", "有", "对"} | TICKS
 _NO = {"否", "未", "未消除", "×", "n", "no", "false", "0", "无", "不是", "x", "非", "☐"}
-
-
-_PHONE = r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
-_LONG = r"(?<![0-9A-Za-z])\d{14,}[Xx]?(?![0-9])|(?<!\d)\d{4}(?:[ -]\d{4}){3,4}(?:[ -]?\d{1,3})?(?!\d)"
-_SECRET = re.compile(f"{_LONG}|{_PHONE}")
-_FULL_WIDTH = {ord("０") + digit: ord("0") + digit for digit in range(10)}
-MASK = "＊＊＊"
-
-
-def without_numbers(text: str) -> str:
-    """Text without phones, ID numbers and accounts."""
-    return _SECRET.sub(MASK, text.translate(_FULL_WIDTH))
 
 
 class Wrong(Exception):  # noqa: N818
@@ -170,14 +160,18 @@ def _number(cell: Any) -> tuple[int, Decimal] | None:
         return None
     if isinstance(cell, int | float):
         return 0, Decimal(f"{cell:.15g}")
-    written = squeezed(cell).replace("¥", "").replace("￥", "").replace("圆", "元").replace("−", "-").replace("人民币", "")
+    written = (
+        squeezed(cell).replace("¥", "").replace("￥", "").replace("圆", "元").replace("−", "-").replace("人民币", "")
+    )
     negative = written.startswith("(") and written.endswith(")")
     match = _AMOUNT.fullmatch(written.strip("()") if negative else written)
     if not match or not (match.group(2) or (match.group(3) or ".") != "."):
         return None
     digits = (match.group(2) or "0").replace(",", "") + (match.group(3) or "").rstrip(".")
     value = Decimal(digits)
-    return {"万": 10_000, "亿": 100_000_000}.get(match.group(4), 0), -value if negative or match.group(1) == "-" else value
+    return {"万": 10_000, "亿": 100_000_000}.get(match.group(4), 0), -value if negative or match.group(
+        1
+    ) == "-" else value
 
 
 def number(cell: Any) -> Decimal:
@@ -304,7 +298,9 @@ def period(cell: Any, title_year: int | None = None) -> Period:
         first = date(whole.year, whole.month, whole.day)
         return Period(first, _month_end(whole) if isinstance(whole, Month) else first)
     if match := _QUARTER.fullmatch(written):
-        return _months(int(match.group(1) or title_year or 0), 3 * "一二三四1234".index(match.group(2)) % 12 + 1, 3, cell)
+        return _months(
+            int(match.group(1) or title_year or 0), 3 * "一二三四1234".index(match.group(2)) % 12 + 1, 3, cell
+        )
     if match := _WHOLE_YEAR.fullmatch(written):
         return _months(int(match.group(1)), 1, 12, cell)
     parts = [part for part in _SPAN.split(written) if part]

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from importers.reading.cells import without_numbers
 from importers.reading.container import column_letters
+from ledgers.personal.find import without_numbers
 
 
 @dataclass(frozen=True, order=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from importers.reading import cells
-from importers.reading.cells import MASK, NOTHING, PARSERS, TICKS, Wrong, shown, squeezed, without_numbers
+from importers.reading.cells import NOTHING, PARSERS, TICKS, Wrong, shown, squeezed
 from importers.reading.confined import read_confined
 from importers.reading.container import Refused
 from importers.reading.faults import Fault
@@ -24,6 +24,7 @@ from importers.reading.kinds import Field, Kind, aliases, closed_list, terms
 from importers.reading.layout import Layout, NotRecognised, find, head_entries
 from importers.reading.title import title_year
 from ledgers.money import yuan_cn
+from ledgers.personal.find import MASK, without_numbers
 
 _TOTAL = re.compile(
     r"(.{0,20}?)(合计|总计|小计|共计|累计|总和|本页计|总额|[Σ∑]|(?i:total)|共(?=\d))(?:金额|数|户|人)?:?"

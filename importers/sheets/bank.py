@@ -7,8 +7,8 @@ from importers.finding.persons import Persons, redacted
 from importers.finding.registers import Villages
 from importers.finding.spending import collective_of, is_person
 from importers.finding.statements import balance_before, broken, reconcile
-from importers.reading.cells import MASK
 from ledgers.money import yuan_cn
+from ledgers.personal.find import MASK
 
 
 def derive(job: Job) -> Record:

@@ -11,10 +11,11 @@ from importers.draft.versions import Record, part_of
 from importers.finding.job import Job, plain_day, plain_id
 from importers.finding.registers import Projects, Villages, corrected
 from importers.finding.spending import is_person
-from importers.reading.cells import Wrong, shown, squeezed, without_numbers
+from importers.reading.cells import Wrong, shown, squeezed
 from importers.reading.kinds import closed_list, subtypes, terms
 from importers.reading.title import title_batch, title_year
 from ledgers.money import yuan_cn
+from ledgers.personal.find import without_numbers
 
 STATES = (("listed_on", "入库"), ("started_on", "开工"), ("finished_on", "完工"), ("accepted_on", "验收"))
 _SITE = re.compile(r"(?:\S+?[县区](?=\S))?((?!各)[^\d、]+?(?:街道|镇|乡))?((?!各)[^\d、]+?(?:村|社区|居委会))?(.*)")

@@ -19,11 +19,11 @@ from importers.finding.spending import (
     is_person,
     payee_person,
 )
-from importers.reading.cells import MASK
 from importers.sheets.references import funded
 from ledgers import chart
 from ledgers.chart import account as described
 from ledgers.money import yuan_cn
+from ledgers.personal.find import MASK
 
 STEP = 500
 

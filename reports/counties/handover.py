@@ -17,13 +17,13 @@ from ledgers.facts import labour
 from ledgers.facts.money import Flow, flows
 from ledgers.facts.registered import funds
 from ledgers.files.problems import Problem
+from ledgers.personal.find import without_numbers
 from ledgers.tables.tables import Tables, latest
 from plugins.audit import places
 from plugins.findings import NA, PASS, UNDETERMINED, Audit, Finding, plain
 
 Mask = Callable[[str], str]
 PERSONAL = frozenset({"household", "person"})  # kinds of subjects that are people
-_NUMBERS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|[0-9]{15,19}|1[3-9][0-9]{9})(?![0-9A-Za-z])", re.ASCII)
 _WORDS = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*", re.ASCII)
 _HOUSEHOLD = re.compile(r"H[0-9]{6}-[0-9]{3,}", re.ASCII)  # where the book's own list cannot be read
 _TEXTS = ("period", "part", "message", "waiver")  # of a verdict, besides its subject and places
@@ -40,7 +40,7 @@ def mask(households: Iterable[str], names: Iterable[str]) -> Mask:
     @lru_cache(maxsize=4096)  # files are named again and again
     def masked(text: str) -> str:
         text = text.encode("utf-8", "backslashreplace").decode()  # names of files need not be text
-        text = _NUMBERS.sub("［号码略］", text)
+        text = without_numbers(text, "［号码略］")
         text = _WORDS.sub(lambda word: "［某户］" if word[0] in ids or _HOUSEHOLD.fullmatch(word[0]) else word[0], text)
         return pattern.sub("［某人］", text) if pattern else text
 

@@ -7,11 +7,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ledgers.book import Book
 from ledgers.files.writing import put_in_place
+from ledgers.personal.find import Allowed
+from ledgers.personal.names import Known
 from reports.publish import making
 from reports.publish.gate import Leak, scan
 from reports.publish.making import MANIFEST, Made, Request
@@ -64,15 +66,20 @@ def _with_papers(mades: list[Made], requests: Iterable[Request]) -> tuple[list[M
 def _one(made: Made, folder: Path, without: str, step: Step) -> Published:
     what = "村务公开栏" if made.source.board else "网上公开"
     manifest = making.write(made, folder, step(f"生成{what}文件"))
-    leaks = scan(folder, made.policy.allowed, names_to_guard(made), step(f"检查{what}文件有无个人信息"))
+    leaks = scan(folder, _allowed(made), names_to_guard(made), step(f"检查{what}文件有无个人信息"))
     return Published(leaks, made, manifest, without)
 
 
-def names_to_guard(made: Made) -> frozenset[str]:
+def _allowed(made: Made) -> Allowed:
+    """A village board that has no names to show lists household ids; nothing else does."""
+    return replace(made.policy.allowed, households=made.source.board and not made.names.shown)
+
+
+def names_to_guard(made: Made) -> Known:
     """Full names that no file may hold, but those that are also the name of a place, a unit or a thing."""
     common = {edition.name for edition in made.editions} | {edition.place[0] for edition in made.editions}
-    common |= {edition.name.removeprefix(edition.place[0]) for edition in made.villages}
-    return frozenset(name for name in made.names.full if len(name) > 1 and name not in common)
+    common |= {edition.name.removeprefix(edition.place[0]) for edition in made.villages} | {made.county.office}
+    return Known(made.names.full, common)
 
 
 @contextmanager

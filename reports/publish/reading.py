@@ -1,25 +1,84 @@
-"""What stands in a finished file, wherever it hides: every cell, comment, property, attribute and page as text.
+"""What stands in a file as its reader sees it, wherever it hides: cells, rows, comments, properties, attributes, pages.
 
-A file of a kind that is not known here cannot be published: nobody would have looked into it.
+A file of a kind that is not known here cannot be looked into. Read strictly (what we publish ourselves), neither can one
+with formulas, macros, outside links or pictures; otherwise these are named as `Unseen`, and the rest is looked at.
 """
 
 import csv
 import io
+import json
+import re
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
+from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from reports.publish.leaks import heading
+from ledgers.personal.find import heading
 
 SIZE_LIMIT = 1024 * 1024 * 1024
-_INLINE = {"a", "abbr", "b", "em", "i", "mark", "small", "span", "strong", "sub", "sup", "time", "u"}
+DEPTH = 3  # archives within archives
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "script",
+        "section",
+        "select",
+        "style",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "text",
+        "textarea",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+    ]
+)
 _FORBIDDEN_PARTS = (
     "vbaProject",
     "externalLink",
@@ -30,7 +89,9 @@ _FORBIDDEN_PARTS = (
     "customXml",
     "connections",
 )
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf", ".tif", ".tiff", ".webp")
 _CELLS = ("c", "v", "t", "is", "r", "si", "row")
+_COMMENT = re.compile(r"<!--(.*?)-->|<\?(?!xml )(.*?)\?>", re.DOTALL)
 
 
 class Unreadable(Exception):  # noqa: N818
@@ -39,43 +100,188 @@ class Unreadable(Exception):  # noqa: N818
 
 @dataclass(frozen=True)
 class Text:
-    """A text of a file, where it stands, and the heading above it ("" where none matters)."""
+    """A text of a file, where it stands, and the heading above it ("" where none matters).
+
+    `joined`: a row of cells put together; `file`: the file within an archive, "" for the file itself.
+    """
 
     place: str
     text: str
     label: str = ""
+    joined: bool = False
+    file: str = ""
 
 
-def texts(path: Path) -> Iterator[Text]:
+@dataclass(frozen=True)
+class Unseen:
+    """Something in a file that nobody has looked into, such as a picture."""
+
+    place: str
+    what: str
+    file: str = ""
+
+
+Found = Iterator[Text | Unseen]
+
+
+def texts(path: Path, *, strict: bool = True) -> Found:
     """Every text of a file. Raises Unreadable."""
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise Unreadable("不认识的文件种类，无法检查")
     try:
-        yield from reader(path)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, SyntaxError) as error:
+        if not path.is_file() or path.stat().st_size > SIZE_LIMIT:
+            raise Unreadable("不是普通文件，或超过 1 GB")
+        content = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"文件无法读取（{error.strerror}）") from None
+    yield from of_content(path.name, content, strict=strict)
+
+
+def of_content(name: str, content: bytes, *, strict: bool, depth: int = 0) -> Found:
+    """Every text of a file whose content is at hand. Raises Unreadable."""
+    suffix = PurePosixPath(name).suffix.lower()
+    try:
+        if suffix == ".zip" and not strict:
+            yield from _archive(content, depth)
+        elif suffix in READERS and not (strict and suffix in _FOREIGN):
+            yield from READERS[suffix](content, strict)
+        else:
+            raise Unreadable("不认识的文件种类，无法检查")
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        IndexError,
+        zipfile.BadZipFile,
+        SyntaxError,
+        DefusedXmlException,
+        RuntimeError,
+    ) as error:
         raise Unreadable(f"文件无法读取（{type(error).__name__}）") from None
 
 
-def _plain(path: Path) -> Iterator[Text]:
-    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
-        yield Text(f"第 {number} 行", line)
+def _archive(content: bytes, depth: int) -> Found:
+    """The files of a zip, and its own comments and names."""
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        _bounded(parts)
+        if parts.comment:
+            yield Text("压缩包注释", _decoded(parts.comment))
+        for part in parts.infolist():
+            name = _name(part)
+            yield Text("压缩包内的文件名", name)
+            if part.comment:
+                yield Text(f"压缩包内 {name} 的注释", _decoded(part.comment))
+            if part.is_dir():
+                continue
+            try:
+                if depth >= DEPTH:
+                    raise Unreadable("压缩包套得太深")
+                for one in of_content(name, parts.read(part), strict=False, depth=depth + 1):
+                    inner = f"{name}/{one.file}" if one.file else name
+                    yield (
+                        Text(one.place, one.text, one.label, one.joined, inner)
+                        if isinstance(one, Text)
+                        else Unseen(one.place, one.what, inner)
+                    )
+            except Unreadable as error:
+                yield Unseen("整个文件", str(error), name)
 
 
-def _csv(path: Path) -> Iterator[Text]:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        yield from _grid((row for row in csv.reader(stream, strict=True)), "")
+def _name(part: zipfile.ZipInfo) -> str:
+    """A file's name; those of old Chinese programs are GBK."""
+    if part.flag_bits & 0x800:
+        return part.filename
+    try:
+        return part.filename.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return part.filename
 
 
-def _grid(rows: Any, sheet: str) -> Iterator[Text]:
-    """Rows of cells; a heading that makes what follows suspect labels its column from there on."""
-    labels: dict[int, str] = {}
-    for number, row in enumerate(rows, 1):
-        for column, text in enumerate(row):
-            if text:
-                yield Text(f"{sheet}第 {number} 行第 {column + 1} 列", text, labels.get(column, ""))
-                if found := heading(text):
-                    labels[column] = found
+def _bounded(parts: zipfile.ZipFile) -> None:
+    if sum(part.file_size for part in parts.infolist()) > SIZE_LIMIT:
+        raise Unreadable("展开后超过 1 GB")
+
+
+def _decoded(content: bytes) -> str:
+    """Text in UTF-8, UTF-16 with its mark, or GB18030."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", "replace")
+
+
+def _plain(content: bytes, strict: bool) -> Found:
+    yield from _lines(_decoded(content).splitlines(), "第 {} 行")
+
+
+def _lines(lines: list[str], place: str) -> Found:
+    """Lines, and two at a time where a number may go on in the next."""
+    for number, line in enumerate(lines, 1):
+        yield Text(place.replace("{}", str(number)), line)
+    for number, (line, following) in enumerate(pairwise(lines), 1):
+        if line.rstrip()[-1:].isdigit() and following.lstrip()[:1].isdigit():
+            yield Text(place.replace("{}", str(number)), f"{line.rstrip()[-40:]}\n{following.lstrip()[:40]}", "", True)
+
+
+def _json(content: bytes, strict: bool) -> Found:
+    """Lines, and every value below its name."""
+    yield from _plain(content, strict)
+    try:
+        yield from _values(json.loads(_decoded(content)), "")
+    except (ValueError, RecursionError):
+        return
+
+
+def _values(value: Any, label: str) -> Found:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from _values(one, str(key))
+    elif isinstance(value, list):
+        yield Text(
+            f"“{label[:20]}”" if label.isascii() else "列表",
+            " ".join(str(one) for one in value if not isinstance(one, (dict, list))),
+            "",
+            True,
+        )
+        for one in value:
+            yield from _values(one, label)
+    elif value is not None:
+        yield Text("值", str(value), heading(label))
+
+
+@dataclass
+class _Grid:
+    """Rows of cells as a reader sees them: each cell below its heading, cells beside and below each other put together."""
+
+    labels: dict[Any, str] = field(default_factory=dict)
+    above: dict[Any, str] = field(default_factory=dict)
+
+    def row(self, cells: Iterable[tuple[Any, str, str]]) -> Found:
+        """`cells`: column, place, text."""
+        filled = [(column, place, text.strip()) for column, place, text in cells if text.strip()]
+        for column, place, text in filled:
+            yield Text(place, text, self.labels.get(column, ""))
+            over = self.above.get(column, "")
+            if _numeral(text) and _numeral(over):
+                yield Text(place, f"{over}\t{text}", "", True)
+            if found := heading(text):
+                self.labels[column] = found
+        if sum(any(map(str.isnumeric, text)) for _, _, text in filled) > 1:
+            yield Text(filled[0][1] + "所在的行", "\t".join(text for _, _, text in filled), "", True)
+        self.above = {column: text for column, _, text in filled}
+
+
+def _numeral(text: str) -> bool:
+    return text[:1].isdecimal() and len(text) < 20 and text.rstrip("xX").isdecimal()
+
+
+def _csv(content: bytes, strict: bool) -> Found:
+    said = _decoded(content)
+    first = said.partition("\n")[0]
+    sign = max(",\t;|", key=first.count) if first else ","
+    grid = _Grid()
+    for number, row in enumerate(csv.reader(io.StringIO(said, newline=""), delimiter=sign, strict=strict), 1):
+        yield from grid.row((column, f"第 {number} 行第 {column + 1} 列", text) for column, text in enumerate(row))
 
 
 class _Page(HTMLParser):
@@ -83,36 +289,40 @@ class _Page(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[Text] = []
+        self.found: list[Text | Unseen] = []
         self._block: list[str] = []
         self._line = 1
-        self._column = 0
-        self._labels: dict[int, str] = {}
+        self._grids: list[_Grid] = []
+        self._row: list[tuple[Any, str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             if value:
                 self.found.append(Text(f"第 {self.getpos()[0]} 行属性 {name}", unquote(value)))
-        if tag not in _INLINE:
+        if tag == "br":
+            self._block.append("\n")
+        elif tag in _BLOCKS:
             self._close()
         if tag == "table":
-            self._labels = {}
-        if tag == "tr":
-            self._column = 0
+            self._grids.append(_Grid())
+        elif tag in ("img", "image", "object", "embed", "video", "canvas"):
+            self.found.append(Unseen(f"第 {self.getpos()[0]} 行", "图片或嵌入的内容"))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th"):
-            text = "".join(self._block).strip()
-            label = self._labels.get(self._column, "")
-            self._close(label)
-            if found := heading(text):
-                self._labels[self._column] = found
-            self._column += 1
-        elif tag not in _INLINE:
+            text = "".join(self._block)
+            self._row.append((len(self._row), f"第 {self._line} 行", text))
+            self._block = []
+        elif tag == "tr":
+            self.found += (self._grids[-1] if self._grids else _Grid()).row(self._row)
+            self._row = []
+        elif tag in _BLOCKS:
             self._close()
+        if tag == "table" and self._grids:
+            self._grids.pop()
 
     def handle_data(self, data: str) -> None:
         if not self._block:
@@ -131,36 +341,40 @@ class _Page(HTMLParser):
     def handle_pi(self, data: str) -> None:
         self.handle_decl(data)
 
-    def _close(self, label: str = "") -> None:
+    def finish(self) -> None:
+        self.close()
+        if self._row:
+            self.found += _Grid().row(self._row)
+        self._close()
+
+    def _close(self) -> None:
         if text := "".join(self._block).strip():
-            self.found.append(Text(f"第 {self._line} 行", text, label))
+            self.found.append(Text(f"第 {self._line} 行", text))
         self._block = []
 
 
-def _html(path: Path) -> Iterator[Text]:
+def _html(content: bytes, strict: bool) -> Found:
     page = _Page()
-    page.feed(path.read_text("utf-8"))
-    page.close()
-    page._close()
-    yield from page.found
+    page.feed(_decoded(content))
+    page.finish()
+    yield from (one for one in page.found if isinstance(one, Text) or not strict)
 
 
-def _xlsx(path: Path) -> Iterator[Text]:
-    with zipfile.ZipFile(path) as book:
-        parts = book.infolist()
-        if sum(part.file_size for part in parts) > SIZE_LIMIT:
-            raise Unreadable("展开后超过 1 GB")
-        for part in parts:
-            if any(word in part.filename for word in _FORBIDDEN_PARTS):
-                raise Unreadable(f"含有不允许的内容 {part.filename}（宏、外部链接、嵌入对象或图片）")
+def _office(content: bytes, strict: bool) -> Found:
+    """A workbook, document or presentation: names, comments and every part of the archive."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        _bounded(book)
         shared = _shared(book)
-        for part in parts:
-            yield Text(f"部件名 {part.filename}", part.filename)
+        for part in book.infolist():
+            name = part.filename
+            if strict and any(word in name for word in _FORBIDDEN_PARTS):
+                raise Unreadable(f"含有不允许的内容 {name}（宏、外部链接、嵌入对象或图片）")
+            yield Text(f"部件名 {name}", name)
             if part.comment:
-                yield Text(f"部件 {part.filename} 的注释", part.comment.decode("utf-8", "replace"))
-            yield from _part(book, part.filename, shared)
+                yield Text(f"部件 {name} 的注释", _decoded(part.comment))
+            yield from _part(book, name, shared, strict)
         if book.comment:
-            yield Text("压缩包注释", book.comment.decode("utf-8", "replace"))
+            yield Text("压缩包注释", _decoded(book.comment))
 
 
 def _shared(book: zipfile.ZipFile) -> list[str]:
@@ -178,103 +392,227 @@ def _shared(book: zipfile.ZipFile) -> list[str]:
     return strings
 
 
-def _part(book: zipfile.ZipFile, name: str, shared: list[str]) -> Iterator[Text]:
-    """Cells of a sheet as they are seen, and of every part each attribute and each text, runs of one block joined."""
+def _part(book: zipfile.ZipFile, name: str, shared: list[str], strict: bool) -> Found:
+    if name.endswith("/"):
+        return
     if not name.endswith((".xml", ".rels", ".vml")):
-        raise Unreadable(f"含有不认识的部件 {name}")
-    labels: dict[str, str] = {}
-    sheet = name.startswith("xl/worksheets/sheet")
+        if strict:
+            raise Unreadable(f"含有不认识的部件 {name}")
+        yield from _inside(name, book.read(name))
+        return
+    raw = _decoded(book.read(name))
+    for match in _COMMENT.finditer(raw):
+        yield Text(f"部件 {name} 的 XML 注释", next(filter(None, match.groups()), ""))
+    if name.startswith("xl/worksheets/sheet"):
+        yield from _worksheet(book, name, shared, strict)
+    else:
+        yield from _document(book, name, strict)
+
+
+def _inside(name: str, content: bytes) -> Found:
+    """A file inside a document: another document is looked into, of a picture it is said that it was not."""
+    try:
+        for one in of_content(name, content, strict=False, depth=DEPTH):
+            yield Text(f"内嵌的 {name} {one.place}", one.text, one.label, one.joined) if isinstance(one, Text) else one
+    except Unreadable:
+        yield Unseen(f"内嵌的 {name}", "图片" if name.lower().endswith(_PICTURES) else "内嵌的文件")
+
+
+def _worksheet(book: zipfile.ZipFile, name: str, shared: list[str], strict: bool) -> Found:
+    """Cells of a sheet as they are seen, row by row, and each attribute of everything else."""
+    grid, row, short = _Grid(), list[tuple[Any, str, str]](), name.removeprefix("xl/worksheets/")
     with book.open(name) as stream:
         for _, element in iterparse(stream):
             tag = _tag(element)
-            if sheet and tag == "c":
-                yield from _cell(element, name, shared, labels)
-            elif sheet and tag in _CELLS:
-                if tag == "row":
-                    element.clear()
-            else:
-                if element.get("TargetMode") == "External":
-                    raise Unreadable(f"部件 {name} 含有外部链接")
-                yield from _element(element, name)
+            if tag == "c":
+                reference = element.get("r", "")
+                text, formula = _cell(element, shared)
+                if formula and strict:
+                    raise Unreadable(f"单元格 {name} {reference} 含有公式")
+                place = f"{short} {reference}"
+                row.append((reference.rstrip("0123456789") or len(row), place, text))
+                if formula:
+                    yield Text(f"{place} 公式", formula)
+                yield from (
+                    Text(f"{place} 的属性 {_bare(key)}", value)
+                    for key, value in element.attrib.items()
+                    if len(value) > 6
+                )
+            elif tag == "row":
+                yield from grid.row(row)
+                yield from (
+                    Text(f"{short} 行的属性 {_bare(key)}", value)
+                    for key, value in element.attrib.items()
+                    if len(value) > 6
+                )
+                row = []
+                element.clear()
+            elif tag not in _CELLS:
+                yield from _element(element, name, strict)
 
 
-def _cell(element: Any, name: str, shared: list[str], labels: dict[str, str]) -> Iterator[Text]:
-    reference = element.get("r", "")
-    if any(_tag(child) == "f" for child in element):
-        raise Unreadable(f"单元格 {name} {reference} 含有公式")
+def _cell(element: Any, shared: list[str]) -> tuple[str, str]:
+    """What a cell shows and its formula; a number as its digits, however it was stored."""
+    formula = "".join(child.text or "" for child in element.iter() if _tag(child) == "f")
     text = "".join(child.text or "" for child in element.iter() if _tag(child) in ("v", "t"))
     if element.get("t") == "s":
-        text = shared[int(text)]
-    column = reference.rstrip("0123456789")
-    if text:
-        yield Text(f"{name.removeprefix('xl/worksheets/')} {reference}", text, labels.get(column, ""))
-        if found := heading(text):
-            labels[column] = found
+        return shared[int(text)], formula
+    if element.get("t") in (None, "n") and re.fullmatch(r"[\d.]+(?:[eE][+-]?\d+)?", text):
+        text = _number(text)
+    return text, formula
 
 
-def _element(element: Any, name: str) -> Iterator[Text]:
+def _number(text: str) -> str:
+    """A number with an exponent or empty decimals as plain digits."""
+    try:
+        value = Decimal(text)
+        return f"{value:f}".split(".")[0] if value == value.to_integral_value() and value < 10**22 else text
+    except (InvalidOperation, ValueError):
+        return text
+
+
+def _document(book: zipfile.ZipFile, name: str, strict: bool) -> Found:
+    """Paragraphs (runs, breaks and deleted text joined), table rows, attributes and other texts of a part."""
+    grid, row, cell = _Grid(), list[tuple[Any, str, str]](), list[str]()
+    with book.open(name) as stream:
+        for _, element in iterparse(stream):
+            tag = _tag(element)
+            yield from _element(element, name, strict)
+            if tag in ("p", "si", "comment"):
+                text = _said(element)
+                cell.append(text)
+                if text.strip():
+                    yield Text(f"部件 {name}", text)
+            elif tag == "tc":
+                row.append((len(row), f"部件 {name} 的表", "\n".join(cell)))
+                cell = []
+            elif tag == "tr":
+                yield from grid.row(row)
+                row, cell = [], []
+            elif tag == "tbl":
+                grid = _Grid()
+
+
+def _said(paragraph: Any) -> str:
+    signs = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+    return "".join(signs.get(_tag(one), one.text or "") for one in paragraph.iter())
+
+
+def _element(element: Any, name: str, strict: bool) -> Found:
     tag = _tag(element)
+    if strict and element.get("TargetMode") == "External":
+        raise Unreadable(f"部件 {name} 含有外部链接")
     for key, value in element.attrib.items():
-        yield Text(f"部件 {name} 的 {tag} {key.rpartition('}')[2]}", value)
-    if tag in ("si", "comment", "p"):  # a block of runs
-        yield Text(f"部件 {name}", "".join(element.itertext()))
-    elif element.text and element.text.strip() and tag not in ("t", "r"):
+        yield Text(f"部件 {name} 的 {tag} {_bare(key)}", unquote(value))
+    if tag not in ("t", "r") and element.text and element.text.strip():
         yield Text(f"部件 {name} 的 {tag}", element.text)
 
 
 def _tag(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2]
+    return _bare(str(element.tag))
 
 
-def _pdf(path: Path) -> Iterator[Text]:
+def _bare(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def _xls(content: bytes, strict: bool) -> Found:
+    """An old workbook: every cell of every sheet."""
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(file_contents=content)
+    except (xlrd.XLRDError, AssertionError) as error:
+        raise Unreadable(f"文件无法读取（{type(error).__name__}）") from None
+    for sheet in book.sheets():
+        grid = _Grid()
+        yield Text("工作表名", sheet.name)
+        for number in range(sheet.nrows):
+            cells = (_number(repr(one)) if isinstance(one, float) else str(one) for one in sheet.row_values(number))
+            yield from grid.row(
+                (i, f"{sheet.name} 第 {number + 1} 行第 {i + 1} 列", text) for i, text in enumerate(cells)
+            )
+
+
+def _pdf(content: bytes, strict: bool) -> Found:
     import pypdfium2
     from pypdfium2 import raw
 
     try:
-        document = pypdfium2.PdfDocument(path)
+        document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError:
-        raise Unreadable("PDF 无法打开") from None
+        raise Unreadable("PDF 无法打开（损坏或有密码）") from None
     try:
         if raw.FPDFDoc_GetAttachmentCount(document) or raw.FPDF_GetFormType(document):
-            raise Unreadable("PDF 含有附件或表单")
+            if strict:
+                raise Unreadable("PDF 含有附件或表单")
+            yield Unseen("PDF", "附件或表单")
         for key, value in document.get_metadata_dict().items():
             yield Text(f"PDF 属性 {key}", value)
         for bookmark in document.get_toc():
             yield Text("PDF 书签", bookmark.get_title())
         for number, page in enumerate(document, 1):
-            yield from _pdf_page(page, number)
+            yield from _pdf_page(page, number, strict)
     finally:
         document.close()
 
 
-def _pdf_page(page: Any, number: int) -> Iterator[Text]:
+def _pdf_page(page: Any, number: int, strict: bool) -> Found:
     from pypdfium2 import raw
 
-    if raw.FPDFPage_GetAnnotCount(page):
-        raise Unreadable(f"PDF 第 {number} 页含有批注")
+    place = f"PDF 第 {number} 页"
+    if count := raw.FPDFPage_GetAnnotCount(page):
+        if strict:
+            raise Unreadable(f"{place}含有批注")
+        yield from (Text(f"{place}批注", said) for said in _annotations(page, count))
     text = page.get_textpage()
     content = text.get_text_range()
+    pictures = any(one.type == raw.FPDF_PAGEOBJ_IMAGE for one in page.get_objects(max_depth=2))
     text.close()
     page.close()
-    lines = content.splitlines()
-    for line in lines:
-        yield Text(f"PDF 第 {number} 页", line)
-    for line, following in pairwise(lines):
-        if line[-1:].isdigit() and following[:1].isdigit():  # a number may go on
-            yield Text(f"PDF 第 {number} 页", f"{line}\n{following}")
+    if pictures and not strict:
+        yield Unseen(place, "图片")
+    yield from _lines([line.replace("\ufffe", "-") for line in content.splitlines()], place)
 
 
-READERS: dict[str, Callable[[Path], Iterator[Text]]] = {
+def _annotations(page: Any, count: int) -> Iterator[str]:
+    """What the notes, fields and links of a page say."""
+    import ctypes
+
+    from pypdfium2 import raw
+
+    for number in range(count):
+        annotation = raw.FPDFPage_GetAnnot(page, number)
+        for key in (b"Contents", b"T", b"Subj", b"V", b"RC"):
+            size = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+            buffer = ctypes.create_string_buffer(size)
+            raw.FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), size)
+            yield buffer.raw[: max(size - 2, 0)].decode("utf-16-le", "replace")
+        raw.FPDFPage_CloseAnnot(annotation)
+
+
+READERS: dict[str, Callable[[bytes, bool], Found]] = {
     ".html": _html,
+    ".htm": _html,
     ".svg": _html,
+    ".xml": _html,
     ".css": _plain,
     ".js": _plain,
-    ".json": _plain,
+    ".json": _json,
+    ".geojson": _json,
     ".txt": _plain,
+    ".md": _plain,
+    ".log": _plain,
     ".csv": _csv,
-    ".xlsx": _xlsx,
+    ".tsv": _csv,
+    ".xlsx": _office,
+    ".xlsm": _office,
+    ".docx": _office,
+    ".pptx": _office,
+    ".xls": _xls,
     ".pdf": _pdf,
 }
+_FOREIGN = frozenset({".htm", ".geojson", ".md", ".log", ".tsv", ".xlsm", ".docx", ".pptx", ".xls"})  # we publish none
 
 
 def read_csv(content: bytes) -> list[list[str]]:

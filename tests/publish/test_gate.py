@@ -11,8 +11,9 @@ from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 from reportlab.pdfgen.canvas import Canvas
 
+from ledgers.personal.find import Allowed
+from ledgers.personal.names import Known
 from reports.publish.gate import scan
-from reports.publish.leaks import Allowed
 
 LEAK = "500241199001011234"
 PLAIN = Allowed()
@@ -173,6 +174,6 @@ def test_file_names_csv_and_unknown_files(tmp_path: Path) -> None:
 
 def test_full_names_are_found_and_masked_ones_are_not(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("姓名\n石*甲\n", "utf-8-sig")
-    assert scan(tmp_path, PLAIN, frozenset({"石小甲"})) == []
+    assert scan(tmp_path, PLAIN, Known({"石小甲"})) == []
     (tmp_path / "a.csv").write_text("经营主体\n石小甲\n", "utf-8-sig")
-    assert [leak.kind for leak in scan(tmp_path, PLAIN, frozenset({"石小甲"}))] == ["未脱敏的姓名"]
+    assert [leak.kind for leak in scan(tmp_path, PLAIN, Known({"石小甲"}))] == ["未脱敏的姓名"]

@@ -79,7 +79,7 @@ def luhn(digits: str) -> bool:
 
 def is_card(digits: str) -> bool:
     """Whether 16 to 19 digits are a card beyond doubt: UnionPay or another issuer, with the right check digit."""
-    return 16 <= len(digits) <= 19 and digits.startswith(("62", *_ISSUED)) and luhn(digits)
+    return 16 <= len(digits) <= 19 and digits.isdecimal() and digits.startswith(("62", *_ISSUED)) and luhn(digits)
 
 
 def may_be_card(digits: str) -> bool:

@@ -15,6 +15,9 @@ _SINGLE = (
 )
 _SURNAME = rf"(?:{'|'.join(_DOUBLE)}|[{_SINGLE}])"
 _GIVEN = "[\u4e00-\u9fff]{1,2}"
+# As _SINGLE and _GIVEN, without what is also a common word: after 脱贫户 may stand 向, 管护, 享受.
+_CLEAR = f"(?:{'|'.join(_DOUBLE)}|[{''.join(one for one in _SINGLE if one not in '向管任于方安白付关段温高常时成代')}])"
+_UNLIKELY = "户家人员村组的和及或与等在为向护理享受工务发放领取是有个从由到也应可要会对"
 _HAN = re.compile("[\u4e00-\u9fff]")
 LABEL = re.compile("姓名|户主|领款人|受益人姓名|收款人姓名|务工人员姓名")
 _NO_NAME = re.compile(
@@ -22,9 +25,9 @@ _NO_NAME = re.compile(
 )
 _ROLE = "脱贫户|贫困户|监测户|监测对象|低保户|特困户|五保户|农户|户主|村民|社员|残疾人|困难群众|受益人|领款人"  # who a name belongs to
 _PERSON = re.compile(
-    rf"(?:{_ROLE})[:： “\"'《]?{_SURNAME}{_GIVEN}"
+    rf"(?:{_ROLE})[:： “\"'《]?{_CLEAR}(?:(?![{_UNLIKELY}])[\u4e00-\u9fff]){{1,2}}"
     r"(?=[\W\d]|家|户|等|的|同志|[一二三四五六七八九十]人|领取|发放|$)"
-    rf"|(?<![\u4e00-\u9fff]){_SURNAME}{_GIVEN}"
+    rf"|(?<![\u4e00-\u9fff]){_CLEAR}{_GIVEN}"
     r"(?:等\s*[\d一二三四五六七八九十]+\s*[户人]|家(?=[\W\d]|危房|厕|房|门前|至|到|的|$)|同志|户(?=[\W]|建房|危房|改厕|的|$))"
 )
 _MASKED = re.compile(r"[*＊×xX某○]")

@@ -21,6 +21,7 @@ from urllib.parse import unquote
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from ledgers.personal.checks import checked, is_card
 from ledgers.personal.find import heading
 
 SIZE_LIMIT = 1024 * 1024 * 1024
@@ -262,17 +263,13 @@ class _Grid:
         for column, place, text in filled:
             yield Text(place, text, self.labels.get(column, ""))
             over = self.above.get(column, "")
-            if _numeral(text) and _numeral(over):
-                yield Text(place, f"{over}\t{text}", "", True)
+            if checked(whole := (over + text).upper()) or is_card(whole):  # a number in two cells, one below the other
+                yield Text(place, whole)
             if found := heading(text):
                 self.labels[column] = found
         if sum(any(map(str.isnumeric, text)) for _, _, text in filled) > 1:
             yield Text(filled[0][1] + "所在的行", "\t".join(text for _, _, text in filled), "", True)
         self.above = {column: text for column, _, text in filled}
-
-
-def _numeral(text: str) -> bool:
-    return text[:1].isdecimal() and len(text) < 20 and text.rstrip("xX").isdecimal()
 
 
 def _csv(content: bytes, strict: bool) -> Found:

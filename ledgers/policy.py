@@ -6,6 +6,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from ledgers.tables.directives import PolicyLine
+
 SCOPES = ("level", "task", "source", "operator_kind")
 
 
@@ -85,21 +87,21 @@ class Policy:
         return max(alive, key=lambda p: (len(p.scope), p.effective), default=None)
 
 
-def parameter_of(row: Any) -> Parameter:
+def parameter_of(row: PolicyLine) -> Parameter:
     """A row of the table `policies` as a parameter: never in force before it was issued, unless its text says so."""
     issued = row.issued or row.date
     return Parameter(
         name=row.name,
         value=Fraction(row.value) if row.value is not None else None,
         effective=row.date if row.retroactive else max(row.date, issued),
-        op=row.op or "",
-        basis=row.basis or "",
+        op=row.op,
+        basis=row.basis,
         issued=issued,
-        quote=row.quote or "",
-        reading=row.reading or "",
-        confidence=row.confidence or "",
+        quote=row.quote,
+        reading=row.reading,
+        confidence=row.confidence,
         scope=tuple((key, getattr(row, key)) for key in SCOPES if getattr(row, key)),
-        exclude_task=row.exclude_task or (),
+        exclude_task=row.exclude_task,
         verified_until=row.verified_until,
         file=row.file,
         line=row.line,

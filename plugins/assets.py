@@ -9,8 +9,9 @@ from ledgers.chart import account
 from ledgers.facts import money, registered
 from ledgers.money import yuan_cn
 from ledgers.policy import Applied, Parameter, default
-from ledgers.tables.schema import records
-from ledgers.tables.tables import Tables, derived, households, on
+from ledgers.tables.directives import Asset, Project
+from ledgers.tables.schema import Posting, records
+from ledgers.tables.tables import Tables, derived, households, mentions, on
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, WARNING, Finding, Measured, Subject, Threshold
 from plugins.judging import end_of, meets, na, no_parameter, shortfall, undetermined
@@ -22,16 +23,16 @@ UPKEEP = "5"  # 9501:5管护费用
 BASIS = "秀委农组〔2022〕5号 第22条"
 
 
-def _subject(asset: Any) -> Subject:
-    return Subject("asset", asset.id, asset.name or "")
+def _subject(asset: Asset) -> Subject:
+    return Subject("asset", asset.id, asset.name)
 
 
 @derived
-def _legs(tables: Tables) -> dict[str, list[Any]]:
+def _legs(tables: Tables) -> dict[str, list[Posting]]:
     """All postings that name an asset, and those that book its units."""
     table = tables.postings
-    found: dict[str, list[Any]] = defaultdict(list)
-    for leg in records(table[(table["asset"] != "") | (table["kind"] == "asset")]):
+    found: dict[str, list[Posting]] = defaultdict(list)
+    for leg in records(Posting, table[(table["asset"] != "") | (table["kind"] == "asset")]):
         found[leg.commodity if leg.kind == "asset" else leg.asset].append(leg)
     return found
 
@@ -40,17 +41,17 @@ def _legs(tables: Tables) -> dict[str, list[Any]]:
 def _first(tables: Tables) -> dict[str, date]:
     """The day on which each asset was first registered."""
     days: dict[str, date] = {}
-    for row in records(tables.assets):
+    for row in mentions(tables, Asset):
         days.setdefault(row.id, row.date)
     return days
 
 
 @derived
-def _assets_of(tables: Tables) -> dict[str, list[Any]]:
+def _assets_of(tables: Tables) -> dict[str, list[Asset]]:
     """Assets by each project that they came from."""
-    found: dict[str, list[Any]] = defaultdict(list)
+    found: dict[str, list[Asset]] = defaultdict(list)
     for asset in registered.assets(tables).values():
-        for project in asset.project or ():
+        for project in asset.project:
             found[project].append(asset)
     return found
 
@@ -75,8 +76,8 @@ def asset_register(tables: Tables) -> Iterator[Finding]:
             yield _registered(tables, project, accepted)
 
 
-def _registered(tables: Tables, project: Any, accepted: date) -> Finding:
-    subject, source = Subject("project", project.id, project.name or ""), (project.file, project.line)
+def _registered(tables: Tables, project: Project, accepted: date) -> Finding:
+    subject, source = Subject("project", project.id, project.name), (project.file, project.line)
     projects, assets = _together(tables, project.id)
     parameter = tables.policy.in_force("asset-register-days", tables.as_of, REGISTER_DAYS)
     if parameter is None or parameter.value is None:
@@ -95,7 +96,7 @@ def _registered(tables: Tables, project: Any, accepted: date) -> Finding:
         measured=Measured(cost, expected),
         threshold=Threshold(parameter.op, parameter.value, (Applied(parameter, tables.as_of),)),
         source=source,
-        evidence=tuple(leg.index for leg in legs),
+        evidence=tuple(leg.row for leg in legs),
         lines=tuple(
             (registered.assets(tables)[name].file, registered.assets(tables)[name].line) for name in sorted(assets)
         ),
@@ -137,7 +138,7 @@ def _should_cost(tables: Tables, name: str) -> int:
     return int(spent if project.settled is None else project.settled) - int(project.no_asset or 0)
 
 
-def _asset_years(tables: Tables, kind: str) -> Iterator[tuple[Any, int, Any]]:
+def _asset_years(tables: Tables, kind: str) -> Iterator[tuple[Asset, int, Asset]]:
     """Assets of a class by year, from the book's first voucher or their registration, with their state at its end."""
     if tables.postings.empty:
         return
@@ -146,10 +147,10 @@ def _asset_years(tables: Tables, kind: str) -> Iterator[tuple[Any, int, Any]]:
         if asset.class_ != kind:
             continue
         for year in range(max(start, _first(tables)[name].year), tables.as_of.year + 1):
-            yield asset, year, on(tables, "assets", end_of(year, tables.as_of)).get(name, asset)
+            yield asset, year, on(tables, Asset, end_of(year, tables.as_of)).get(name, asset)
 
 
-def _yearly(tables: Tables, asset: Any, year: int, good: str, missing: str, evidence: tuple[int, ...]) -> Finding:
+def _yearly(tables: Tables, asset: Asset, year: int, good: str, missing: str, evidence: tuple[int, ...]) -> Finding:
     """A year with what it needs passes; one that is not over may still get it."""
     open_still = tables.as_of < date(year, 12, 31)
     return Finding(
@@ -183,7 +184,7 @@ def asset_upkeep(tables: Tables) -> Iterator[Finding]:
             if leg.date.year == year and (leg.kind == "expense" or account(leg.account).use == UPKEEP)
         ]
         good = "有管护责任人" if then.caretaker else "当年有管护支出" if sum(leg.amount for leg in spent) > 0 else ""
-        yield _yearly(tables, asset, year, good, "没有管护责任人，也没有管护支出", tuple(leg.index for leg in spent))
+        yield _yearly(tables, asset, year, good, "没有管护责任人，也没有管护支出", tuple(leg.row for leg in spent))
 
 
 @rule(
@@ -204,7 +205,7 @@ def asset_idle(tables: Tables) -> Iterator[Finding]:
         ]
         good = "当年有收益" if sum(leg.amount for leg in earned) < 0 else ""
         good = good or (f"状态为{then.state}" if then.state in ("闲置", "处置") else "")
-        yield _yearly(tables, asset, year, good, "当年没有收益，也没有说明原因", tuple(leg.index for leg in earned))
+        yield _yearly(tables, asset, year, good, "当年没有收益，也没有说明原因", tuple(leg.row for leg in earned))
 
 
 @rule(
@@ -231,7 +232,7 @@ def caretaker_priority(tables: Tables) -> Iterator[Finding]:
 
 def _caretakers(tables: Tables, name: str, found: set[str]) -> Finding:
     village = registered.villages(tables).get(name)
-    subject = Subject("village", name, (village.name or "") if village else "")
+    subject = Subject("village", name, village.name if village else "")
     source = (village.file, village.line) if village else ("main.beancount", 0)
     priority = sum(households(tables).priority(household, tables.as_of) for household in found)
     measured = Measured(priority, len(found), "household")
@@ -279,7 +280,7 @@ def asset_disposal(tables: Tables) -> Iterator[Finding]:
             f"处置收入 {yuan_cn(proceeds)} 元，已再投入或分配 {yuan_cn(-sum(leg.amount for leg in used))} 元",
             measured=Measured(-sum(leg.amount for leg in used), proceeds),
             shortfall=missing,
-            evidence=tuple(leg.index for leg in [*sold, *used]),
+            evidence=tuple(leg.row for leg in [*sold, *used]),
             **more,
         )
 

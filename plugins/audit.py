@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import Any
 
 from ledgers.book import collector_off
 from ledgers.files.problems import Problem
 from ledgers.money import yuan_cn
+from ledgers.tables.directives import Waiver
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived
 from plugins.findings import FAIL, NA, UNDETERMINED, WAIVED, Audit, Crash, Finding, Passes, Place, interest
@@ -94,7 +94,7 @@ def _first_place(tables: Tables, finding: Finding) -> tuple[str, int]:
 
 def _waive(tables: Tables, findings: list[Finding]) -> None:
     """Failures that a waiver in force accepts; a shortfall above its limit is a new finding and stays a failure."""
-    waivers = [row for row in records(tables.waivers) if row.until and row.until >= tables.as_of]
+    waivers = [row for row in records(Waiver, tables.waivers) if row.until and row.until >= tables.as_of]
     for finding in findings if waivers else ():
         accepted = [waiver for waiver in waivers if finding.status == FAIL and _covers(waiver, finding)]
         if accepted:
@@ -104,7 +104,7 @@ def _waive(tables: Tables, findings: list[Finding]) -> None:
             finding.waiver = f"{waiver.reason}（{waiver.by}，至 {waiver.until}{limit}）"
 
 
-def _covers(waiver: Any, finding: Finding) -> bool:
+def _covers(waiver: Waiver, finding: Finding) -> bool:
     """A waiver that names no part or period covers them all."""
     return (
         (waiver.rule, waiver.subject) == (finding.rule, finding.subject.id)

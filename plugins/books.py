@@ -1,17 +1,19 @@
 """账簿本身：登记是否完整、凭证是否连号、冲销是否相符、所用参数是否过期（会计基础工作规范）。"""
 
+import datetime as dt
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ledgers.facts import money
 from ledgers.money import yuan_cn
+from ledgers.tables.directives import DIRECTIVES, PolicyLine, Rectification, Waiver
 from ledgers.tables.registry import Issue
-from ledgers.tables.schema import combined, records
+from ledgers.tables.schema import Payment, combined, records
 from ledgers.tables.tables import Tables, derived, latest
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, UNDETERMINED, WARNING, Audit, Finding, Measured, Subject
@@ -19,14 +21,7 @@ from plugins.rule import CATALOGUE, rule
 
 Fault = tuple[str, tuple[str, int]]
 _VOUCHER = re.compile(r"(?:([A-Za-z][A-Za-z0-9]*)-)?(\d{4})-(\d{6})", re.ASCII)
-_REGISTRIES = {
-    "fund": ("funds", "资金"),
-    "project": ("projects", "项目"),
-    "village": ("villages", "行政村"),
-    "asset": ("assets", "资产"),
-    "equity": ("equity", "股权"),
-    "benefit": ("benefits", "补助种类"),
-}
+_REGISTRIES: dict[str, type[Any]] = {kind: one.row for kind, one in DIRECTIVES.items() if one.folded}
 
 
 @rule(
@@ -43,10 +38,11 @@ def record(tables: Tables) -> Iterator[Finding]:
     grouped: dict[tuple[str, str], list[Issue]] = defaultdict(list)
     for issue in [*tables.issues, *_unknown_names(tables), *_posting_issues(tables)]:
         grouped[issue.kind, issue.id].append(issue)
-    for kind, (table, title) in _REGISTRIES.items():
-        for row in latest(getattr(tables, table)).values():
+    for kind, registry in _REGISTRIES.items():
+        title = DIRECTIVES[kind].title
+        for row in latest(tables, registry).values():
             if (kind, row.id) not in grouped:
-                subject = Subject(kind, row.id, getattr(row, "name", None) or "")
+                subject = Subject(kind, row.id, getattr(row, "name", ""))
                 yield Finding(subject, PASS, f"{title}登记完整", source=(row.file, row.line))
     for (kind, name), issues in grouped.items():
         first = issues[0]
@@ -62,26 +58,46 @@ def record(tables: Tables) -> Iterator[Finding]:
 def _unknown_names(tables: Tables) -> Iterator[Issue]:
     """A parameter or rule that the catalogue does not know is most likely misspelt, and does nothing."""
     known = {name for one in CATALOGUE.values() for name in one.policy_names}
-    for row in records(tables.policies):
+    for row in records(PolicyLine, tables.policies):
         if row.name not in known:
             yield Issue("policy", row.name, row.file, row.line, f"没有规则使用参数 {row.name}，名称可能写错")
-    for row in [*records(tables.waivers), *records(tables.rectifications)]:
-        if row.rule not in CATALOGUE:
-            yield Issue("waiver", row.rule, row.file, row.line, f"没有规则 {row.rule}，名称可能写错")
+    about: list[Waiver | Rectification] = [
+        *records(Waiver, tables.waivers),
+        *records(Rectification, tables.rectifications),
+    ]
+    for one in about:
+        if one.rule not in CATALOGUE:
+            yield Issue("waiver", one.rule, one.file, one.line, f"没有规则 {one.rule}，名称可能写错")
+
+
+class _Leg(NamedTuple):
+    transaction: int
+    date: dt.date
+    voucher: str
+    account: str
+    commodity: str
+    amount: int
+    fund: str
+    project: str
+    asset: str
+    equity: str
+    benefit: str
+    reverses: str
+    file: str
+    line: int
+    entry_line: int
 
 
 def _posting_issues(tables: Tables) -> Iterator[Issue]:
-    table = tables.postings[
-        ["transaction", "voucher", "kind", "quota_only", "project", "fund", "amount", "file", "line"]
-    ]
+    table = tables.postings[[*_Leg._fields, "kind", "quota_only"]]
     allocated = table["kind"] == "allocated"
-    for leg in records(table[allocated & (table["project"] == "")]):
+    for leg in records(_Leg, table, allocated & (table["project"] == "")):
         yield Issue("voucher", leg.voucher, leg.file, leg.line, "1已分配 的分录没有注明项目")
     legs = table[money.beside(tables, allocated & ~table["quota_only"])]
     fund_of = combined(legs["transaction"], pd.factorize(legs["fund"])[0])
     uneven = legs[legs["amount"].groupby(fund_of).transform("sum") != 0]
     sums = uneven.groupby(["transaction", "fund"], sort=False)["amount"].sum()
-    for leg in records(legs[legs["transaction"].isin(uneven["transaction"])].drop_duplicates("transaction")):
+    for leg in records(_Leg, legs[legs["transaction"].isin(uneven["transaction"])].drop_duplicates("transaction")):
         text = "、".join(
             f"{fund or '未注明资金'} 相差 {yuan_cn(abs(gap))} 元" for fund, gap in sums[leg.transaction].items()
         )
@@ -117,7 +133,7 @@ def voucher(tables: Tables) -> Iterator[Finding]:
     """Every series and year is consecutive, without gap or repeat; a reversal equals what it reverses."""
     good, bad = _series(tables)
     series, reversals = dict(good), _reversal_faults(tables)
-    for row in records(tables.postings.loc[bad, ["voucher", "file", "entry_line", "date"]]):
+    for row in records(_Leg, tables.postings.loc[bad]):
         year = str(row.date.year)
         reversals["", year].append((f"凭证号“{row.voucher}”不合格式（YYYY-NNNNNN）", (row.file, row.entry_line)))
         series.setdefault(("", year), [])
@@ -149,7 +165,7 @@ def _unread(tables: Tables, series: str, year: str) -> list[Fault]:
     reversing = tables.postings[tables.postings["reverses"] != ""]
     concerned = reversing[reversing["voucher"].isin(broken) | reversing["reverses"].isin(broken)]
     found = []
-    for row in records(concerned.drop_duplicates("voucher")):
+    for row in records(_Leg, concerned.drop_duplicates("voucher")):
         match = _VOUCHER.fullmatch(row.voucher)
         if match and (match[1] or "", match[2]) == (series, year):
             found.append((f"无法判定：冲销凭证 {row.voucher} 的清册不可信", (row.file, row.entry_line)))
@@ -190,17 +206,17 @@ def _reversal_faults(tables: Tables) -> dict[tuple[str, str], list[Fault]]:
     postings. Roll lines of a reversal must occur in the roll of what it reverses.
     """
     faults: dict[tuple[str, str], list[Fault]] = defaultdict(list)
-    table = tables.postings[_REVERSED]
+    table = tables.postings[list(_Leg._fields)]
     reversing = table[table["reverses"] != ""]
     originals = table[table["voucher"].isin(set(reversing["reverses"]))]  # a mistaken reversal may be reversed too
     left: dict[str, dict[Any, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for leg in records(originals):
+    for leg in records(_Leg, originals):
         left[leg.voucher][_same(leg)].append(leg.amount)
     lines = _lines(tables, {*reversing.index, *originals.index})
     available = {name: Counter(lines.get(name, [])) for name in left}
     broken = set(table["voucher"].loc[list(tables.broken)])
     for number, legs in reversing.groupby("voucher", sort=False):
-        rows = list(records(legs))
+        rows = list(records(_Leg, legs))
         read = not broken & {str(number), rows[0].reverses}  # what cannot be read is left open by `_unread`
         text = _reversed(rows, left, lines.get(str(number), []) if read else [], available)
         match = _VOUCHER.fullmatch(str(number))
@@ -210,15 +226,11 @@ def _reversal_faults(tables: Tables) -> dict[tuple[str, str], list[Fault]]:
     return faults
 
 
-_REVERSED = ["voucher", "date", "account", "commodity", "amount", "fund", "project", "asset", "equity", "benefit"]
-_REVERSED += ["reverses", "file", "entry_line"]
-
-
-def _same(leg: Any) -> tuple[str, ...]:
+def _same(leg: _Leg) -> tuple[str, ...]:
     return (leg.account, leg.commodity, leg.fund, leg.project, leg.asset, leg.equity, leg.benefit)
 
 
-def _reversed(rows: list[Any], left: dict[str, Any], lines: list[Any], available: dict[str, Any]) -> str:
+def _reversed(rows: list[_Leg], left: dict[str, Any], lines: list[Any], available: dict[str, Any]) -> str:
     original = rows[0].reverses
     if original not in left:
         return f"要冲销的凭证 {original} 不存在"
@@ -243,7 +255,7 @@ def _lines(tables: Tables, postings: set[int]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = defaultdict(list)
     numbers = tables.postings["voucher"]
     wanted = tables.payments[tables.payments["posting"].isin(postings)]
-    for row in records(wanted[["posting", "household", "person", "amount"]]):
+    for row in records(Payment, wanted):
         found[numbers[row.posting]].append((row.household, row.person, row.amount))
     return found
 

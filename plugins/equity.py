@@ -12,6 +12,7 @@ from typing import Any
 from ledgers.facts.grants import Dividend, Grant, Standing, dividends, grants, village_of
 from ledgers.money import yuan_cn
 from ledgers.policy import Applied, default
+from ledgers.tables.directives import Village
 from ledgers.tables.tables import Tables, households, on
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject
@@ -49,7 +50,7 @@ def _unheld(tables: Tables, grant: Standing) -> str:
     """Why it is not known who holds the shares; "" where it is. A register that cannot be believed is told elsewhere."""
     if not grant.bookings:
         return f"到 {grant.day} 日终没有登记股权"
-    unbacked = [one for one in grant.unbacked if one.index not in tables.broken]
+    unbacked = [one for one in grant.unbacked if one.row not in tables.broken]
     return f"凭证 {unbacked[0].voucher} 的股权没有登记簿，不知由谁持有" if unbacked else ""
 
 
@@ -111,7 +112,7 @@ def _grant_tilt(tables: Tables, grant: Standing, about: dict[str, Any]) -> Findi
     farmers = [line for line in grant.of("farmers") if line.household not in leaders]
     favoured = sum(line.amount for line in farmers if people.priority(line.household, grant.day))
     village = village_of(tables, grant)
-    known = on(tables, "villages", grant.day).get(village)
+    known = on(tables, Village, grant.day).get(village)
     base = grant.row.base_households
     total = base or (known.households if known else None)
     members = people.of_village(village, grant.day) if village else []
@@ -121,9 +122,7 @@ def _grant_tilt(tables: Tables, grant: Standing, about: dict[str, Any]) -> Findi
     unread = unread or _unheld(tables, grant)
     if not village and (farmers or unread):
         return undetermined(_subject(grant), "项目没有登记所在村", **more)
-    parameter = tables.policy.in_force(
-        "equity-tilt", grant.day, EQUITY_TILT, operator_kind=grant.row.operator_kind or ""
-    )
+    parameter = tables.policy.in_force("equity-tilt", grant.day, EQUITY_TILT, operator_kind=grant.row.operator_kind)
     return tilt(
         _subject(grant),
         (favoured, sum(line.amount for line in farmers)),
@@ -155,10 +154,10 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
         years[grant.day.year].append(grant.at(grant.day))
     for year, found in sorted(years.items()):
         day = end_of(year, tables.as_of)
-        villages = on(tables, "villages", day)
+        villages = on(tables, Village, day)
         area = {name for name, village in villages.items() if village.priority_area}
-        counts = [(village.households, name in area) for name, village in villages.items()]
-        unknown = any(households is None for households, _ in counts)
+        counts = [(village.households or 0, name in area) for name, village in villages.items()]
+        unknown = any(village.households is None for village in villages.values())
         favoured = sum(grant.row.subsidy or 0 for grant in found if village_of(tables, grant) in area)
         parameter = tables.policy.in_force("equity-area-tilt", day, AREA_TILT)
         yield tilt(
@@ -208,7 +207,9 @@ def equity_register(tables: Tables) -> Iterator[Finding]:
     judges="每项股权量化的每个应分红年度",
     formula="该收益年度收到的分红 ÷（量化金额 × 分红率，先四舍五入到分）；退出、收回、期满的当年按日折算，此后不再应分",
     basis="股权量化协议",
-    changes=(("0.2.0", "应分红先四舍五入到分；退出、收回、期满以后不再应分，当年按日折算；2月29日到期的仍在2月最后一天"),),
+    changes=(
+        ("0.2.0", "应分红先四舍五入到分；退出、收回、期满以后不再应分，当年按日折算；2月29日到期的仍在2月最后一天"),
+    ),
     defaults=DIVIDEND,
     rolls=False,
 )
@@ -227,7 +228,7 @@ def _dividend(tables: Tables, grant: Grant, due: Dividend, legs: list[Any]) -> F
     more: dict[str, Any] = {
         "period": str(due.year),
         "source": grant.source,
-        "evidence": tuple(leg.index for leg in legs),
+        "evidence": tuple(leg.row for leg in legs),
     }
     if due.amount is None:
         return undetermined(_subject(grant), "没有登记量化金额", **more)

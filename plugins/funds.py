@@ -4,12 +4,13 @@ Every fund is followed from its quota through allocation to payment, and through
 handed money, on every day. What a village was handed counts as paid for progress and as unspent for carry-over.
 """
 
+import datetime as dt
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ from ledgers.facts import money, registered
 from ledgers.facts.money import FISCAL
 from ledgers.money import percent, yuan_cn
 from ledgers.policy import Applied, Parameter, default
+from ledgers.tables.directives import Fund, Negative, Project
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived
 from plugins.beancount import plugin
@@ -35,12 +37,12 @@ NOT_FISCAL = "不是财政资金，所依据的文件只及财政资金"
 
 def fund_subject(tables: Tables, fund: str) -> Subject:
     row = registered.funds(tables).get(fund)
-    return Subject("fund", fund, (row.name or "") if row else "")
+    return Subject("fund", fund, row.name if row else "")
 
 
 def project_subject(tables: Tables, project: str) -> Subject:
     row = registered.projects(tables).get(project)
-    return Subject("project", project, (row.name or "") if row else "")
+    return Subject("project", project, row.name if row else "")
 
 
 @rule(
@@ -130,7 +132,7 @@ def idle_in_village(tables: Tables) -> Iterator[Finding]:
         project = registered.projects(tables).get(name)
         more: dict[str, Any] = {
             "source": (project.file, project.line) if project else (oldest[0].file, oldest[0].line),
-            "evidence": tuple(leg.index for leg, _ in remaining),
+            "evidence": tuple(leg.row for leg, _ in remaining),
         }
         parameter = tables.policy.in_force("idle-days", tables.as_of, IDLE_DAYS)
         message = f"村级账户尚存 {yuan_cn(left)} 元，最早一笔已 {days} 天"
@@ -139,18 +141,18 @@ def idle_in_village(tables: Tables) -> Iterator[Finding]:
         )
 
 
-def _still_there(legs: list[Any]) -> list[tuple[Any, int]]:
+def _still_there(legs: list[money.Leg]) -> list[tuple[money.Leg, int]]:
     """What is left of a project's money in each account of a village, by the day on which it came."""
-    accounts: dict[str, list[Any]] = defaultdict(list)
+    accounts: dict[str, list[money.Leg]] = defaultdict(list)
     for leg in legs:
         accounts[leg.account].append(leg)
     left = [one for own in accounts.values() for one in _first_in_first_out(own)]
     return sorted(left, key=lambda one: one[0].date)
 
 
-def _first_in_first_out(legs: Iterable[Any]) -> list[tuple[Any, int]]:
+def _first_in_first_out(legs: Iterable[money.Leg]) -> list[tuple[money.Leg, int]]:
     """What is left of the incoming legs after the outgoing ones took the oldest first."""
-    remaining: list[tuple[Any, int]] = []
+    remaining: list[tuple[money.Leg, int]] = []
     for leg in legs:
         if leg.amount > 0:
             remaining.append((leg, leg.amount))
@@ -218,7 +220,7 @@ def fund_task(tables: Tables) -> Iterator[Finding]:
             yield Finding(subject, FAIL if faults else PASS, "；".join(faults) or "投向与项目匹配", **more)
 
 
-def _task_unknown(fund: Any, project: Any) -> str:
+def _task_unknown(fund: Fund, project: Project) -> str:
     """What would have to be known to say whether the money matches the project; "" where nothing is missing."""
     if not fund.task:
         return "没有登记资金的任务"
@@ -227,7 +229,7 @@ def _task_unknown(fund: Any, project: Any) -> str:
     return "没有登记项目的类别" if fund.task in NO_FEE_TASKS and not project.category else ""
 
 
-def _task_faults(tables: Tables, fund: Any, project: Any, lots: list[money.Lot]) -> list[str]:
+def _task_faults(tables: Tables, fund: Fund, project: Project, lots: list[money.Lot]) -> list[str]:
     faults = []
     if fund.task == "以工代赈" and project.mode and project.mode != "以工代赈":
         faults.append(f"以工代赈资金分配给了实施方式为{project.mode}的项目")
@@ -251,7 +253,7 @@ def _task_faults(tables: Tables, fund: Any, project: Any, lots: list[money.Lot])
 )
 def management_fee(tables: Tables) -> Iterator[Finding]:
     """Money to projects of category 项目管理费 ÷ money of that level and fund year; an excess fails at once."""
-    groups: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    groups: dict[tuple[str, int], list[Fund]] = defaultdict(list)
     for fund in registered.funds(tables).values():
         if fund.level and fund.year and date(fund.year, 1, 1) <= tables.as_of:
             groups[fund.level, fund.year].append(fund)
@@ -259,7 +261,7 @@ def management_fee(tables: Tables) -> Iterator[Finding]:
         yield _fee(tables, level, year, funds)
 
 
-def _fee(tables: Tables, level: str, year: int, funds: list[Any]) -> Finding:
+def _fee(tables: Tables, level: str, year: int, funds: list[Fund]) -> Finding:
     subject, day = Subject("level", level, f"{level}资金"), end_of(year, tables.as_of)
     parameter = tables.policy.in_force("management-fee", day, MANAGEMENT_FEE, level=level)
     counted = {fund.id for fund in funds if not parameter or fund.task not in parameter.exclude_task}
@@ -298,19 +300,36 @@ def _fee(tables: Tables, level: str, year: int, funds: list[Any]) -> Finding:
 )
 def negative_list(tables: Tables) -> Iterator[Finding | Passes]:
     """No payment falls under a `negative` directive in force on its day (a class by its code, a subtype, or a word)."""
-    negatives = list(records(tables.negatives))
+    negatives = list(records(Negative, tables.negatives))
     table = tables.postings
-    paid = table[_NEGATIVE_COLUMNS][(table["kind"] == "expense") & (table["reverses"] == "") & money.outgoing(tables)]
+    paid = table[list(_Paid._fields[1:])][
+        (table["kind"] == "expense") & (table["reverses"] == "") & money.outgoing(tables)
+    ]
     doubtful = paid["voucher"].isin(paid.loc[_suspicious(tables, paid, negatives), "voucher"].unique())
     clean = paid[~doubtful]
     yield from _listed(tables, paid[doubtful], negatives)
     yield Passes(clean["voucher"].nunique(), lambda: _listed(tables, clean, []))
 
 
-def _listed(tables: Tables, paid: pd.DataFrame, negatives: list[Any]) -> Iterator[Finding]:
+class _Paid(NamedTuple):
+    row: int
+    voucher: str
+    date: dt.date
+    amount: int
+    function: str
+    economic: str
+    fund: str
+    project: str
+    narration: str
+    payee: str
+    file: str
+    line: int
+
+
+def _listed(tables: Tables, paid: pd.DataFrame, negatives: list[Negative]) -> Iterator[Finding]:
     """One finding for each voucher of these postings."""
-    by_voucher: dict[str, list[Any]] = {}
-    for leg in records(paid):
+    by_voucher: dict[str, list[_Paid]] = {}
+    for leg in records(_Paid, paid):
         by_voucher.setdefault(leg.voucher, []).append(leg)
     for voucher, legs in by_voucher.items():
         found = [negative for leg in legs for negative in negatives if _forbidden(tables, leg, negative)]
@@ -319,27 +338,12 @@ def _listed(tables: Tables, paid: pd.DataFrame, negatives: list[Any]) -> Iterato
             FAIL if found else PASS,
             "属于" + "；".join(f"负面清单“{one.code}”（{one.basis}）" for one in found) if found else "不在负面清单内",
             source=(legs[0].file, legs[0].line),
-            evidence=tuple(leg.index for leg in legs),
+            evidence=tuple(leg.row for leg in legs),
             lines=tuple(dict.fromkeys((negative.file, negative.line) for negative in found)),
         )
 
 
-_NEGATIVE_COLUMNS = [
-    "voucher",
-    "date",
-    "amount",
-    "function",
-    "economic",
-    "fund",
-    "project",
-    "narration",
-    "payee",
-    "file",
-    "line",
-]
-
-
-def _suspicious(tables: Tables, paid: pd.DataFrame, negatives: list[Any]) -> Any:
+def _suspicious(tables: Tables, paid: pd.DataFrame, negatives: list[Negative]) -> Any:
     """Whether each posting may be on the list at all, whatever the day and level: a quick look that misses none."""
     codes = tuple(one.code for one in negatives if _is_code(one.code))
     words = [one.code for one in negatives if not _is_code(one.code)]
@@ -349,7 +353,7 @@ def _suspicious(tables: Tables, paid: pd.DataFrame, negatives: list[Any]) -> Any
         present = [word for word in words if word in told]
         return [text for text in distinct if any(word in text for word in present)] if present else []
 
-    about = {name: f"{row.subtype or ''}\n{row.name or ''}" for name, row in registered.projects(tables).items()}
+    about = {name: f"{row.subtype}\n{row.name}" for name, row in registered.projects(tables).items()}
     named = set(told(set(about.values())))
     distinct = {name: paid[name].unique().tolist() for name in ("function", "economic", "narration", "payee")}
     of_class = {code for code in distinct["function"] + distinct["economic"] if code.startswith(codes)}
@@ -366,7 +370,7 @@ def _is_code(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def _forbidden(tables: Tables, leg: Any, negative: Any) -> bool:
+def _forbidden(tables: Tables, leg: _Paid, negative: Negative) -> bool:
     if leg.amount <= 0 or max(negative.date, negative.issued or negative.date) > leg.date:
         return False
     fund = registered.funds(tables).get(leg.fund)
@@ -376,7 +380,7 @@ def _forbidden(tables: Tables, leg: Any, negative: Any) -> bool:
     if _is_code(code):
         return bool(leg.function.startswith(code) or leg.economic.startswith(code))
     project = registered.projects(tables).get(leg.project)
-    texts = (leg.narration, leg.payee, (project.name or "") if project else "")
+    texts = (leg.narration, leg.payee, project.name if project else "")
     return bool(project and project.subtype == code) or any(code in text for text in texts)
 
 
@@ -424,8 +428,8 @@ def _worse(status: str, wait: tuple[int, bool, date]) -> tuple[int, int]:
     return ((PASS, PENDING, FAIL).index(status), wait[0])
 
 
-def _scope(fund: Any) -> dict[str, str]:
-    return {"level": fund.level or "", "task": fund.task or "", "source": fund.source or ""}
+def _scope(fund: Fund) -> dict[str, str]:
+    return {"level": fund.level, "task": fund.task, "source": fund.source}
 
 
 def _waits(tables: Tables, fund: str) -> list[tuple[int, bool, date]]:
@@ -467,15 +471,22 @@ def _used_up(allocations: list[tuple[date, int]], amount: int) -> date | None:
     return None
 
 
+class _QuotaMove(NamedTuple):
+    date: dt.date
+    fund: str
+    quota_only: bool
+    amount: int
+
+
 @derived
-def _quota_moves(tables: Tables) -> dict[str, list[Any]]:
+def _quota_moves(tables: Tables) -> dict[str, list[_QuotaMove]]:
     """Legs on 0待分配 by fund, one per transaction, with whether the transaction only moves quota."""
     table = tables.postings
     legs = table[table["kind"] == "quota"]
     columns = ["transaction", "date", "fund", "quota_only"]
     summed: pd.DataFrame = legs.groupby(columns, sort=False, as_index=False)[["amount"]].sum()
-    moved: dict[str, list[Any]] = defaultdict(list)
-    for leg in records(summed.sort_values("transaction")):
+    moved: dict[str, list[_QuotaMove]] = defaultdict(list)
+    for leg in records(_QuotaMove, summed.sort_values("transaction")):
         moved[leg.fund].append(leg)
     return moved
 

@@ -14,6 +14,7 @@ from ledgers.facts import registered
 from ledgers.facts.income import HOUSEHOLDS, Distribution, distributions, to_households, uses
 from ledgers.money import yuan_cn
 from ledgers.policy import Applied, default
+from ledgers.tables.directives import Village
 from ledgers.tables.tables import Tables, households, on
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Threshold
@@ -38,7 +39,7 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool], who: str) -> It
             "source": (one.postings[0].file, one.postings[0].line),
             "evidence": one.evidence,
         }
-        then = on(tables, "villages", day).get(one.village)
+        then = on(tables, Village, day).get(one.village)
         total = then.households if then else None
         received = sum(line.amount for line in one.lines if favoured(line.household, line.date))
         members = [name for name in people.of_village(one.village, day) if favoured(name, day)]
@@ -128,7 +129,7 @@ def monitored_included(tables: Tables) -> Iterator[Finding]:
 def _payment_days(one: Distribution) -> set[date]:
     """The days on which a village paid: of its lines, and of payments without any that can be read. A return is none."""
     listed = {line.posting for line in one.lines}
-    others = [posting for posting in one.postings if posting.index not in listed and not posting.reverses]
+    others = [posting for posting in one.postings if posting.row not in listed and not posting.reverses]
     return {line.date for line in one.lines} | {posting.date for posting in others}
 
 
@@ -185,7 +186,7 @@ def _used(tables: Tables, name: str, year: int, postings: list[Any]) -> Finding:
     more: dict[str, Any] = {
         "period": str(year),
         "source": (postings[0].file, postings[0].line),
-        "evidence": tuple(posting.index for posting in postings),
+        "evidence": tuple(posting.row for posting in postings),
     }
     total = sum(posting.amount for posting in postings)
     if not total:

@@ -66,7 +66,7 @@ def _lots_by_fund(tables: Tables) -> dict[str, list[Lot]]:
 
 def _category(tables: Tables, project: str) -> str:
     row = registered.projects(tables).get(project)
-    return (row.category or "") if row else ""
+    return row.category if row else ""
 
 
 def shares(tables: Tables, name: str, levels: Collection[str], **scope: str) -> dict[int, Share]:
@@ -299,7 +299,7 @@ def interest_linkage(tables: Tables) -> Iterator[Finding]:
             if not value
         ]
         yield Finding(
-            Subject("project", project.id, project.name or ""),
+            Subject("project", project.id, project.name),
             FAIL if missing else PASS,
             f"缺少{'、'.join(missing)}" if missing else "写明了利益联结机制和受益对象",
             source=(project.file, project.line),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -18,7 +18,8 @@ from ledgers.facts import labour, money, registered
 from ledgers.facts.money import HIGHER, Lot
 from ledgers.facts.notices import longest_notice
 from ledgers.policy import Applied, Parameter, default
-from ledgers.tables.schema import records
+from ledgers.tables.directives import Project
+from ledgers.tables.schema import Payment, records
 from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
 from plugins.findings import FAIL, NA, PASS, PENDING, WARNING, YUAN, Finding, Measured, Passes, Subject, Threshold
@@ -36,8 +37,8 @@ PROMISED = (default("labour-promised", ">=", "1"),)
 NOTICE_DAYS = (default("notice-days-labour", ">=", "7"),)
 
 
-def subject_of(project: Any) -> Subject:
-    return Subject("project", project.id, project.name or "")
+def subject_of(project: Project) -> Subject:
+    return Subject("project", project.id, project.name)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def requirement(tables: Tables, name: str, defaults: tuple[Parameter, ...], lots
 
 
 def judge_labour(
-    tables: Tables, project: Any, name: str, defaults: tuple[Parameter, ...], funds: set[str], what: str
+    tables: Tables, project: Project, name: str, defaults: tuple[Parameter, ...], funds: set[str], what: str
 ) -> Finding:
     """Labour of a project ÷ its base, money of the given funds. A 终止 project is judged on the money it used."""
     subject, source = subject_of(project), (project.file, project.line)
@@ -165,12 +166,11 @@ def labour_promised(tables: Tables) -> Iterator[Finding]:
     """Labour paid ÷ labour promised; the promise of a 终止 project stays whole."""
     for project in registered.projects(tables).values():
         if project.labour_promised is not None:
-            yield _promised(tables, project)
+            yield _promised(tables, project, project.labour_promised)
 
 
-def _promised(tables: Tables, project: Any) -> Finding:
+def _promised(tables: Tables, project: Project, promised: int) -> Finding:
     subject, source = subject_of(project), (project.file, project.line)
-    promised = project.labour_promised
     if promised <= 0:
         return na(subject, "承诺金额为零", source=source)
     spent = sum(leg.amount for leg in money.spent_by_project(tables).get(project.id, []))
@@ -224,6 +224,16 @@ def labour_share_year(tables: Tables) -> Iterable[Finding]:
     return not_falling(tables, pairs, YUAN, "劳务报酬占市级及以上资金", evidence)
 
 
+class _RosterLeg(NamedTuple):
+    row: int
+    voucher: str
+    account: str
+    narration: str
+    labour: bool
+    file: str
+    line: int
+
+
 @rule(
     "labour-roster",
     title="劳务报酬发放清册",
@@ -236,8 +246,8 @@ def labour_roster(tables: Tables) -> Iterator[Finding | Passes]:
 
     An unbacked 1劳务报酬 fails; an unbacked 30226 may be an expert's fee: it is named, and counts nowhere.
     """
-    table = tables.postings
-    legs = table[_ROSTER][table["account"].isin([name for name in table["account"].unique() if account(name).labour])]
+    table = tables.postings[list(_RosterLeg._fields[1:])]
+    legs = table[table["account"].isin([name for name in table["account"].unique() if account(name).labour])]
     faults = _roster_faults(tables)
     clean = legs["labour"].to_numpy() & ~legs.index.isin([*faults, *tables.broken])
     noted = legs["voucher"].isin(legs.loc[~clean, "voucher"])
@@ -246,13 +256,10 @@ def labour_roster(tables: Tables) -> Iterator[Finding | Passes]:
     yield Passes(good["voucher"].nunique(), lambda: _rosters(good, {}))
 
 
-_ROSTER = ["voucher", "account", "narration", "labour", "file", "line"]
-
-
 def _rosters(table: pd.DataFrame, faults: dict[int, Any]) -> Iterator[Finding]:
     """One finding for each voucher of these postings of labour."""
-    by_voucher: dict[str, list[Any]] = {}
-    for leg in records(table):
+    by_voucher: dict[str, list[_RosterLeg]] = {}
+    for leg in records(_RosterLeg, table):
         by_voucher.setdefault(leg.voucher, []).append(leg)
     for voucher, legs in by_voucher.items():
         said = [_roster_line(leg, faults) for leg in legs]
@@ -262,20 +269,20 @@ def _rosters(table: pd.DataFrame, faults: dict[int, Any]) -> Iterator[Finding]:
             status,
             message,
             source=(legs[0].file, legs[0].line),
-            evidence=tuple(leg.index for leg in legs),
+            evidence=tuple(leg.row for leg in legs),
             lines=lines,
         )
 
 
 def _roster_line(
-    leg: Any, faults: dict[int, tuple[str, tuple[str, int]]]
+    leg: _RosterLeg, faults: dict[int, tuple[str, tuple[str, int]]]
 ) -> tuple[str, str, tuple[tuple[str, int], ...]]:
     if not leg.labour and leg.account.endswith(":1劳务报酬"):
         return FAIL, "劳务报酬没有发放清册，也没有户和天数，不计入劳务报酬", ()
     if not leg.labour:
         return NA, "不适用：劳务费没有发放清册，按其他劳务费处理，不计入劳务报酬", ()
-    if leg.index in faults:
-        message, line = faults[leg.index]
+    if leg.row in faults:
+        message, line = faults[leg.row]
         return FAIL, message, (line,)
     return PASS, "清册各行有户和天数，没有重复", ()
 
@@ -287,7 +294,7 @@ def _roster_faults(tables: Tables) -> dict[int, tuple[str, tuple[str, int]]]:
     without = lines["days"].isna()
     twice = lines.duplicated(["posting", "household", "person"])
     faults: dict[int, tuple[str, tuple[str, int]]] = {}
-    for row in records(lines[without | twice]):
+    for row in records(Payment, lines[without | twice]):
         message = (
             f"户 {row.household} 的一行没有天数" if row.days is None else f"户 {row.household} 的同一人在清册中出现两次"
         )
@@ -314,7 +321,7 @@ def labour_notice(tables: Tables) -> Iterator[Finding]:
             yield _noticed(tables, project)
 
 
-def _noticed(tables: Tables, project: Any) -> Finding:
+def _noticed(tables: Tables, project: Project) -> Finding:
     subject, source = subject_of(project), (project.file, project.line)
     parameter = tables.policy.in_force("notice-days-labour", tables.as_of, NOTICE_DAYS)
     if parameter is None or parameter.value is None:

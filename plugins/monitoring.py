@@ -12,7 +12,7 @@ from typing import Any
 
 from chinese_calendar import is_workday
 
-from ledgers.tables.schema import records
+from ledgers.tables.schema import HouseholdState, records
 from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, Finding, Measured, Subject
@@ -30,7 +30,7 @@ PARTS = {"helper": ("helper_assigned", "帮扶责任人"), "plan": ("plan_made",
 class Episode:
     """One time of being monitored: from the day of listing until 风险消除, with what became known of it."""
 
-    row: Any
+    row: HouseholdState
     first: bool
 
     @property
@@ -38,7 +38,7 @@ class Episode:
         day: date = self.row.date
         return day
 
-    def add(self, row: Any) -> None:
+    def add(self, row: HouseholdState) -> None:
         """What a further row gives and the first did not; nothing where it speaks of another application."""
         another = row.reported and (row.reported > self.listed or self.row.reported not in (None, row.reported))
         if not another:
@@ -50,7 +50,7 @@ def episodes(tables: Tables) -> list[Episode]:
     running: dict[str, Episode] = {}
     seen: set[str] = set()
     found = []
-    for row in records(tables.households):
+    for row in records(HouseholdState, tables.households):
         if row.state == "风险消除":
             running.pop(row.household, None)
         elif row.state == "监测户" and row.household in running:

@@ -70,7 +70,7 @@ def _fund(tables: Tables, fund: Any) -> Finding:
     """A fund needs an announcement of its own unless all its projects have one."""
     projects = _projects_of(tables).get(fund.id, set())
     if fund.id not in _given(tables) or not projects:
-        return na(Subject("fund", fund.id, fund.name or ""), "尚未分配", part=ALLOCATION, source=(fund.file, fund.line))
+        return na(Subject("fund", fund.id, fund.name), "尚未分配", part=ALLOCATION, source=(fund.file, fund.line))
     own = _noticed(tables, "fund", fund, ALLOCATION, _given(tables)[fund.id], (fund.id,))
     parameter = tables.policy.in_force("notice-days", tables.as_of, NOTICE_DAYS)
     if own.status != PASS and parameter and parameter.value is not None:
@@ -82,7 +82,7 @@ def _fund(tables: Tables, fund: Any) -> Finding:
 
 
 def _noticed(tables: Tables, kind: str, row: Any, stage: str, since: date, subjects: tuple[str, ...]) -> Finding:
-    subject = Subject(kind, row.id, row.name or "")
+    subject = Subject(kind, row.id, row.name)
     more: dict[str, Any] = {"part": stage, "source": (row.file, row.line)}
     least = tables.policy.in_force("notice-days", tables.as_of, NOTICE_DAYS)
     due = tables.policy.in_force("notice-due-days", tables.as_of, DUE_DAYS)

@@ -4,6 +4,7 @@ Reversals, distributions (9501) and reclassifications (no 9001 or 1002 leg) are 
 duplicates: labour inside a contract's price is no second payment.
 """
 
+import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -12,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,8 +21,9 @@ import pandas as pd
 from ledgers.facts import money, registered
 from ledgers.money import FEN_MAX, fen, yuan_cn
 from ledgers.policy import Applied, default
-from ledgers.tables.schema import by_value, combined, records
-from ledgers.tables.tables import Tables, derived, households, latest
+from ledgers.tables.directives import Benefit
+from ledgers.tables.schema import Payment, by_value, combined, records
+from ledgers.tables.tables import Tables, derived, households, latest, mentions
 from plugins.beancount import plugin
 from plugins.findings import (
     FAIL,
@@ -48,7 +50,22 @@ Said = tuple[str, str]
 _WORST = (FAIL, UNDETERMINED, PASS, NA)
 
 
-_LEG = ["voucher", "date", "counts_on", "narration", "fund", "project", "benefit", "file", "line"]
+class Leg(NamedTuple):
+    """What is asked of a payment's posting."""
+
+    row: int
+    voucher: str
+    date: dt.date
+    counts_on: dt.date
+    narration: str
+    fund: str
+    project: str
+    benefit: str
+    file: str
+    line: int
+
+
+_LEG = [name for name in Leg._fields if name != "row"]
 
 
 @derived
@@ -88,7 +105,9 @@ def _paying(tables: Tables, name: str) -> pd.DataFrame:
     return lines[(lines["benefit"] == (names.index(name) if name in names else -1)).to_numpy()]
 
 
-def _worst_lines(tables: Tables, lines: pd.DataFrame, verdict: Callable[[Any, Any], Said | None]) -> dict[int, Said]:
+def _worst_lines(
+    tables: Tables, lines: pd.DataFrame, verdict: Callable[[Payment, Leg], Said | None]
+) -> dict[int, Said]:
     """What `verdict` (given line and posting) says of each posting's worst line with a quantity, by the posting's row.
 
     Lines that agree in benefit, day, amount, quantity and insurance are judged once, however many households they pay.
@@ -108,7 +127,9 @@ def _worst_lines(tables: Tables, lines: pd.DataFrame, verdict: Callable[[Any, An
     )
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
     alike = tables.payments.loc[lines.index[first]]
-    verdicts = [verdict(*both) for both in zip(records(alike), records(legs.loc[alike["posting"]]), strict=True)]
+    verdicts = [
+        verdict(*both) for both in zip(records(Payment, alike), records(Leg, legs.loc[alike["posting"]]), strict=True)
+    ]
     ranks = np.array([_WORST.index(one[0]) if one else len(_WORST) for one in verdicts], dtype="int64")[group]
     said: dict[int, Said] = {}
     for row, place in _first_of_least(lines["posting"].to_numpy(), ranks):
@@ -133,14 +154,14 @@ def _where(tables: Tables, row: Any) -> str:
 
 
 @derived
-def _benefit_days(tables: Tables) -> dict[str, list[Any]]:
-    rows: dict[str, list[Any]] = defaultdict(list)
-    for row in records(tables.benefits):
+def _benefit_days(tables: Tables) -> dict[str, list[Benefit]]:
+    rows: dict[str, list[Benefit]] = defaultdict(list)
+    for row in mentions(tables, Benefit):
         rows[row.id].append(row)
     return rows
 
 
-def benefit_on(tables: Tables, name: str, day: date) -> Any:
+def benefit_on(tables: Tables, name: str, day: date) -> Benefit | None:
     """What the benefit's directives say on a day; before the first of them, what the first says."""
     rows = _benefit_days(tables).get(name, [])
     known = [row for row in rows if row.date <= day]
@@ -164,12 +185,12 @@ def _stated(
     legs: pd.DataFrame, vouchers: Collection[str], said: dict[int, Said], others: Iterable[tuple[str, Said]] = ()
 ) -> Iterator[Finding]:
     """The findings of some vouchers, in the order in which they were first judged."""
-    found: dict[str, list[Any]] = defaultdict(list)
-    for leg in records(legs[legs["voucher"].isin(list(vouchers))]):
+    found: dict[str, list[Leg]] = defaultdict(list)
+    for leg in records(Leg, legs[legs["voucher"].isin(list(vouchers))]):
         found[leg.voucher].append(leg)
     verdicts: dict[str, list[Said]] = {voucher: [] for voucher in found}
     for voucher, rows in found.items():
-        verdicts[voucher] += [said[leg.index] for leg in rows if leg.index in said]
+        verdicts[voucher] += [said[leg.row] for leg in rows if leg.row in said]
     for voucher, one in others:
         verdicts[voucher].append(one)
     for voucher, rows in found.items():
@@ -179,7 +200,7 @@ def _stated(
             status,
             message,
             source=(rows[0].file, rows[0].line),
-            evidence=tuple(leg.index for leg in rows),
+            evidence=tuple(leg.row for leg in rows),
         )
 
 
@@ -226,9 +247,9 @@ def _mode(tables: Tables, benefit: str, name: str) -> Said:
 def subsidy_standard(tables: Tables) -> Iterator[Finding | Passes]:
     """Amount = quantity × the benefit's standard on the day of payment, exactly."""
 
-    def verdict(line: Any, leg: Any) -> Said | None:
+    def verdict(line: Payment, leg: Leg) -> Said | None:
         benefit = benefit_on(tables, leg.benefit, line.date)
-        if benefit is None or benefit.standard is None:
+        if benefit is None or benefit.standard is None or line.quantity is None:
             return None
         good = abs(line.amount) == _due(line.quantity, benefit.standard)
         message = f"{line.quantity} × 标准 {benefit.standard} 元，发放 {yuan_cn(line.amount)} 元"
@@ -238,7 +259,7 @@ def subsidy_standard(tables: Tables) -> Iterator[Finding | Passes]:
     for leg in _broken_legs(tables):  # whether its benefit has a standard decides that it is judged at all
         benefit = benefit_on(tables, leg.benefit, leg.date)
         if benefit is not None and benefit.standard is not None:
-            said[leg.index] = UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"
+            said[leg.row] = UNDETERMINED, f"无法判定：{tables.broken[leg.row]}"
     return _by_voucher(tables, _benefit_legs(tables), said)
 
 
@@ -247,9 +268,9 @@ def _due(quantity: Decimal, standard: Decimal) -> Fraction:
     return abs(Fraction(quantity)) * Fraction(standard) * 100
 
 
-def _broken_legs(tables: Tables) -> Iterator[Any]:
+def _broken_legs(tables: Tables) -> Iterator[Leg]:
     legs = _benefit_legs(tables)
-    return records(legs.loc[sorted(tables.broken.keys() & set(legs.index))] if tables.broken else legs[:0])
+    return records(Leg, legs.loc[sorted(tables.broken.keys() & set(legs.index))] if tables.broken else legs[:0])
 
 
 @rule(
@@ -266,32 +287,40 @@ def recipient_eligible(tables: Tables) -> Iterator[Finding | Passes]:
     keys = (judged[name].tolist() for name in ("benefit", "date", "fund"))
     said = dict(zip(judged.index.tolist(), map(cache(partial(_level, tables)), *keys), strict=True))
     wrong = [(voucher, (FAIL, text)) for voucher, text in [*_wrong_states(tables, lines), *_over_cap(tables)]]
-    wrong += [(leg.voucher, (UNDETERMINED, f"无法判定：{tables.broken[leg.index]}")) for leg in _broken_legs(tables)]
+    wrong += [(leg.voucher, (UNDETERMINED, f"无法判定：{tables.broken[leg.row]}")) for leg in _broken_legs(tables)]
     return _by_voucher(tables, legs, said, *wrong)
 
 
 def _level(tables: Tables, name: str, day: date, source: str) -> Said:
     benefit, fund = benefit_on(tables, name, day), registered.funds(tables).get(source)
-    if benefit and fund and fund.level in (benefit.levels_forbidden or ()):
+    if benefit and fund and fund.level in (benefit.levels_forbidden):
         return FAIL, f"“{name}”不得使用{fund.level}资金"
     return PASS, "对象、限额和资金级次都符合"
+
+
+class _Line(NamedTuple):
+    row: int
+    posting: int
+    household: str
+    date: dt.date
+    benefit: int  # its place in `_benefit_codes`
 
 
 def _wrong_states(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Lines paid to households that were in none of the allowed states on the day; what is taken back is not judged."""
     people, names, allowed = households(tables), _benefit_codes(tables)[1], cache(partial(_allowed, tables))
     paid = lines[["posting", "household", "date", "benefit"]][lines["amount"] > 0]
-    for line in records(paid[_unsettled(tables, paid)]):
+    for line in records(_Line, paid[_unsettled(tables, paid)]):
         name = names[line.benefit]
         if allowed(name, line.date).isdisjoint(people.states(line.household, line.date)):
             message = f"户 {line.household} 在 {line.date} 不属于“{name}”的对象"
-            yield tables.postings["voucher"][line.posting], message + _where(tables, line.index)
+            yield tables.postings["voucher"][line.posting], message + _where(tables, line.row)
 
 
 def _allowed(tables: Tables, name: str, day: date) -> frozenset[str]:
     """The states in which a household may have the benefit on a day."""
     benefit = benefit_on(tables, name, day)
-    return frozenset(benefit.states or ()) if benefit else frozenset()
+    return frozenset(benefit.states) if benefit else frozenset()
 
 
 def _unsettled(tables: Tables, paid: pd.DataFrame) -> Any:
@@ -302,8 +331,7 @@ def _unsettled(tables: Tables, paid: pd.DataFrame) -> Any:
     steady = [people.steady(name, first_day) for name in paid["household"].cat.categories.tolist()]
     said = _benefit_days(tables)
     allowed = [
-        frozenset.intersection(*(frozenset(row.states or ()) for row in said[name])) if name in said else ()
-        for name in names
+        frozenset.intersection(*(frozenset(row.states) for row in said[name])) if name in said else () for name in names
     ]
     fits = np.array([[state in states for state in steady] for states in allowed], dtype=bool)
     return ~fits.reshape(len(names), len(steady))[paid["benefit"], paid["household"].cat.codes]
@@ -314,19 +342,19 @@ def _over_cap(tables: Tables) -> Iterator[tuple[str, str]]:
     vouchers = tables.postings["voucher"]
     for name in sorted(_benefit_days(tables)):
         last = benefit_on(tables, name, tables.as_of)
-        if last.cap is None:
+        if last is None or last.cap is None:
             continue
         own = _in_order(_paying(tables, name))
         caps = by_value(own["date"], partial(_cap, tables, name))
         keys = [own["household"].cat.codes.to_numpy()]
-        per = last.per or ""
+        per = last.per
         if per.startswith("人"):
             keys.append(own["person"].cat.codes.to_numpy())
         if per.endswith(("年", "月")):
             keys.append(_periods(own, per.endswith("月")))
         running = own["amount"].groupby(combined(*keys), sort=False).cumsum()
         over = ((running > caps) & (own["amount"] > 0)).to_numpy()
-        for line, total, cap in zip(records(own[over]), running[over], caps[over], strict=True):
+        for line, total, cap in zip(records(_Line, own[over]), running[over], caps[over], strict=True):
             limit = f"限额 {yuan_cn(int(cap))} 元（{per or '累计'}）"
             yield (
                 vouchers[line.posting],
@@ -336,8 +364,8 @@ def _over_cap(tables: Tables) -> Iterator[tuple[str, str]]:
 
 def _cap(tables: Tables, benefit: str, day: date) -> int:
     """The benefit's cap on a day in 分; out of reach where it had none."""
-    cap = benefit_on(tables, benefit, day).cap
-    return FEN_MAX if cap is None else int(cap)
+    known = benefit_on(tables, benefit, day)
+    return FEN_MAX if known is None or known.cap is None else known.cap
 
 
 def _periods(lines: pd.DataFrame, monthly: bool) -> Any:
@@ -409,7 +437,7 @@ def premium_subsidy(tables: Tables) -> Iterator[Finding]:
     said = _worst_lines(tables, _paying(tables, PREMIUM_BENEFIT), lambda line, leg: _premium(tables, line, leg, rate))
     for leg in _broken_legs(tables):
         if leg.benefit == PREMIUM_BENEFIT:
-            said[leg.index] = UNDETERMINED, f"无法判定：{tables.broken[leg.index]}"
+            said[leg.row] = UNDETERMINED, f"无法判定：{tables.broken[leg.row]}"
     threshold = Threshold("=", parameter.value, (Applied(parameter, tables.as_of),)) if parameter else None
     legs = _benefit_legs(tables)
     for finding in _stated(legs, set(legs.loc[list(said), "voucher"].tolist()), said):
@@ -417,12 +445,12 @@ def premium_subsidy(tables: Tables) -> Iterator[Finding]:
         yield finding
 
 
-def _premium(tables: Tables, line: Any, leg: Any, rate: Fraction | None) -> Said:
+def _premium(tables: Tables, line: Payment, leg: Leg, rate: Fraction | None) -> Said:
     if EXCLUDED_INSURANCE in leg.narration + line.note:
         return FAIL, f"{EXCLUDED_INSURANCE}不在补助之列"
     if rate is None:
         return UNDETERMINED, "无法判定：" + no_parameter("premium-subsidy", tables.as_of)
-    due = abs(Fraction(line.quantity)) * 100 * rate
+    due = abs(Fraction(line.quantity or 0)) * 100 * rate
     rounded = (2 * due.numerator + due.denominator) // (2 * due.denominator)
     good = abs(line.amount) == rounded
     message = f"保费 {line.quantity} 元，应补助 {yuan_cn(rounded)} 元，实补 {yuan_cn(line.amount)} 元"
@@ -442,9 +470,9 @@ def duplicate_payment(tables: Tables) -> Iterator[Finding]:
     legs = tables.postings[["benefit", "project"]][_spends(tables) & money.outgoing(tables)]
     purpose = legs["benefit"].astype("object").where(legs["benefit"] != "", legs["project"].astype("object"))
     repeated = _same_again(tables, purpose)
-    repeatable = {row.id for row in latest(tables.benefits).values() if row.repeat}
-    found: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    for line in records(repeated):
+    repeatable = {row.id for row in latest(tables, Benefit).values() if row.repeat}
+    found: dict[tuple[str, str], list[Payment]] = defaultdict(list)
+    for line in records(Payment, repeated):
         if purpose[line.posting] not in repeatable:
             found[line.household, f"{line.date:%Y-%m}"].append(line)
     for (household, month), twice in sorted(found.items()):
@@ -471,18 +499,30 @@ def _same_again(tables: Tables, purpose: "pd.Series[str]") -> pd.DataFrame:
     return tables.payments.iloc[concerned[again[times > 1]]]
 
 
-def _duplicate(tables: Tables, household: str, month: str, lines: list[Any], purpose: str) -> Finding:
+def _duplicate(tables: Tables, household: str, month: str, lines: list[Payment], purpose: str) -> Finding:
     postings = tuple(dict.fromkeys(line.posting for line in lines))
     vouchers = "、".join(dict.fromkeys(tables.postings.loc[list(postings), "voucher"].tolist()))
-    place = tables.postings.loc[postings[-1]]
+    table, last = tables.postings, postings[-1]
     return Finding(
         Subject("household", household),
         FAIL,
         f"{month} 在“{purpose}”中 {yuan_cn(abs(lines[0].amount))} 元发了不止一次，凭证 {vouchers}",
         period=month,
-        source=(str(place["file"]), int(place["line"])),
+        source=(str(table["file"][last]), int(table["line"][last])),
         evidence=postings,
     )
+
+
+class _Evidence(NamedTuple):
+    row: int
+    transaction: int
+    voucher: str
+    narration: str
+    amount: int
+    evidence: str
+    evidence_sha256: str
+    file: str
+    line: int
 
 
 @rule(
@@ -501,16 +541,16 @@ def evidence(tables: Tables) -> Iterator[Finding]:
     limit = (
         fen(Decimal(parameter.value.numerator) / parameter.value.denominator) if parameter and parameter.value else None
     )
-    legs = tables.postings[_EVIDENCE_COLUMNS][_spends(tables)]
+    legs = tables.postings[list(_Evidence._fields[1:])][_spends(tables)]
     totals = legs["amount"].groupby(legs["transaction"]).transform("sum")
     asked = legs[totals > (limit or 0)]
     fault = cache(partial(_evidence_fault, tables.root.resolve()))  # many vouchers name the same file
-    by_transaction: dict[int, list[Any]] = defaultdict(list)
-    for leg in records(asked):
+    by_transaction: dict[int, list[_Evidence]] = defaultdict(list)
+    for leg in records(_Evidence, asked):
         by_transaction[leg.transaction].append(leg)
     for found in by_transaction.values():
         subject = Subject("voucher", found[0].voucher, found[0].narration)
-        more: dict[str, Any] = {"source": (found[0].file, found[0].line), "evidence": tuple(leg.index for leg in found)}
+        more: dict[str, Any] = {"source": (found[0].file, found[0].line), "evidence": tuple(leg.row for leg in found)}
         if parameter is None or limit is None:
             yield undetermined(subject, no_parameter("evidence-above", tables.as_of), **more)
             continue
@@ -519,10 +559,7 @@ def evidence(tables: Tables) -> Iterator[Finding]:
         yield Finding(subject, FAIL if faults else PASS, "；".join(faults) or "附件齐全，摘要相符", **more)
 
 
-_EVIDENCE_COLUMNS = ["transaction", "voucher", "narration", "amount", "evidence", "evidence_sha256", "file", "line"]
-
-
-def _evidence_faults(legs: list[Any], fault: Callable[[str, str], str]) -> list[str]:
+def _evidence_faults(legs: list[_Evidence], fault: Callable[[str, str], str]) -> list[str]:
     named = {(leg.evidence, leg.evidence_sha256) for leg in legs if leg.evidence}
     if not named:
         return [f"支出 {yuan_cn(sum(leg.amount for leg in legs))} 元，没有附件"]

@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from ledgers.facts import money, registered
 from ledgers.policy import Applied, default
-from ledgers.tables.directives import DIRECTIVES
+from ledgers.tables.directives import DIRECTIVES, InspectionLine, Project, Rectification
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
@@ -21,8 +20,8 @@ REQUIRED = (*(key for key in DIRECTIVES["project"].keys if key.required), *(
 ))  # fmt: skip
 
 
-def _subject(project: Any) -> Subject:
-    return Subject("project", project.id, project.name or "")
+def _subject(project: Project) -> Subject:
+    return Subject("project", project.id, project.name)
 
 
 @rule(
@@ -67,7 +66,7 @@ def project_library(tables: Tables) -> Iterator[Finding]:
 )
 def inspection(tables: Tables) -> Iterator[Finding]:
     """An inspection is recorded of each project that reached 验收."""
-    lines = {row.project: (row.file, row.line) for row in records(tables.inspections)}
+    lines = {row.project: (row.file, row.line) for row in records(InspectionLine, tables.inspections)}
     for project in registered.projects(tables).values():
         if registered.reached(tables, project.id, "验收"):
             found = project.id in lines
@@ -99,7 +98,7 @@ def performance_review(tables: Tables) -> Iterator[Finding]:
             yield _reviewed(tables, project, accepted)
 
 
-def _reviewed(tables: Tables, project: Any, accepted: date) -> Finding:
+def _reviewed(tables: Tables, project: Project, accepted: date) -> Finding:
     subject, source = _subject(project), (project.file, project.line)
     parameter = tables.policy.in_force("performance-review-days", tables.as_of, REVIEW_DAYS)
     if parameter is None or parameter.value is None:
@@ -136,8 +135,8 @@ def _reviewed(tables: Tables, project: Any, accepted: date) -> Finding:
 )
 def rectification_due(tables: Tables, audit: Audit) -> Iterator[Finding]:
     """A rectification is not overdue, and not 销号 while its rule still fails (虚假整改)."""
-    last: dict[tuple[str, str, str, str], Any] = {}
-    for row in records(tables.rectifications):
+    last: dict[tuple[str, str, str, str], Rectification] = {}
+    for row in records(Rectification, tables.rectifications):
         key = (row.rule, row.subject, row.part, row.period)
         last[key] = row._replace(due=row.due or (last[key].due if key in last else None))
     judged: dict[tuple[str, str], list[Finding]] = defaultdict(list)
@@ -158,11 +157,11 @@ def rectification_due(tables: Tables, audit: Audit) -> Iterator[Finding]:
         )
 
 
-def _concerns(row: Any, finding: Finding) -> bool:
+def _concerns(row: Rectification, finding: Finding) -> bool:
     return row.part in ("", finding.part) and row.period in ("", finding.period)
 
 
-def _rectified(tables: Tables, row: Any, failing: list[Finding]) -> tuple[str, str]:
+def _rectified(tables: Tables, row: Rectification, failing: list[Finding]) -> tuple[str, str]:
     if row.state == "销号":
         return (FAIL, f"已销号，但仍不符合：{failing[0].message}") if failing else (PASS, "已销号，规则不再判为不符合")
     if row.due is None or row.due >= tables.as_of:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -50,9 +50,21 @@ def _message(seal: Seal, changes: list[Change]) -> str:
     return "；".join(change.message for change in changes[:_SHOWN]) + more
 
 
+class _Leg(NamedTuple):
+    transaction: int
+    voucher: str
+    account: str
+    commodity: str
+    fund: str
+    project: str
+    amount: int
+    file: str
+    entry_line: int
+
+
 def _unnamed_corrections(tables: Tables, after: date, until: date) -> Iterator[Change]:
     """Vouchers of the days after a seal that undo a sealed one to the 分 without naming it."""
-    table = tables.postings[[*_SAME, "transaction", "date", "kind", "amount", "voucher", "reverses", "file", "entry_line"]]
+    table = tables.postings[[*_Leg._fields, "date", "kind", "reverses"]]
     backwards = table["amount"].where(table["kind"].isin(_SPENDS), -table["amount"]) < 0
     undoing = table.loc[backwards & table["kind"].isin(_SPENDS + _EARNS) & (table["date"] > after), "transaction"]
     later = _by_legs(table[table["transaction"].isin(undoing) & (table["date"] <= until)], -1)
@@ -63,21 +75,20 @@ def _unnamed_corrections(tables: Tables, after: date, until: date) -> Iterator[C
             yield Change(row.file, row.entry_line, text)
 
 
-def _by_legs(table: pd.DataFrame, sign: int) -> dict[Any, list[Any]]:
+def _by_legs(table: pd.DataFrame, sign: int) -> dict[Any, list[_Leg]]:
     """Transactions that earn or spend and reverse nothing, by what they move (times `sign`)."""
     wanted = table[table["reverses"] == ""]
     wanted = wanted[wanted["transaction"].isin(wanted.loc[wanted["kind"].isin(_SPENDS + _EARNS), "transaction"])]
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in records(wanted[[*_SAME, "transaction", "amount", "voucher", "file", "entry_line"]]):
+    found: dict[int, list[_Leg]] = defaultdict(list)
+    for row in records(_Leg, wanted):
         found[row.transaction].append(row)
-    result: dict[Any, list[Any]] = defaultdict(list)
+    result: dict[Any, list[_Leg]] = defaultdict(list)
     for rows in found.values():
-        legs = sorted((*(getattr(row, name) for name in _SAME), row.amount * sign) for row in rows)
+        legs = sorted((row.account, row.commodity, row.fund, row.project, row.amount * sign) for row in rows)
         result[tuple(legs)].append(rows[0])
     return result
 
 
-_SAME = ("account", "commodity", "fund", "project")
 _SPENDS = ["expense", "distribution"]
 _EARNS = ["fiscal income", "asset income"]
 

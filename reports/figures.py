@@ -9,8 +9,8 @@ from ledgers.chart import account
 from ledgers.facts import income, money, registered
 from ledgers.facts.grants import grants
 from ledgers.facts.money import Flow
-from ledgers.tables.directives import LEVELS
-from ledgers.tables.schema import records
+from ledgers.tables.directives import LEVELS, Equity
+from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables, derived, households
 
 USES = {
@@ -103,7 +103,10 @@ def by_project(tables: Tables) -> dict[str, Money]:
 def total(parts: Iterable[Money]) -> Money:
     found = list(parts)
     return Money(
-        *(sum(getattr(one, name) for one in found) for name in ("amount", "arrived", "allocated", "paid", "held", "recovered"))
+        *(
+            sum(getattr(one, name) for one in found)
+            for name in ("amount", "arrived", "allocated", "paid", "held", "recovered")
+        )
     )
 
 
@@ -131,17 +134,17 @@ def income_by_village(tables: Tables) -> dict[tuple[str, int], Earned]:
 
     def of(asset: str, year: int) -> Earned:
         row = registered.assets(tables).get(asset)
-        village = (row.village or "") if row else ""
+        village = row.village if row else ""
         return found.setdefault((village, year), Earned(village, year))
 
-    for leg in records(tables.postings[tables.postings["kind"] == "asset income"]):
+    for leg in records(Posting, tables.postings[tables.postings["kind"] == "asset income"]):
         one = of(leg.asset, leg.income_year)
         one.received -= leg.amount
-        one.rows.append(leg.index)
+        one.rows.append(leg.row)
     for leg in income.uses(tables):
         one = of(leg.asset, leg.income_year)
         one.uses[account(leg.account).use or "9"] += leg.amount
-        one.rows.append(leg.index)
+        one.rows.append(leg.row)
     people = households(tables)
     for part in income.to_households(tables):
         one = found[part.village, part.year]
@@ -154,7 +157,7 @@ def income_by_village(tables: Tables) -> dict[tuple[str, int], Earned]:
 class Shares:
     """Who holds one equity grant, in 分 at cost."""
 
-    row: Any
+    row: Equity
     village: str
     quantified: int
     collective: int
@@ -172,7 +175,7 @@ def shares_by_grant(tables: Tables) -> dict[str, Shares]:
         farmers = [line for line in grant.lines if line.holder in ("", "成员")]
         found[grant.row.id] = Shares(
             row=grant.row,
-            village=(project.village or "") if project else "",
+            village=project.village if project else "",
             quantified=grant.row.quantified or 0,
             collective=grant.held_by("collective"),
             leader=grant.held_by("leader"),

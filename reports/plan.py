@@ -113,7 +113,9 @@ def _text(checked: Checked) -> Iterator[str]:
         yield f"\n■ {unit}（{len(mine)} 项）"
         for task in mine:
             about = detail(task.finding.part, task.finding.period)
-            subject = f"{task.finding.subject.id} {task.finding.subject.name}".strip() + (f"（{about}）" if about else "")
+            subject = f"{task.finding.subject.id} {task.finding.subject.name}".strip() + (
+                f"（{about}）" if about else ""
+            )
             yield f"  {pad(_until(task), 12)} {task.text}　{subject}　{task.title}"
 
 

@@ -61,7 +61,13 @@ def gap(finding: Finding) -> str:
     measured, threshold = finding.measured, finding.threshold
     if finding.shortfall:
         return f"{'超出' if threshold and threshold.op == '<=' else '少'} {yuan_cn(finding.shortfall)} 元"
-    if measured is None or threshold is None or threshold.value is None or measured.ratio is None or not comparable(finding):
+    if (
+        measured is None
+        or threshold is None
+        or threshold.value is None
+        or measured.ratio is None
+        or not comparable(finding)
+    ):
         return ""
     missing = threshold.value - measured.ratio
     if measured.unit == "day":

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from ledgers.money import half_up
-from ledgers.tables.schema import records
-from ledgers.tables.tables import Tables, derived, on
+from ledgers.tables.directives import Equity, Project
+from ledgers.tables.schema import Holding, Posting, records
+from ledgers.tables.tables import Tables, derived, mentions, on
 
 ENDED = ("退出", "收回", "期满")  # from then on nothing falls due
 TAKEN_OUT = ("退出", "收回")  # with them units leave the register
@@ -21,10 +22,10 @@ DAY = timedelta(days=1)
 class Standing:
     """A grant as it stood at the end of a day: what was registered of it, and the lines of its register."""
 
-    row: Any
+    row: Equity
     day: date
-    lines: list[Any]
-    bookings: list[Any]  # postings on 9104, in the order of the book
+    lines: list[Holding]
+    bookings: list[Posting]  # postings on 9104, in the order of the book
 
     @property
     def source(self) -> tuple[str, int]:
@@ -32,13 +33,13 @@ class Standing:
 
     @property
     def postings(self) -> tuple[int, ...]:
-        return tuple(booking.index for booking in self.bookings)
+        return tuple(booking.row for booking in self.bookings)
 
     @property
     def leaders(self) -> set[str]:
         return {line.household for line in self.lines if line.holder == "理事长" and line.household}
 
-    def of(self, part: str) -> list[Any]:
+    def of(self, part: str) -> list[Holding]:
         """The lines of a part of the holders; what is nobody's is no farmer's."""
         holders = {"collective": ("集体",), "leader": ("理事长",), "farmers": ("", "成员")}[part]
         return [line for line in self.lines if line.holder in holders and (line.holder or line.household)]
@@ -53,19 +54,19 @@ class Standing:
         return sum(int(booking.amount) for booking in self.bookings)
 
     @property
-    def unbacked(self) -> list[Any]:
+    def unbacked(self) -> list[Posting]:
         """Bookings without any line that says who holds them."""
         backed = {line.posting for line in self.lines}
-        return [booking for booking in self.bookings if booking.index not in backed]
+        return [booking for booking in self.bookings if booking.row not in backed]
 
 
 @dataclass(frozen=True)
 class Grant(Standing):
     """One equity grant as of the date; `day` is that of 量化, `rows` are its directives in order."""
 
-    rows: list[Any]
+    rows: list[Equity]
 
-    def on(self, day: date) -> Any:
+    def on(self, day: date) -> Equity:
         """What was registered by the end of a day; a fact that was missing then, as it was first given later."""
         row = next((row for row in reversed(self.rows) if row.date <= day), self.rows[0])
         missing = [name for name, value in row._asdict().items() if value in (None, "")]
@@ -75,7 +76,7 @@ class Grant(Standing):
     def at(self, day: date) -> Standing:
         """The grant as it stood at the end of a day."""
         bookings = [booking for booking in self.bookings if booking.counts_on <= day]
-        known = {booking.index for booking in bookings}
+        known = {booking.row for booking in bookings}
         return Standing(self.on(day), day, [line for line in self.lines if line.posting in known], bookings)
 
     @property
@@ -160,37 +161,37 @@ def _first(rows: Iterable[Any], name: str, otherwise: Any) -> Any:
 def grants(tables: Tables) -> list[Grant]:
     """Every grant that was quantified by the as-of date."""
     table = tables.postings
-    bookings: dict[str, list[Any]] = defaultdict(list)
-    for leg in records(table[table["kind"] == "shares"]):  # units of the grant's commodity
+    bookings: dict[str, list[Posting]] = defaultdict(list)
+    for leg in records(Posting, table[table["kind"] == "shares"]):  # units of the grant's commodity
         bookings[leg.commodity].append(leg)
-    lines: dict[int, list[Any]] = defaultdict(list)
-    for line in records(tables.shares):
+    lines: dict[int, list[Holding]] = defaultdict(list)
+    for line in records(Holding, tables.shares):
         lines[line.posting].append(line)
-    rows: dict[str, list[Any]] = defaultdict(list)
-    for row in records(tables.equity):
+    rows: dict[str, list[Equity]] = defaultdict(list)
+    for row in mentions(tables, Equity):
         rows[row.id].append(row)
     return [_grant(found, bookings[name], lines) for name, found in rows.items()]
 
 
-def _grant(rows: list[Any], bookings: list[Any], lines: dict[int, list[Any]]) -> Grant:
+def _grant(rows: list[Equity], bookings: list[Posting], lines: dict[int, list[Holding]]) -> Grant:
     day = next((row.date for row in rows if row.state == "量化"), rows[-1].date)
-    own = [line for booking in bookings for line in lines[booking.index]]
+    own = [line for booking in bookings for line in lines[booking.row]]
     return Grant(rows[-1], day, own, bookings, rows)
 
 
 def village_of(tables: Tables, grant: Standing) -> str:
     """The village that the grant's project had on its day; of a project registered later, its latest."""
-    name = grant.row.project or ""
-    project = on(tables, "projects", grant.day).get(name) or on(tables, "projects", tables.as_of).get(name)
-    return (project.village or "") if project else ""
+    name = grant.row.project
+    project = on(tables, Project, grant.day).get(name) or on(tables, Project, tables.as_of).get(name)
+    return project.village if project else ""
 
 
 @derived
-def dividends(tables: Tables) -> dict[tuple[str, int], list[Any]]:
+def dividends(tables: Tables) -> dict[tuple[str, int], list[Posting]]:
     """Legs of dividends received, by grant and income year; an amount received is negative (income)."""
     table = tables.postings
     income = table[(table["kind"] == "asset income") & (table["equity"] != "")]
-    found: dict[tuple[str, int], list[Any]] = defaultdict(list)
-    for leg in records(income):
+    found: dict[tuple[str, int], list[Posting]] = defaultdict(list)
+    for leg in records(Posting, income):
         found[leg.equity, leg.income_year].append(leg)
     return found

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from ledgers.chart import account
-from ledgers.tables.schema import records
+from ledgers.tables.directives import Asset
+from ledgers.tables.schema import Payment, Posting, records
 from ledgers.tables.tables import Tables, derived, on
 
 HOUSEHOLDS = "4"  # 4入户分配
@@ -18,40 +18,40 @@ class Distribution:
 
     village: str
     year: int
-    postings: list[Any] = field(default_factory=list)
-    lines: list[Any] = field(default_factory=list)
+    postings: list[Posting] = field(default_factory=list)
+    lines: list[Payment] = field(default_factory=list)
 
     @property
     def evidence(self) -> tuple[int, ...]:
-        return tuple(posting.index for posting in self.postings)
+        return tuple(posting.row for posting in self.postings)
 
 
 @derived
-def uses(tables: Tables) -> list[Any]:
+def uses(tables: Tables) -> list[Posting]:
     """All postings on 9501: how asset income was used."""
-    return list(records(tables.postings[tables.postings["kind"] == "distribution"]))
+    return list(records(Posting, tables.postings[tables.postings["kind"] == "distribution"]))
 
 
 @derived
-def _lines_by_posting(tables: Tables) -> dict[int, list[Any]]:
-    wanted = {posting.index for posting in uses(tables)}
-    lines: dict[int, list[Any]] = defaultdict(list)
-    for line in records(tables.payments[tables.payments["posting"].isin(wanted)]):
+def _lines_by_posting(tables: Tables) -> dict[int, list[Payment]]:
+    wanted = {posting.row for posting in uses(tables)}
+    lines: dict[int, list[Payment]] = defaultdict(list)
+    for line in records(Payment, tables.payments[tables.payments["posting"].isin(wanted)]):
         lines[line.posting].append(line)
     return lines
 
 
-def distributions(tables: Tables, counts: Callable[[Any, Any], bool]) -> list[Distribution]:
+def distributions(tables: Tables, counts: Callable[[Posting, Asset], bool]) -> list[Distribution]:
     """Postings on 9501 that count (given posting and asset), by the asset's village and income year."""
     found: dict[tuple[str, int], Distribution] = {}
-    assets = on(tables, "assets", tables.as_of)
+    assets = on(tables, Asset, tables.as_of)
     for posting in uses(tables):
         asset = assets.get(posting.asset)
         if asset is None or not asset.village or not counts(posting, asset):
             continue
         one = found.setdefault((asset.village, posting.income_year), Distribution(asset.village, posting.income_year))
         one.postings.append(posting)
-        one.lines += _lines_by_posting(tables).get(posting.index, [])
+        one.lines += _lines_by_posting(tables).get(posting.row, [])
     return sorted(found.values(), key=lambda one: (one.year, one.village))
 
 

@@ -173,7 +173,7 @@ def _whole(amount: Fraction) -> int:
 
 
 def _paid(leg: Any, day: date, amount: int) -> Paid:
-    return Paid(leg.index, leg.project, leg.fund, leg.voucher, day, amount)
+    return Paid(leg.row, leg.project, leg.fund, leg.voucher, day, amount)
 
 
 def _less(one: Paid, unpaid: dict[int, int]) -> Paid:

@@ -4,17 +4,18 @@ A transaction that touches only 9001 accounts allocates; in any other, its legs 
 income or 3104 arrives or is taken back. Everything counts net of moves, returns and reversals.
 """
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from ledgers.facts import registered
-from ledgers.tables.directives import LEVEL_GROUPS
+from ledgers.tables.directives import LEVEL_GROUPS, Fund
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived
 
@@ -34,6 +35,24 @@ class Lot:
     date: date
     amount: int
     posting: int
+
+
+class Leg(NamedTuple):
+    """What is asked of a posting of money."""
+
+    row: int
+    transaction: int
+    date: dt.date
+    counts_on: dt.date
+    voucher: str
+    account: str
+    kind: str
+    village: str
+    amount: int
+    fund: str
+    project: str
+    file: str
+    line: int
 
 
 @derived
@@ -90,39 +109,39 @@ def lots(tables: Tables) -> dict[Key, list[Lot]]:
                 stack.append(Lot(row.project, row.fund, lot.date, amount, lot.posting))
                 amount = 0
         if amount:
-            stack.append(Lot(row.project, row.fund, row.date, amount, row.index))
+            stack.append(Lot(row.project, row.fund, row.date, amount, row.row))
     return held
 
 
 @derived
-def _allocated_legs(tables: Tables) -> list[Any]:
+def _allocated_legs(tables: Tables) -> list[Leg]:
     table = tables.postings
-    return _plain(tables, (table["kind"] == "allocated") & table["quota_only"])
+    return _legs(tables, (table["kind"] == "allocated") & table["quota_only"])
 
 
-def allocation_legs(tables: Tables) -> list[Any]:
+def allocation_legs(tables: Tables) -> list[Leg]:
     """Legs on 1已分配 of transactions that allocate, in the order of the book."""
     return _allocated_legs(tables)
 
 
 @derived
-def payment_legs(tables: Tables) -> list[Any]:
+def payment_legs(tables: Tables) -> list[Leg]:
     """Legs on 1已分配 of all other transactions: a credit (negative) pays out, a debit brings back."""
     table = tables.postings
-    return _plain(tables, (table["kind"] == "allocated") & ~table["quota_only"])
+    return _legs(tables, (table["kind"] == "allocated") & ~table["quota_only"])
 
 
 @derived
-def arrival_legs(tables: Tables) -> list[Any]:
+def arrival_legs(tables: Tables) -> list[Leg]:
     """Legs on 0待分配 of transactions that do not allocate: money that arrived, or was taken back (negative)."""
     table = tables.postings
-    return _plain(tables, (table["kind"] == "quota") & ~table["quota_only"])
+    return _legs(tables, (table["kind"] == "quota") & ~table["quota_only"])
 
 
 @derived
-def expense_legs(tables: Tables) -> list[Any]:
+def expense_legs(tables: Tables) -> list[Leg]:
     """Legs on spending accounts, 9501 left out."""
-    return _plain(tables, tables.postings["kind"] == "expense")
+    return _legs(tables, tables.postings["kind"] == "expense")
 
 
 def came_back(tables: Tables) -> Any:
@@ -138,48 +157,42 @@ def came_back(tables: Tables) -> Any:
 
 
 @derived
-def spending_legs(tables: Tables) -> list[Any]:
+def spending_legs(tables: Tables) -> list[Leg]:
     """Legs on spending accounts (9501 left out), and legs on 2103 by which money came back: those lower what was spent."""
     kind = tables.postings["kind"]
-    return _plain(tables, (kind == "expense") | ((kind == "recovered") & came_back(tables)))
+    return _legs(tables, (kind == "expense") | ((kind == "recovered") & came_back(tables)))
 
 
 @derived
-def bank_legs(tables: Tables) -> list[Any]:
+def bank_legs(tables: Tables) -> list[Leg]:
     """Legs on the accounts of villages and towns that belong to a project."""
     table = tables.postings
-    return _plain(tables, (table["kind"] == "bank") & (table["project"] != ""))
+    return _legs(tables, (table["kind"] == "bank") & (table["project"] != ""))
 
 
 @derived
-def labour_legs(tables: Tables) -> list[Any]:
+def labour_legs(tables: Tables) -> list[Leg]:
     """Legs of labour remuneration that are backed by a roll, or by household and days."""
-    return _plain(tables, tables.postings["labour"])
+    return _legs(tables, tables.postings["labour"])
 
 
-_LEG = [
-    "transaction",
-    "date",
-    "counts_on",
-    "voucher",
-    "account",
-    "kind",
-    "village",
-    "amount",
-    "fund",
-    "project",
-    "file",
-    "line",
-]
+def _legs(tables: Tables, wanted: Any) -> list[Leg]:
+    return list(records(Leg, tables.postings, wanted))
 
 
-def _plain(tables: Tables, wanted: Any) -> list[Any]:
-    return list(records(tables.postings[_LEG][wanted]))
+class OfProject(Protocol):
+    """What belongs to a project."""
+
+    @property
+    def project(self) -> str: ...
 
 
-def by_project(legs: Iterable[Any]) -> dict[str, list[Any]]:
-    """Legs grouped by their project."""
-    grouped: dict[str, list[Any]] = defaultdict(list)
+Owned = TypeVar("Owned", bound=OfProject)
+
+
+def by_project(legs: Iterable[Owned]) -> dict[str, list[Owned]]:
+    """Legs, or whatever else belongs to projects, grouped by their project."""
+    grouped: dict[str, list[Owned]] = defaultdict(list)
     for leg in legs:
         grouped[leg.project].append(leg)
     return grouped
@@ -195,7 +208,7 @@ def lots_by_project(tables: Tables) -> dict[str, list[Lot]]:
 
 
 @derived
-def spent_by_project(tables: Tables) -> dict[str, list[Any]]:
+def spent_by_project(tables: Tables) -> dict[str, list[Leg]]:
     """What each project spent, net of what came back."""
     return by_project(spending_legs(tables))
 
@@ -206,9 +219,9 @@ def of_levels(tables: Tables, lots: Iterable[Lot], levels: Collection[str]) -> I
     return (lot for lot in lots if lot.fund in known and known[lot.fund].level in levels)
 
 
-def fund_years(tables: Tables, levels: Collection[str]) -> dict[int, list[Any]]:
+def fund_years(tables: Tables, levels: Collection[str]) -> dict[int, list[Fund]]:
     """Funds of the levels by their year, from its 1 January on."""
-    years: dict[int, list[Any]] = defaultdict(list)
+    years: dict[int, list[Fund]] = defaultdict(list)
     for fund in registered.funds(tables).values():
         if fund.level in levels and fund.year and date(fund.year, 1, 1) <= tables.as_of:
             years[fund.year].append(fund)

@@ -1,5 +1,6 @@
 """Notices: how long each stage of a subject was announced."""
 
+from ledgers.tables.directives import Notice
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived
 
@@ -9,7 +10,7 @@ Line = tuple[tuple[str, int], ...]
 @derived
 def _longest(tables: Tables) -> dict[tuple[str, str], tuple[int, Line]]:
     best: dict[tuple[str, str], tuple[int, Line]] = {}
-    for row in records(tables.notices):
+    for row in records(Notice, tables.notices):
         days = (row.to - row.from_).days + 1 if row.from_ and row.to else 0
         if days > best.get((row.subject, row.stage), (0, ()))[0]:
             best[row.subject, row.stage] = (days, ((row.file, row.line),))

@@ -31,7 +31,7 @@ class Item:
     @property
     def posting(self) -> int:
         """A row of `postings` that stands for it."""
-        return int(self.part.legs[0].index)
+        return int(self.part.legs[0].row)
 
 
 Account = tuple[str, str]  # project, account

@@ -1,15 +1,16 @@
 """Who a payment reached: a person of registry/members.csv where the book knows one, else a number of a household."""
 
+import datetime as dt
 from bisect import bisect_right
 from calendar import monthrange
 from collections import defaultdict
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ledgers.tables.schema import combined, records
+from ledgers.tables.schema import Member, combined, records
 from ledgers.tables.tables import Tables, derived
 
 Number = tuple[str, str]  # household, person: how lists call somebody
@@ -19,10 +20,10 @@ class Persons:
     """Answers who stood behind the numbers of lists on which day, from the table `members`."""
 
     def __init__(self, members: pd.DataFrame) -> None:
-        self._of_number: dict[Number, list[Any]] = defaultdict(list)
-        self._of_who: dict[str, list[Any]] = defaultdict(list)
-        self._of_household: dict[str, list[Any]] = defaultdict(list)
-        for row in records(members):
+        self._of_number: dict[Number, list[Member]] = defaultdict(list)
+        self._of_who: dict[str, list[Member]] = defaultdict(list)
+        self._of_household: dict[str, list[Member]] = defaultdict(list)
+        for row in records(Member, members):
             self._of_number[row.household, row.person].append(row)
             self._of_who[row.who].append(row)
             self._of_household[row.household].append(row)
@@ -42,11 +43,11 @@ class Persons:
         """Everybody who was called so at some time."""
         return frozenset(row.who for row in self._of_number.get((household, person), ()))
 
-    def members(self, household: str, day: date) -> list[Any]:
+    def members(self, household: str, day: date) -> list[Member]:
         """Rows of `members` of a household on a day."""
         return [row for row in self._of_household.get(household, ()) if _begun(row, day) and not _over(row, day)]
 
-    def gone(self, household: str, person: str, month: date) -> Any:
+    def gone(self, household: str, person: str, month: date) -> Member | None:
         """The row of `members` with which somebody died or left before a month (its first day); None while there.
 
         Whoever is a member of any household in that month is not gone, only moved.
@@ -58,18 +59,25 @@ class Persons:
         there = (other for other in self._of_who[row.who] if _begun(other, end) and not _over(other, month))
         return row if _over(row, month) and not any(there) else None
 
-    def _row(self, household: str, person: str, day: date) -> Any:
+    def _row(self, household: str, person: str, day: date) -> Member | None:
         rows = self._of_number.get((household, person))
         place = bisect_right(rows, day, key=lambda row: row.from_ or date.min) if rows else 0
         return rows[max(place - 1, 0)] if rows else None
 
 
-def _begun(row: Any, day: date) -> bool:
+def _begun(row: Member, day: date) -> bool:
     return row.from_ is None or row.from_ <= day
 
 
-def _over(row: Any, day: date) -> bool:
+def _over(row: Member, day: date) -> bool:
     return row.to is not None and row.to < day
+
+
+class _Line(NamedTuple):
+    row: int
+    household: str
+    person: str
+    date: dt.date
 
 
 @derived
@@ -87,14 +95,14 @@ def person_codes(tables: Tables) -> Any:
     codes = np.arange(len(first))
     places: dict[str, int] = {}
     several = []
-    for code, line in enumerate(records(lines.iloc[first]) if known else ()):
+    for code, line in enumerate(records(_Line, lines.iloc[first]) if known else ()):
         found = known.ever(line.household, line.person)
         if len(found) == 1:
             codes[code] = len(first) + places.setdefault(next(iter(found)), len(places))
         elif found:
             several.append(code)
     result = codes[of_line]
-    for line in records(lines[np.isin(of_line, several)]):
+    for line in records(_Line, lines[np.isin(of_line, several)]):
         who = known.who(line.household, line.person, line.date)
-        result[line.index] = len(first) + places.setdefault(who, len(places))
+        result[line.row] = len(first) + places.setdefault(who, len(places))
     return result

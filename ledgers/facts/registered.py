@@ -3,11 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from ledgers.tables.directives import ENDED_STATES, MAIN_STATES
-from ledgers.tables.schema import records
-from ledgers.tables.tables import Tables, derived, on
+from ledgers.tables.directives import ENDED_STATES, MAIN_STATES, Asset, Fund, Project, Village
+from ledgers.tables.tables import Tables, derived, mentions, on
 
 
 @dataclass(frozen=True)
@@ -21,38 +19,38 @@ class Stage:
 
 
 @derived
-def funds(tables: Tables) -> dict[str, Any]:
+def funds(tables: Tables) -> dict[str, Fund]:
     """Each fund as of the date."""
-    return on(tables, "funds", tables.as_of)
+    return on(tables, Fund, tables.as_of)
 
 
 @derived
 def first_mentions(tables: Tables) -> dict[str, date]:
     """The day of each fund's first directive: it selects the parameters of rules about a fund."""
-    return {row.id: row.date for row in reversed(list(records(tables.funds)))}
+    return {row.id: row.date for row in reversed(mentions(tables, Fund))}
 
 
 @derived
-def projects(tables: Tables) -> dict[str, Any]:
+def projects(tables: Tables) -> dict[str, Project]:
     """Each project as of the date."""
-    return on(tables, "projects", tables.as_of)
+    return on(tables, Project, tables.as_of)
 
 
 @derived
-def villages(tables: Tables) -> dict[str, Any]:
-    return on(tables, "villages", tables.as_of)
+def villages(tables: Tables) -> dict[str, Village]:
+    return on(tables, Village, tables.as_of)
 
 
 @derived
-def assets(tables: Tables) -> dict[str, Any]:
-    return on(tables, "assets", tables.as_of)
+def assets(tables: Tables) -> dict[str, Asset]:
+    return on(tables, Asset, tables.as_of)
 
 
 @derived
 def project_states(tables: Tables) -> dict[str, list[Stage]]:
     """Each project's states in order; a mention without a state changes none."""
     stages: dict[str, list[Stage]] = defaultdict(list)
-    for row in records(tables.projects):
+    for row in mentions(tables, Project):
         if row.state and (not stages[row.id] or stages[row.id][-1].state != row.state):
             stages[row.id].append(Stage(row.state, row.date, row.file, row.line))
     return stages

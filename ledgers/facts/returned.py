@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from ledgers.facts import money
-from ledgers.tables.schema import records
+from ledgers.tables.schema import Payment, Posting, records
 from ledgers.tables.tables import Tables, derived
 
 RETURNED = "退票"
@@ -20,8 +20,8 @@ RETURNED = "退票"
 class Returned:
     """A returned line (row of `payments`), its posting (row of `postings`), and the day on which it was mended."""
 
-    line: Any
-    posting: Any
+    line: Payment
+    posting: Posting
     mended: date | None = None
     by_reversal: bool = False
     counted_again: bool = False  # paid again without being spent again: the line itself is then paid
@@ -36,18 +36,18 @@ def returned(tables: Tables) -> list[Returned]:
         return []
     root = money.roots(tables)
     same = payments[payments["household"].isin(marked["household"].unique()).to_numpy()]
-    postings = {row.index: row for row in records(tables.postings.loc[sorted(set(same["posting"].tolist()))])}
-    others: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    for line in records(same):
+    postings = {row.row: row for row in records(Posting, tables.postings.loc[sorted(set(same["posting"].tolist()))])}
+    others: dict[tuple[str, str], list[Payment]] = defaultdict(list)
+    for line in records(Payment, same):
         if line.result != RETURNED or line.amount < 0:
             others[line.household, line.person].append(line)
     found = []
     used: set[int] = set()
-    for line in records(marked):
+    for line in records(Payment, marked):
         one = Returned(line, postings[line.posting])
         _mend(
             one,
-            [other for other in others[line.household, line.person] if other.index not in used],
+            [other for other in others[line.household, line.person] if other.row not in used],
             postings,
             root,
             used,
@@ -56,18 +56,18 @@ def returned(tables: Tables) -> list[Returned]:
     return found
 
 
-def _mend(one: Returned, lines: list[Any], postings: dict[int, Any], root: Any, used: set[int]) -> None:
+def _mend(one: Returned, lines: list[Payment], postings: dict[int, Posting], root: Any, used: set[int]) -> None:
     for line in lines:
         posting = postings[line.posting]
         reversing = line.amount == -one.line.amount and root[line.posting] == root[one.line.posting]
         if reversing or _paid_again(one, line, posting):
-            used.add(line.index)
+            used.add(line.row)
             one.mended, one.by_reversal = posting.date, reversing
             one.counted_again = not reversing and posting.kind not in ("expense", "distribution")
             return
 
 
-def _paid_again(one: Returned, line: Any, posting: Any) -> bool:
+def _paid_again(one: Returned, line: Payment, posting: Posting) -> bool:
     periods = {one.line.for_, line.for_} - {""}
     return bool(
         line.amount == one.line.amount

@@ -4,12 +4,13 @@ A voucher and all that reverses it are one root, which counts on the day of the 
 alone, so that nothing is paid out of another project; a leg on cash without a project serves the projects that lack.
 """
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,8 +20,26 @@ from ledgers.tables.tables import Tables
 
 CASH = ("quota", "allocated", "bank")
 OWED = ("payable", "retention")
-_LEG = ["transaction", "date", "counts_on", "voucher", "reverses", "payee", "account", "kind", "labour", "amount"]
-_LEG += ["fund", "project", "file", "line"]
+
+
+class Leg(NamedTuple):
+    """What is asked of a posting of a voucher."""
+
+    row: int
+    transaction: int
+    date: dt.date
+    counts_on: dt.date
+    voucher: str
+    reverses: str
+    payee: str
+    account: str
+    kind: str
+    labour: bool
+    amount: int
+    fund: str
+    project: str
+    file: str
+    line: int
 
 
 @dataclass
@@ -31,7 +50,7 @@ class Part:
     project: str
     day: date
     payee: str
-    legs: list[Any] = field(default_factory=list)
+    legs: list[Leg] = field(default_factory=list)
     pool: Fraction = Fraction(0)  # 分 of cash without a project that serve this one
 
     def net(self, *kinds: str) -> int:
@@ -83,15 +102,15 @@ def parts(tables: Tables, chosen: Any) -> list[Part]:
     concerned = np.isin(root, np.unique(root[np.asarray(chosen)].astype(str)))
     table = tables.postings
     mine = concerned & (table["commodity"] == "CNY").to_numpy()
-    legs = list(records(table[_LEG][mine]))
-    grouped: dict[str, list[Any]] = defaultdict(list)
+    legs = list(records(Leg, table, mine))
+    grouped: dict[str, list[Leg]] = defaultdict(list)
     for leg, name in zip(legs, root[mine].tolist(), strict=True):
         grouped[name or f"#{leg.transaction}"].append(leg)
     found = [part for name, own in grouped.items() for part in _by_project(name, own)]
-    return sorted(found, key=lambda part: (part.day, part.legs[0].index))
+    return sorted(found, key=lambda part: (part.day, part.legs[0].row))
 
 
-def _by_project(root: str, legs: list[Any]) -> Iterable[Part]:
+def _by_project(root: str, legs: list[Leg]) -> Iterable[Part]:
     first = legs[0]
     found: dict[str, Part] = {}
     for leg in legs:

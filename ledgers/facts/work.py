@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from ledgers.facts import labour, money, returned
-from ledgers.tables.schema import records
+from ledgers.tables.schema import Payment, records
 from ledgers.tables.tables import Tables, derived, households
 
 
@@ -19,7 +18,7 @@ def days(worked: float | None, amount: int) -> float:
     return -abs(known) if amount < 0 else known
 
 
-def days_of(lines: Iterable[Any]) -> float:
+def days_of(lines: Iterable[Payment]) -> float:
     """Days of rows of the table `payments`, net of what was taken back."""
     return sum((days(line.days, line.amount) for line in lines), 0.0)
 
@@ -28,8 +27,8 @@ def days_of(lines: Iterable[Any]) -> float:
 class Work:
     """Lines of labour (rows of `payments`) and what of it went to priority households (脱贫户、监测户 on that day)."""
 
-    lines: list[Any] = field(default_factory=list)
-    priority_lines: list[Any] = field(default_factory=list)
+    lines: list[Payment] = field(default_factory=list)
+    priority_lines: list[Payment] = field(default_factory=list)
 
     @property
     def households(self) -> frozenset[str]:
@@ -55,7 +54,7 @@ class Work:
         return frozenset(household for household, _ in self._paid(self.priority_lines))
 
     @staticmethod
-    def _paid(lines: list[Any]) -> list[tuple[str, str]]:
+    def _paid(lines: list[Payment]) -> list[tuple[str, str]]:
         sums: dict[tuple[str, str], int] = defaultdict(int)
         for line in lines:
             sums[line.household, line.person] += line.amount
@@ -63,22 +62,22 @@ class Work:
 
 
 @derived
-def lines_by_posting(tables: Tables) -> dict[int, list[Any]]:
+def lines_by_posting(tables: Tables) -> dict[int, list[Payment]]:
     """Lines of labour (rows of `payments`) by the row of the posting that they belong to."""
     labour = tables.postings.index[tables.postings["labour"]]
-    found: dict[int, list[Any]] = defaultdict(list)
-    for line in records(tables.payments[tables.payments["posting"].isin(labour)]):
+    found: dict[int, list[Payment]] = defaultdict(list)
+    for line in records(Payment, tables.payments[tables.payments["posting"].isin(labour)]):
         found[line.posting].append(line)
     return found
 
 
 @derived
-def paid_lines(tables: Tables) -> dict[int, list[Any]]:
+def paid_lines(tables: Tables) -> dict[int, list[Payment]]:
     """The same lines, without those of postings of which nothing is paid yet, and without what the bank returned."""
     counted = labour.paid_by_posting(tables)
-    unpaid = {one.line.index for one in returned.returned(tables) if not (one.by_reversal or one.counted_again)}
+    unpaid = {one.line.row for one in returned.returned(tables) if not (one.by_reversal or one.counted_again)}
     return {
-        posting: [line for line in lines if line.index not in unpaid]
+        posting: [line for line in lines if line.row not in unpaid]
         for posting, lines in lines_by_posting(tables).items()
         if counted.get(posting)
     }
@@ -91,7 +90,7 @@ def by_project(tables: Tables) -> dict[str, Work]:
     found: dict[str, Work] = defaultdict(Work)
     for leg in money.labour_legs(tables):
         one = found[leg.project]
-        for line in paid_lines(tables).get(leg.index, ()):
+        for line in paid_lines(tables).get(leg.row, ()):
             one.lines.append(line)
             if people.priority(line.household, line.date):
                 one.priority_lines.append(line)

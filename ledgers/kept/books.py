@@ -30,6 +30,7 @@ from ledgers.files.safely import CHANGING, Refused
 from ledgers.kept import cache
 from ledgers.policy import Policy, parameter_of
 from ledgers.seals.canonical import Item, sealed_directives, sealed_until, side_items
+from ledgers.tables.directives import PolicyLine
 from ledgers.tables.registry import Issue
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived_name
@@ -132,7 +133,7 @@ def _kept(main: Path, prefix: str) -> Book | None:
         arrays = np.load(io.BytesIO(files[_ARRAYS].read_bytes()), allow_pickle=False)
         values = texts["tables"] | {name: _frame(name, columns, arrays) for name, columns in texts["frames"].items()}
     source = _Source(main)
-    policy = Policy(map(parameter_of, records(values["policies"])), set(values["known"]["policy"]))
+    policy = Policy(map(parameter_of, records(PolicyLine, values["policies"])), set(values["known"]["policy"]))
     derived = {derived_name(one): value for one, value in zip(_DERIVED, texts["derived"], strict=True)}
     tables = Tables(**values, policy=policy, entries=Entries(source), derived=derived)
     return Book(main, tables.entries, _Options(source), tables, tuple(texts["files"]), texts["contents"])

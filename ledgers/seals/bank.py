@@ -1,10 +1,12 @@
 """Holding imported bank statements (`bank/VILLAGE.csv`) against the book: what of a statement the book does not show."""
 
 import csv
+import datetime as dt
 import io
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from ledgers.files.problems import Problem, Untrusted
 from ledgers.files.safely import Refused, read_bytes
@@ -32,13 +34,18 @@ def unreconciled(tables: Tables, after: date | None, end: date) -> list[Problem]
     return problems
 
 
+class _Moved(NamedTuple):
+    date: dt.date
+    amount: int
+
+
 def _booked(tables: Tables, village: str) -> Days:
     """What the book moves on a village's bank account, openings left out: the bank shows them as a balance."""
     table = tables.postings
     openings = table.loc[table["kind"] == "opening", "transaction"]
     legs = table[(table["kind"] == "bank") & (table["village"] == village) & ~table["transaction"].isin(openings)]
     total: Days = defaultdict(int)
-    for row in records(legs):
+    for row in records(_Moved, legs):
         total[row.date] += row.amount
     return total
 

@@ -4,6 +4,7 @@ Two books whose forms of a period are equal say the same of it, however their fi
 the form so that a stranger can write it anew; a change here is a new version of the seal.
 """
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -20,7 +21,7 @@ from beancount.core.amount import Amount
 from ledgers.files.safely import Refused, read_bytes
 from ledgers.tables import rolls
 from ledgers.tables.households import FILE as HOUSEHOLDS
-from ledgers.tables.schema import SCHEMAS, records
+from ledgers.tables.schema import SCHEMAS, HouseholdState, records
 from ledgers.tables.tables import Tables, derived
 
 _FACTS = ("state", "village", "people", "monitor")
@@ -239,7 +240,7 @@ def _place(root: Path, entry: Any) -> tuple[str, int]:
 
 def _household_items(tables: Tables, after: date | None, end: date) -> Iterator[Item]:
     """A household's state on the row's day, and each of its dates on its own day: later ones are filled in later."""
-    for row in records(tables.households):
+    for row in records(HouseholdState, tables.households):
         day = row.date.isoformat()
         if within(row.date, after, end):
             facts = {name: value for name in _FACTS if (value := getattr(row, name)) not in (None, "")}
@@ -251,11 +252,16 @@ def _household_items(tables: Tables, after: date | None, end: date) -> Iterator[
                 yield Item(text, max(row.date, value), row.file, row.line)
 
 
+class _Named(NamedTuple):
+    date: dt.date
+    kind: str
+
+
 def _roll_items(tables: Tables, after: date | None, end: date) -> Iterator[Item]:
     """Every roll in the month's files that vouchers of the period name, its digest computed from its lines."""
     named = tables.postings[tables.postings["roll"] != ""]
     months: dict[str, tuple[bool, date]] = {}
-    for row in records(named[["date", "kind"]]):
+    for row in records(_Named, named):
         if within(row.date, after, end):
             shares = row.kind == "shares"
             months.setdefault(rolls.month_file(row.date, shares), (shares, row.date))

@@ -9,11 +9,11 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from ledgers.files.safely import Refused, read_bytes
 from ledgers.seals.canonical import attachments, canonical, form, seal_end, seals
 from ledgers.seals.said import Change, differences, disorder, key_of
+from ledgers.tables.directives import SealLine
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
 
@@ -70,7 +70,9 @@ def verified(tables: Tables, files: bool = False) -> list[Seal]:
     """Every seal up to the as-of date with what has changed since; `files` compares the evidence too (reads it all)."""
     result: list[Seal] = []
     after = None
-    for row in sorted(records(tables.seals), key=lambda row: (row.date, row.period_end)):  # whatever file they stand in
+    for row in sorted(
+        records(SealLine, tables.seals), key=lambda row: (row.date, row.period_end)
+    ):  # whatever file they stand in
         seal = _recorded(row, after)
         changes = [*_chain_changes(row, seal, result[-1] if result else None), *_content_changes(tables, seal, files)]
         result.append(replace(seal, changes=tuple(changes)))
@@ -96,16 +98,16 @@ def restorable(tables: Tables) -> dict[str, bytes]:
     return found
 
 
-def _recorded(row: Any, after: date | None) -> Seal:
+def _recorded(row: SealLine, after: date | None) -> Seal:
     """A row of the table `seals`. An end that is no date covers nothing; `_chain_changes` tells of it."""
     try:
         end = date.fromisoformat(row.period_end)
     except ValueError:
         end = after or date.min
-    return Seal(end, row.root or "", row.previous or "", after, row.date, row.file, row.line)
+    return Seal(end, row.root, row.previous, after, row.date, row.file, row.line)
 
 
-def _chain_changes(row: Any, seal: Seal, last: Seal | None) -> Iterator[Change]:
+def _chain_changes(row: SealLine, seal: Seal, last: Seal | None) -> Iterator[Change]:
     """How a seal and the one before it do not fit together."""
     above = last and (seal.file, seal.sealed_on) == (last.file, last.sealed_on) and seal.line < last.line
     messages = {

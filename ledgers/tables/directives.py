@@ -1,7 +1,14 @@
-"""The `custom` directives of a book, declared once: arguments, metadata keys, types, closed lists."""
+"""The `custom` directives of a book, declared once, each as the class of the rows that it makes.
 
-from dataclasses import dataclass
-from keyword import iskeyword
+A field of a row class is a value or a metadata key of the directive: its type, whether it must be there, its closed list.
+The values come first, in their order. `schema.records` gives rows of these classes.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 LEVELS = ("中央", "省级", "市级", "县级", "东西部协作", "定点帮扶", "社会帮扶", "自筹")
 LEVEL_GROUPS = {"市级及以上": ("中央", "省级", "市级")}  # what the documents call several levels at once
@@ -36,198 +43,347 @@ HOLDERS = ("集体", "理事长", "成员")
 OPS = (">=", ">", "<=")
 
 
+Text = str  # "" where it is missing
+Words = tuple[str, ...]  # comma separated in the book, () where it is missing
+Day = dt.date | None
+Number = Decimal | None
+Int = int | None
+Bool = bool | None
+Money = Annotated[int | None, "money"]  # 分; in the book an Amount or a number of yuan
+
+
 @dataclass(frozen=True)
 class Key:
-    """A metadata key: its type, whether it must be there, its closed list, and the registry that its ids belong to.
+    """What a value of a directive must be: whether it must be there, its closed list, and the registry of its ids.
 
-    Types: text, list (comma separated text), date, money (Amount or number of yuan), number, int, bool.
+    `name` and `type` (text, list, date, money, number, int, bool) come from the row class that declares it.
     """
 
-    name: str
-    type: str = "text"
     required: bool = False
     one_of: tuple[str, ...] = ()
     refers: str = ""
+    column: str = ""
+    type: str = "text"
 
     @property
-    def column(self) -> str:
-        """The key as a table's column: no hyphen, and no word that Python keeps for itself."""
-        return f"{self.name}_" if iskeyword(self.name) else self.name.replace("-", "_")
+    def name(self) -> str:
+        """The key as the book writes it: a column has no hyphen, and is no word that Python keeps for itself."""
+        return self.column.rstrip("_").replace("_", "-")
+
+
+REQUIRED = Key(required=True)
+
+
+def one_of(*values: str) -> Key:
+    """A required value out of a closed list."""
+    return Key(required=True, one_of=values)
+
+
+class Fund(NamedTuple):
+    """What a directive says of a batch of money (资金)."""
+
+    row: int
+    date: dt.date
+    id: Text
+    amount: Annotated[int, "money"]
+    name: Annotated[Text, REQUIRED]
+    level: Annotated[Text, one_of(*LEVELS)]
+    task: Annotated[Text, one_of(*TASKS)]
+    year: Annotated[Int, REQUIRED]
+    doc_no: Annotated[Text, REQUIRED]
+    source: Text
+    code: Text
+    direct: Bool
+    file: str
+    line: int
+
+
+class Project(NamedTuple):
+    """What a directive says of a project."""
+
+    row: int
+    date: dt.date
+    id: Text
+    state: Annotated[Text, Key(one_of=PROJECT_STATES)]
+    name: Annotated[Text, REQUIRED]
+    category: Annotated[Text, one_of(*CATEGORIES)]
+    mode: Annotated[Text, one_of(*MODES)]
+    village: Annotated[Text, Key(refers="village")]
+    unit: Annotated[Text, REQUIRED]
+    planned: Annotated[Money, REQUIRED]
+    town: Text
+    subtype: Text
+    operator: Text
+    linkage: Text
+    beneficiaries: Text
+    goal: Text
+    filed_by: Text
+    code: Text
+    score: Text
+    labour_promised: Money
+    household_level: Bool
+    settled: Money
+    no_asset: Money
+    file: str
+    line: int
+
+
+class InspectionLine(NamedTuple):
+    """A check of a project."""
+
+    row: int
+    date: dt.date
+    project: Annotated[Text, Key(refers="project")]
+    by: Annotated[Text, REQUIRED]
+    result: Annotated[Text, REQUIRED]
+    file: str
+    line: int
+
+
+class Village(NamedTuple):
+    """What a directive says of a village."""
+
+    row: int
+    date: dt.date
+    id: Text
+    town: Annotated[Text, REQUIRED]
+    name: Annotated[Text, REQUIRED]
+    kind: Annotated[Text, one_of(*VILLAGE_KINDS)]
+    households: Annotated[Int, REQUIRED]
+    weak_collective: Bool
+    priority_area: Bool
+    leading_industry: Text
+    informants: Text
+    code: Text
+    file: str
+    line: int
+
+
+class Asset(NamedTuple):
+    """What a directive says of an asset."""
+
+    row: int
+    date: dt.date
+    id: Text
+    state: Annotated[Text, Key(one_of=ASSET_STATES)]
+    name: Annotated[Text, REQUIRED]
+    class_: Annotated[Text, one_of(*ASSET_CLASSES)]
+    owner: Annotated[Text, REQUIRED]
+    village: Annotated[Text, Key(required=True, refers="village")]
+    project: Annotated[Words, Key(refers="project")]
+    origin: Annotated[Text, Key(one_of=("历史",))]
+    owner_kind: Annotated[Text, Key(one_of=OWNER_KINDS)]
+    operator: Text
+    caretaker: Annotated[Words, Key(refers="household")]
+    code: Text
+    reason: Text
+    file: str
+    line: int
+
+
+class Equity(NamedTuple):
+    """What a directive says of a grant of shares."""
+
+    row: int
+    date: dt.date
+    id: Text
+    state: Annotated[Text, Key(one_of=EQUITY_STATES)]
+    project: Annotated[Text, Key(required=True, refers="project")]
+    operator: Annotated[Text, REQUIRED]
+    operator_kind: Annotated[Text, one_of(*OPERATOR_KINDS)]
+    subsidy: Annotated[Money, REQUIRED]
+    quantified: Annotated[Money, REQUIRED]
+    dividend_rate: Number
+    first_due: Day
+    years: Int
+    base_households: Int
+    file: str
+    line: int
+
+
+class Notice(NamedTuple):
+    """An announcement or disclosure (公告公示)."""
+
+    row: int
+    date: dt.date
+    subject: Annotated[Text, Key(refers="fund project asset village")]
+    stage: Annotated[Text, Key(one_of=NOTICE_STAGES)]
+    place: Annotated[Text, REQUIRED]
+    from_: Annotated[Day, REQUIRED]
+    to: Annotated[Day, REQUIRED]
+    url: Text
+    digest: Text
+    file: str
+    line: int
+
+
+class Benefit(NamedTuple):
+    """A kind of payment to households."""
+
+    row: int
+    date: dt.date
+    id: Text
+    states: Annotated[Words, REQUIRED]
+    cap: Money
+    per: Text
+    levels_forbidden: Annotated[Words, Key(one_of=LEVELS)]
+    standard: Number
+    repeat: Bool
+    file: str
+    line: int
+
+
+class PolicyLine(NamedTuple):
+    """A value of a parameter from a day on; no value ends it (终止)."""
+
+    row: int
+    date: dt.date
+    name: Text
+    value: Number
+    basis: Annotated[Text, REQUIRED]
+    issued: Annotated[Day, REQUIRED]
+    op: Annotated[Text, Key(one_of=OPS)]
+    quote: Text
+    reading: Text
+    confidence: Text
+    retroactive: Text
+    level: Annotated[Words, Key(one_of=LEVELS)]
+    task: Annotated[Words, Key(one_of=TASKS)]
+    source: Words
+    operator_kind: Annotated[Words, Key(one_of=OPERATOR_KINDS)]
+    exclude_task: Annotated[Words, Key(one_of=TASKS)]
+    verified_until: Day
+    file: str
+    line: int
+
+
+class Negative(NamedTuple):
+    """An item of the negative list."""
+
+    row: int
+    date: dt.date
+    code: Text
+    basis: Annotated[Text, REQUIRED]
+    issued: Annotated[Day, REQUIRED]
+    level: Annotated[Words, Key(one_of=LEVELS)]
+    quote: Text
+    confidence: Text
+    file: str
+    line: int
+
+
+class Waiver(NamedTuple):
+    """A finding that somebody accepts until a day."""
+
+    row: int
+    date: dt.date
+    rule: Text
+    subject: Text
+    reason: Annotated[Text, REQUIRED]
+    by: Annotated[Text, REQUIRED]
+    until: Annotated[Day, REQUIRED]
+    part: Text
+    period: Text
+    limit: Money
+    file: str
+    line: int
+
+
+class Rectification(NamedTuple):
+    """A state of the mending of a finding."""
+
+    row: int
+    date: dt.date
+    rule: Text
+    subject: Text
+    state: Annotated[Text, Key(one_of=RECTIFICATION_STATES)]
+    by: Annotated[Text, REQUIRED]
+    due: Day
+    part: Text
+    period: Text
+    note: Text
+    file: str
+    line: int
+
+
+class SealLine(NamedTuple):
+    """The root over a period that was sealed."""
+
+    row: int
+    date: dt.date
+    period_end: Text
+    root: Text
+    version: Text
+    previous: Text
+    file: str
+    line: int
+
+
+_WHERE = ("row", "date", "file", "line")  # what every row has besides what its directive says
+_TYPES: dict[Any, str] = {
+    Text: "text",
+    Words: "list",
+    Day: "date",
+    Number: "number",
+    Int: "int",
+    Bool: "bool",
+}
+
+
+def _keys(row: type) -> tuple[Key, ...]:
+    """The values that a row class declares, in its order."""
+    hints = {name: hint for name, hint in get_type_hints(row, include_extras=True).items() if name not in _WHERE}
+    return tuple(_key(column, hint) for column, hint in hints.items())
+
+
+def _key(column: str, hint: Any) -> Key:
+    plain, *notes = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    key = next((note for note in notes if isinstance(note, Key)), Key())
+    return replace(key, column=column, type="money" if "money" in notes else _TYPES[plain])
 
 
 @dataclass(frozen=True)
 class Directive:
-    """A kind of `custom` directive: what its values are called, which may be absent, and its metadata.
+    """A kind of `custom` directive: the table that its rows make, its row class, and how many values it is given.
 
     A folded directive is a registry: a later mention of the same id overrides what it gives and keeps the rest.
     """
 
     title: str
-    args: tuple[Key, ...]
-    keys: tuple[Key, ...] = ()
+    table: str
+    row: type
+    values: int = 1
     folded: bool = False
-    optional_args: int = 0
+    optional_args: int = 0  # how many of the values may be absent
     either: tuple[str, ...] = ()  # keys of which one at least must be there
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Key, ...]:
-        return (*self.args, *self.keys)
+        return _keys(self.row)
 
+    @property
+    def args(self) -> tuple[Key, ...]:
+        return self.columns[: self.values]
 
-def _text(*names: str) -> tuple[Key, ...]:
-    return tuple(Key(name) for name in names)
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return self.columns[self.values :]
 
-
-NAME = Key("name", required=True)
-BASIS = Key("basis", required=True)
-ISSUED = Key("issued", "date", required=True)
-POLICY_SCOPE = {"level": LEVELS, "task": TASKS, "source": (), "operator-kind": OPERATOR_KINDS}  # and their closed lists
 
 DIRECTIVES: dict[str, Directive] = {
-    "fund": Directive(
-        "资金",
-        (Key("id"), Key("amount", "money")),
-        (
-            NAME,
-            Key("level", required=True, one_of=LEVELS),
-            Key("task", required=True, one_of=TASKS),
-            Key("year", "int", required=True),
-            Key("doc-no", required=True),
-            *_text("source", "code"),
-            Key("direct", "bool"),
-        ),
-        folded=True,
-        optional_args=1,
-    ),
-    "project": Directive(
-        "项目",
-        (Key("id"), Key("state", one_of=PROJECT_STATES)),
-        (
-            NAME,
-            Key("category", required=True, one_of=CATEGORIES),
-            Key("mode", required=True, one_of=MODES),
-            Key("village", refers="village"),
-            Key("unit", required=True),
-            Key("planned", "money", required=True),
-            *_text("town", "subtype", "operator", "linkage", "beneficiaries", "goal", "filed-by", "code", "score"),
-            Key("labour-promised", "money"),
-            Key("household-level", "bool"),
-            Key("settled", "money"),
-            Key("no-asset", "money"),
-        ),
-        folded=True,
-        optional_args=1,
-        either=("village", "town"),
-    ),
-    "inspection": Directive(
-        "检查", (Key("project", refers="project"),), (Key("by", required=True), Key("result", required=True))
-    ),
-    "village": Directive(
-        "行政村",
-        (Key("id"),),
-        (
-            Key("town", required=True),
-            NAME,
-            Key("kind", required=True, one_of=VILLAGE_KINDS),
-            Key("households", "int", required=True),
-            Key("weak-collective", "bool"),
-            Key("priority-area", "bool"),
-            *_text("leading-industry", "informants", "code"),
-        ),
-        folded=True,
-    ),
-    "asset": Directive(
-        "资产",
-        (Key("id"), Key("state", one_of=ASSET_STATES)),
-        (
-            NAME,
-            Key("class", required=True, one_of=ASSET_CLASSES),
-            Key("owner", required=True),
-            Key("village", required=True, refers="village"),
-            Key("project", "list", refers="project"),
-            Key("origin", one_of=("历史",)),
-            Key("owner-kind", one_of=OWNER_KINDS),
-            Key("operator"),
-            Key("caretaker", "list", refers="household"),
-            *_text("code", "reason"),
-        ),
-        folded=True,
-        optional_args=1,
-        either=("project", "origin"),
-    ),
-    "equity": Directive(
-        "股权",
-        (Key("id"), Key("state", one_of=EQUITY_STATES)),
-        (
-            Key("project", required=True, refers="project"),
-            Key("operator", required=True),
-            Key("operator-kind", required=True, one_of=OPERATOR_KINDS),
-            Key("subsidy", "money", required=True),
-            Key("quantified", "money", required=True),
-            Key("dividend-rate", "number"),
-            Key("first-due", "date"),
-            Key("years", "int"),
-            Key("base-households", "int"),
-        ),
-        folded=True,
-        optional_args=1,
-    ),
-    "notice": Directive(
-        "公告公示",
-        (Key("subject", refers="fund project asset village"), Key("stage", one_of=NOTICE_STAGES)),
-        (
-            Key("place", required=True),
-            Key("from", "date", required=True),
-            Key("to", "date", required=True),
-            *_text("url", "digest"),
-        ),
-    ),
-    "benefit": Directive(
-        "补助种类",
-        (Key("id"),),
-        (
-            Key("states", "list", required=True),
-            Key("cap", "money"),
-            Key("per"),
-            Key("levels-forbidden", "list", one_of=LEVELS),
-            Key("standard", "number"),
-            Key("repeat", "bool"),
-        ),
-        folded=True,
-    ),
-    "policy": Directive(
-        "政策参数",
-        (Key("name"), Key("value", "number")),
-        (
-            BASIS,
-            ISSUED,
-            Key("op", one_of=OPS),
-            *_text("quote", "reading", "confidence", "retroactive"),
-            *(Key(scope, "list", one_of=values) for scope, values in POLICY_SCOPE.items()),
-            Key("exclude-task", "list", one_of=TASKS),
-            Key("verified-until", "date"),
-        ),
-    ),
-    "negative": Directive(
-        "负面清单", (Key("code"),), (BASIS, ISSUED, Key("level", "list", one_of=LEVELS), *_text("quote", "confidence"))
-    ),
-    "waiver": Directive(
-        "豁免",
-        (Key("rule"), Key("subject")),
-        (
-            Key("reason", required=True),
-            Key("by", required=True),
-            Key("until", "date", required=True),
-            *_text("part", "period"),
-            Key("limit", "money"),
-        ),
-    ),
-    "rectification": Directive(
-        "整改",
-        (Key("rule"), Key("subject"), Key("state", one_of=RECTIFICATION_STATES)),
-        (Key("by", required=True), Key("due", "date"), *_text("part", "period", "note")),
-    ),
-    "seal": Directive("封账", (Key("period_end"), Key("root")), (*_text("version", "previous"),)),
+    "fund": Directive("资金", "funds", Fund, 2, folded=True, optional_args=1),
+    "project": Directive("项目", "projects", Project, 2, folded=True, optional_args=1, either=("village", "town")),
+    "inspection": Directive("检查", "inspections", InspectionLine),
+    "village": Directive("行政村", "villages", Village, folded=True),
+    "asset": Directive("资产", "assets", Asset, 2, folded=True, optional_args=1, either=("project", "origin")),
+    "equity": Directive("股权", "equity", Equity, 2, folded=True, optional_args=1),
+    "notice": Directive("公告公示", "notices", Notice, 2),
+    "benefit": Directive("补助种类", "benefits", Benefit, folded=True),
+    "policy": Directive("政策参数", "policies", PolicyLine, 2),
+    "negative": Directive("负面清单", "negatives", Negative),
+    "waiver": Directive("豁免", "waivers", Waiver, 2),
+    "rectification": Directive("整改", "rectifications", Rectification, 3),
+    "seal": Directive("封账", "seals", SealLine, 2),
 }
 
 # Dimensions of a transaction or posting, and the registry that knows their ids.

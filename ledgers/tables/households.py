@@ -18,7 +18,7 @@ from ledgers.files.problems import Problem
 from ledgers.files.safely import Refused
 from ledgers.tables.directives import BASE_STATES, MONITOR_KINDS, MONITORING_STATES
 from ledgers.tables.registry import Issue
-from ledgers.tables.schema import SCHEMAS, frame_of_rows, records
+from ledgers.tables.schema import SCHEMAS, HouseholdState, frame_of_rows, records
 
 FILE = "registry/households.csv"
 _DATES = ("date", "reported", "notice_from", "notice_to", "helper_assigned", "plan_made")
@@ -100,7 +100,7 @@ class Households:
         self._members: dict[date, dict[str, list[str]]] = {}
         self._closed: set[str] = set()  # households that ended at some time
         self.lines: dict[str, tuple[str, int]] = {}
-        for row in records(table):
+        for row in records(HouseholdState, table):
             self.lines.setdefault(row.household, (row.file, row.line))
             self._place.setdefault(row.household, []).append((row.date, row.village, row.people))
             if row.state in BASE_STATES:

@@ -25,7 +25,9 @@ FILE = "registry/members.csv"
 REQUIRED = ("who", "household", "person", "from", "to", "reason")
 
 
-def read_members(root: Path, as_of: date, households: Collection[str]) -> tuple[pd.DataFrame, list[Problem], list[Issue]]:
+def read_members(
+    root: Path, as_of: date, households: Collection[str]
+) -> tuple[pd.DataFrame, list[Problem], list[Issue]]:
     """The table `members` as of a day, what makes the book untrusted, and what is incomplete.
 
     Whoever entered later is not known yet, and whoever left later is still there. Impossible rows are issues and left

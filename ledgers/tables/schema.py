@@ -1,14 +1,15 @@
 """The tables of a book, declared once: every column and its type."""
 
-from collections import namedtuple
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pandas as pd
 
-from ledgers.tables.directives import DIRECTIVES, Key
+from ledgers.tables.directives import DIRECTIVES
 
 _MOST = 2**62  # what a number of a row may be
 # pandas types of the column kinds. Money is 分. A missing text is "", any other missing value None or NA.
@@ -25,135 +26,157 @@ KINDS = {
     "optional int": "Int64",
     "optional bool": "boolean",
 }
-WHERE = {"file": "text", "line": "int"}
+# How a column is kept, where its type does not say it: by its distinct values; in 分; in half days.
+Category = Annotated[str, "category"]
+Money = Annotated[int, "money"]
+Half = Annotated[float | None, "half"]
 
-SCHEMAS: dict[str, dict[str, str]] = {
-    # One row per posting of a transaction; `transaction` numbers the transactions in the order of the book.
-    "postings": {
-        "transaction": "int",
-        "date": "date",
-        "counts_on": "date",  # the day itself; of a reversal, the day of what it reverses
-        "voucher": "text",
-        "payee": "text",
-        "narration": "text",
-        "account": "text",
-        "kind": "category",  # what the account holds: accounts.py
-        "village": "category",  # the village or town whose account it is
-        "function": "category",
-        "economic": "category",
-        "labour": "bool",  # labour remuneration, backed by a roll or by household and days
-        "quota_only": "bool",  # the whole transaction touches only 9001 accounts
-        "amount": "money",  # at cost where the commodity is not CNY
-        "commodity": "category",
-        "units": "object",
-        "unit_cost": "object",  # yuan a unit, where the commodity is not CNY
-        "fund": "category",
-        "project": "category",
-        "household": "category",
-        "person": "text",
-        "asset": "category",
-        "equity": "category",
-        "benefit": "category",
-        "reverses": "category",
-        "roll": "text",
-        "roll_sha256": "text",
-        "evidence": "text",
-        "evidence_sha256": "text",
-        "days": "half",
-        "income_year": "int",
-        "for_": "category",  # what it pays for, as times.period writes it; "" where it does not say
-        "file": "category",
-        "line": "int",
-        "entry_line": "int",
-    },
-    # One row per household payment: a line of a roll, or a posting that names its household.
-    "payments": {
-        "posting": "int",  # row of `postings`
-        "household": "category",
-        "person": "category",
-        "date": "category",  # day of payment; of a reversal, the day of the payment that it takes back
-        "amount": "money",
-        "days": "half",
-        "quantity": "category",  # Decimal or none
-        "result": "category",
-        "for_": "category",  # what it pays for: of the line, else of its posting, else ""
-        "account": "category",  # keyed token of the payee's account
-        "note": "category",
-        "file": "category",
-        "line": "int",
-    },
-    # One row per line of a share register; amount = shares at cost.
-    "shares": {
-        "posting": "int",
-        "household": "category",
-        "holder": "category",
-        "shares": "object",
-        "amount": "money",
-        "note": "category",
-        "file": "category",
-        "line": "int",
-    },
-    # One row per state of a household.
-    "households": {
-        "household": "text",
-        "date": "date",
-        "state": "text",
-        "village": "text",
-        "people": "optional int",
-        "monitor": "text",
-        "reported": "date",
-        "notice_from": "date",
-        "notice_to": "date",
-        "helper_assigned": "date",
-        "plan_made": "date",
-        **WHERE,
-    },
-    # One row per time that a person was a member of a household, from `from_` to `to`, both days included.
-    "members": {
-        "who": "text",  # a permanent pseudonym
-        "household": "text",
-        "person": "text",
-        "from_": "date",  # None: since ever
-        "to": "date",  # None: still
-        "entered": "text",  # why from, "" where not known
-        "left": "text",  # why no longer
-        **WHERE,
-    },
+
+class Posting(NamedTuple):
+    """A posting of a transaction; `transaction` numbers the transactions in the order of the book."""
+
+    row: int
+    transaction: int
+    date: dt.date
+    counts_on: dt.date  # the day itself; of a reversal, the day of what it reverses
+    voucher: str
+    payee: str
+    narration: str
+    account: str
+    kind: Category  # what the account holds: chart.py
+    village: Category  # the village or town whose account it is
+    function: Category
+    economic: Category
+    labour: bool  # labour remuneration, backed by a roll or by household and days
+    quota_only: bool  # the whole transaction touches only 9001 accounts
+    amount: Money  # at cost where the commodity is not CNY
+    commodity: Category
+    units: Decimal
+    unit_cost: Decimal | None  # yuan a unit, where the commodity is not CNY
+    fund: Category
+    project: Category
+    household: Category
+    person: str
+    asset: Category
+    equity: Category
+    benefit: Category
+    reverses: Category
+    roll: str
+    roll_sha256: str
+    evidence: str
+    evidence_sha256: str
+    days: Half
+    income_year: int
+    for_: Category  # what it pays for, as times.period writes it; "" where it does not say
+    file: Category
+    line: int
+    entry_line: int
+
+
+class Payment(NamedTuple):
+    """A household payment: a line of a roll, or a posting that names its household."""
+
+    row: int
+    posting: int  # row of `postings`
+    household: Category
+    person: Category
+    date: Annotated[dt.date, "category"]  # day of payment; of a reversal, the day of the payment that it takes back
+    amount: Money
+    days: Half
+    quantity: Annotated[Decimal | None, "category"]
+    result: Category
+    for_: Category  # what it pays for: of the line, else of its posting, else ""
+    account: Category  # keyed token of the payee's account
+    note: Category
+    file: Category
+    line: int
+
+
+class Holding(NamedTuple):
+    """A line of a share register; amount = shares at cost."""
+
+    row: int
+    posting: int
+    household: Category
+    holder: Category
+    shares: Decimal
+    amount: Money
+    note: Category
+    file: Category
+    line: int
+
+
+class HouseholdState(NamedTuple):
+    """A state of a household."""
+
+    row: int
+    household: str
+    date: dt.date
+    state: str
+    village: str
+    people: int | None
+    monitor: str
+    reported: dt.date | None
+    notice_from: dt.date | None
+    notice_to: dt.date | None
+    helper_assigned: dt.date | None
+    plan_made: dt.date | None
+    file: str
+    line: int
+
+
+class Member(NamedTuple):
+    """A time that a person was a member of a household, from `from_` to `to`, both days included."""
+
+    row: int
+    who: str  # a permanent pseudonym
+    household: str
+    person: str
+    from_: dt.date | None  # None: since ever
+    to: dt.date | None  # None: still
+    entered: str  # why from, "" where not known
+    left: str  # why no longer
+    file: str
+    line: int
+
+
+ROWS: dict[str, type] = {
+    "postings": Posting,
+    "payments": Payment,
+    "shares": Holding,
+    "households": HouseholdState,
+    "members": Member,
+    **{directive.table: directive.row for directive in DIRECTIVES.values()},
+}
+TABLE_OF = {row: table for table, row in ROWS.items()}
+REGISTRIES = {kind: directive.table for kind, directive in DIRECTIVES.items()}
+_KIND_OF: dict[Any, str] = {
+    str: "text",
+    bool: "bool",
+    int: "int",
+    dt.date: "date",
+    dt.date | None: "date",
+    Decimal: "object",
+    Decimal | None: "object",
+    tuple[str, ...]: "object",
+    int | None: "optional int",
+    bool | None: "optional bool",
 }
 
-_OF_KEY = {
-    "text": "text",
-    "list": "object",
-    "date": "date",
-    "money": "optional money",
-    "number": "object",
-    "int": "optional int",
-    "bool": "optional bool",
-}
-REGISTRIES = {
-    "fund": "funds",
-    "project": "projects",
-    "village": "villages",
-    "asset": "assets",
-    "equity": "equity",
-    "benefit": "benefits",
-    "notice": "notices",
-    "inspection": "inspections",
-    "waiver": "waivers",
-    "rectification": "rectifications",
-    "seal": "seals",
-    "negative": "negatives",
-    "policy": "policies",
-}
+
+def _kind(hint: Any) -> str:
+    """The column kind of a field: what its annotation says, else what its type does."""
+    plain, *notes = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    note = next((note for note in notes if isinstance(note, str)), "")
+    return f"optional {note}" if note == "money" and plain == int | None else note or _KIND_OF[plain]
 
 
-def _registry(keys: Iterable[Key]) -> dict[str, str]:
-    return {"date": "date", **{key.column: _OF_KEY[key.type] for key in keys}, **WHERE}
+def _schema(row: type) -> dict[str, str]:
+    hints = get_type_hints(row, include_extras=True)
+    return {name: _kind(hint) for name, hint in hints.items() if name != "row"}
 
 
-for _directive, _table in REGISTRIES.items():
-    SCHEMAS[_table] = _registry(DIRECTIVES[_directive].columns)
-SCHEMAS["funds"]["amount"] = "money"
+SCHEMAS: dict[str, dict[str, str]] = {table: _schema(row) for table, row in ROWS.items()}
 
 
 def frame(table: str, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
@@ -216,35 +239,47 @@ def combined(*columns: Any) -> Any:
 
 
 # What stands for a missing value: `record` tells of an amount that must be there and is not.
-_BLANK = {"text": "", "category": "", "money": 0}
+_BLANK: dict[Any, Any] = {str: "", int: 0, tuple[str, ...]: ()}
 
 
 def frame_of_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """The table from rows, a column missing in a row being "", None, or 0 分 where there must be an amount."""
-    schema = SCHEMAS[table]
-    blank = {name: _BLANK.get(kind) for name, kind in schema.items()}
-    return frame(table, {name: [row.get(name, blank[name]) for row in rows] for name in schema})
+    blank = {name: _BLANK.get(hint) for name, hint in get_type_hints(ROWS[table]).items() if name != "row"}
+    return frame(table, {name: [row.get(name, blank[name]) for row in rows] for name in blank})
+
+
+Row = TypeVar("Row")
+
+
+def records(kind: type[Row], table: pd.DataFrame, where: Any = None) -> Iterator[Row]:
+    """The rows of a table, or those where a mask holds, as a row class.
+
+    The class is that of the table, or a NamedTuple with some of its columns, which alone are then read; `row` is the
+    number of the row in the table. A missing text is "", anything else that is missing None. A column that the table
+    has not is a KeyError.
+    """
+    made: Any = kind
+    index = table.index if where is None else table.index[where]
+    columns = [index.tolist() if name == "row" else _plain(table[name], where, blank) for name, blank in _blanks(made)]
+    return map(made._make, zip(*columns, strict=True))
 
 
 @cache
-def _row_type(columns: tuple[str, ...]) -> Any:
-    return namedtuple("Row", ("index", *columns))
+def _blanks(kind: Any) -> list[tuple[str, Any]]:
+    """The fields of a row class, each with what stands for a missing value."""
+    hints = get_type_hints(kind)
+    return [(name, "" if hint is str else None) for name, hint in hints.items()]
 
 
-def records(table: pd.DataFrame) -> Iterator[Any]:
-    """The rows as named tuples (`index` first), plain Python values inside, None where a value is missing."""
-    values = [_plain(column) for _, column in table.items()]
-    return map(_row_type(tuple(table.columns))._make, zip(table.index.tolist(), *values, strict=True))
-
-
-def _plain(column: Any) -> list[Any]:
+def _plain(column: Any, where: Any, blank: Any) -> list[Any]:
+    column = column if where is None else column[where]
     kind = str(column.dtype)
     values: list[Any]
     if kind in ("Int64", "boolean"):
         values = column.to_numpy(dtype=object, na_value=None).tolist()
         return values
     if kind == "category":
-        distinct = [*column.cat.categories.tolist(), None]
+        distinct = [*column.cat.categories.tolist(), blank]
         return [distinct[code] for code in column.cat.codes.tolist()]
     values = column.tolist()
     return [None if value != value else value for value in values] if kind == "float64" else values

@@ -5,13 +5,14 @@
 `issues`, and rolls that cannot be believed in `broken`; the rules are plain functions of the rest.
 """
 
+import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,12 +22,13 @@ from ledgers.files.problems import Problem
 from ledgers.money import yuan
 from ledgers.policy import Policy, parameter_of
 from ledgers.tables import rolls
+from ledgers.tables.directives import PolicyLine
 from ledgers.tables.households import Households, read_households
 from ledgers.tables.members import FILE as MEMBERS
 from ledgers.tables.members import read_members
 from ledgers.tables.postings import Postings
 from ledgers.tables.registry import Issue, Registries, read_directives
-from ledgers.tables.schema import SCHEMAS, array, category, frame, frame_of_rows, records, united
+from ledgers.tables.schema import SCHEMAS, TABLE_OF, array, category, frame, frame_of_rows, records, united
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,18 +94,39 @@ def households(tables: Tables) -> Households:
     return Households(tables.households)
 
 
-def latest(table: pd.DataFrame, key: str = "id", day: date | None = None) -> dict[str, Any]:
-    """The last row of each id of a registry, on a day (default: the as-of date): its state and everything it says."""
-    return {getattr(row, key): row for row in records(table) if day is None or row.date <= day}
+class Registered(Protocol):
+    """A row of a registry: what a directive says of something with an id."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def date(self) -> dt.date: ...
 
 
-def on(tables: Tables, registry: str, day: date) -> dict[str, Any]:
-    """Each id of a registry (the name of its table) as it was on a day; read once for each day that is asked for."""
-    days: dict[Any, dict[str, Any]] = tables.derived.setdefault(f"on.{registry}", {})
+Entry = TypeVar("Entry", bound=Registered)
+
+
+def mentions(tables: Tables, kind: type[Entry]) -> list[Entry]:
+    """Every row of a registry up to the as-of date, in the order of the book; read once."""
+    key = f"rows.{TABLE_OF[kind]}"
+    if key not in tables.derived:
+        tables.derived[key] = list(records(kind, getattr(tables, TABLE_OF[kind])))
+    rows: list[Entry] = tables.derived[key]
+    return rows
+
+
+def on(tables: Tables, kind: type[Entry], day: date) -> dict[str, Entry]:
+    """Each id of a registry as it was on a day: its state and everything it says; read once for each day asked for."""
+    days: dict[date, dict[str, Entry]] = tables.derived.setdefault(f"on.{TABLE_OF[kind]}", {})
     if day not in days:
-        rows = tables.derived.setdefault(f"rows.{registry}", list(records(getattr(tables, registry))))
-        days[day] = {row.id: row for row in rows if row.date <= day}
+        days[day] = {row.id: row for row in mentions(tables, kind) if row.date <= day}
     return days[day]
+
+
+def latest(tables: Tables, kind: type[Entry]) -> dict[str, Entry]:
+    """Each id of a registry as of the date."""
+    return on(tables, kind, tables.as_of)
 
 
 def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date) -> Tables:
@@ -129,7 +152,13 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date) -> Tabl
         *unknown(postings, directives.ids | {"household": set(postings.named["household"]) if unread else known}),
         *([] if unread else _unknown_caretakers(directives, known)),
     ]
-    issues = [*directives.issues, *people_issues, *member_issues, *postings.issues, *_invalid_accounts(entries, relative)]
+    issues = [
+        *directives.issues,
+        *people_issues,
+        *member_issues,
+        *postings.issues,
+        *_invalid_accounts(entries, relative),
+    ]
     issues += _too_many(directives.rows["villages"], people, as_of)
     issues += [Issue("roll", roll, file, line, "清册没有凭证引用") for file, line, roll in listed.unclaimed]
     issues += [Issue("plugin", main.name, idle.file, idle.line, idle.message) for idle in options.get("idle", ())]
@@ -142,12 +171,14 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date) -> Tabl
         shares=_shares(listed, postings),
         households=people,
         members=members,
-        policy=Policy(map(parameter_of, records(registry["policies"])), directives.ids["policy"]),
+        policy=Policy(map(parameter_of, records(PolicyLine, registry["policies"])), directives.ids["policy"]),
         problems=tuple(sorted(set(problems))),
         issues=tuple(issues),
         known={kind: frozenset(ids) for kind, ids in (directives.ids | {"household": known}).items()},
         broken=listed.broken,
-        files=tuple(listed.files) + (("registry/households.csv",) if len(people) else ()) + ((MEMBERS,) if len(members) else ()),
+        files=tuple(listed.files)
+        + (("registry/households.csv",) if len(people) else ())
+        + ((MEMBERS,) if len(members) else ()),
         entries=entries,
         **registry,
     )
@@ -161,13 +192,23 @@ def relative_names(main: Path, options: dict[str, Any]) -> dict[str, str]:
     }
 
 
+class _Claim(NamedTuple):
+    row: int
+    roll: str
+    voucher: str
+    roll_sha256: str
+    units: Decimal
+    kind: str
+    amount: int
+    date: dt.date
+    unit_cost: Decimal | None
+
+
 def claims_of(postings: pd.DataFrame) -> list[rolls.Claim]:
-    named = postings.loc[
-        postings["roll"] != "", ["roll", "voucher", "roll_sha256", "units", "kind", "amount", "date", "unit_cost"]
-    ]
+    """The rolls that postings name, each with what its lines must add up to."""
     return [
         rolls.Claim(
-            posting=row.index,
+            posting=row.row,
             roll=row.roll,
             voucher=row.voucher,
             sha256=row.roll_sha256,
@@ -176,7 +217,7 @@ def claims_of(postings: pd.DataFrame) -> list[rolls.Claim]:
             shares=row.kind == "shares",
             unit_cost=row.unit_cost or Decimal(0),
         )
-        for row in records(named)
+        for row in records(_Claim, postings[postings["roll"] != ""])
     ]
 
 
@@ -217,6 +258,13 @@ def _joined(table: str, files: list[Any], inline: list[dict[str, Any]], types: d
     return joined
 
 
+class _Entry(NamedTuple):
+    transaction: int
+    voucher: str
+    file: str
+    entry_line: int
+
+
 def _unbalanced(postings: pd.DataFrame) -> list[Problem]:
     """Transactions that do not balance to the 分: Beancount's tolerance grows with the coarsest amount."""
     gaps = postings.groupby("transaction", sort=False)["amount"].sum()
@@ -224,7 +272,7 @@ def _unbalanced(postings: pd.DataFrame) -> list[Problem]:
     first = postings[postings["transaction"].isin(gaps.index)].drop_duplicates("transaction")
     return [
         Problem(row.file, row.entry_line, f"凭证 {row.voucher} 借贷相差 {yuan(abs(int(gaps[row.transaction])))} 元")
-        for row in records(first[["transaction", "voucher", "file", "entry_line"]])
+        for row in records(_Entry, first)
     ]
 
 

@@ -45,7 +45,9 @@ def rules_digest() -> str:
     for package in (ledgers, plugins):
         folder = Path(str(package.__file__)).parent
         for path in sorted(folder.rglob("*.py")):
-            total.update(f"{path.relative_to(folder.parent)}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+            total.update(
+                f"{path.relative_to(folder.parent)}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode()
+            )
     return f"sha256:{total.hexdigest()}"
 
 

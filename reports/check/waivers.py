@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from ledgers.money import yuan, yuan_cn
+from ledgers.tables.directives import Waiver as WaiverLine
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
 from plugins.findings import WAIVED, Audit, Finding
@@ -51,10 +52,10 @@ def waivers(tables: Tables, audit: Audit, scope: Scope) -> list[Waiver]:
         Waiver(
             row.rule,
             row.subject,
-            row.part or "",
-            row.period or "",
-            row.reason or "",
-            row.by or "",
+            row.part,
+            row.period,
+            row.reason,
+            row.by,
             row.date,
             row.until,
             row.limit,
@@ -62,7 +63,7 @@ def waivers(tables: Tables, audit: Audit, scope: Scope) -> list[Waiver]:
             tuple(one for one in audit.stated if one.status == WAIVED and _accepts(row, one)),
             f"{row.file}:{row.line}",
         )
-        for row in records(tables.waivers)
+        for row in records(WaiverLine, tables.waivers)
         if scope.holds(row.rule, row.subject)
     ]
 

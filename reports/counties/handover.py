@@ -18,6 +18,7 @@ from ledgers.facts.money import Flow, flows
 from ledgers.facts.registered import funds
 from ledgers.files.problems import Problem
 from ledgers.personal.find import without_numbers
+from ledgers.tables.directives import Equity
 from ledgers.tables.tables import Tables, latest
 from plugins.audit import places
 from plugins.findings import NA, PASS, UNDETERMINED, Audit, Finding, plain
@@ -142,7 +143,7 @@ def fund_rows(tables: Tables, masked: Mask) -> Iterator[dict[str, Any]]:
 
 def equity_rows(tables: Tables, masked: Mask) -> Iterator[dict[str, Any]]:
     """Each equity grant as of the date."""
-    for grant in latest(tables.equity).values():
+    for grant in latest(tables, Equity).values():
         row = {
             "grant": grant.id,
             "firm": "".join(unicodedata.normalize("NFKC", grant.operator).split()),

@@ -10,6 +10,7 @@ which tokens meet, and of these what is asked. A county that breaks the rules ha
 numbers on tokens of others if it got them; so could the city together with a county. Docs: consolidate.md.
 """
 
+import datetime as dt
 import hmac
 import unicodedata
 from collections import defaultdict
@@ -17,10 +18,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledgers.facts import work
 from ledgers.people import Identities
+from ledgers.tables.directives import Benefit
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, latest
 from reports.counties import parquet
@@ -83,16 +85,24 @@ def _payees(tokens: dict[str, dict[str, str]], payment: Any) -> Iterable[str]:
     return members.values()
 
 
-def _payments(tables: Tables) -> Iterator[tuple[str, str, str, Any, str]]:
+class Paid(NamedTuple):
+    """What is handed over of a payment."""
+
+    posting: int
+    household: str
+    person: str
+    date: dt.date
+    amount: int
+    days: float | None
+
+
+def _payments(tables: Tables) -> Iterator[tuple[str, str, str, Paid, str]]:
     """Kind, purpose, period, payment and voucher of every payment with a benefit, and of every labour payment."""
-    periods = {
-        name: "month" if (row.per or "").endswith("月") else "year" for name, row in latest(tables.benefits).items()
-    }
+    periods = {name: "month" if row.per.endswith("月") else "year" for name, row in latest(tables, Benefit).items()}
     postings = tables.postings
     benefits, labour = postings["benefit"].tolist(), postings["labour"].tolist()
     vouchers = postings["voucher"].tolist()
-    columns = ["posting", "household", "person", "date", "amount", "days"]
-    for payment in records(tables.payments[columns]):
+    for payment in records(Paid, tables.payments):
         row = payment.posting
         if benefits[row]:
             purpose = "".join(unicodedata.normalize("NFKC", benefits[row]).split())

@@ -7,6 +7,7 @@ from fava.helpers import FavaAPIError
 
 from ledgers.facts import registered
 from ledgers.money import yuan_cn
+from ledgers.tables.directives import Notice
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
 from reports import figures
@@ -40,7 +41,7 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "projects": registered.projects(tables),
         "sankey": svg,
         "unequal": flow.unequal(),
-        "notices": [row for row in records(tables.notices) if row.subject == name],
+        "notices": [row for row in records(Notice, tables.notices) if row.subject == name],
         "findings": review.of("fund", name),
         "paging": Paging(vouchers, args),
         "all_vouchers": links.vouchers("fund", name, [one.row.date for one in vouchers]),

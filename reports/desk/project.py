@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from ledgers.facts import registered
 from ledgers.money import yuan_cn
-from ledgers.tables.schema import records
+from ledgers.tables.directives import Notice
+from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables
 from plugins.findings import FAIL, NA, PENDING, Finding
 from reports import figures
@@ -67,7 +68,7 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "gauges": [_gauge(review, finding) for finding in _labour(findings)],
         "paging": Paging(vouchers, args),
         "all_vouchers": links.vouchers("project", name, [one.row.date for one in vouchers]),
-        "notices": [row for row in records(tables.notices) if row.subject == name],
+        "notices": [row for row in records(Notice, tables.notices) if row.subject == name],
         "assets": [registered.assets(tables)[one] for one in review.assets_of(name)],
         "grants": [one for one in figures.shares_by_grant(tables).values() if one.row.project == name],
         "findings": findings,
@@ -81,9 +82,7 @@ def listing(review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     rows = []
     for one in registered.projects(tables).values():
         village = villages.get(one.village)
-        text = (
-            f"{one.id} {one.name} {village.name if village else ''} {one.town or ''} {one.unit or ''} {one.mode or ''}"
-        )
+        text = f"{one.id} {one.name} {village.name if village else ''} {one.town} {one.unit} {one.mode}"
         if words.lower() in text.lower():
             found = review.of("project", one.id)
             failed = sum(finding.status == FAIL for finding in found)
@@ -98,7 +97,7 @@ def listing(review: Review, args: Mapping[str, str]) -> dict[str, Any]:
 def vouchers_of(tables: Tables, postings: Any) -> list[Voucher]:
     """Postings by transaction, in the order of the book."""
     found: dict[int, Voucher] = {}
-    for row in records(postings):
+    for row in records(Posting, postings):
         if row.transaction not in found:
             found[row.transaction] = Voucher(row)
         found[row.transaction].postings.append(row)

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from fava.helpers import FavaAPIError
 
 from ledgers.facts import registered
+from ledgers.tables.directives import Notice
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived, households
 from plugins.findings import FAIL
@@ -37,7 +38,7 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "incomes": income_lines(review, name),
         "grants": grant_lines(review, name),
         "uses": figures.USES,
-        "notices": [row for row in records(tables.notices) if row.subject == name],
+        "notices": [row for row in records(Notice, tables.notices) if row.subject == name],
         "findings": review.of_village(name),
     }
 
@@ -53,12 +54,18 @@ def people_of(review: Review, village: str) -> Counter[str]:
     return counts
 
 
+class _Banked(NamedTuple):
+    village: str
+    account: str
+    amount: int
+
+
 @derived
 def banks(tables: Tables) -> dict[str, dict[str, int]]:
     """What lies in each village's account, by account."""
     table = tables.postings[tables.postings["kind"] == "bank"]
     found: dict[str, dict[str, int]] = {}
-    for row in records(table):
+    for row in records(_Banked, table):
         accounts = found.setdefault(row.village, {})
         accounts[row.account] = accounts.get(row.account, 0) + row.amount
     return found
@@ -77,7 +84,7 @@ def _listing(review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         money[one.village] += figures.by_project(tables).get(one.id, NO_MONEY).amount
     rows = []
     for village in registered.villages(tables).values():
-        if words.lower() in f"{village.id} {village.town or ''} {village.name or ''}".lower():
+        if words.lower() in f"{village.id} {village.town} {village.name}".lower():
             failed = sum(finding.status == FAIL for finding in review.of("village", village.id))
             rows.append((village, projects[village.id], money[village.id], failed))
     rows.sort(key=lambda row: (-row[3], -row[2], row[0].id))

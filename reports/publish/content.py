@@ -7,8 +7,8 @@ from typing import Any
 from ledgers.chart import account
 from ledgers.facts import income, money, registered
 from ledgers.facts.grants import grants
-from ledgers.tables.schema import records
-from ledgers.tables.tables import Tables
+from ledgers.tables.directives import Asset, Project
+from ledgers.tables.tables import Tables, mentions
 from reports.figures import by_fund
 from reports.publish.received import (
     INCOME,
@@ -78,7 +78,7 @@ def content(tables: Tables, year: int, got: Received) -> list[Table]:
 
 def _active(tables: Tables, year: int, got: Received) -> list[Any]:
     """Projects that something happened to in the year: a state, an allocation, a payment, a fund of that year."""
-    moved = {row.id for row in records(tables.projects) if row.date.year == year and row.state}
+    moved = {row.id for row in mentions(tables, Project) if row.date.year == year and row.state}
     given = {
         lot.project
         for lots in money.lots(tables).values()
@@ -95,14 +95,14 @@ def _order(tables: Tables, place: Place) -> tuple[bool, str, str]:
     return (place[0] == NOWHERE, place[1][:4], place[1] or place[0])
 
 
-def _about(tables: Tables, row: Any) -> tuple[str, str, str, str]:
+def _about(tables: Tables, row: Project) -> tuple[str, str, str, str]:
     place = project_place(tables, row.id)
-    return (row.id, row.name or "", place[0], village_name(tables, place[1]))
+    return (row.id, row.name, place[0], village_name(tables, place[1]))
 
 
 def village_name(tables: Tables, village: str) -> str:
     row = registered.villages(tables).get(village)
-    return (row.name or "") if row else ""
+    return row.name if row else ""
 
 
 def funds_table(tables: Tables, year: int) -> Table:
@@ -151,10 +151,10 @@ def allocations_table(tables: Tables, active: list[Any]) -> Table:
     for row in active:
         levels: dict[str, int] = defaultdict(int)
         for lot in money.lots_by_project(tables).get(row.id, []):
-            levels[LEVELS.get(registered.funds(tables)[lot.fund].level or "", "other")] += lot.amount
+            levels[LEVELS.get(registered.funds(tables)[lot.fund].level, "other")] += lot.amount
         if levels:
             parts = [levels.get(name, 0) for name in ("central", "municipal", "county", "other")]
-            values = (*_about(tables, row), row.unit or "", *parts, sum(parts))
+            values = (*_about(tables, row), row.unit, *parts, sum(parts))
             table.lines.append(Line(project_place(tables, row.id), values))
     add_totals(table)
     return table
@@ -183,13 +183,13 @@ def plan_table(tables: Tables, active: list[Any]) -> Table:
     for row in active:
         values = (
             *_about(tables, row),
-            row.category or "",
-            row.mode or "",
-            row.unit or "",
+            row.category,
+            row.mode,
+            row.unit,
             row.planned,
-            row.goal or "",
-            row.beneficiaries or "",
-            row.linkage or "",
+            row.goal,
+            row.beneficiaries,
+            row.linkage,
             _day(tables, row.id, "入库"),
             _day(tables, row.id, "年度计划"),
         )
@@ -224,7 +224,7 @@ def progress_table(tables: Tables, active: list[Any]) -> Table:
         stages = registered.project_states(tables).get(row.id, [])
         state = stages[-1].state if stages else ""
         days = [_day(tables, row.id, name) for name in ("开工", "完工", "验收")]
-        values = (*_about(tables, row), state, row.operator or "", *days)
+        values = (*_about(tables, row), state, row.operator, *days)
         table.lines.append(Line(project_place(tables, row.id), values))
     return table
 
@@ -344,7 +344,7 @@ def _subsidy(
     item = path[2] if tree == LOCAL else path[0]
     project = registered.projects(tables).get(item)
     benefits = "、".join(sorted(names.get(path, ())))
-    about = (item if project else "", (project.name or "") if project else item, benefits)
+    about = (item if project else "", project.name if project else item, benefits)
     where = {WHOLE: ("全县", ""), TOWN: (place[0], "全乡镇")}.get(only, (place[0], village_name(tables, place[1])))
     return Line(place, (*about, *where, got.figure(tree, path), got.count(tree, path, _count)), only)
 
@@ -375,18 +375,18 @@ def assets_table(tables: Tables) -> Table:
     )
     postings = tables.postings
     held = postings[postings["kind"] == "asset"].groupby("commodity")["amount"].sum().to_dict()
-    states = {row.id: row.state for row in records(tables.assets) if row.state}
+    states = {row.id: row.state for row in mentions(tables, Asset) if row.state}
     for name, row in sorted(registered.assets(tables).items()):
         place = asset_place(tables, name)
         values = (
             name,
-            row.name or "",
+            row.name,
             place[0],
             village_name(tables, place[1]),
-            row.class_ or "",
+            row.class_,
             int(held.get(name, 0)),
-            row.owner or "",
-            row.operator or "",
+            row.owner,
+            row.operator,
             states.get(name, ""),
             "已落实" if row.caretaker else "未登记",
         )
@@ -420,7 +420,7 @@ def income_table(tables: Tables, year: int, got: Received) -> Table:
     assets = {path[2] for path in got.earned} | {asset for asset, _ in spent}
     for name in sorted(assets & set(registered.assets(tables))):
         path = (*asset_place(tables, name), name)
-        values = (name, registered.assets(tables)[name].name or "", path[0], village_name(tables, path[1]))
+        values = (name, registered.assets(tables)[name].name, path[0], village_name(tables, path[1]))
         earned = total(got.earned.items(), got.earned_shown, path) or 0
         table.lines.append(Line((path[0], path[1]), (*values, earned, *_uses(got, path, name, spent))))
     table.lines.sort(key=lambda line: (_order(tables, line.place), line.values[0]))
@@ -467,13 +467,13 @@ def equity_table(tables: Tables, got: Received) -> Table:
         ),
     )
     for grant in grants(tables):
-        path = (*project_place(tables, grant.row.project or ""), grant.row.id)
+        path = (*project_place(tables, grant.row.project), grant.row.id)
         held = got.figure(SHARES, path)
         collective = grant.held_by("collective")
         hidden = held == WITHHELD
         values = (
             grant.row.id,
-            grant.row.operator or "",
+            grant.row.operator,
             path[0],
             village_name(tables, path[1]),
             grant.row.subsidy,

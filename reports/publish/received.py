@@ -13,7 +13,7 @@ from typing import Any
 from ledgers.chart import account
 from ledgers.facts import money, registered, work
 from ledgers.facts.grants import grants
-from ledgers.tables.schema import records
+from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables, households
 from reports.publish.privacy import BARE, CLEAR, COVERED, Path, household_figures, public_totals
 from reports.publish.tables import WITHHELD, Place
@@ -84,12 +84,12 @@ def place_of(tables: Tables, village: str, town: str = "") -> Place:
 
 def project_place(tables: Tables, project: str) -> Place:
     row = registered.projects(tables).get(project)
-    return place_of(tables, row.village or "", row.town or "") if row else (NOWHERE, "")
+    return place_of(tables, row.village, row.town) if row else (NOWHERE, "")
 
 
 def asset_place(tables: Tables, asset: str) -> Place:
     row = registered.assets(tables).get(asset)
-    return place_of(tables, row.village or "") if row else (NOWHERE, "")
+    return place_of(tables, row.village) if row else (NOWHERE, "")
 
 
 def received(tables: Tables, year: int, least: int) -> Received:
@@ -119,7 +119,7 @@ def _sums(leaves: dict[Path, Leaf]) -> dict[Path, int]:
 def _payments(tables: Tables, year: int, leaves: dict[str, dict[Path, Leaf]]) -> None:
     table = tables.postings
     chosen = table[table["kind"].isin(["expense", "distribution"])]
-    postings = {row.index: row for row in records(chosen) if _year(row) == year}
+    postings = {row.row: row for row in records(Posting, chosen) if _year(row) == year}
     lines = tables.payments[tables.payments["posting"].isin(postings)]
     people = households(tables)
     columns = [lines[name].tolist() for name in ("posting", "household", "person", "amount", "days")]
@@ -132,14 +132,12 @@ def _payments(tables: Tables, year: int, leaves: dict[str, dict[Path, Leaf]]) ->
             leaf.names.add(posting.benefit)
 
 
-def _year(posting: Any) -> int:
+def _year(posting: Posting) -> int:
     """Distributions belong to the year whose income they share out, everything else to its own day."""
-    return (
-        int(posting.income_year) if posting.kind == "distribution" and posting.income_year else int(posting.date.year)
-    )
+    return posting.income_year if posting.kind == "distribution" and posting.income_year else posting.date.year
 
 
-def _leaf(tables: Tables, posting: Any, household: str, people: Any) -> tuple[str, Path]:
+def _leaf(tables: Tables, posting: Posting, household: str, people: Any) -> tuple[str, Path]:
     if posting.kind == "distribution":
         return INCOME, (*asset_place(tables, posting.asset), posting.asset, account(posting.account).use or "9")
     place = project_place(tables, posting.project)
@@ -153,7 +151,7 @@ def _leaf(tables: Tables, posting: Any, household: str, people: Any) -> tuple[st
 
 def _shares(tables: Tables, leaves: dict[str, dict[Path, Leaf]]) -> None:
     for grant in grants(tables):
-        path = (*project_place(tables, grant.row.project or ""), grant.row.id)
+        path = (*project_place(tables, grant.row.project), grant.row.id)
         for line in grant.lines:
             if line.household:
                 leaves[SHARES][path].add(line.household, "", line.amount)
@@ -166,10 +164,10 @@ def _totals(tables: Tables, year: int, result: Received) -> None:
             result.paid[path] = result.paid.get(path, 0) + leg.amount
     result.paid_shown = public_totals({path: _state(result, path, amount) for path, amount in result.paid.items()})
     table = tables.postings
-    for leg in records(table[table["kind"] == "asset income"]):
-        if leg.asset and (leg.income_year or leg.date.year) == year:
-            path = (*asset_place(tables, leg.asset), leg.asset)
-            result.earned[path] = result.earned.get(path, 0) - leg.amount
+    for earned in records(Posting, table[table["kind"] == "asset income"]):
+        if earned.asset and (earned.income_year or earned.date.year) == year:
+            path = (*asset_place(tables, earned.asset), earned.asset)
+            result.earned[path] = result.earned.get(path, 0) - earned.amount
     states = {path: _state(result, path, amount) for path, amount in result.earned.items()}
     result.earned_shown = public_totals(states)
 

@@ -4,9 +4,8 @@ from collections import defaultdict
 from typing import Any
 
 from ledgers.facts import registered
-from ledgers.tables.directives import ASSET_CLASSES
-from ledgers.tables.schema import records
-from ledgers.tables.tables import Tables
+from ledgers.tables.directives import ASSET_CLASSES, Asset
+from ledgers.tables.tables import Tables, mentions
 from reports.registers import grouping
 from reports.registers.funds import head
 from reports.registers.places import place_of
@@ -38,23 +37,23 @@ CLASSES = (Column("乡镇", 16), *(Column(f"{name}资产", 18, MONEY) for name i
 def workbook(tables: Tables) -> bytes:
     """By town and village; a chart by town and class."""
     book = Workbook(TITLE, tables.as_of)
-    rows = [(place_of(tables, row.village or ""), row) for row in registered.assets(tables).values()]
+    rows = [(place_of(tables, row.village), row) for row in registered.assets(tables).values()]
     rows.sort(key=lambda pair: (pair[0], pair[1].id))
     costs, earned, used = (
         _sums(tables, "asset", "commodity"),
         _sums(tables, "asset income"),
         _sums(tables, "distribution"),
     )
-    first = {row.id: row.date for row in reversed(list(records(tables.assets)))}
+    first = {row.id: row.date for row in reversed(mentions(tables, Asset))}
     sheet = book.sheet("资产台账", [column.width for column in ASSETS.columns])
     head(sheet, tables, TITLE)
     sheet.note("原值为账面价值，已处置的为零；管护责任人是户编号。")
     lines = []
     for place, row in rows:
-        source = "、".join(row.project or ()) or row.origin or ""
+        source = "、".join(row.project) or row.origin
         texts = (place.town, place.village, row.id, row.name, row.class_, source, first[row.id])
         money = (costs[row.id], -earned[row.id], used[row.id])
-        people = (row.owner, row.owner_kind or "村集体", row.operator, "、".join(row.caretaker or ()), row.state)
+        people = (row.owner, row.owner_kind or "村集体", row.operator, "、".join(row.caretaker), row.state)
         lines.append((*texts, *money, *people))
     grouping.write(sheet, ASSETS, lines)
     _by_class(book, tables, lines)

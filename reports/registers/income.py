@@ -3,7 +3,8 @@
 from collections import defaultdict
 from typing import Any
 
-from ledgers.tables.tables import Tables, households, latest
+from ledgers.tables.directives import Village
+from ledgers.tables.tables import Tables, households, on
 from plugins.judging import end_of
 from reports.figures import USES, Earned, income_by_village
 from reports.registers import grouping
@@ -60,7 +61,7 @@ def workbook(tables: Tables) -> bytes:
 def _line(tables: Tables, place: Place, one: Earned) -> tuple[Any, ...]:
     day, people = end_of(one.year, tables.as_of), households(tables)
     members = [name for name in people.of_village(one.village, day) if people.priority(name, day)]
-    village = latest(tables.villages, day=day).get(one.village)
+    village = on(tables, Village, day).get(one.village)
     uses = [one.uses.get(code, 0) for code in USES]
     texts = (place.town, place.village, f"{one.year}年")
     money = (one.received, *uses, one.used, one.received - one.used, one.to_households, one.to_priority)

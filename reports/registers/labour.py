@@ -103,8 +103,8 @@ def _by_voucher(book: Workbook, tables: Tables, rows: list[Any]) -> None:
     rolls, lines, booked = tables.postings["roll"].tolist(), [], money.by_project(money.labour_legs(tables))
     for row in rows:
         for leg in booked.get(row.id, []):
-            found = work.lines_by_posting(tables).get(leg.index, [])
-            texts = (row.id, row.name, leg.date, leg.voucher, leg.fund, rolls[leg.index])
-            paid = labour.paid_by_posting(tables).get(leg.index, 0)
+            found = work.lines_by_posting(tables).get(leg.row, [])
+            texts = (row.id, row.name, leg.date, leg.voucher, leg.fund, rolls[leg.row])
+            paid = labour.paid_by_posting(tables).get(leg.row, 0)
             lines.append((*texts, len(found), work.days_of(found), paid, leg.amount - paid))
     grouping.write(sheet, VOUCHERS, lines)

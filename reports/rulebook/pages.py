@@ -15,6 +15,7 @@ from beancount.parser import parser
 
 import ledgers
 from ledgers.policy import Parameter, parameter_of
+from ledgers.tables.directives import PolicyLine
 from ledgers.tables.registry import read_directives
 from ledgers.tables.schema import frame_of_rows, records
 from plugins import catalogue
@@ -48,7 +49,7 @@ def shipped() -> dict[str, tuple[Parameter, ...]]:
         path = ledgers.POLICY / f"{place}.beancount"
         entries, _, _ = parser.parse_file(str(path))
         rows = read_directives(entries, date.max, {str(path): path.name}).rows["policies"]
-        parameters = map(parameter_of, records(frame_of_rows("policies", rows)))
+        parameters = map(parameter_of, records(PolicyLine, frame_of_rows("policies", rows)))
         found[place] = tuple(sorted(parameters, key=lambda one: one.effective))
     return found
 

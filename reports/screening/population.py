@@ -9,7 +9,7 @@ import pandas as pd
 
 from ledgers.facts import money, registered
 from ledgers.money import yuan_cn
-from ledgers.tables.schema import records
+from ledgers.tables.schema import HouseholdState, records
 from ledgers.tables.tables import Tables, derived
 from reports.screening.statistics import Array
 
@@ -87,8 +87,8 @@ def listed(tables: Tables) -> Population:
     return Population("发放清册各行（含写明农户的分录）", table)
 
 
-def _homes(tables: Tables) -> dict[str, Any]:
-    return {row.household: row for row in records(tables.households.sort_values("date", kind="stable"))}
+def _homes(tables: Tables) -> dict[str, HouseholdState]:
+    return {row.household: row for row in records(HouseholdState, tables.households.sort_values("date", kind="stable"))}
 
 
 @derived
@@ -96,7 +96,9 @@ def numbered(tables: Tables) -> Population:
     """One row a voucher, in the order of its number."""
     table = tables.postings
     found = table[table["voucher"] != ""].drop_duplicates("voucher")
-    found = found[["voucher", "date", "payee", "narration", "file", "entry_line"]].rename(columns={"entry_line": "line"})
+    found = found[["voucher", "date", "payee", "narration", "file", "entry_line"]].rename(
+        columns={"entry_line": "line"}
+    )
     sums = table[table["amount"] > 0].groupby("voucher")["amount"].sum()
     found["amount"] = sums.reindex(found["voucher"]).fillna(0).astype("int64").to_numpy()
     found["text"] = found["voucher"] + "　" + found["payee"] + "　" + found["narration"].str.slice(0, 30)

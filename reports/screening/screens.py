@@ -58,22 +58,36 @@ def _percent(share: float) -> str:
 def first_digits(rows: Population) -> Screen:
     counts = statistics.first_digits(rows.amounts)
     n = int(counts.sum())
-    about = ("first-digits", "首位数字", "各金额首位数字的分布与本福特定律比较，平均绝对偏差（MAD）按 Nigrini 的界限分档")
+    about = (
+        "first-digits",
+        "首位数字",
+        "各金额首位数字的分布与本福特定律比较，平均绝对偏差（MAD）按 Nigrini 的界限分档",
+    )
     if n < statistics.LEAST_DIGITS:
         return Screen(*about, rows.name, n, f"只有 {n} 笔，不足 {statistics.LEAST_DIGITS} 笔，不作比较", None)
     mad = statistics.deviation(counts)
     notable = statistics.band(mad) == "不吻合" and statistics.unlike(counts, BENFORD)
     bars = tuple(Bar(str(digit + 1), counts[digit] / n, float(BENFORD[digit])) for digit in range(9))
     most = int(np.argmax(counts / n - BENFORD)) + 1
-    begin = rows.table["amount"].astype(str).str.startswith(str(most)).to_numpy() if notable else np.zeros(len(rows.table), bool)
+    begin = (
+        rows.table["amount"].astype(str).str.startswith(str(most)).to_numpy()
+        if notable
+        else np.zeros(len(rows.table), bool)
+    )
     figure = f"MAD {mad:.4f}（{statistics.band(mad)}；界限 0.006、0.012、0.015），偏多的首位数字是 {most}"
-    return Screen(*about, rows.name, n, figure, notable, bars, rows.lines(begin)[:LINES], "Nigrini, Benford's Law, 2012")
+    return Screen(
+        *about, rows.name, n, figure, notable, bars, rows.lines(begin)[:LINES], "Nigrini, Benford's Law, 2012"
+    )
 
 
 def last_digits(rows: Population) -> Screen:
     counts = statistics.last_digits(rows.amounts)
     n = int(counts.sum())
-    about = ("last-digits", "末两位数字", "一千元以上、不是整百元的金额，元位末两位应当大致均匀；同一尾数反复出现的先看")
+    about = (
+        "last-digits",
+        "末两位数字",
+        "一千元以上、不是整百元的金额，元位末两位应当大致均匀；同一尾数反复出现的先看",
+    )
     if n < statistics.LEAST_DIGITS:
         return Screen(*about, rows.name, n, f"只有 {n} 笔，不足 {statistics.LEAST_DIGITS} 笔，不作比较", None)
     common = np.argsort(counts, kind="stable")[::-1][:5]
@@ -93,11 +107,17 @@ def round_sums(rows: Population) -> Screen:
     if n < 20:
         return Screen(*about, rows.name, n, f"只有 {n} 笔，不作比较", None)
     notable = statistics.chance(count, n, 0.10) < RARE
-    return Screen(*about, rows.name, n, f"{count} 笔，占 {_percent(count / n)}", notable, (), rows.lines(rounds)[:LINES])
+    return Screen(
+        *about, rows.name, n, f"{count} 笔，占 {_percent(count / n)}", notable, (), rows.lines(rounds)[:LINES]
+    )
 
 
 def below_limits(rows: Population, limits: Iterable[int] = LIMITS) -> Screen:
-    about = ("below-limits", "贴近限额", "刚好低于常见限额（5% 以内）的笔数，与刚好达到或高于限额的笔数比较；低处明显多的先看")
+    about = (
+        "below-limits",
+        "贴近限额",
+        "刚好低于常见限额（5% 以内）的笔数，与刚好达到或高于限额的笔数比较；低处明显多的先看",
+    )
     found, said, bars = np.zeros(len(rows.table), dtype=bool), [], []
     n = 0
     for limit in limits:
@@ -148,7 +168,9 @@ def december(rows: Population) -> Screen:
             late = yuan_cn(int(rows.amounts[week].sum()))
             said.append(f"{year} 年十二月 {count}/{n} 笔（{_percent(count / n)}），25 日以后 {late} 元")
     figure = "；".join(said) or "没有明显集中"
-    return Screen(*about, rows.name, len(days), figure, None if small else bool(said), tuple(bars), rows.lines(wanted)[:LINES])
+    return Screen(
+        *about, rows.name, len(days), figure, None if small else bool(said), tuple(bars), rows.lines(wanted)[:LINES]
+    )
 
 
 def payees(rows: Population) -> Screen:
@@ -215,7 +237,9 @@ def daily_wages(rows: Population) -> Screen:
 def several_rolls(rows: Population) -> Screen:
     table = rows.table
     month = [day.year * 12 + day.month for day in table["date"]]
-    who = combined(*(pd.factorize(table[name])[0] for name in ("household", "person")), pd.factorize(np.array(month))[0])
+    who = combined(
+        *(pd.factorize(table[name])[0] for name in ("household", "person")), pd.factorize(np.array(month))[0]
+    )
     on_roll = (table["roll"] != "").to_numpy()
     pairs = np.unique(np.stack([who[on_roll], pd.factorize(table["roll"])[0][on_roll]]), axis=1)
     people, rolls = np.unique(pairs[0], return_counts=True)
@@ -226,7 +250,11 @@ def several_rolls(rows: Population) -> Screen:
 
 
 def out_of_step(rows: Population) -> Screen:
-    about = ("out-of-step", "凭证号与日期不协调", "凭证日期与前后各三张凭证的日期（中位数）都相差 30 天以上，而前后彼此接近")
+    about = (
+        "out-of-step",
+        "凭证号与日期不协调",
+        "凭证日期与前后各三张凭证的日期（中位数）都相差 30 天以上，而前后彼此接近",
+    )
     far = statistics.out_of_step(ordinals(rows.table["date"]))
     return Screen(*about, rows.name, len(rows.table), f"{len(far)} 张", len(far) > 0, (), rows.lines(far)[:LINES])
 
@@ -245,5 +273,3 @@ def screens(tables: Tables) -> tuple[Screen, ...]:
         several_rolls(people),
         out_of_step(vouchers),
     )
-
-

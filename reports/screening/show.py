@@ -55,7 +55,9 @@ def add_sheets(book: Workbook, tables: Tables) -> None:
     columns += [Column("数量", 10, COUNT), Column("方法", 46, LONG)]
     rows = [Row((one.title, mark(one), one.figure, one.population, one.n, one.method)) for one in found]
     _sheet(book, "筛查", f"筛查（截至 {tables.as_of}）", columns, rows)
-    lines = [Row((one.title, line.text, f"{line.file}:{line.line}")) for one in found if one.notable for line in one.lines]
+    lines = [
+        Row((one.title, line.text, f"{line.file}:{line.line}")) for one in found if one.notable for line in one.lines
+    ]
     where = [Column("项目", 18), Column("内容", 80, LONG), Column("位置", 30, TEXT)]
     _sheet(book, "筛查所指", "筛查所指的凭证和清册行", where, lines)
 

@@ -81,7 +81,11 @@ def chance(count: int, n: int, share: float) -> float:
     if count <= 0:
         return 1.0
     logs = [
-        math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * math.log(share) + (n - k) * math.log1p(-share)
+        math.lgamma(n + 1)
+        - math.lgamma(k + 1)
+        - math.lgamma(n - k + 1)
+        + k * math.log(share)
+        + (n - k) * math.log1p(-share)
         for k in range(count, min(n, count + 1000) + 1)
     ]
     return min(1.0, sum(map(math.exp, logs)))

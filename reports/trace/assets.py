@@ -1,45 +1,46 @@
 """Tracing what a project formed: assets and shares, what they cost and earned, and who received the income."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from ledgers.facts import income, registered
 from ledgers.facts.grants import Grant, grants
-from ledgers.tables.schema import records
+from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables, derived
 from reports.trace.nodes import Node, leg_node
 
 
 @derived
-def _costs(tables: Tables) -> dict[str, list[Any]]:
+def _costs(tables: Tables) -> dict[str, list[Posting]]:
     """Postings on asset accounts by asset, which is their commodity."""
     table = tables.postings
-    return _grouped(records(table[table["kind"] == "asset"]), "commodity")
+    return _by_commodity(records(Posting, table[table["kind"] == "asset"]))
 
 
 @derived
-def _earnings(tables: Tables) -> dict[str, list[Any]]:
+def _earnings(tables: Tables) -> dict[str, list[Posting]]:
     """Income by what earned it: an asset, else a grant of shares."""
     table = tables.postings
-    return _by_source(records(table[table["kind"] == "asset income"]))
+    return _by_source(records(Posting, table[table["kind"] == "asset income"]))
 
 
 @derived
-def _uses(tables: Tables) -> dict[str, list[Any]]:
+def _uses(tables: Tables) -> dict[str, list[Posting]]:
     return _by_source(income.uses(tables))
 
 
-def _by_source(legs: Any) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = defaultdict(list)
+def _by_source(legs: Iterable[Posting]) -> dict[str, list[Posting]]:
+    found: dict[str, list[Posting]] = defaultdict(list)
     for leg in legs:
         found[leg.asset or leg.equity].append(leg)
     return found
 
 
-def _grouped(rows: Any, name: str) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[getattr(row, name)].append(row)
+def _by_commodity(legs: Iterable[Posting]) -> dict[str, list[Posting]]:
+    found: dict[str, list[Posting]] = defaultdict(list)
+    for leg in legs:
+        found[leg.commodity].append(leg)
     return found
 
 
@@ -47,7 +48,7 @@ def _grouped(rows: Any, name: str) -> dict[str, list[Any]]:
 def _of_project(tables: Tables) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for asset in registered.assets(tables).values():
-        for project in asset.project or ():
+        for project in asset.project:
             found[project].append(asset.id)
     return found
 

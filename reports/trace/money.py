@@ -6,7 +6,7 @@ from typing import Any
 
 from ledgers.facts import money, registered
 from ledgers.facts.money import Flow, flows
-from ledgers.tables.schema import records
+from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables, derived
 from reports.trace.assets import formed_by
 from reports.trace.nodes import Node, by_transaction, closed, leg_node
@@ -17,7 +17,7 @@ def _other_legs(tables: Tables) -> dict[int, list[Any]]:
     """What stands against the quota in every transaction that pays: expenses, villages' accounts, retentions."""
     table = tables.postings
     paying = table.loc[(table["kind"] == "allocated") & ~table["quota_only"], "transaction"]
-    return by_transaction(records(table[table["transaction"].isin(paying) & (table["kind"] != "allocated")]))
+    return by_transaction(records(Posting, table[table["transaction"].isin(paying) & (table["kind"] != "allocated")]))
 
 
 @derived
@@ -127,7 +127,7 @@ def _village(tables: Tables, project: str, fund: str, flow: Flow) -> Node:
     paying = set(table.loc[table["kind"] == "allocated", "transaction"])
     through = set(mine.loc[mine["kind"] == "bank", "transaction"]) - paying
     spent = mine[mine["transaction"].isin(through) & (mine["kind"] == "expense")]
-    for leg in records(spent):
+    for leg in records(Posting, spent):
         node.parts.append(leg_node(tables, leg, leg.amount))
     if flow.held:
         node.parts.append(Node("村（镇）账户尚存", flow.held))
@@ -141,7 +141,7 @@ def _reclassifications(tables: Tables) -> dict[str, list[list[Any]]]:
     other = set(table.loc[table["kind"] != "expense", "transaction"])
     found: dict[str, list[list[Any]]] = defaultdict(list)
     inside = table[(table["kind"] == "expense") & ~table["transaction"].isin(other)]
-    for legs in by_transaction(records(inside)).values():
+    for legs in by_transaction(records(Posting, inside)).values():
         for project in dict.fromkeys(leg.project for leg in legs):
             found[project].append([leg for leg in legs if leg.project == project])
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ledgers.tables.schema import records
+from ledgers.tables.schema import Payment, records
 from ledgers.tables.tables import Tables, derived
 
 
@@ -39,9 +39,9 @@ def closed(node: Node, rest: str) -> Node:
 
 
 @derived
-def _lines(tables: Tables) -> dict[int, list[Any]]:
-    lines: dict[int, list[Any]] = defaultdict(list)
-    for line in records(tables.payments):
+def _lines(tables: Tables) -> dict[int, list[Payment]]:
+    lines: dict[int, list[Payment]] = defaultdict(list)
+    for line in records(Payment, tables.payments):
         lines[line.posting].append(line)
     return lines
 
@@ -49,10 +49,10 @@ def _lines(tables: Tables) -> dict[int, list[Any]]:
 def leg_node(tables: Tables, leg: Any, amount: int) -> Node:
     """A posting with the lines of its roll below it."""
     node = Node(leg.account.partition(":")[2], amount, leg.date, leg.voucher, f"{leg.file}:{leg.line}", roll=leg.roll)
-    if leg.index in tables.broken:
-        node.text = f"清册不可信（{tables.broken[leg.index]}）：{node.text}"
+    if leg.row in tables.broken:
+        node.text = f"清册不可信（{tables.broken[leg.row]}）：{node.text}"
         return node
-    for line in _lines(tables).get(leg.index, []):
+    for line in _lines(tables).get(leg.row, []):
         person = f"-{line.person}" if line.person else ""
         days = f" {line.days:g} 天" if line.days is not None else ""
         returned = f" {line.result}" if line.result else ""

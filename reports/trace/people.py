@@ -1,10 +1,10 @@
 """Tracing a household: every payment that it received, by what it was for and of which fund, and the shares it holds."""
 
 from collections import defaultdict
-from typing import Any
 
 from ledgers.facts import registered
-from ledgers.tables.schema import records
+from ledgers.tables.directives import Asset, Project
+from ledgers.tables.schema import Holding, Payment, Posting, records
 from ledgers.tables.tables import Tables
 from reports.trace.money import sources
 from reports.trace.nodes import Node
@@ -13,7 +13,7 @@ from reports.trace.nodes import Node
 def household_nodes(tables: Tables, household: str) -> list[Node]:
     """What a household received, by project, asset or benefit, and its shares at cost."""
     nodes = [_received(tables, household)]
-    lines = list(records(tables.shares[tables.shares["household"] == household]))
+    lines = list(records(Holding, tables.shares[tables.shares["household"] == household]))
     if lines:
         shares = Node(f"户 {household}：持有股权", sum(line.amount for line in lines))
         grants, places = tables.postings["equity"].tolist(), tables.postings["voucher"].tolist()
@@ -27,9 +27,9 @@ def household_nodes(tables: Tables, household: str) -> list[Node]:
 
 def _received(tables: Tables, household: str) -> Node:
     mine = tables.payments[tables.payments["household"] == household]
-    legs = {leg.index: leg for leg in records(tables.postings.iloc[sorted(set(mine["posting"]))])}
-    groups: dict[tuple[str, str], list[tuple[Any, Any]]] = defaultdict(list)
-    for line in records(mine):
+    legs = {leg.row: leg for leg in records(Posting, tables.postings.iloc[sorted(set(mine["posting"]))])}
+    groups: dict[tuple[str, str], list[tuple[Payment, Posting]]] = defaultdict(list)
+    for line in records(Payment, mine):
         leg = legs[line.posting]
         groups[_for(leg)].append((line, leg))
     root = Node(f"户 {household}：收到", int(mine["amount"].sum()))
@@ -37,7 +37,7 @@ def _received(tables: Tables, household: str) -> Node:
     return root if root.parts else Node(root.text, 0, parts=[Node("没有收到款项", 0)])
 
 
-def _for(leg: Any) -> tuple[str, str]:
+def _for(leg: Posting) -> tuple[str, str]:
     """What a payment was for: an asset's or a grant's income, a project, else a benefit."""
     for kind in ("asset", "equity", "project", "benefit"):
         if getattr(leg, kind):
@@ -45,11 +45,12 @@ def _for(leg: Any) -> tuple[str, str]:
     return "", ""
 
 
-def _group(tables: Tables, key: tuple[str, str], found: list[tuple[Any, Any]]) -> Node:
+def _group(tables: Tables, key: tuple[str, str], found: list[tuple[Payment, Posting]]) -> Node:
     kind, name = key
     titles = {"asset": "资产收益", "equity": "股权分红", "project": "项目", "benefit": "补助", "": "未注明用途"}
-    rows: dict[str, Any] = {"asset": registered.assets(tables), "project": registered.projects(tables)}.get(kind, {})
-    row = rows.get(name)
+    row: Asset | Project | None = None
+    if kind in ("asset", "project"):
+        row = registered.assets(tables).get(name) if kind == "asset" else registered.projects(tables).get(name)
     node = Node(f"{titles[kind]} {name} {row.name if row else ''}".rstrip(), sum(line.amount for line, _ in found))
     for line, leg in found:
         fund = f"，资金 {leg.fund}" if leg.fund else ""

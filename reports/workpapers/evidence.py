@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ledgers.tables.schema import records
+from ledgers.tables.schema import Payment, Posting, records
 from plugins.findings import FAIL, PENDING, UNDETERMINED, WAIVED
 from reports.check.checked import Checked
 from reports.workbook import DATE, LONG, MONEY, NUMBER, Column, Row, Workbook
@@ -73,7 +73,7 @@ def _within(papers: list[Paper], limit: int) -> tuple[list[Paper], int]:
 
 def _vouchers(checked: Checked, papers: list[Paper]) -> Iterator[Row]:
     wanted = sorted({row for paper in papers for row in paper.finding.evidence})
-    legs = dict(zip(wanted, records(checked.book.tables.postings.iloc[wanted]), strict=True))
+    legs = dict(zip(wanted, records(Posting, checked.book.tables.postings.iloc[wanted]), strict=True))
     for paper in papers:
         for row in dict.fromkeys(paper.finding.evidence):
             leg = legs[row]
@@ -95,7 +95,7 @@ def _roll_lines(checked: Checked, papers: list[Paper]) -> tuple[pd.DataFrame, in
 def _lines(checked: Checked, lines: pd.DataFrame) -> Iterator[Row]:
     tables = checked.book.tables
     vouchers, rolls = tables.postings["voucher"].tolist(), tables.postings["roll"].tolist()
-    for line in records(lines):
+    for line in records(Payment, lines):
         place = f"{line.file}:{line.line}"
         yield Row(
             (
@@ -107,7 +107,7 @@ def _lines(checked: Checked, lines: pd.DataFrame) -> Iterator[Row]:
                 line.amount,
                 line.days,
                 line.quantity,
-                line.result or "",
+                line.result,
                 line.note,
                 place,
             )

@@ -8,7 +8,7 @@ from typing import Any
 
 from ledgers.facts import registered
 from ledgers.money import decimal, percent, yuan_cn
-from ledgers.tables.schema import records
+from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables
 from plugins.audit import places
 from plugins.findings import YUAN, Finding
@@ -81,8 +81,7 @@ def _in_unit(finding: Finding, value: Any) -> str:
 def _fact(checked: Checked, finding: Finding) -> Iterator[str]:
     tables = checked.book.tables
     yield finding.message
-    legs: list[Any] = list(records(tables.postings.iloc[list(finding.evidence[:VOUCHERS])]))
-    for leg in legs:
+    for leg in records(Posting, tables.postings.iloc[list(finding.evidence[:VOUCHERS])]):
         yield "，".join(text for text in _leg(tables, leg) if text)
     if len(finding.evidence) > VOUCHERS:
         yield f"等 {len(finding.evidence)} 笔，详见“证据·凭证”。"
@@ -92,7 +91,7 @@ def _fact(checked: Checked, finding: Finding) -> Iterator[str]:
     yield "账簿位置：" + "、".join(dict.fromkeys([source, *lines]))
 
 
-def _leg(tables: Tables, leg: Any) -> Iterator[str]:
+def _leg(tables: Tables, leg: Posting) -> Iterator[str]:
     """A posting as a reader follows it on paper: voucher, day, project, payee, what for, amount."""
     project = registered.projects(tables).get(leg.project)
     yield f"凭证 {leg.voucher}" if leg.voucher else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ledgers.tables.directives import Rectification
 from ledgers.tables.schema import records
 from plugins.findings import STATUS_NAMES
 from reports.check.checked import Checked
@@ -113,9 +114,9 @@ def _waiver(one: Waiver) -> Row:
 
 
 def _rectifications(checked: Checked) -> Iterator[Row]:
-    for row in records(checked.book.tables.rectifications):
-        texts = (row.rule, row.subject, detail(row.part, row.period), row.note or "", row.by or "")
-        yield Row((*texts, row.date, row.due, "", row.state or "", f"{row.file}:{row.line}"))
+    for row in records(Rectification, checked.book.tables.rectifications):
+        texts = (row.rule, row.subject, detail(row.part, row.period), row.note, row.by)
+        yield Row((*texts, row.date, row.due, "", row.state, f"{row.file}:{row.line}"))
 
 
 def write_resolved(book: Workbook, checked: Checked) -> None:

@@ -36,7 +36,9 @@ def _rows(papers: Papers) -> Iterator[Row]:
     for group in papers.groups:
         yield _row(group, [paper.finding for paper in group.papers])
     for rule in papers.silent:
-        yield Row((rule.title, SEVERITY_NAMES[rule.severity], rule.judges, rule.formula, 0, 0, 0, "没有对象", rule.basis))
+        yield Row(
+            (rule.title, SEVERITY_NAMES[rule.severity], rule.judges, rule.formula, 0, 0, 0, "没有对象", rule.basis)
+        )
 
 
 def _row(group: Group, findings: list[Finding]) -> Row:

@@ -5,11 +5,12 @@ and whatever is as large as the interval is drawn for certain. Projection: an er
 of the voucher times the interval, of a larger one as it is; of a random sample, errors ÷ amounts drawn × population.
 """
 
+import datetime as dt
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledgers.money import yuan, yuan_cn
 from ledgers.tables.schema import records
@@ -85,9 +86,11 @@ def write(book: Workbook, tables: Tables, plan: Plan | None) -> None:
     sheet.title("细节测试抽样")
     sheet.form("方法", "货币单元抽样（等距，随机起点）" if plan.method == MUS else "简单随机抽样")
     sheet.form("总体", _about(sample, rows.name))
-    sheet.form("样本", f"要求 {plan.size} 张，抽出 {len(sample.places)} 张；种子 {plan.seed}，同一账簿、同一种子抽出相同样本")
+    sheet.form(
+        "样本", f"要求 {plan.size} 张，抽出 {len(sample.places)} 张；种子 {plan.seed}，同一账簿、同一种子抽出相同样本"
+    )
     sheet.note("在“审定金额”栏填入检查后认定的金额，差错和推断差错自动算出；没有填写的不计。")
-    drawn = list(records(rows.table.iloc[list(sample.places)]))
+    drawn = list(records(_Voucher, rows.table.iloc[list(sample.places)]))
     area = sheet.table(COLUMNS, (_row(number, one, sample) for number, one in enumerate(drawn, start=1)))
     booked, projected = sum(one.amount for one in drawn), area.range(8)
     words = f"=ROUND(SUM({projected}),2)"
@@ -97,12 +100,24 @@ def write(book: Workbook, tables: Tables, plan: Plan | None) -> None:
     sheet.rows(COLUMNS, [Row(total, TOTAL)])
 
 
+class _Voucher(NamedTuple):
+    """A voucher of the population."""
+
+    voucher: str
+    date: dt.date
+    payee: str
+    narration: str
+    amount: int
+    file: str
+    line: int
+
+
 def _about(sample: Sample, name: str) -> str:
     step = f"；抽样间隔 {yuan_cn(round(sample.interval))} 元" if sample.interval is not None else ""
     return f"{name}，{sample.population:,} 张，合计 {yuan_cn(sample.total)} 元{step}"
 
 
-def _row(number: int, one: Any, sample: Sample) -> Row:
+def _row(number: int, one: _Voucher, sample: Sample) -> Row:
     error = Formula('=IF(G{row}="",0,ROUND(F{row}-G{row},2))', 0)
     projected: Any = None
     if sample.interval is not None and one.amount < sample.interval:
@@ -110,4 +125,18 @@ def _row(number: int, one: Any, sample: Sample) -> Row:
     elif sample.interval is not None:
         projected = Formula("=H{row}", 0)
     place = f"{one.file}:{one.line}"
-    return Row((f"S{number:03d}", one.voucher, one.date, one.payee, one.narration, one.amount, None, error, projected, place, ""))
+    return Row(
+        (
+            f"S{number:03d}",
+            one.voucher,
+            one.date,
+            one.payee,
+            one.narration,
+            one.amount,
+            None,
+            error,
+            projected,
+            place,
+            "",
+        )
+    )

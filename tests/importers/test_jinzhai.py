@@ -6,7 +6,8 @@ from pathlib import Path
 
 from importers.run import import_files
 from ledgers.book import read
-from ledgers.tables.schema import records
+from ledgers.tables.directives import Fund, Project
+from ledgers.tables.schema import Posting, records
 from tests.importers.county import new_book
 from tests.importers.helpers import Desk
 
@@ -18,10 +19,10 @@ TODAY = date(2026, 11, 23)
 def shares(book: Path) -> dict[str, tuple[int, int]]:
     """(money to 产业发展, all money), 分, by level."""
     tables = read(book, date(2025, 12, 31)).tables
-    industry = {row.id for row in records(tables.projects) if row.category == "产业发展"}
-    levels = {row.id: row.level for row in records(tables.funds)}
+    industry = {row.id for row in records(Project, tables.projects) if row.category == "产业发展"}
+    levels = {row.id: row.level for row in records(Fund, tables.funds)}
     found: dict[str, tuple[int, int]] = {}
-    for row in records(tables.postings):
+    for row in records(Posting, tables.postings):
         if row.kind == "allocated":
             one, two = found.get(levels[row.fund], (0, 0))
             found[levels[row.fund]] = one + row.amount * (row.project in industry), two + row.amount
@@ -56,16 +57,16 @@ def test_dates_levels_and_ids(tmp_path: Path) -> None:
     book = new_book(tmp_path)
     import_files(book, FILES, TODAY)
     tables = read(book, date(2025, 12, 31)).tables
-    funds = {row.id: (row.date, row.level, row.doc_no, row.amount, row.year) for row in records(tables.funds)}
+    funds = {row.id: (row.date, row.level, row.doc_no, row.amount, row.year) for row in records(Fund, tables.funds)}
     assert funds == {
         "F2025-01": (date(2024, 12, 20), "中央", "皖财农〔2024〕1179号", 15587000000, 2025),
         "F2025-02": (date(2024, 12, 25), "省级", "皖财农〔2024〕1314号", 7926000000, 2025),
     }
-    projects = list(records(tables.projects))
+    projects = list(records(Project, tables.projects))
     assert [row.id for row in projects] == [f"P2025-{n:04d}" for n in range(1, 12)]
     assert {(row.date, row.state, row.town) for row in projects} == {(date(2024, 12, 26), "年度计划", "县级")}
     assert projects[-1].name == "公告其余各项合计"
-    vouchers = {row.voucher: row.date for row in records(tables.postings)}
+    vouchers = {row.voucher: row.date for row in records(Posting, tables.postings)}
     assert vouchers == {
         "2024-000001": date(2024, 12, 20),
         "2024-000002": date(2024, 12, 25),

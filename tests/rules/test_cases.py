@@ -18,6 +18,7 @@ import pytest
 
 from ledgers.book import read
 from ledgers.policy import Policy
+from ledgers.tables.directives import Asset, Equity, Fund, Project, Village
 from ledgers.tables.tables import Tables, latest
 from plugins import catalogue
 from plugins.audit import audit
@@ -84,9 +85,9 @@ def _found(tables: Tables, rule: Rule) -> dict[Any, dict[str, Any]]:
 
 def _names(tables: Tables) -> dict[tuple[str, str], str]:
     """What a finding must call each subject: its name in the registry; a grant has none and is called by its operator."""
-    named = {"project": tables.projects, "fund": tables.funds, "village": tables.villages, "asset": tables.assets}
-    names = {(kind, key): row.name or "" for kind, table in named.items() for key, row in latest(table).items()}
-    return names | {("equity", key): row.operator or "" for key, row in latest(tables.equity).items()}
+    named: dict[str, type[Any]] = {"project": Project, "fund": Fund, "village": Village, "asset": Asset}
+    names = {(kind, key): row.name for kind, registry in named.items() for key, row in latest(tables, registry).items()}
+    return names | {("equity", key): row.operator for key, row in latest(tables, Equity).items()}
 
 
 def _without_op(policy: Policy) -> Policy:

@@ -19,6 +19,7 @@ COMMANDS = {
     "init": ("xianjie.init:init", "新建一本空账簿"),
     "import": ("xianjie.import_:import_", "把各单位报来的表格导入账簿"),
     "check": ("xianjie.check:check", "检查账簿：逐条规则判定，给出数字和依据"),
+    "reconcile": ("xianjie.reconcile:reconcile", "把国库集中支付导出与账簿逐笔核对"),
     "plan": ("xianjie.plan:plan", "待办：还要做什么、多少钱、最迟哪天；假设做了会怎样"),
     "screen": ("xianjie.screen:screen", "筛查：指出应当先看哪里，不是判定"),
     "rules": ("xianjie.rules:rules", "规则目录；或一条规则的全文、公式、参数沿革"),
@@ -37,7 +38,7 @@ COMMANDS = {
 
 
 # Those that read a book in a process that may not write, connect or start anything (ledgers/files/confined.py).
-CONFINED = frozenset({"check", "plan", "screen", "trace", "report", "seal", "verify", "doctor", "import"})
+CONFINED = frozenset({"check", "plan", "reconcile", "screen", "trace", "report", "seal", "verify", "doctor", "import"})
 
 
 class _Commands(Group):

@@ -1,0 +1,146 @@
+"""The treasury's export against the book: twenty planted differences, each named once, and nothing else."""
+
+import csv
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from ledgers.files.problems import Untrusted
+from tests.books import write_book
+from xianjie.commands import cli
+
+HEADINGS = ("指标文号", "支付凭证号", "项目编码", "项目名称", "金额", "收款方账户名称", "用途", "付款日期", "支出功能科目", "部门支出经济分类")
+DOCUMENT = "示财农〔2022〕12号"
+REGISTRY = f"""
+2022-01-01 custom "fund" "YG"
+  name: "示例资金"
+  level: "中央"
+  task: "以工代赈"
+  year: 2022
+  doc-no: "{DOCUMENT}"
+2022-01-01 custom "project" "P1" "年度计划"
+  name: "示例路"
+  category: "基础设施"
+  mode: "以工代赈"
+  town: "示例镇"
+  unit: "县交通局"
+  planned: 1000000.00 CNY
+"""
+PAYMENT = """
+{day} * "示例{number}公司" "工程款"
+  voucher: "2022-{number:06d}"
+  payment-no: "ZF{number:04d}"
+  fund: "YG"
+  project: "P1"
+  Expenses:2130504农村基础设施建设:31005基础设施建设  {amount}.00 CNY
+  Assets:9001指标:YG:1已分配  -{amount}.00 CNY
+"""
+RETURNED = """
+2022-07-01 * "示例3公司" "退回"
+  voucher: "2022-000900"
+  payment-no: "ZF0003"
+  reverses: "2022-000003"
+  fund: "YG"
+  project: "P1"
+  Expenses:2130504农村基础设施建设:31005基础设施建设  -1300.00 CNY
+  Assets:9001指标:YG:1已分配  1300.00 CNY
+"""
+Lines = list[dict[str, Any]]
+
+
+def day_of(number: int) -> date:
+    return date(2022, 3, 1) + timedelta(days=number)
+
+
+def lines() -> Lines:
+    """An export of forty payments and one that came back, as the book has them."""
+    paid = [
+        dict(zip(HEADINGS, (DOCUMENT, f"ZF{number:04d}", "P1", "示例路", f"{1000 + number * 100}.00", f"示例{number}公司", "工程款", day_of(number), "2130504", "31005"), strict=True))
+        for number in range(1, 41)
+    ]
+    back = dict(zip(HEADINGS, (DOCUMENT, "ZF0003", "P1", "示例路", "-1300.00", "示例3公司", "退回", date(2022, 7, 1), "2130504", "31005"), strict=True))
+    return [*paid, back]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    vouchers = "".join(PAYMENT.format(number=number, day=day_of(number), amount=1000 + number * 100) for number in range(1, 41))
+    return write_book(tmp_path / "book", REGISTRY + vouchers + RETURNED)
+
+
+def export(path: Path, rows: Lines) -> Path:
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, HEADINGS)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def run(book: Path, *files: Path, more: tuple[str, ...] = ()) -> Result:
+    return CliRunner().invoke(cli, ["reconcile", str(book), *map(str, files), *more])
+
+
+def test_an_export_that_agrees(book: Path, tmp_path: Path) -> None:
+    done = run(book, export(tmp_path / "国库.csv", lines()))
+    assert (done.exit_code, done.stdout.strip().split("：")[-1]) == (0, "两边都有 41　不同 0　只在导出 0　只在账簿 0")
+
+
+def test_twenty_planted_differences(book: Path, tmp_path: Path) -> None:
+    rows = lines()
+    wanted: set[tuple[str, str]] = set()
+    for number in range(6):  # a cent more or less, or another amount
+        rows[number]["金额"] = f"{float(rows[number]['金额']) + (0.01, -0.01, 100)[number % 3]:.2f}"
+        wanted.add((rows[number]["支付凭证号"], "different"))
+    for number in range(6, 10):
+        rows[number]["付款日期"] += timedelta(days=1)
+        wanted.add((rows[number]["支付凭证号"], "different"))
+    wanted |= {(rows[number]["支付凭证号"], "only-book") for number in range(20, 25)}
+    for number in range(5):
+        rows.append({**rows[30], "支付凭证号": f"ZF9{number:03d}"})
+        wanted.add((f"ZF9{number:03d}", "only-export"))
+    del rows[20:25]
+    done = run(book, export(tmp_path / "国库.csv", rows), more=("--format", "json"))
+    assert done.exit_code == 1
+    told = json.loads(done.stdout)
+    found = {(one["payment_no"], one["outcome"]) for one in told["lines"] if one["outcome"] != "both"}
+    assert len(wanted) == 20
+    assert found == wanted
+    assert told["counts"] == {"both": 26, "different": 10, "only-export": 5, "only-book": 5}
+
+
+def test_what_came_back_is_a_line_of_its_own(book: Path, tmp_path: Path) -> None:
+    done = run(book, export(tmp_path / "国库.csv", [*lines()[:-1], {**lines()[-1], "金额": "-1299.00"}]))
+    assert done.exit_code == 1
+    assert "金额不同" in done.stdout
+    assert "退回" in done.stdout
+
+
+def test_days_outside_the_export_are_not_asked_of_the_book(book: Path, tmp_path: Path) -> None:
+    done = run(book, export(tmp_path / "三月.csv", lines()[:10]))
+    assert done.exit_code == 0
+    assert "两边都有 10　不同 0　只在导出 0　只在账簿 0" in done.stdout
+
+
+def test_two_exports_are_one(book: Path, tmp_path: Path) -> None:
+    first, second = export(tmp_path / "一.csv", lines()[:20]), export(tmp_path / "二.csv", lines()[20:])
+    assert run(book, first, second).exit_code == 0
+
+
+def test_the_sheet(book: Path, tmp_path: Path) -> None:
+    out = tmp_path / "核对.xlsx"
+    done = run(book, export(tmp_path / "国库.csv", lines()[:39]), more=("--format", "xlsx", "--output", str(out)))
+    assert done.exit_code == 0
+    rows = [list(row) for row in openpyxl.load_workbook(out).active.values]
+    assert rows[-1][0] == "合计"
+    assert rows[-1][3] == rows[-1][4] == sum(1000 + number * 100 for number in range(1, 40))
+
+
+def test_another_kind_of_sheet_is_named(book: Path, tmp_path: Path) -> None:
+    path = tmp_path / "别的.csv"
+    path.write_text("姓名,身份证号,电话\n某,,\n", "utf-8")
+    assert isinstance(run(book, path).exception, Untrusted)

@@ -1,0 +1,38 @@
+"""`xianjie reconcile`: the treasury's export against the book, line by line, both ways."""
+
+from pathlib import Path
+
+import click
+
+from ledgers import clock
+from ledgers.files.confined import will
+from ledgers.files.writing import put_file
+from xianjie.chinese import Command
+from xianjie.output import deliver
+
+FORMATS = ("table", "json", "xlsx")
+
+
+@click.command(cls=Command)
+@click.argument("book", type=click.Path(), metavar="账簿")
+@click.argument("exports", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False), metavar="导出…")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json 或 xlsx")
+@click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
+def reconcile(book: str, exports: tuple[str, ...], form: str, output: str | None) -> None:
+    """把预算管理一体化导出的国库集中支付与账簿逐笔核对：两边都有、不同、只在导出、只在账簿。
+
+    按文号和支付凭证号对，比金额和日期；范围是导出中最早到最晚的日期。退出状态：0 全部一致，1 有不一致。
+    """
+    from ledgers.book import read
+    from reports import reconcile as lines
+
+    if form == "xlsx" and not output:
+        raise click.UsageError("工作簿请用 --output 指定文件")
+    if output:
+        will(put_file, Path(output))
+    exported = lines.read_exports([Path(name) for name in exports])  # before the book: its reading confines the process
+    loaded = read(book, clock.today())
+    found = lines.matches(loaded, exported)
+    made = {"table": lines.as_text, "json": lines.as_json, "xlsx": lines.as_xlsx}
+    deliver(made[form](loaded, found), output)
+    raise click.exceptions.Exit(int(any(one.outcome != lines.BOTH for one in found)))

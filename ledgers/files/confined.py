@@ -22,6 +22,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from select import select
 from typing import Any, BinaryIO, NoReturn, ParamSpec, TypeVar
@@ -78,7 +79,7 @@ _parent: _Parent | None = None
 
 def by_parent(function: Callable[P, T]) -> Callable[P, T]:
     """An operation that changes files; its first argument is the place. In a child its parent does it."""
-    name = function.__name__
+    name = _name(function)
     _operations[name] = function
 
     @wraps(function)
@@ -97,11 +98,15 @@ def passed_on(error: type[Exception]) -> type[Exception]:
     return error
 
 
+def _name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}:{function.__name__}"
+
+
 def will(function: Callable[..., Any], *places: Path) -> None:
     """Say before reading that an operation will be done at places: afterwards it is too late."""
     if _parent is not None:
         for place in places:
-            _parent.ask("will", os.path.abspath(place), function.__name__)
+            _parent.ask("will", os.path.abspath(place), _name(function))
 
 
 def confine() -> None:
@@ -211,6 +216,7 @@ def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
             outcome = _refusal(place)
         else:
             allowed.add((name, place))
+            import_module(name.partition(":")[0])  # where the operation is, which this process may not have needed yet
             outcome = _outcome(_operations[name], Path(place), rest)
         with suppress(BrokenPipeError):  # the child has died meanwhile
             _send(answers, outcome)

@@ -101,6 +101,17 @@ def test_commands_still_write_what_they_are_asked_for(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.rglob(".*") if "xianjie" in path.name]
 
 
+def test_what_a_check_keeps_is_kept_by_its_parent(tmp_path: Path) -> None:
+    code = HOLE.replace("plugin_lines.refused =", "from ledgers.kept import books; books.LARGE, books._MARGIN = 0, -60\nx =")
+    book = make(tmp_path / "book")
+    command = [sys.executable, "-c", code, "check", str(book), "--as-of", "2022-12-31"]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    first, again = (subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment) for _ in range(2))
+    assert (first.returncode, first.stderr) == (1, "")
+    assert list((tmp_path / "cache").rglob("tables.npz"))
+    assert again.stdout == first.stdout
+
+
 def test_an_import_writes_what_was_confirmed(tmp_path: Path) -> None:
     book = new_book(tmp_path)
     files = [to_xlsx(tmp_path / f"{kind}.xlsx", make_()) for kind, make_ in list(ALL.items())[:3]]

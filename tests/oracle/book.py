@@ -78,7 +78,7 @@ def look_ahead(book, entry):
     if isinstance(entry, data.Custom) and entry.type == "policy":
         book.mentioned.add(entry.values[0].value)
     if isinstance(entry, data.Custom) and entry.type == "through":
-        book.through = max(book.through, entry.date)
+        book.through = max(book.through, entry.values[0].value)
     if isinstance(entry, data.Transaction):
         book.numbers.add(entry.meta.get("voucher"))
         book.through = max(book.through, end_of_month(entry.date))

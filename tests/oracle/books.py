@@ -9,7 +9,7 @@ import random
 from fractions import Fraction
 from pathlib import Path
 
-from . import people_gen
+from . import life_gen, people_gen
 from .judge import judge
 from .money_gen import MoneyEvents
 from .policy_gen import write_policy
@@ -36,6 +36,7 @@ def write_book(folder, seed, *, size=1):
     people_gen.write_equity(world)
     people_gen.write_assets(world)
     people_gen.write_papers(world)
+    life_gen.live(world)
     twist(world)
     break_some_rolls(world)
     write(world.pen, folder, rng)

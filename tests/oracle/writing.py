@@ -57,6 +57,7 @@ class Voucher:
     meta: dict = field(default_factory=dict)
     reverses: object = None  # a Voucher, or the text of a number that does not exist
     series: str = ""
+    payee: str | None = None
     number: str | None = None
     unnumbered: bool = False
 
@@ -73,6 +74,8 @@ class Pen:
     skips: float = 0.0  # chance of a gap before a voucher
     repeats: float = 0.0  # chance of a number used twice
     line_end: str = "\n"  # of the rolls
+    members: list = field(default_factory=list)  # rows
+    through: int | None = None  # days after the last voucher that the book speaks of
 
     def custom(self, date, directive, /, *values, **meta):
         self.customs.append((date, directive, values, {hyphened(k): v for k, v in meta.items() if v is not None}))
@@ -83,7 +86,9 @@ class Pen:
         return voucher
 
 
-ROLL_COLUMNS = ["roll", "household", "person", "amount", "days", "quantity", "paid_on", "result", "note"]
+ROLL_COLUMNS = ["roll", "household", "person", "amount", "days", "quantity", "paid_on", "result", "note", "for",
+                "account"]  # fmt: skip
+MEMBER_COLUMNS = ["who", "household", "person", "from", "to", "reason"]
 SHARE_COLUMNS = ["roll", "household", "holder", "shares", "note"]
 HOUSEHOLD_COLUMNS = ["household", "date", "state", "village", "people", "monitor", "reported", "notice_from",
                      "notice_to", "helper_assigned", "plan_made"]  # fmt: skip
@@ -112,6 +117,9 @@ def write(pen, folder, rng):
     root = Path(folder)
     (root / "registry").mkdir(parents=True, exist_ok=True)
     number_vouchers(pen, rng)
+    if pen.through is not None:
+        last = max(voucher.date for voucher in pen.vouchers) + dt.timedelta(days=pen.through)
+        pen.custom(last, "through", last)
     months, rolls = {}, {}
     for voucher in pen.vouchers:
         months.setdefault((voucher.date.year, voucher.date.month), []).append(voucher_text(pen, voucher, rolls))
@@ -126,6 +134,9 @@ def write(pen, folder, rng):
     place(root / "policy.beancount", "\n".join(custom_text(*c) for c in pen.customs if c[1] == "policy"))
     rows = [",".join(str(row.get(c, "") or "") for c in HOUSEHOLD_COLUMNS) for row in pen.households]
     place(root / "registry" / "households.csv", "\n".join([",".join(HOUSEHOLD_COLUMNS), *rows]) + "\n")
+    if pen.members:
+        rows = [",".join(str(row[c]) for c in MEMBER_COLUMNS) for row in pen.members]
+        place(root / "registry" / "members.csv", "\n".join([",".join(MEMBER_COLUMNS), *rows]) + "\n")
     opens = [f"2018-01-01 open {account}" for account in sorted(pen.accounts)]
     place(root / "registry" / "accounts.beancount", "\n".join(opens) + "\n")
     includes = ["policy.beancount", "registry/*.beancount"] + [
@@ -146,7 +157,8 @@ def custom_text(date, kind, values, meta):
 
 
 def voucher_text(pen, voucher, rolls):
-    lines = [f'{voucher.date} * "{voucher.narration}"']
+    payee = f'"{voucher.payee}" ' if voucher.payee else ""
+    lines = [f'{voucher.date} * {payee}"{voucher.narration}"']
     meta = dict(voucher.meta)
     if voucher.number:
         meta = {"voucher": voucher.number, **meta}

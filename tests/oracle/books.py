@@ -19,6 +19,7 @@ from .world import World
 from .writing import Pen, custom_text, write
 
 D = dt.date
+LAST = D(2026, 11, 30)  # no book is judged as of a day that is still to come
 
 
 def write_book(folder, seed, *, size=1):
@@ -44,7 +45,8 @@ def write_book(folder, seed, *, size=1):
     days = set(rng.sample(sorted(world.edges), min(3, len(world.edges))))
     days |= set(world.must)
     days |= {dt.date(rng.choice([2022, 2023, 2024]), 12, 31), random_day(rng)}
-    return sorted(day for day in days if day >= dt.date(2021, 6, 1))
+    first = max(dt.date(2021, 6, 1), min(voucher.date for voucher in world.pen.vouchers))
+    return sorted(day for day in days if first <= day <= LAST)
 
 
 def accept_findings(world, folder):

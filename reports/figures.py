@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from ledgers.chart import account
@@ -183,3 +184,72 @@ def shares_by_grant(tables: Tables) -> dict[str, Shares]:
             priority=sum(line.amount for line in farmers if people.priority(line.household, grant.day)),
         )
     return found
+
+
+@derived
+def by_year_and_level(tables: Tables) -> dict[tuple[int, str], Money]:
+    """All funds by their year, latest first, and level."""
+    groups: dict[tuple[int, str], list[Money]] = defaultdict(list)
+    for one in fund_figures(tables):
+        groups[one.row.year or 0, one.row.level].append(by_fund(tables)[one.row.id])
+    return {key: total(groups[key]) for key in sorted(groups, key=lambda key: (-key[0], level_order(key[1])))}
+
+
+@derived
+def paid_by_month(tables: Tables) -> dict[int, list[int]]:
+    """What was paid from the first of the year to the end of each month, in 分, by the year of payment.
+
+    A year that is not over has as many months as have begun by the as-of date.
+    """
+    days = tables.postings["date"].tolist()
+    months: dict[int, list[int]] = {}
+    for row, amount in money.legs_of(tables, "paid"):
+        day = days[row]
+        last = tables.as_of.month if day.year == tables.as_of.year else 12
+        months.setdefault(day.year, [0] * last)[day.month - 1] += amount
+    return {year: list(accumulate(sums)) for year, sums in sorted(months.items())}
+
+
+@dataclass
+class AssetFigures:
+    """What an asset is worth at cost on the books, earned, and what of it was used, in 分; income by income year."""
+
+    cost: int = 0
+    earned: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    used: int = 0
+
+    @property
+    def income(self) -> int:
+        return sum(self.earned.values())
+
+
+@derived
+def by_asset(tables: Tables) -> dict[str, AssetFigures]:
+    """Every asset that the books name."""
+    found: dict[str, AssetFigures] = defaultdict(AssetFigures)
+    table = tables.postings[tables.postings["kind"].isin(["asset", "asset income", "distribution"])]
+    for leg in records(table):
+        if leg.kind == "asset":
+            found[leg.commodity].cost += leg.amount
+        elif leg.kind == "asset income":
+            found[leg.asset].earned[leg.income_year] -= leg.amount
+        else:
+            found[leg.asset].used += leg.amount
+    return dict(found)
+
+
+@derived
+def aid_by_household(tables: Tables) -> dict[str, tuple[int, int, float]]:
+    """What each household received by rolls or in its name: 分, number of payments, days of labour; returns taken off."""
+    table = tables.payments
+    grouped = table.groupby("household", observed=True, sort=True)
+    sums = grouped["amount"].sum().tolist()
+    counts, days = grouped.size().tolist(), grouped["days"].sum().tolist()
+    names = [str(name) for name in grouped.size().index.tolist()]
+    return dict(zip(names, zip(sums, counts, days, strict=True), strict=True))
+
+
+@derived
+def labour_by_project(tables: Tables) -> dict[str, int]:
+    """Labour remuneration of each project that is backed by a roll, in 分."""
+    return {name: sum(leg.amount for leg in legs) for name, legs in money.labour_by_project(tables).items()}

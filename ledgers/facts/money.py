@@ -268,6 +268,14 @@ def flows(tables: Tables) -> tuple[dict[str, Flow], dict[Key, Flow]]:
     return {fund: flow for (fund,), flow in funds.items()}, _flows(shared, ["project", "fund"])
 
 
+def legs_of(tables: Tables, name: str) -> list[tuple[int, int]]:
+    """The rows of `postings` that a figure of the flows adds up ("paid", "allocated" …), each with its signed 分."""
+    counted = _counted(tables)
+    chosen = counted["amount"][counted["name"] == _COUNTED.index(name)]
+    return list(zip(chosen.index.tolist(), chosen.tolist(), strict=True))
+
+
+@derived
 def _counted(tables: Tables) -> pd.DataFrame:
     """Every amount of every flow: what it counts as (its place in `_COUNTED`), on which day, of which posting."""
     table = tables.postings[["date", "kind", "quota_only", "fund", "project", "amount"]]

@@ -12,9 +12,9 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fava.ext import FavaExtensionBase, FavaExtensionError, extension_endpoint
 from fava.helpers import FavaAPIError
@@ -25,7 +25,11 @@ from ledgers import clock
 from ledgers.tables.tables import relative_names, tables
 from plugins.findings import ERROR, FAIL, Finding
 from reports.check.checked import crashed
-from reports.desk import kit
+from reports.desk import kit, saving
+from reports.desk.attachment import attachment
+from reports.desk.kit import PageError
+from reports.desk.listing import Listing
+from reports.desk.pages import PAGES, Page
 from reports.desk.review import Review, as_of, severity_name
 
 log = logging.getLogger("xianjie.desk")
@@ -36,19 +40,6 @@ WAIT = 2.0  # seconds until a reader is told that it takes longer
 LISTED = 3  # findings of one rule in Fava's list of errors; the others stand on our page
 
 _endpoint: Any = extension_endpoint
-
-# Name in the address -> title, and the module with `view`; the first is where a reader lands.
-PAGES = {
-    "overview": ("总览", "overview"),
-    "rules": ("规则", "rules"),
-    "project": ("项目", "project"),
-    "fund": ("资金", "fund"),
-    "income": ("收益与股权", "income"),
-    "village": ("村", "village"),
-    "todo": ("待办", "todo"),
-    "source": ("原文", "source"),
-    "roll": ("清册", "roll"),
-}
 
 
 class Desk(FavaExtensionBase):
@@ -115,7 +106,7 @@ class Desk(FavaExtensionBase):
     def _warm(self) -> None:
         """Compute what every page needs, so that the first reader does not wait."""
         for name in ("overview", "income"):
-            import_module(f"reports.desk.{name}").view(self, self.review(clock.today()).result().without_people, {})
+            PAGES[name].view(self, self.review(clock.today()).result().without_people, {})
 
     @property
     def files(self) -> tuple[set[str], set[str]]:
@@ -130,35 +121,92 @@ class Desk(FavaExtensionBase):
         return Path(self.ledger.beancount_file_path).parent
 
     def page(self) -> Markup:
-        """The page that was asked for, as HTML."""
-        name = request.args.get("page", "overview")
-        if name not in PAGES:
-            raise FavaAPIError(f"没有这一页：{name[:40]}")
+        """The page that was asked for, as HTML, to stand in Fava's frame."""
+        return self._answered("frame.html")
+
+    def shell(self) -> str:
+        """The same as a document of its own, for our server."""
+        return str(self._answered("shell.html"))
+
+    def failure(self, message: str) -> str:
+        """A document that says why there is no page."""
+        context = {"desk": kit, "desk_of": self, "message": message, "pages": PAGES, "title": "无法显示", "as_of": None}
+        return str(self._template("failure.html").render(frame="shell.html", page=None, **context))
+
+    @property
+    def books(self) -> list[tuple[str, str]]:
+        """Slug and title of every book that is served beside this one."""
+        return [(slug, str(one.options["title"])) for slug, one in current_app.config["LEDGERS"].items()]
+
+    @property
+    def title(self) -> str:
+        return str(self.ledger.options["title"])
+
+    @property
+    def ends(self) -> list[date]:
+        """Days that are judged already, for the header: the last years' ends."""
+        return sorted(day for day in self._kept if (day.month, day.day) == (12, 31))
+
+    def _answered(self, frame: str) -> Markup:
+        page = self._asked_page()
         try:
-            return self._render(name)
+            return self._render(page, frame)
         except FavaAPIError:
             raise
         except Exception as error:
-            log.exception("审阅页 %s 没有能够生成", name)
-            raise FavaAPIError(
-                f"“{PAGES[name][0]}”页没有能够生成（{type(error).__name__}），请把时间告诉管理员"
-            ) from error
+            log.exception("审阅页 %s 没有能够生成", page.name)
+            raise FavaAPIError(f"“{page.title}”页没有能够生成（{type(error).__name__}），请把时间告诉管理员") from error
 
-    def _render(self, name: str) -> Markup:
-        title, module = PAGES[name]
-        day = _day(request.args.get("time", ""))
+    def _asked_page(self) -> Page:
+        name = request.args.get("page", "overview")
+        if name not in PAGES:
+            raise PageError(404, f"没有这一页：{name[:40]}")
+        if PAGES[name].auditor and not kit.sees_rolls():
+            raise PageError(403, f"{PAGES[name].title}只有审计员可以查看")
+        return PAGES[name]
+
+    def _render(self, page: Page, frame: str) -> Markup:
+        day = self._day()
+        common = {"desk": kit, "desk_of": self, "frame": frame, "pages": PAGES, "page": page, "title": page.title}
         try:
             review = self.review(day, kit.reader()).result(timeout=WAIT)
         except TimeoutError:
-            return Markup(self.jinja_env.get_template("waiting.html").render(desk=kit, day=day))
+            return Markup(self._template("waiting.html").render(**common, as_of=day))
         review = review if kit.sees_rolls() else review.without_people
-        template = "untrusted" if review.tables.problems else module
-        view = (
-            {} if review.tables.problems else import_module(f"reports.desk.{module}").view(self, review, request.args)
-        )
+        trusted = not review.tables.problems
+        view = page.view(self, review, request.args) if trusted else {}
         stale = getattr(current_app.config["LEDGERS"], "stale", lambda _: None)(self.ledger)
-        context = {"desk": kit, "review": review, "page": name, "title": title, "stale": stale, **view}
-        return Markup(self.jinja_env.get_template(f"{template}.html").render(**context))
+        template = self._template(f"{page.name if trusted else 'untrusted'}.html")
+        return Markup(template.render(**common, review=review, as_of=day, stale=stale, **view))
+
+    def _template(self, name: str) -> Any:
+        return self.jinja_env.get_template(name)
+
+    def _day(self) -> date:
+        time = request.args.get("time", "")
+        try:
+            day = as_of(time, clock.today())
+        except (ValueError, OverflowError):
+            raise PageError(400, f"时间“{time[:40]}”无法识别：应如 2022、2022-08 或 2022-Q3") from None
+        return day
+
+    @_endpoint("save")  # type: ignore[untyped-decorator]
+    def save(self) -> Response:
+        """The list of a page as a file: every row that fits what was asked for, as xlsx or CSV."""
+        page, day = self._asked_page(), self._day()
+        review = self._reviews.get(day)
+        if review is None or not review.done():
+            raise PageError(503, "这一天还没有判定，请先打开页面")
+        shown = review.result() if kit.sees_rolls() else review.result().without_people
+        listing = page.view(self, shown, request.args).get("listing")
+        if not isinstance(listing, Listing):
+            raise PageError(404, "这一页没有可以另存的表")
+        return _file(page, listing, shown)
+
+    @_endpoint("attachment")  # type: ignore[untyped-decorator]
+    def attachment(self) -> Response:
+        """A voucher's attachment, opened safely."""
+        return attachment(self, self.review(self._day()).result().tables, request.args)
 
     @_endpoint("desk.css")  # type: ignore[untyped-decorator]
     def css(self) -> Response:
@@ -184,11 +232,22 @@ class Desk(FavaExtensionBase):
                 yield _error(self, *failed[LISTED].source, more)
 
 
-def _day(time: str) -> date:
-    try:
-        return as_of(time, clock.today())
-    except (ValueError, OverflowError):
-        raise FavaAPIError(f"时间“{time[:40]}”无法识别：应如 2022、2022-08 或 2022-Q3") from None
+def _file(page: Page, listing: Listing, review: Review) -> Response:
+    """A list as a download; PageError when it is longer than a spreadsheet is any use for."""
+    titles, rows = listing.table()
+    columns = [one for one in listing.columns if one.kind != "chart"]
+    if len(rows) > saving.MOST:
+        raise PageError(413, f"有 {len(rows)} 行，超过 {saving.MOST} 行：请先筛选")
+    title = f"{page.title}{review.as_of}"
+    if request.args.get("as") == "xlsx":
+        note = f"{review.tables.title}，截至 {review.as_of}，{len(rows)} 行"
+        content, kind, suffix = saving.workbook(page.title, note, review.as_of, columns, rows), saving.XLSX, "xlsx"
+    else:
+        cells = [[saving.csv_cell(one, value) for one, value in zip(columns, row, strict=True)] for row in rows]
+        content, kind, suffix = saving.csv_bytes([titles, *cells]), "text/csv", "csv"
+    name = quote(f"{title}.{suffix}")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(content, mimetype=kind, headers=headers)
 
 
 def _judged_by_plugin(ledger: Any) -> bool:

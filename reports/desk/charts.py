@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from markupsafe import Markup
 
@@ -20,27 +21,108 @@ def px(value: Fraction | int) -> str:
     return f"{sign}{rest // 100}.{rest % 100:02d}".rstrip("0").rstrip(".")
 
 
-def _svg(width: int, height: int, title: str, body: Sequence[Markup], kind: str) -> Markup:
+def _svg(width: int, height: int, title: str, body: Sequence[Markup], kind: str, linked: bool = False) -> Markup:
+    """A drawing; one with links in it is a group of them, not one picture."""
     return Markup(
-        '<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}" preserveAspectRatio="xMinYMid meet">'
+        '<svg class="{}" viewBox="0 0 {} {}" role="{}" aria-label="{}" preserveAspectRatio="xMinYMid meet">'
         "<title>{}</title>{}</svg>"
-    ).format(f"desk-{kind}", width, height, title, title, Markup("").join(body))
+    ).format(f"desk-{kind}", width, height, "group" if linked else "img", title, title, Markup("").join(body))
 
 
 def ratio_bar(value: Fraction, threshold: Fraction | None, op: str, good: bool, title: str) -> Markup:
-    """A bar from zero to the value with a line at the threshold; hatched when the threshold is missed."""
-    top = max(value, (threshold or Fraction(0)) * Fraction(5, 4), Fraction(1, 100))
-    full, height = 400, 18
+    """A bar from zero to the value with a line at the threshold, which stands at two thirds whatever it is, so that all
+    bars have one scale; hatched when the threshold is missed."""
+    top = threshold * Fraction(3, 2) if threshold else max(value, Fraction(1, 100))
+    full = 400
     body = [
         Markup('<rect class="ground" x="0" y="3" width="{}" height="12"/>').format(full),
         Markup('<rect class="{}" x="0" y="3" width="{}" height="12"/>').format(
-            "good" if good else "bad", px(max(value, Fraction(0)) / top * full)
+            "good" if good else "bad", px(min(max(value, Fraction(0)) / top, Fraction(1)) * full)
         ),
     ]
     if threshold is not None:
         x = px(threshold / top * full)
         body.append(Markup('<line class="threshold" x1="{}" x2="{}" y1="0" y2="18"/>').format(x, x))
-    return _svg(full, height, title, body, "bar")
+    return _svg(full, 18, title, body, "bar")
+
+
+def money_bar(money: Any, widest: int, title: str) -> Markup:
+    """A sum as a bar on the scale of the widest: what is paid, what is given to projects, what waits."""
+    parts = (("paid", money.paid), ("given", max(money.unpaid, 0)), ("waiting", max(money.waiting, 0)))
+    words = f"{title}：已支付 {yuan_cn(money.paid)}，已分配未支付 {yuan_cn(money.unpaid)}，待分配 {yuan_cn(money.waiting)} 元"
+    x, body = Fraction(0), [Markup('<rect class="ground" x="0" y="3" width="400" height="10"/>')]
+    for kind, amount in parts:
+        long = Fraction(max(amount, 0) * 400, max(widest, 1))
+        body.append(Markup('<rect class="{}" x="{}" y="3" width="{}" height="10"/>').format(kind, px(x), px(long)))
+        x += long
+    return _svg(400, 16, words, body, "money")
+
+
+_LEFT, _RIGHT, _TOP, _HIGH = 58, 470, 14, 170  # of the drawing of lines
+
+
+def lines(series: Sequence[tuple[str, Sequence[int]]], title: str) -> Markup:
+    """Amounts by month, a line for each year, the last one strong; every point says its month and amount."""
+    most = max((amount for _, amounts in series for amount in amounts), default=0) or 1
+    step = _step(most)
+    top = -(-most // step) * step
+    body = []
+    for amount in range(0, top + 1, step):
+        y = _y(amount, top)
+        body.append(
+            Markup(
+                '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text class="note" x="{}" y="{}" text-anchor="end">{}</text>'
+            ).format(_LEFT, _RIGHT, y, y, _LEFT - 6, px(Fraction(y) + 4), f"{amount // 1_000_000:,}")
+        )
+    body += [
+        Markup('<text class="note" x="{}" y="{}" text-anchor="middle">{}月</text>').format(
+            _x_of(month), _TOP + _HIGH + 18, month
+        )
+        for month in (1, 3, 6, 9, 12)
+    ]
+    for number, (name, amounts) in enumerate(series):
+        kind = "last" if number == len(series) - 1 else f"before before-{len(series) - 1 - number}"
+        points = [(_x_of(month), _y(amount, top), month, amount) for month, amount in enumerate(amounts, 1)]
+        body.append(
+            Markup('<polyline class="line {}" points="{}"/>').format(
+                kind, " ".join(f"{x},{y}" for x, y, _, _ in points)
+            )
+        )
+        body += [
+            Markup('<circle class="{}" cx="{}" cy="{}" r="3"><title>{}{}月：{} 元</title></circle>').format(
+                kind, x, y, name, month, yuan_cn(amount)
+            )
+            for x, y, month, amount in points
+        ]
+    body += _names(series, top)
+    return _svg(560, _TOP + _HIGH + 28, title, body, "lines")
+
+
+def _names(series: Sequence[tuple[str, Sequence[int]]], top: int) -> list[Markup]:
+    """The name of each line at its end, moved apart where they would lie on each other."""
+    ends = sorted((Fraction(_y(amounts[-1], top)), number) for number, (_, amounts) in enumerate(series) if amounts)
+    found, last = [], Fraction(-100)
+    for y, number in ends:
+        last = max(y + 4, last + 15)
+        kind = "strong" if number == len(series) - 1 else "note"
+        found.append(
+            Markup('<text class="{}" x="{}" y="{}">{}</text>').format(kind, _RIGHT + 10, px(last), series[number][0])
+        )
+    return found
+
+
+def _step(most: int) -> int:
+    """A round step of 分, in whole 万元, that divides the height into five at most."""
+    steps = (digit * 10**power for power in range(6, 20) for digit in (1, 2, 5))
+    return int(next(step for step in steps if most <= 5 * step))
+
+
+def _x_of(month: int) -> str:
+    return px(_LEFT + Fraction((month - 1) * (_RIGHT - _LEFT), 11))
+
+
+def _y(amount: int, top: int) -> str:
+    return px(_TOP + _HIGH - Fraction(amount * _HIGH, top))
 
 
 def progress_bar(paid: int, amount: int, time: Fraction | None, title: str) -> Markup:
@@ -58,19 +140,19 @@ def progress_bar(paid: int, amount: int, time: Fraction | None, title: str) -> M
     return _svg(200, 16, title, body, "progress")
 
 
-def gauge(numerator: int, required: int, denominator: int, title: str) -> Markup:
-    """What was paid against what is required, as a half ring: the mark is the requirement."""
-    top = max(numerator, required * 5 // 4, 1)
-    done, mark = Fraction(numerator, top), Fraction(required, top)
+def gauge(numerator: int, required: int, denominator: int, title: str, kind: str = "") -> Markup:
+    """What was paid against what is required, as a half ring on which the requirement always stands at two thirds."""
+    top = max(Fraction(required * 3, 2), Fraction(1))
+    done = min(max(Fraction(numerator) / top, Fraction(0)), Fraction(1))
     ring = "M 20 100 A 80 80 0 0 1 180 100"
     body = [
         Markup('<path class="ground" d="{}" pathLength="100"/>').format(ring),
         Markup('<path class="{}" d="{}" pathLength="100" stroke-dasharray="{} 200"/>').format(
-            "good" if numerator >= required else "bad", ring, px(done * 100)
+            "good" if numerator >= required else kind or "bad", ring, px(done * 100)
         ),
         Markup(
             '<g transform="rotate({} 100 100)"><line class="threshold" x1="4" x2="36" y1="100" y2="100"/></g>'
-        ).format(px(mark * 180)),
+        ).format(px(Fraction(required) / top * 180)),
         Markup('<text x="100" y="84" class="value">{}</text>').format(
             percent(Fraction(numerator, denominator)) if denominator else "–"
         ),
@@ -90,36 +172,40 @@ class Event:
     href: str
 
 
+_LABEL = 96  # width of a label of the time line
+
+
 def timeline(events: Sequence[Event], end: date, title: str) -> Markup:
-    """States one after another, spaced by time, names on alternating heights so that near ones stay readable."""
+    """States one after another, spaced by time; labels that would touch go to a lane further up, each with its stem."""
     if not events:
         return Markup("")
     first = min(event.day for event in events)
     days = max((end - first).days, 1)
-    body = [Markup('<line class="axis" x1="30" x2="870" y1="60" y2="60"/>')]
-    taken: dict[int, Fraction] = {}
-    for event in events:
-        x = 30 + Fraction((event.day - first).days, days) * 840
-        level = next((one for one in range(4) if taken.get(one, Fraction(-200)) + 92 <= x), 3)
-        taken[level] = x
-        up = level % 2 == 0
-        y = (44 if up else 84) + (-30 if up else 30) * (level // 2)
-        body.append(
-            Markup(
-                '<a href="{}"><line class="stem" x1="{}" x2="{}" y1="60" y2="{}"/><circle cx="{}" cy="60" r="5"/>'
-                '<text x="{}" y="{}" text-anchor="{}">{}</text><text class="note" x="{}" y="{}" text-anchor="{}">{}</text></a>'
-            ).format(
-                event.href,
-                *(px(x), px(x), y if up else y - 12, px(x)),
-                *(px(x), y - 12 if up else y + 2, _anchor(x), event.name),
-                *(px(x), y if up else y + 14, _anchor(x), event.day.isoformat()),
-            )
-        )
-    return _svg(900, 140, title, body, "timeline")
+    placed, taken = [], dict[int, Fraction]()
+    for event in sorted(events, key=lambda one: one.day):
+        x = 50 + Fraction((event.day - first).days, days) * 800
+        lane = next(number for number in range(len(events) + 1) if taken.get(number, Fraction(-999)) + _LABEL <= x)
+        taken[lane] = x
+        placed.append((event, x, lane))
+    base = 44 + 34 * max(lane for _, _, lane in placed)
+    stems = [
+        Markup('<line class="stem" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(px(x), px(x), base, base - 12 - 34 * lane)
+        for _, x, lane in placed
+    ]
+    axis = Markup('<line class="axis" x1="40" x2="860" y1="{}" y2="{}"/>').format(base, base)
+    labels = [_event(event, x, base, base - 16 - 34 * lane) for event, x, lane in placed]
+    return _svg(900, base + 10, title, [*stems, axis, *labels], "timeline", linked=True)
 
 
-def _anchor(x: Fraction) -> str:
-    return "start" if x < 60 else "end" if x > 840 else "middle"
+def _event(event: Event, x: Fraction, base: int, y: int) -> Markup:
+    return Markup(
+        '<a href="{}"><circle cx="{}" cy="{}" r="5"/><rect class="under" x="{}" y="{}" width="92" height="30"/>'
+        '<text x="{}" y="{}" text-anchor="middle">{}</text>'
+        '<text class="note" x="{}" y="{}" text-anchor="middle">{}</text></a>'
+    ).format(
+        *(event.href, px(x), base, px(x - 46), y - 26),
+        *(px(x), y - 13, event.name, px(x), y, event.day.isoformat()),
+    )
 
 
 @dataclass
@@ -171,7 +257,7 @@ class Sankey:
         return found
 
 
-_WIDTH, _BAR, _GAP, _LINE = 900, 14, 8, 20
+_WIDTH, _BAR, _GAP, _LINE = 1000, 14, 10, 24
 
 
 def sankey(flow: Sankey, title: str) -> Markup:
@@ -194,7 +280,7 @@ def sankey(flow: Sankey, title: str) -> Markup:
     last = max(columns)
     body = [_ribbon(flow, link, last) for link in flow.links]
     body += [_box(node, last) for node in flow.nodes.values()]
-    return _svg(_WIDTH, height, title, body, "sankey")
+    return _svg(_WIDTH, height, title, body, "sankey", linked=True)
 
 
 def _x(column: int, last: int) -> Fraction:
@@ -224,7 +310,7 @@ def _box(node: Node, last: int) -> Markup:
     middle = y + node.height / 2
     shape = Markup(
         '<rect class="node {}" x="{}" y="{}" width="{}" height="{}"/>'
-        '<text x="{}" y="{}">{} <tspan class="note">{} 元</tspan></text>'
+        '<text class="halo" x="{}" y="{}">{} <tspan class="note">{} 元</tspan></text>'
     ).format(
         *(node.kind, px(x), px(y), _BAR, px(node.height)),
         *(px(x + _BAR + 5), px(middle + 4), _short(node.name), yuan_cn(node.amount)),

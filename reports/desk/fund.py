@@ -1,9 +1,7 @@
 """资金: the list; or one fund from its quota to payment, as a flow that adds up to the 分."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
-
-from fava.helpers import FavaAPIError
 
 from ledgers.facts import registered
 from ledgers.money import yuan_cn
@@ -11,8 +9,10 @@ from ledgers.tables.directives import Notice
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
 from reports import figures
-from reports.desk import charts, links
-from reports.desk.overview import fund_lines
+from reports.desk import charts, findings, links
+from reports.desk.kit import PageError
+from reports.desk.listing import CHART, MONEY, RATIO, Column, Listing
+from reports.desk.overview import FundLine, fund_lines
 from reports.desk.paging import Paging
 from reports.desk.project import vouchers_of
 from reports.desk.review import Review
@@ -24,10 +24,10 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     """One fund, or all of them."""
     name, tables = args.get("id", ""), review.tables
     if not name:
-        return {"fund": None, "paging": Paging(list(fund_lines(review)), args)}
+        return {"fund": None, "listing": Listing("资金", _columns(review), fund_lines(review), args)}
     fund = registered.funds(tables).get(name)
     if fund is None:
-        raise FavaAPIError(f"截至 {review.as_of}，账簿里没有资金 {name[:60]}")
+        raise PageError(404, f"截至 {review.as_of}，账簿里没有资金 {name[:60]}")
     money = figures.by_fund(tables)[name]
     parts = _parts(tables, name)
     flow = flow_of(tables, name, money, parts)
@@ -44,8 +44,35 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "notices": [row for row in records(Notice, tables.notices) if row.subject == name],
         "findings": review.of("fund", name),
         "paging": Paging(vouchers, args),
-        "all_vouchers": links.vouchers("fund", name, [one.row.date for one in vouchers]),
     }
+
+
+def examples(review: Review) -> list[dict[str, str]]:
+    known = list(registered.funds(review.tables))
+    return [{"id": name} for name in known[:1]]
+
+
+def _columns(review: Review) -> list[Column]:
+    def entries(what: str) -> Callable[[FundLine], str]:
+        return lambda one: links.entries(what, fund=one.row.id)
+
+    return [
+        Column("name", "资金", lambda one: one.row.name, link=lambda one: links.to("fund", id=one.row.id)),
+        Column("number", "编号", lambda one: one.row.id, small=True),
+        Column("doc", "文号", lambda one: one.row.doc_no, extra=True),
+        Column("year", "年度", lambda one: str(one.row.year or ""), facet=True, small=True),
+        Column("level", "级次", lambda one: one.row.level, facet=True),
+        Column("task", "任务", lambda one: one.row.task, facet=True, small=True),
+        Column("amount", "下达", lambda one: one.money.amount, MONEY, total=True),
+        Column("waiting", "待分配", lambda one: one.money.waiting, MONEY, total=True, small=True),
+        Column(
+            "allocated", "已分配", lambda one: one.money.allocated, MONEY, entries("allocated"), total=True, small=True
+        ),
+        Column("paid", "已支付", lambda one: one.money.paid, MONEY, entries("paid"), total=True),
+        Column("rate", "支付率", lambda one: one.rate, RATIO),
+        Column("progress", "进度（竖线为时间要求）", lambda one: one.svg, CHART, small=True),
+        *findings.count_columns(lambda one: review.of("fund", one.row.id)),
+    ]
 
 
 def _parts(tables: Tables, fund: str) -> list[tuple[str, figures.Money]]:

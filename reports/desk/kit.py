@@ -1,32 +1,109 @@
 """What the templates use: words and links for values, and who is asking."""
 
-from flask import has_request_context, request
+from fractions import Fraction
 
-from ledgers.facts import registered
+from fava.helpers import FavaAPIError
+from flask import has_request_context, request
+from markupsafe import Markup
+
 from ledgers.money import decimal, yuan_cn
+from ledgers.policy import Parameter
 from plugins.equity import PART_NAMES
-from plugins.findings import Finding, Place
+from plugins.findings import ERROR, FAIL, Finding, Place
 from plugins.rule import CATALOGUE
 from reports import figures
-from reports.desk import links
-from reports.desk.review import Review, severity_name, shown, status_name
+from reports.desk import links, listing
+from reports.desk.review import OPS, Review, severity_name, shown, status_name
 
 __all__ = ["decimal", "links", "severity_name", "shown", "status_name", "yuan_cn"]
 
 ROLE, USER = "xianjie.role", "xianjie.user"  # in the WSGI environment, set by the server
 MAY_SEE_ROLLS = "auditor"
-TABS = (
-    ("overview", "总览"),
-    ("rules", "规则"),
-    ("project", "项目"),
-    ("fund", "资金"),
-    ("income", "收益与股权"),
-    ("village", "村"),
-)
 USES = figures.USES
 PLACES = 4
 _PARTS = {**PART_NAMES, "listed": "列入", "notice": "村内公示", "helper": "帮扶责任人", "plan": "帮扶计划"}
 to = links.to
+
+
+class PageError(FavaAPIError):
+    """Why a page is not shown, in Chinese, with the HTTP status."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def in_yuan() -> bool:
+    """Whether the reader wants 元 instead of 万元."""
+    return request.args.get("money") == "yuan"
+
+
+def wan(amount: int | None) -> Markup:
+    """分 in 万元 (or 元, if asked for), with the exact 元 to be seen when pointed at."""
+    if amount is None:
+        return Markup("")
+    if in_yuan():
+        return Markup("{}").format(yuan_cn(amount))
+    return Markup('<span title="{} 元">{}</span>').format(yuan_cn(amount), listing.wan(amount))
+
+
+def unit() -> str:
+    return "元" if in_yuan() else "万元"
+
+
+def short(value: Fraction) -> str:
+    return listing.short_percent(value)
+
+
+def share(part: int, whole: int) -> str:
+    """How much of the whole a part is; "–" of nothing."""
+    return listing.short_percent(Fraction(part, whole)) if whole else "–"
+
+
+def must(review: Review) -> int:
+    """Failures of what the law demands."""
+    return sum(counts[FAIL] for rule, counts in review.counts.items() if review.rules[rule].severity == ERROR)
+
+
+def cell(column: listing.Column, value: object) -> Markup:
+    """What a list shows of a value."""
+    if column.kind == listing.MONEY:
+        return wan(value)  # type: ignore[arg-type]
+    if column.kind == listing.STATUS:
+        return (
+            Markup('<span class="status {}">{}</span>').format(value, status_name(str(value))) if value else Markup("")
+        )
+    if column.kind == listing.PLACE:
+        return Markup('<span title="{}">{}</span>').format(value, "原文" if value else "")
+    if column.kind == listing.CHART:
+        return Markup(value or "")
+    return Markup("{}").format(listing.in_words(column, value, in_yuan()))
+
+
+def without(*keys: str, **values: str) -> str:
+    """This page's address with other values, or without some; from the first row on."""
+    left = {"start", *keys, *values}
+    given = {key: value for key, value in request.args.items() if key not in left and key != "page"}
+    return links.to(request.args.get("page", "overview"), **{**given, **values})
+
+
+def save_link(listed: listing.Listing, kind: str) -> str:
+    """Where the list can be saved as it is."""
+    page = links.to(request.args.get("page", "overview"), **{**listed.given, "as": kind})
+    return page.replace("/extension/Desk/?", "/extension/Desk/save?", 1)
+
+
+def attachment_link(file: str) -> str:
+    """Where an attachment of a voucher is opened."""
+    return links.to("voucher", file=file).replace("/extension/Desk/?", "/extension/Desk/attachment?", 1)
+
+
+def parameter_value(parameter: Parameter) -> str:
+    """What a parameter asks, in words; "终止" for the end of one."""
+    value = parameter.value
+    if value is None:
+        return "终止"
+    return f"{OPS.get(parameter.op, '')}{f'{decimal(value * 100, 4)}%' if 0 < value < 1 else decimal(value)}"
 
 
 def served() -> bool:
@@ -58,18 +135,13 @@ def account_name(account: str) -> str:
 def subject_link(review: Review, finding: Finding) -> str:
     """The page of what was judged; "" where it has none."""
     kind, name, tables = finding.subject.kind, finding.subject.id, review.tables
-    if kind in ("project", "fund", "village"):
+    if kind in ("project", "fund", "village", "asset") or (kind == "household" and sees_rolls()):
         return to(kind, id=name)
     if kind == "equity":
         grant = figures.shares_by_grant(tables).get(name)
         return to("project", id=grant.row.project) if grant else ""
-    if kind == "asset":
-        asset = registered.assets(tables).get(name)
-        projects = (asset.project or ()) if asset else ()
-        return to("project", id=projects[0]) if projects else to("village", id=asset.village) if asset else ""
     if kind == "voucher":
-        day = review.day_of_voucher.get(name)
-        return links.voucher(day, name) if day else ""
+        return links.voucher(name)
     return ""
 
 

@@ -1,46 +1,33 @@
 """Where a number leads: to our pages, to the journal with time and filter, to the line of the book."""
 
-import re
-from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from fava.application import url_for
+from flask import has_request_context, request
 
-_PLAIN = re.compile(r"[A-Za-z0-9-]+")
-NOTHING = {"account": "", "filter": ""}  # a filter of the reader's would hide what the number is made of
+# Fava carries these along; on our pages they mean nothing. None takes a parameter out of the address.
+UNUSED: dict[str, Any] = dict.fromkeys(("account", "filter", "conversion", "interval"))
 
 
 def to(page: str, **values: Any) -> str:
-    """One of our pages; the time filter stays."""
+    """One of our pages; the as-of day and the unit of money stay."""
     given = {key: str(value) for key, value in values.items() if value not in (None, "")}
-    return url_for("extension_report", extension_name="Desk", page=page, **given)
+    kept = {"money": request.args["money"]} if has_request_context() and request.args.get("money") == "yuan" else {}
+    return url_for("extension_report", extension_name="Desk", page=page, **{**kept, **UNUSED, **given})
 
 
-def journal(time: str, filter: str) -> str:
-    return url_for("report", report_name="journal", **(NOTHING | {"time": time, "filter": filter}))
-
-
-def _exactly(key: str, value: str) -> str:
-    """A filter for a transaction or a posting that carries the key."""
-    pattern = value if _PLAIN.fullmatch(value) else re.escape(value)
-    return f'{key}:"^{pattern}$", any({key}:"^{pattern}$")'
-
-
-def voucher(day: date, number: str) -> str:
-    """The journal, with this voucher alone."""
-    return journal(day.isoformat(), _exactly("voucher", number))
-
-
-def vouchers(key: str, name: str, days: Iterable[date]) -> str:
-    """The journal from the first to the last of the days, with what carries the key."""
-    found = sorted(days)
-    time = f"{found[0]:%Y-%m} - {found[-1]:%Y-%m}" if found else ""
-    return journal(time, _exactly(key, name))
+def voucher(number: str) -> str:
+    return to("voucher", id=number)
 
 
 def line(file: str, number: int) -> str:
-    return to("source", file=file, line=number)
+    """A line of the book; of a roll, the roll with that line."""
+    return to("roll" if file.startswith("rolls/") else "source", file=file, line=number)
+
+
+def entries(what: str, **values: Any) -> str:
+    """The postings that a figure adds up."""
+    return to("entries", what=what, **values)
 
 
 def style() -> str:

@@ -1,7 +1,8 @@
-"""总览: verdicts by rule, funds against time, the ratios that matter against their thresholds, what needs action now."""
+"""总览: how much money there is and what became of it, the ratios that matter, what must be done and by whom."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -10,13 +11,18 @@ from markupsafe import Markup
 from ledgers.facts import registered
 from ledgers.money import percent
 from plugins.findings import ERROR, FAIL, NA, PASS, PENDING, STATUSES, UNDETERMINED, WAIVED, YUAN, Finding
+from plugins.rule import Rule
 from reports import figures
 from reports.desk import charts
-from reports.desk.review import Review, shown, status_name
+from reports.desk.review import OPS, Review, at_risk, shown, status_name
+from reports.desk.where import where
 
-ACTIONS = 15
 COLUMNS = (FAIL, UNDETERMINED, PENDING, WAIVED, PASS, NA)
-SUMMED = ("labour-share", "labour-share-work-relief", "labour-promised")  # ratios of projects, shown added up
+SUMMED = ("labour-share-work-relief", "labour-share", "labour-promised")  # ratios of projects, shown added up
+YEARLY = ("industry-share", "income-tilt", "management-fee", "equity-ratio", "input-stable", "industry-rising")
+UNITS = 8  # units that are listed; the others stand on the page of what is to be done
+BARS = 6
+NO_MONEY = figures.Money(0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -38,29 +44,118 @@ class FundLine:
 
     row: Any
     money: figures.Money
-    progress: str
-    time: str
+    rate: Fraction | None
     finding: Finding | None
     svg: Markup
 
 
+@dataclass
+class ToDo:
+    """What one unit has to do: findings by status, and 分 that are missing."""
+
+    unit: str
+    failed: int = 0
+    open: int = 0
+    missing: int = 0
+    worst: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class MoneyLine:
+    """Money of a year, or of a level of one, with how much of it was paid."""
+
+    title: str
+    year: int
+    level: str
+    money: figures.Money
+    svg: Markup
+
+    @property
+    def rate(self) -> Fraction | None:
+        return paid_share(self.money)
+
+
 def view(_desk: Any, review: Review, _args: Mapping[str, str]) -> dict[str, Any]:
     """Everything that the landing page shows."""
-    rules = sorted(review.rules.values(), key=lambda rule: (-review.counts[rule.id][FAIL], rule.severity != ERROR))
-    year = max((fund.year for fund in registered.funds(review.tables).values() if fund.year), default=review.as_of.year)
-    year = min(year, review.as_of.year)
+    years = sorted(
+        {year for year, _ in figures.by_year_and_level(review.tables) if year <= review.as_of.year}, reverse=True
+    )
+    year = years[0] if years else review.as_of.year
     return {
+        "year": year,
+        "now": _of_year(review, year),
+        "before": _of_year(review, year - 1) if year - 1 in years else None,
+        "time": Fraction(review.as_of.timetuple().tm_yday, 365) if review.as_of.year == year else None,
+        "lines": list(_money_lines(review, years[:3])),
+        "trend": _trend(review),
+        "bars": list(_bars(review, year))[:BARS],
+        "units": (units := _units(review))[:UNITS],
+        "more_units": len(units) - UNITS,
         "summary": review.summary,
         "columns": COLUMNS,
-        "statuses": STATUSES,
-        "rules": [rule for rule in rules if review.counts[rule.id]],
-        "silent": [rule for rule in rules if not review.counts[rule.id]],
-        "bars": list(_bars(review, year)),
-        "year": year,
-        "funds": [line for line in fund_lines(review) if (line.row.year or 0) >= year - 1],
-        "actions": review.to_do[:ACTIONS],
-        "actions_total": len(review.to_do),
+        "rules": _worst_first(review),
+        "silent": [rule for rule in review.rules.values() if not review.counts[rule.id]],
     }
+
+
+def paid_share(money: figures.Money) -> Fraction | None:
+    return Fraction(money.paid, money.amount) if money.amount else None
+
+
+def _of_year(review: Review, year: int) -> figures.Money:
+    parts = figures.by_year_and_level(review.tables).items()
+    return figures.total(money for (one, _), money in parts if one == year)
+
+
+def _money_lines(review: Review, years: list[int]) -> Iterator[MoneyLine]:
+    """Each year, and below the latest its levels."""
+    parts = figures.by_year_and_level(review.tables)
+    widest = max((_of_year(review, year).amount for year in years), default=0)
+    for number, year in enumerate(years):
+        whole = _of_year(review, year)
+        yield MoneyLine(f"{year}年", year, "", whole, charts.money_bar(whole, widest, f"{year}年"))
+        if number == 0:
+            for (one, level), money in parts.items():
+                if one == year:
+                    yield MoneyLine(level, year, level, money, charts.money_bar(money, widest, f"{year}年{level}"))
+
+
+def _trend(review: Review) -> Markup:
+    """Payments of the year, month by month, beside those of the two years before."""
+    months = figures.paid_by_month(review.tables)
+    shown_years = [year for year in sorted(months) if review.as_of.year - 3 < year <= review.as_of.year]
+    return (
+        charts.lines([(f"{year}年", months[year]) for year in shown_years], "各年累计支付")
+        if shown_years
+        else Markup("")
+    )
+
+
+def _units(review: Review) -> list[ToDo]:
+    """By the unit that has to act: most failures first, then most yuan missing."""
+    found: dict[str, ToDo] = {}
+    for finding in review.to_do:
+        unit = where(review.tables, finding).unit
+        one = found.setdefault(unit, ToDo(unit))
+        one.failed += finding.status == FAIL
+        one.open += finding.status != FAIL
+        one.missing += at_risk(finding) or 0
+        if len(one.worst) < 2:
+            one.worst.append(finding)
+    return sorted(found.values(), key=lambda one: (-one.failed, -one.missing, one.unit))
+
+
+def _worst_first(review: Review) -> list[Rule]:
+    """Rules that judged something: what the law demands before advice, most failures first, then most yuan."""
+    missing: dict[str, int] = defaultdict(int)
+    for finding in review.to_do:
+        missing[finding.rule] += at_risk(finding) or 0
+
+    def key(rule: Rule) -> Any:
+        counts = review.counts[rule.id]
+        return not counts[FAIL], rule.severity != ERROR, -counts[FAIL], -missing[rule.id], rule.title
+
+    return sorted((rule for rule in review.rules.values() if review.counts[rule.id]), key=key)
 
 
 def fund_lines(review: Review) -> Iterator[FundLine]:
@@ -71,36 +166,46 @@ def fund_lines(review: Review) -> Iterator[FundLine]:
         finding = found[0] if found else None
         threshold = finding.threshold.value if finding and finding.threshold else None
         one = money[fund.id]
-        done = Fraction(one.paid, one.amount) if one.amount else Fraction(0)
-        title = f"{fund.name}：已支付 {percent(done)}" + (
+        done = paid_share(one)
+        title = f"{fund.name}：已支付 {percent(done or Fraction(0))}" + (
             f"，应达到 {percent(threshold)}" if threshold is not None else ""
         )
-        svg = charts.progress_bar(one.paid, one.amount, threshold, title)
-        yield FundLine(fund, one, percent(done), percent(threshold) if threshold is not None else "", finding, svg)
+        yield FundLine(fund, one, done, finding, charts.progress_bar(one.paid, one.amount, threshold, title))
 
 
 def _bars(review: Review, year: int) -> Iterator[Bar]:
+    """The ratios that matter: of projects added up, then of the year, or of the last one judged."""
     for rule in SUMMED:
         yield from _summed(review, rule)
-    for rule, findings in review.by_rule.items():
-        for finding in sorted(findings, key=lambda one: one.subject.id, reverse=True):
-            if finding.subject.kind == "year" and finding.subject.id in (str(year), str(year - 1)):
-                yield from _bar(review, rule, finding)
+    for rule in YEARLY:
+        yield from _yearly(review, rule, year)
 
 
-def _bar(review: Review, rule: str, finding: Finding) -> Iterator[Bar]:
+def _yearly(review: Review, rule: str, year: int) -> Iterator[Bar]:
+    """The latest finding about a year that has a ratio, and no later year than is shown."""
+    found = [one for one in review.by_rule.get(rule, ()) if one.subject.kind == "year" and one.subject.id <= str(year)]
+    for finding in sorted(found, key=lambda one: (one.subject.id, one.part or ""), reverse=True):
+        if bar := _bar(review, rule, finding):
+            yield bar
+            return
+
+
+def _bar(review: Review, rule: str, finding: Finding) -> Bar | None:
     measured, threshold = finding.measured, finding.threshold
-    if measured is None or measured.ratio is None or threshold is None or measured.unit == "person":
-        return
+    if measured is None or measured.ratio is None or threshold is None or not threshold.value:
+        return None
     numbers, good = shown(finding), finding.status == PASS
-    title = f"{review.rules[rule].title} {finding.subject.name}：{numbers.value}，应 {numbers.threshold}"
+    title = f"{review.rules[rule].title} {finding.subject.name}：{numbers.value}，应{numbers.threshold}"
     svg = charts.ratio_bar(measured.ratio, threshold.value, threshold.op, good, title)
     label = f"{finding.subject.name} {finding.part or ''}".strip()
-    yield Bar(rule, label, numbers.value, numbers.threshold, finding.status, status_name(finding.status), svg)
+    return Bar(rule, label, numbers.value, numbers.threshold, finding.status, status_name(finding.status), svg)
 
 
 def _summed(review: Review, rule: str) -> Iterator[Bar]:
-    """A ratio of projects, all numerators over all denominators, against all that is required."""
+    """A ratio of projects, all numerators over all denominators, against all that is required.
+
+    Good only when every project is: a county's sum may pass where projects do not.
+    """
     found = [
         one for one in review.by_rule.get(rule, ()) if one.measured and one.threshold and one.measured.unit == YUAN
     ]
@@ -109,11 +214,11 @@ def _summed(review: Review, rule: str) -> Iterator[Bar]:
         return
     value = Fraction(sum(int(one.measured.numerator) for one in found if one.measured), whole)
     required = Fraction(sum(one.threshold.required or 0 for one in found if one.threshold), whole)
-    good = value >= required
+    status, verdict = _worst(found)
     label = f"{len(found)} 个项目合计"
-    title = f"{review.rules[rule].title} {label}：{percent(value)}，应 ≥ {percent(required)}"
-    svg = charts.ratio_bar(value, required, ">=", good, title)
-    yield Bar(rule, label, percent(value), f"≥ {percent(required)}", *_worst(found), svg)
+    title = f"{review.rules[rule].title} {label}：{percent(value)}，应不低于 {percent(required)}；{verdict}"
+    svg = charts.ratio_bar(value, required, ">=", status in (PASS, NA), title)
+    yield Bar(rule, label, percent(value), f"{OPS['>=']}{percent(required)}", status, verdict, svg)
 
 
 def _worst(found: list[Finding]) -> tuple[str, str]:

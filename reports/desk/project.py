@@ -1,10 +1,9 @@
 """项目: the list; or one project, from its first state to the vouchers, notices, assets and findings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fava.helpers import FavaAPIError
 from markupsafe import Markup
 
 from ledgers.facts import registered
@@ -12,11 +11,14 @@ from ledgers.money import yuan_cn
 from ledgers.tables.directives import Notice
 from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables
-from plugins.findings import FAIL, NA, PENDING, Finding
+from plugins.findings import NA, Finding
 from reports import figures
-from reports.desk import charts, links
+from reports.desk import charts, findings, links
+from reports.desk.kit import PageError
+from reports.desk.listing import MONEY, Column, Listing
 from reports.desk.paging import Paging
-from reports.desk.review import Review
+from reports.desk.review import TO_DO, Review
+from reports.desk.where import project_where, project_year, town_of
 
 LABOUR = ("labour-share-work-relief", "labour-share", "labour-promised")
 NO_MONEY = figures.Money(0, 0, 0, 0, 0, 0)
@@ -28,11 +30,6 @@ class Voucher:
 
     row: Any
     postings: list[Any] = field(default_factory=list)
-
-    @property
-    def href(self) -> str:
-        """The journal with this voucher alone."""
-        return links.voucher(self.row.date, self.row.voucher)
 
     def sum_of(self, kind: str) -> int:
         return sum(posting.amount for posting in self.postings if posting.kind == kind)
@@ -50,12 +47,13 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     """One project, or all of them with their money and how many findings failed."""
     name = args.get("id", "")
     if not name:
-        return {"project": None, **listing(review, args)}
+        rows = registered.projects(review.tables).values()
+        return {"project": None, "listing": Listing("项目", _columns(review), rows, args, sort="-failed")}
     project = registered.projects(review.tables).get(name)
     if project is None:
-        raise FavaAPIError(f"截至 {review.as_of}，账簿里没有项目 {name[:60]}")
+        raise PageError(404, f"截至 {review.as_of}，账簿里没有项目 {name[:60]}")
     tables = review.tables
-    findings = review.of_project(name)
+    about = review.of_project(name)
     vouchers = vouchers_of(tables, review.postings(project=name))
     return {
         "project": project,
@@ -65,33 +63,68 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "money": figures.by_project_and_fund(tables).get(name, {}),
         "total": figures.by_project(tables).get(name, NO_MONEY),
         "funds": registered.funds(tables),
-        "gauges": [_gauge(review, finding) for finding in _labour(findings)],
+        "gauges": [_gauge(review, finding) for finding in _labour(about)],
         "paging": Paging(vouchers, args),
-        "all_vouchers": links.vouchers("project", name, [one.row.date for one in vouchers]),
         "notices": [row for row in records(Notice, tables.notices) if row.subject == name],
         "assets": [registered.assets(tables)[one] for one in review.assets_of(name)],
         "grants": [one for one in figures.shares_by_grant(tables).values() if one.row.project == name],
-        "findings": findings,
+        "findings": about,
+        "of_funds": [
+            one
+            for fund in figures.by_project_and_fund(tables).get(name, {})
+            for one in review.of("fund", fund)
+            if one.status in TO_DO
+        ],
     }
 
 
-def listing(review: Review, args: Mapping[str, str]) -> dict[str, Any]:
-    """All projects, those with failures first; `q` looks in id, name, village and unit."""
-    words, tables = args.get("q", "").strip()[:60], review.tables
+def examples(review: Review) -> list[dict[str, str]]:
+    failed = [one.subject.id for one in review.to_do if one.subject.kind == "project"]
+    return [{"id": name} for name in [*failed[:1], *registered.projects(review.tables)][:1]]
+
+
+def _columns(review: Review) -> list[Column]:
+    tables = review.tables
     villages, money = registered.villages(tables), figures.by_project(tables)
-    rows = []
-    for one in registered.projects(tables).values():
-        village = villages.get(one.village)
-        text = f"{one.id} {one.name} {village.name if village else ''} {one.town} {one.unit} {one.mode}"
-        if words.lower() in text.lower():
-            found = review.of("project", one.id)
-            failed = sum(finding.status == FAIL for finding in found)
-            pending = sum(finding.status == PENDING for finding in found)
-            states = registered.project_states(tables).get(one.id, [])
-            state = states[-1].state if states else ""
-            rows.append((one, village, state, money.get(one.id, NO_MONEY), failed, pending))
-    rows.sort(key=lambda row: (-row[4], -row[5], -row[3].amount, row[0].id))
-    return {"paging": Paging(rows, args), "words": words}
+    labour = figures.labour_by_project(tables)
+
+    def of(one: Any) -> figures.Money:
+        return money.get(one.id, NO_MONEY)
+
+    def entries(what: str) -> Callable[[Any], str]:
+        return lambda one: links.entries(what, project=one.id)
+
+    return [
+        Column("name", "项目", lambda one: one.name, link=lambda one: links.to("project", id=one.id)),
+        Column("number", "编号", lambda one: one.id, small=True),
+        Column("year", "年度", lambda one: project_year(tables, one.id), facet=True, small=True),
+        Column("unit", "实施单位", lambda one: one.unit, facet=True, small=True),
+        Column("town", "乡镇", lambda one: one.town or town_of(tables, one.village), facet=True, small=True),
+        Column(
+            "village",
+            "村",
+            lambda one: villages[one.village].name if one.village in villages else "",
+            link=lambda one: links.to("village", id=one.village),
+        ),
+        Column("mode", "方式", lambda one: one.mode, facet=True, small=True),
+        Column("category", "类别", lambda one: one.category, facet=True, extra=True),
+        Column("level", "主要级次", lambda one: project_where(tables, one.id).level, facet=True, extra=True),
+        Column("state", "状态", lambda one: state_of(review, one.id), facet=True, small=True),
+        Column("allocated", "分配", lambda one: of(one).allocated, MONEY, entries("allocated"), total=True),
+        Column("paid", "支付", lambda one: of(one).paid, MONEY, entries("paid"), total=True),
+        Column("unpaid", "未支付", lambda one: of(one).unpaid, MONEY, total=True, small=True),
+        Column(
+            "labour", "劳务报酬", lambda one: labour.get(one.id, 0), MONEY, entries("labour"), total=True, small=True
+        ),
+        Column("over", "超支", lambda one: "超支" if of(one).unpaid < 0 else "", facet=True, extra=True),
+        *findings.count_columns(lambda one: review.of_project(one.id)),
+    ]
+
+
+def state_of(review: Review, project: str) -> str:
+    """The project's latest state; "" where it has none."""
+    stages = registered.project_states(review.tables).get(project, [])
+    return stages[-1].state if stages else ""
 
 
 def vouchers_of(tables: Tables, postings: Any) -> list[Voucher]:

@@ -1,7 +1,7 @@
 """A judged book as of a day, indexed for the pages: what the rules found, by rule and by subject."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -35,6 +35,7 @@ from reports import figures
 
 MARKS = dict(zip(STATUSES, "✗?…⊘✓–", strict=True))  # beside the word and the colour
 UNITS = {"day": "天", "household": "户", "person": "人", "count": "个", "project": "个", "village": "个"}
+OPS = {">=": "不低于 ", "<=": "不高于 ", ">": "高于 "}
 TO_DO = (FAIL, UNDETERMINED, PENDING)
 PERSONAL = frozenset({"household", "person", "account"})  # kinds of subjects that auditors alone see one by one
 
@@ -67,6 +68,7 @@ class Review:
         self.tables = tables
         self.rules: dict[str, Rule] = dict(catalogue())
         self.audit: Audit = audit(tables, self.rules.values()) if judged is None else judged
+        self._found: dict[tuple[str, str], list[Finding]] = {}
         self.personal: dict[str, Counter[str]] = {}  # findings about households that are left out, by rule and status
 
     @property
@@ -113,20 +115,44 @@ class Review:
         return sorted(found, key=lambda finding: STATUSES.index(finding.status))
 
     def of_project(self, project: str) -> list[Finding]:
-        """About a project, and about its grants and assets."""
+        """About a project, and about its grants and assets; and what is wrong with its vouchers."""
+        return self._remembered("project", project, self._of_project)
+
+    def of_village(self, village: str) -> list[Finding]:
+        """About a village, and about its projects, assets and grants, each finding once."""
+        return self._remembered("village", village, self._of_village)
+
+    def _remembered(self, kind: str, name: str, look: Callable[[str], list[Finding]]) -> list[Finding]:
+        """Lists ask for the same again and again: what was found stays as long as the review."""
+        if (kind, name) not in self._found:
+            self._found[kind, name] = look(name)
+        return self._found[kind, name]
+
+    def _of_project(self, project: str) -> list[Finding]:
         grants = [one.row.id for one in figures.shares_by_grant(self.tables).values() if one.row.project == project]
-        return self.of("project", project) + self.of("equity", *grants) + self.of("asset", *self.assets_of(project))
+        found = self.of("project", project) + self.of("equity", *grants) + self.of("asset", *self.assets_of(project))
+        vouchers = self.of("voucher", *self._vouchers_by_project.get(project, ()))
+        return found + [one for one in vouchers if one.status in TO_DO]
 
     def assets_of(self, project: str) -> list[str]:
         return [asset.id for asset in registered.assets(self.tables).values() if project in (asset.project or ())]
 
-    def of_village(self, village: str) -> list[Finding]:
-        """About a village, its projects, assets and grants."""
+    def _of_village(self, village: str) -> list[Finding]:
         projects = [one.id for one in registered.projects(self.tables).values() if one.village == village]
         assets = [one.id for one in registered.assets(self.tables).values() if one.village == village]
         grants = [one.row.id for one in figures.shares_by_grant(self.tables).values() if one.village == village]
-        found = self.of("village", village) + self.of("project", *projects)
-        return found + self.of("asset", *assets) + self.of("equity", *grants)
+        found = self.of("village", village) + [one for name in projects for one in self.of_project(name)]
+        found += self.of("asset", *assets) + self.of("equity", *grants)
+        return sorted({one.key: one for one in found}.values(), key=lambda one: STATUSES.index(one.status))
+
+    @cached_property
+    def _vouchers_by_project(self) -> dict[str, list[str]]:
+        table = self.tables.postings
+        pairs = dict.fromkeys(zip(table["project"].tolist(), table["voucher"].tolist(), strict=True))
+        found: dict[str, list[str]] = defaultdict(list)
+        for project, voucher in pairs:
+            found[project or ""].append(voucher)
+        return found
 
     @cached_property
     def to_do(self) -> list[Finding]:
@@ -136,11 +162,6 @@ class Review:
             found,
             key=lambda one: (TO_DO.index(one.status), -(at_risk(one) or 0), one.severity != ERROR, one.key),
         )
-
-    @cached_property
-    def day_of_voucher(self) -> dict[str, date]:
-        table = self.tables.postings
-        return dict(zip(table["voucher"].tolist(), table["date"].tolist(), strict=True))
 
     def places(self, finding: Finding) -> list[Place]:
         return places(self.tables, finding)
@@ -165,14 +186,14 @@ def shown(finding: Finding) -> Shown:
         return Shown()
     target = threshold.value if threshold else None
     ratio = measured.ratio
-    operator = {">=": "≥", "<=": "≤", ">": "＞"}.get(threshold.op, "") if threshold else ""
+    operator = OPS.get(threshold.op, "") if threshold else ""
     render = _ratio_of(measured.unit)
     limit = _days if threshold and any(one.parameter.name.endswith("-days") for one in threshold.parameters) else render
     return Shown(
         numerator=_side(measured.numerator, measured.unit),
         denominator=_side(measured.denominator, measured.unit) if measured.unit != "day" else "",
         value=render(ratio) if ratio is not None else "",
-        threshold=f"{operator} {limit(target)}" if target is not None else "",
+        threshold=f"{operator}{limit(target)}" if target is not None else "",
         shortfall=yuan_cn(finding.shortfall) if finding.shortfall else "",
     )
 

@@ -5,11 +5,10 @@ from fractions import Fraction
 from sys import modules
 from typing import Any
 
-from fava.helpers import FavaAPIError
-
 from ledgers.policy import Parameter
 from plugins.findings import STATUSES, Finding
 from plugins.rule import Rule
+from reports.desk.kit import PageError
 from reports.desk.paging import Paging
 from reports.desk.review import Review, at_risk
 
@@ -31,7 +30,7 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
             groups.setdefault(family(rule), []).append(rule)
         return {"rule": None, "groups": groups, "statuses_order": STATUSES}
     if name not in review.rules:
-        raise FavaAPIError(f"没有规则 {name[:60]}")
+        raise PageError(404, f"没有规则 {name[:60]}")
     rule = review.rules[name]
     status, words, sort = args.get("status", ""), args.get("q", "").strip()[:60], args.get("sort", "status")
     findings = [one for one in review.by_rule.get(name, ()) if _wanted(one, status, words)]
@@ -45,6 +44,11 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "sort": sort,
         "statuses": STATUSES,
     }
+
+
+def examples(review: Review) -> list[dict[str, str]]:
+    worst = max(review.rules, key=lambda name: review.counts[name]["fail"])
+    return [{"rule": worst}, {"rule": "labour-share", "status": "fail"}]
 
 
 def parameters(review: Review, rule: Rule) -> list[tuple[Parameter, bool]]:

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fava.helpers import FavaAPIError
-
 from reports.desk import kit
+from reports.desk.kit import PageError
 from reports.desk.review import Review
 
 AROUND = 25
+ALONE = False  # there is no page without a file
+
+
+def examples(_review: Review) -> list[dict[str, str]]:
+    return [{"file": "main.beancount", "line": "1"}]
 
 
 def view(desk: Any, _review: Review, args: Mapping[str, str]) -> dict[str, Any]:
@@ -16,14 +20,14 @@ def view(desk: Any, _review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     name, text = args.get("file", ""), args.get("line", "1")
     public, personal = desk.files
     if name in personal and not kit.sees_rolls():
-        raise FavaAPIError("清册和农户名册只有审计员可以查看")
+        raise PageError(403, "清册和农户名册只有审计员可以查看")
     if name not in public and not (name in personal and kit.sees_rolls()):
-        raise FavaAPIError("账簿里没有这个文件")
+        raise PageError(404, "账簿里没有这个文件")
     wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
     try:
         lines = (desk.root / name).read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError):
-        raise FavaAPIError(f"{name} 现在无法读取，可能正在改动，请稍后再试") from None
+        raise PageError(503, f"{name} 现在无法读取，可能正在改动，请稍后再试") from None
     wanted = min(max(wanted, 1), len(lines))
     first = max(1, wanted - AROUND)
     last = min(len(lines), wanted + AROUND)

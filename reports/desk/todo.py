@@ -1,11 +1,19 @@
-"""待办: everything that needs action, most yuan at risk first."""
+"""待办: everything that needs action; or, when asked, every verdict."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from reports.desk.paging import Paging
+from reports.desk import findings
 from reports.desk.review import Review
 
 
+def examples(_review: Review) -> list[dict[str, str]]:
+    return [{"all": "1"}, {"status": "fail", "sort": "-missing"}, {"q": "没有这样的"}]
+
+
 def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
-    return {"paging": Paging(review.to_do, args)}
+    every = bool(args.get("all"))
+    found = review.audit.findings if every else review.to_do
+    listing = findings.listing(review, found, args, "全部判定" if every else "待办")
+    listing.kept |= {"all": "1"} if every else {}
+    return {"listing": listing, "every": every}

@@ -2,19 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-
-from fava.helpers import FavaAPIError
+from typing import Any
 
 from ledgers.facts import registered
 from ledgers.tables.directives import Notice
-from ledgers.tables.schema import records
+from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables, derived, households
-from plugins.findings import FAIL
 from reports import figures
+from reports.desk import findings, links
 from reports.desk.income import grant_lines, income_lines
-from reports.desk.paging import Paging
-from reports.desk.project import NO_MONEY
+from reports.desk.kit import PageError
+from reports.desk.listing import COUNT, MONEY, Column, Listing
+from reports.desk.project import NO_MONEY, state_of
 from reports.desk.review import Review
 
 
@@ -22,16 +21,17 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     """One village, or all of them."""
     name, tables = args.get("id", ""), review.tables
     if not name:
-        return {"village": None, **_listing(review, args)}
+        rows = registered.villages(tables).values()
+        return {"village": None, "listing": Listing("村", _columns(review), rows, args, sort="-failed")}
     village = registered.villages(tables).get(name)
     if village is None:
-        raise FavaAPIError(f"截至 {review.as_of}，账簿里没有行政村 {name[:60]}")
+        raise PageError(404, f"截至 {review.as_of}，账簿里没有行政村 {name[:60]}")
     projects = [one for one in registered.projects(tables).values() if one.village == name]
     money = figures.by_project(tables)
     return {
         "village": village,
         "people": people_of(review, name),
-        "projects": [(one, money.get(one.id, NO_MONEY), _state(review, one.id)) for one in projects],
+        "projects": [(one, money.get(one.id, NO_MONEY), state_of(review, one.id)) for one in projects],
         "total": figures.total(money[one.id] for one in projects if one.id in money),
         "assets": [one for one in registered.assets(tables).values() if one.village == name],
         "banks": banks(tables).get(name, {}),
@@ -54,38 +54,64 @@ def people_of(review: Review, village: str) -> Counter[str]:
     return counts
 
 
-class _Banked(NamedTuple):
-    village: str
-    account: str
-    amount: int
-
-
 @derived
 def banks(tables: Tables) -> dict[str, dict[str, int]]:
     """What lies in each village's account, by account."""
     table = tables.postings[tables.postings["kind"] == "bank"]
     found: dict[str, dict[str, int]] = {}
-    for row in records(_Banked, table):
+    for row in records(Posting, table):
         accounts = found.setdefault(row.village, {})
         accounts[row.account] = accounts.get(row.account, 0) + row.amount
     return found
 
 
-def _state(review: Review, project: str) -> str:
-    stages = registered.project_states(review.tables).get(project, [])
-    return stages[-1].state if stages else ""
+def examples(review: Review) -> list[dict[str, str]]:
+    failed = [one.subject.id for one in review.to_do if one.subject.kind == "village"]
+    return [{"id": name} for name in [*failed[:1], *registered.villages(review.tables)][:1]]
 
 
-def _listing(review: Review, args: Mapping[str, str]) -> dict[str, Any]:
-    words, tables = args.get("q", "").strip()[:60], review.tables
+def _columns(review: Review) -> list[Column]:
+    tables = review.tables
     projects, money = Counter[str](), Counter[str]()
     for one in registered.projects(tables).values():
         projects[one.village] += 1
-        money[one.village] += figures.by_project(tables).get(one.id, NO_MONEY).amount
-    rows = []
-    for village in registered.villages(tables).values():
-        if words.lower() in f"{village.id} {village.town} {village.name}".lower():
-            failed = sum(finding.status == FAIL for finding in review.of("village", village.id))
-            rows.append((village, projects[village.id], money[village.id], failed))
-    rows.sort(key=lambda row: (-row[3], -row[2], row[0].id))
-    return {"paging": Paging(rows, args), "words": words}
+        money[one.village] += figures.by_project(tables).get(one.id, NO_MONEY).allocated
+    assets = Counter(one.village for one in registered.assets(tables).values())
+    received = Counter[str]()
+    for (name, _), earned in figures.income_by_village(tables).items():
+        received[name] += earned.received
+    return [
+        Column("name", "村", lambda one: one.name, link=lambda one: links.to("village", id=one.id)),
+        Column("number", "编号", lambda one: one.id, small=True),
+        Column("town", "乡镇", lambda one: one.town, facet=True),
+        Column("kind", "类型", lambda one: one.kind, facet=True, small=True),
+        Column("households", "总户数", lambda one: one.households, COUNT, total=True, small=True),
+        Column(
+            "projects",
+            "项目",
+            lambda one: projects[one.id],
+            COUNT,
+            lambda one: links.to("project", q=one.name),
+            total=True,
+        ),
+        Column("money", "项目资金", lambda one: money[one.id], MONEY, total=True),
+        Column(
+            "assets",
+            "资产",
+            lambda one: assets[one.id],
+            COUNT,
+            lambda one: links.to("asset", q=one.name),
+            total=True,
+            small=True,
+        ),
+        Column(
+            "income",
+            "资产收益",
+            lambda one: received[one.id],
+            MONEY,
+            lambda one: links.entries("income", village=one.id),
+            total=True,
+            small=True,
+        ),
+        *findings.count_columns(lambda one: review.of_village(one.id)),
+    ]

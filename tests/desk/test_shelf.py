@@ -224,4 +224,4 @@ def test_a_day_that_takes_long_to_judge_says_so(own: Path, users: Path, monkeypa
     assert "截至 2022-05-31" in page
     go_on.set()
     desk.review(date(2022, 5, 31)).result(10)
-    assert "现在要办的" in client.get(f"/{slug}/extension/Desk/?time=2022-05").text
+    assert "要办的，按单位" in client.get(f"/{slug}/extension/Desk/?time=2022-05").text

@@ -16,6 +16,7 @@ API = (
 DESK = "Desk"
 DESK_ENDPOINTS = frozenset({"desk.css", "save", "attachment"})
 QUERIES = frozenset({"json_api.get_query", "download_query"})
+OWN = frozenset({"extension_report", "extension_endpoint"})
 POLLING = frozenset({"json_api.get_changed", "json_api.get_errors"})
 QUICK = frozenset(
     {"static", "index", "account", "report", "extension_report", "extension_js_module", "extension_endpoint"}

@@ -25,6 +25,7 @@ def make_app(shelf: Shelf, users: Path, hosts: Iterable[str]) -> Guard:
     app = create_app([], load=False)
     app.config["LEDGERS"] = shelf
     app.jinja_env.loader = _Escaping(cast(BaseLoader, app.jinja_env.loader))
+    app.view_functions["extension_report"] = _desk
     app.register_error_handler(FavaAPIError, _told)
     app.register_error_handler(Exception, _unexpected)
     return Guard(app, shelf, users, hosts)
@@ -41,9 +42,14 @@ class _Escaping(BaseLoader):
         return (re.sub(r"autoescape\s+false", "autoescape true", source), *others)
 
 
+def _desk(extension_name: str) -> Any:
+    """One of our pages, in a document of its own instead of Fava's."""
+    return g.ledger.extensions.get_extension(extension_name).shell()
+
+
 def _told(error: FavaAPIError) -> tuple[Any, int]:
     """What Fava or one of our pages says is wrong."""
-    return _page(error.message, 500)
+    return _page(error.message, getattr(error, "code", 500))
 
 
 def _unexpected(error: Exception) -> tuple[Any, int]:
@@ -61,5 +67,7 @@ def _page(message: str, code: int) -> tuple[Any, int]:
         return jsonify({"error": message}), code
     if "partial" in request.args or getattr(g, "ledger", None) is None:
         return Response(message, mimetype="text/plain"), code
+    if (request.endpoint or "").startswith("extension"):
+        return g.ledger.desk.failure(message), code
     content = Markup('<h2>无法显示</h2><p class="desk-failure" role="alert">{}</p>').format(message)
     return render_template("_layout.html", page_title="无法显示", content=content), code

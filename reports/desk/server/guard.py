@@ -218,7 +218,8 @@ class Guard:
             return response
         text = response.get_data(as_text=True)
         bom, text = text[: text.startswith("\ufeff")], text.removeprefix("\ufeff")
-        text = visible(text) if response.mimetype == "text/csv" else visible_json(text)
+        plain = endpoint in allowed.OWN or response.mimetype == "text/csv"
+        text = visible(text) if plain else visible_json(text)
         if role != kit.MAY_SEE_ROLLS and slug in self.shelf:
             text = without(text, self.shelf[slug].households)
         response.set_data(bom + text)
@@ -311,7 +312,8 @@ def _remember_device(request: Request, response: Response, token: str, name: str
 
 
 def _add_headers(request: Request, response: Response, asked: _Asked) -> None:
-    response.headers.update(HEADERS)
+    own = response.headers.get("Content-Security-Policy", CSP)  # an attachment's is stricter
+    response.headers.update({**HEADERS, "Content-Security-Policy": own})
     if asked.what != "static":
         response.headers["Cache-Control"] = "no-store"
     if request.scheme == "https":

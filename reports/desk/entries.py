@@ -1,0 +1,123 @@
+"""明细: the postings behind one number, each with its voucher; their sum is the number."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ledgers.facts import income, money, registered
+from ledgers.tables.schema import Posting, records
+from ledgers.tables.tables import Tables
+from reports.desk import kit, links
+from reports.desk.kit import PageError
+from reports.desk.listing import DATE, YUAN, Column, Listing
+from reports.desk.review import Review
+
+Legs = list[tuple[int, int]]  # row of `postings`, 分 as it counts
+ALONE = True
+
+
+def _flow(name: str) -> Callable[[Tables], Legs]:
+    return lambda tables: money.legs_of(tables, name)
+
+
+def _of_kind(kind: str, sign: int) -> Callable[[Tables], Legs]:
+    def legs(tables: Tables) -> Legs:
+        table = tables.postings["amount"][tables.postings["kind"] == kind]
+        return [(row, sign * amount) for row, amount in zip(table.index.tolist(), table.tolist(), strict=True)]
+
+    return legs
+
+
+def _labour(tables: Tables) -> Legs:
+    return [(leg.index, leg.amount) for leg in money.labour_legs(tables)]
+
+
+def _to_households(tables: Tables) -> Legs:
+    return [(leg.row, leg.amount) for part in income.to_households(tables) for leg in part.postings]
+
+
+# Name in the address -> what the number is called, and the postings that it adds up.
+FIGURES: dict[str, tuple[str, Callable[[Tables], Legs]]] = {
+    "arrived": ("到账", _flow("arrived")),
+    "allocated": ("分配", _flow("allocated")),
+    "paid": ("支付", _flow("paid")),
+    "held": ("在村（镇）账户", _flow("held")),
+    "labour": ("劳务报酬", _labour),
+    "income": ("资产收益", _of_kind("asset income", -1)),
+    "used": ("收益使用", _of_kind("distribution", 1)),
+    "households": ("入户分配", _to_households),
+    "cost": ("资产原值", _of_kind("asset", 1)),
+    "bank": ("账户余额", _of_kind("bank", 1)),
+    "all": ("全部", lambda tables: list(enumerate(tables.postings["amount"].tolist()))),
+}
+NARROWED = ("fund", "project", "asset", "village", "income_year", "year", "level")
+
+
+def examples(review: Review) -> list[dict[str, str]]:
+    return [{"what": name} for name in FIGURES]
+
+
+def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
+    """The postings, narrowed by what the number belongs to."""
+    what = args.get("what", "all")
+    if what not in FIGURES:
+        raise PageError(404, f"没有这种明细：{what[:40]}")
+    tables, (title, legs) = review.tables, FIGURES[what]
+    amounts = dict(legs(tables))
+    table = tables.postings.loc[list(amounts)]
+    rows = [row._replace(amount=amounts[row.row]) for row in records(Posting, table)]
+    wanted = {key: args[key] for key in NARROWED if args.get(key)}
+    rows = [row for row in rows if all(_is(tables, what, row, key, value) for key, value in wanted.items())]
+    listing = Listing("明细", _columns(tables), rows, args, keep=("what", *NARROWED), sort="date")
+    return {"listing": listing, "what": title, "about": [_name(tables, key, value) for key, value in wanted.items()]}
+
+
+def _is(tables: Tables, what: str, row: Any, key: str, value: str) -> bool:
+    """Whether a posting belongs to what is asked; an asset's cost is that of its commodity, its village its registered one."""
+    if key in ("year", "level"):
+        fund = registered.funds(tables).get(row.fund)
+        return fund is not None and str(fund.year if key == "year" else fund.level) == value
+    if key == "asset":
+        return bool((row.commodity if what == "cost" else row.asset) == value)
+    if key == "village" and what in ("income", "used", "households"):
+        asset = registered.assets(tables).get(row.asset)
+        return asset is not None and asset.village == value
+    return str(getattr(row, key)) == value
+
+
+def _name(tables: Tables, key: str, value: str) -> tuple[str, str]:
+    """What the page calls that which the number belongs to, and where it leads."""
+    known = {
+        "fund": registered.funds,
+        "project": registered.projects,
+        "asset": registered.assets,
+        "village": registered.villages,
+    }
+    if key in known:
+        row = known[key](tables).get(value)
+        return (row.name if row else value), links.to(key, id=value)
+    return {"income_year": f"{value}年收益", "year": f"{value}年度资金", "level": value}[key], ""
+
+
+def _columns(tables: Tables) -> list[Column]:
+    projects = registered.projects(tables)
+
+    def project(one: Any) -> str:
+        return projects[one.project].name if one.project in projects else one.project or ""
+
+    return [
+        Column("date", "日期", lambda one: one.date, DATE),
+        Column("number", "凭证号", lambda one: one.voucher, link=lambda one: links.voucher(one.voucher)),
+        Column("payee", "对方", lambda one: one.payee),
+        Column("narration", "摘要", lambda one: one.narration),
+        Column(
+            "account",
+            "科目",
+            lambda one: kit.account_name(one.account),
+            link=lambda one: links.to("account", id=one.account),
+            small=True,
+        ),
+        Column("project_name", "项目", project, link=lambda one: links.to("project", id=one.project), small=True),
+        Column("amount", "金额（元）", lambda one: one.amount, YUAN, total=True),
+        Column("month", "月份", lambda one: f"{one.date:%Y-%m}", facet=True, extra=True),
+        Column("to", "收款方", lambda one: one.payee, facet=True, extra=True),
+    ]

@@ -1,0 +1,191 @@
+"""Lists that work: filtered by what their columns hold, searched, sorted, in pages, with sums, saved as shown.
+
+A page gives rows and columns; what was asked for stands in the address. All lists of the desk are of this one kind.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from ledgers.money import yuan_cn
+from plugins.findings import STATUS_NAMES, STATUSES
+from reports.desk.paging import Paging
+
+TEXT, LONG, MONEY, YUAN, COUNT, RATIO, DATE = "text", "long", "money", "yuan", "count", "ratio", "date"
+STATUS, CHART, PLACE = "status", "chart", "place"
+NUMBERS = (MONEY, YUAN, COUNT, RATIO)
+SIZE = 100
+MOST_CHOICES = 80  # values of a filter
+NONE = "（无）"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key in the address, its title, what it shows of a row, and where that leads.
+
+    MONEY is 分 shown in 万元 (YUAN: in 元), RATIO a Fraction, STATUS a verdict, LONG a text that needs room, PLACE a file
+    and line shown as a link alone; None shows nothing. A `facet` can be
+    filtered by its values; an `extra` is filtered and saved but not shown; `small` is left out on a phone.
+    """
+
+    key: str
+    title: str
+    get: Callable[[Any], Any]
+    kind: str = TEXT
+    link: Callable[[Any], str] | None = None
+    facet: bool = False
+    extra: bool = False
+    small: bool = False
+    total: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in NUMBERS
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a filter, and how many rows have it."""
+
+    value: str
+    title: str
+    count: int
+    chosen: bool
+
+
+class Listing:
+    """The rows that were asked for, in the order that was asked for."""
+
+    def __init__(
+        self,
+        name: str,
+        columns: Sequence[Column],
+        rows: Iterable[Any],
+        args: Mapping[str, str],
+        *,
+        sort: str = "",
+        keep: Sequence[str] = ("id",),
+        size: int = SIZE,
+    ) -> None:
+        self.name, self.columns = name, [one for one in columns if one]
+        self.kept = {key: args[key] for key in keep if args.get(key)}
+        self.words = args.get("q", "").strip()[:60]
+        self._args = args
+        every = list(rows)
+        self.whole = len(every)
+        self.facets = [(one, self._choices(one, every)) for one in self.columns if one.facet]
+        found = [row for row in every if all(self._fits(one, row) for one, _ in self.facets) and self._found(row)]
+        self.sort = args.get("sort", "") or sort
+        self.rows = self._sorted(found)
+        self.paging = Paging(self.rows, args, size)
+
+    @property
+    def shown(self) -> list[Column]:
+        return [one for one in self.columns if not one.extra]
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What was asked for, to be kept in links."""
+        asked = {one.key: self._args[one.key] for one, _ in self.facets if self._args.get(one.key)}
+        return {**self.kept, **asked, **({"q": self.words} if self.words else {}), **self._sorting()}
+
+    def _sorting(self) -> dict[str, str]:
+        return {"sort": self._args["sort"]} if self._args.get("sort") else {}
+
+    def by(self, column: Column) -> str:
+        """The order that a click on the column's head asks for: numbers and dates the other way round first."""
+        first, second = (
+            (f"-{column.key}", column.key) if column.numeric or column.kind == DATE else (column.key, f"-{column.key}")
+        )
+        return second if self.sort == first else first
+
+    def direction(self, column: Column) -> str:
+        return {column.key: "ascending", f"-{column.key}": "descending"}.get(self.sort, "none")
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Sums of the columns that have one, over all rows that fit."""
+        return {
+            one.key: sum(value for row in self.rows if (value := one.get(row)) is not None)
+            for one in self.columns
+            if one.total
+        }
+
+    def table(self) -> tuple[list[str], list[list[Any]]]:
+        """Titles and plain values of every row that fits, for a file; 分 and shares stay numbers."""
+        columns = [one for one in self.columns if one.kind != CHART]
+        return [one.title for one in columns], [[_kept(one, row) for one in columns] for row in self.rows]
+
+    def _choices(self, column: Column, rows: list[Any]) -> list[Choice]:
+        counts = Counter(key_text(column.get(row)) for row in rows)
+        order = sorted(counts, key=lambda value: (STATUSES.index(value), "") if value in STATUSES else (9, value))
+        chosen = self._args.get(column.key, "")
+        return [Choice(one, word(column, one), counts[one], one == chosen) for one in order[:MOST_CHOICES]]
+
+    def _fits(self, column: Column, row: Any) -> bool:
+        wanted = self._args.get(column.key, "")
+        return not wanted or key_text(column.get(row)) == wanted
+
+    def _found(self, row: Any) -> bool:
+        if not self.words:
+            return True
+        text = " ".join(key_text(one.get(row)) for one in self.columns if one.kind in (TEXT, LONG, DATE)).lower()
+        return all(part in text for part in self.words.lower().split())
+
+    def _sorted(self, rows: list[Any]) -> list[Any]:
+        column = next((one for one in self.columns if one.key == self.sort.removeprefix("-")), None)
+        if column is None:
+            return rows
+        known = [row for row in rows if column.get(row) not in (None, "")]
+        blank = [row for row in rows if column.get(row) in (None, "")]
+        return [*sorted(known, key=lambda row: _order(column, row), reverse=self.sort.startswith("-")), *blank]
+
+
+def _order(column: Column, row: Any) -> Any:
+    value = column.get(row)
+    return STATUSES.index(value) if column.kind == STATUS else value
+
+
+def key_text(value: Any) -> str:
+    """A value as it stands in the address of a filter."""
+    return NONE if value in (None, "") else str(value)
+
+
+def word(column: Column, value: str) -> str:
+    return STATUS_NAMES.get(value, value) if column.kind == STATUS else value
+
+
+def _kept(column: Column, row: Any) -> Any:
+    value = column.get(row)
+    return STATUS_NAMES.get(value, value) if column.kind == STATUS else value
+
+
+def in_words(column: Column, value: Any, yuan: bool) -> str:
+    """A value as a reader sees it."""
+    if value is None:
+        return ""
+    if column.kind in (MONEY, YUAN):
+        return yuan_cn(value) if yuan or column.kind == YUAN else wan(value)
+    if column.kind == RATIO:
+        return short_percent(value)
+    if column.kind == COUNT:
+        return f"{value:,}" if value else ""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def wan(amount: int) -> str:
+    """分 in 万元 with two decimals, half up; what is not nothing never looks like nothing."""
+    hundredths = (abs(amount) + 5_000) // 10_000
+    if amount and not hundredths:
+        return "<0.01" if amount > 0 else ">-0.01"
+    return f"{'-' if amount < 0 else ''}{hundredths // 100:,}.{hundredths % 100:02d}"
+
+
+def short_percent(value: Fraction) -> str:
+    """A share with two decimals, cut towards zero so that what just misses a threshold never looks as if it met it."""
+    whole = int(abs(value) * 10_000)
+    text = f"{whole // 100}.{whole % 100:02d}".rstrip("0").rstrip(".")
+    return f"{'-' if value < 0 and whole else ''}{text}%"

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from ledgers.chart import account
-from ledgers.facts import income, money, registered
+from ledgers.facts import income, labour, money, registered
 from ledgers.facts.grants import grants
 from ledgers.facts.money import Flow
 from ledgers.tables.directives import LEVELS, Equity
@@ -228,7 +228,7 @@ def by_asset(tables: Tables) -> dict[str, AssetFigures]:
     """Every asset that the books name."""
     found: dict[str, AssetFigures] = defaultdict(AssetFigures)
     table = tables.postings[tables.postings["kind"].isin(["asset", "asset income", "distribution"])]
-    for leg in records(table):
+    for leg in records(Posting, table):
         if leg.kind == "asset":
             found[leg.commodity].cost += leg.amount
         elif leg.kind == "asset income":
@@ -251,5 +251,5 @@ def aid_by_household(tables: Tables) -> dict[str, tuple[int, int, float]]:
 
 @derived
 def labour_by_project(tables: Tables) -> dict[str, int]:
-    """Labour remuneration of each project that is backed by a roll, in 分."""
-    return {name: sum(leg.amount for leg in legs) for name, legs in money.labour_by_project(tables).items()}
+    """Labour remuneration of each project that counts, in 分."""
+    return {name: sum(one.amount for one in parts) for name, parts in labour.paid_by_project(tables).items()}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ledgers.facts import income, money, registered
+from ledgers.facts import income, labour, money, registered
 from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables
 from reports.desk import kit, links
@@ -28,7 +28,7 @@ def _of_kind(kind: str, sign: int) -> Callable[[Tables], Legs]:
 
 
 def _labour(tables: Tables) -> Legs:
-    return [(leg.index, leg.amount) for leg in money.labour_legs(tables)]
+    return list(labour.paid_by_posting(tables).items())
 
 
 def _to_households(tables: Tables) -> Legs:
@@ -86,7 +86,7 @@ def _is(tables: Tables, what: str, row: Any, key: str, value: str) -> bool:
 
 def _name(tables: Tables, key: str, value: str) -> tuple[str, str]:
     """What the page calls that which the number belongs to, and where it leads."""
-    known = {
+    known: dict[str, Callable[[Tables], dict[str, Any]]] = {
         "fund": registered.funds,
         "project": registered.projects,
         "asset": registered.assets,

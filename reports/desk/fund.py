@@ -103,9 +103,11 @@ def flow_of(tables: Tables, fund: str, money: figures.Money, parts: list[tuple[s
 
 def _spread(flow: charts.Sankey, key: str, part: figures.Money) -> None:
     flow.node("spent", "已支付", 2, kind="spent")
+    flow.node("back", "已收回待上缴", 2, kind="waiting")
     flow.node("held", "在村（镇）账户", 2, kind="waiting")
     flow.node("unpaid", "已分配未支付", 2, kind="waiting")
     flow.link("fund", key, part.allocated)
     flow.link(key, "spent", part.spent)
+    flow.link(key, "back", part.recovered)
     flow.link(key, "held", part.held)
     flow.link(key, "unpaid", part.unpaid)

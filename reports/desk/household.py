@@ -46,7 +46,9 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "legs": legs,
         "sums": figures.aid_by_household(tables).get(name, NOTHING),
         "shares": shares,
-        "share_legs": {row.row: row for row in records(Posting, tables.postings.loc[sorted({one.posting for one in shares})])},
+        "share_legs": {
+            row.row: row for row in records(Posting, tables.postings.loc[sorted({one.posting for one in shares})])
+        },
         "findings": review.of("household", name),
     }
 

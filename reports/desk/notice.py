@@ -21,7 +21,7 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
 
 def _columns(review: Review) -> list[Column]:
     tables = review.tables
-    known = {
+    known: dict[str, dict[str, Any]] = {
         "project": registered.projects(tables),
         "fund": registered.funds(tables),
         "asset": registered.assets(tables),

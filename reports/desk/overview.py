@@ -22,7 +22,6 @@ SUMMED = ("labour-share-work-relief", "labour-share", "labour-promised")  # rati
 YEARLY = ("industry-share", "income-tilt", "management-fee", "equity-ratio", "input-stable", "industry-rising")
 UNITS = 8  # units that are listed; the others stand on the page of what is to be done
 BARS = 6
-NO_MONEY = figures.Money(0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)

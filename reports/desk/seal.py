@@ -12,7 +12,10 @@ from reports.desk.review import Review
 
 def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     found = [one for one in review.audit.findings if one.rule == "sealed-period"]
-    return {"listing": Listing("封账", _columns(), records(SealLine, review.tables.seals), args, sort="-end"), "findings": found}
+    return {
+        "listing": Listing("封账", _columns(), records(SealLine, review.tables.seals), args, sort="-end"),
+        "findings": found,
+    }
 
 
 def _columns() -> list[Column]:

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledgers.facts import registered
 from ledgers.tables.directives import Notice
-from ledgers.tables.schema import Posting, records
+from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived, households
 from reports import figures
 from reports.desk import findings, links
@@ -54,12 +54,18 @@ def people_of(review: Review, village: str) -> Counter[str]:
     return counts
 
 
+class _Banked(NamedTuple):
+    village: str
+    account: str
+    amount: int
+
+
 @derived
 def banks(tables: Tables) -> dict[str, dict[str, int]]:
     """What lies in each village's account, by account."""
     table = tables.postings[tables.postings["kind"] == "bank"]
     found: dict[str, dict[str, int]] = {}
-    for row in records(Posting, table):
+    for row in records(_Banked, table):
         accounts = found.setdefault(row.village, {})
         accounts[row.account] = accounts.get(row.account, 0) + row.amount
     return found

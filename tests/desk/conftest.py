@@ -1,5 +1,6 @@
 """A small book of two projects and a village, and a server's guard around it, for every test of the desk."""
 
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,14 @@ def quick_hashes() -> Iterator[None]:
     users_module._NOBODY = users_module._hasher.hash("nobody")
     yield
     users_module._hasher, users_module._NOBODY = real
+
+
+@pytest.fixture(autouse=True)
+def loggers_that_speak() -> None:
+    """Libraries that other tests use switch off all loggers that exist."""
+    for name in ("xianjie", "xianjie.access", "xianjie.desk", "xianjie.serve"):
+        logging.getLogger(name).disabled = False
+        logging.getLogger(name).propagate = True
 
 
 @pytest.fixture(scope="session")

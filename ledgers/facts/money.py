@@ -157,6 +157,33 @@ def came_back(tables: Tables) -> Any:
 
 
 @derived
+def net_paid_legs(tables: Tables) -> list[Leg]:
+    """Legs on quota and bank accounts by which money left projects (negative), or came back to them (positive).
+
+    Money that goes to a village's account has not left its project; what is handed in of recoveries left it before.
+    """
+    table = tables.postings
+    returned = (table["kind"] == "recovered") & ~came_back(tables)
+    wanted = table["kind"].isin(["allocated", "bank"]) & ~table["quota_only"] & (table["project"] != "")
+    return _legs(tables, wanted & ~beside(tables, returned))
+
+
+@derived
+def net_paid(tables: Tables) -> dict[str, int]:
+    """What left each project, net of what came back, in 分."""
+    sums: dict[str, int] = defaultdict(int)
+    for leg in net_paid_legs(tables):
+        sums[leg.project] -= leg.amount
+    return dict(sums)
+
+
+@derived
+def allocated(tables: Tables) -> dict[str, int]:
+    """What each project holds of all funds, net of what was moved and taken back, in 分."""
+    return {project: sum(lot.amount for lot in stack) for project, stack in lots_by_project(tables).items()}
+
+
+@derived
 def spending_legs(tables: Tables) -> list[Leg]:
     """Legs on spending accounts (9501 left out), and legs on 2103 by which money came back: those lower what was spent."""
     kind = tables.postings["kind"]

@@ -12,7 +12,6 @@ from ledgers.facts.vouchers import OWED, Part, parts
 from ledgers.tables.tables import Tables, derived
 
 ADVANCE, RECOVERED = ("advance",), ("recovered",)
-_DEBIT = -1  # sign by which a leg that settles is counted, of accounts that hold what is owed
 
 
 @dataclass
@@ -53,6 +52,14 @@ def advances(tables: Tables) -> dict[Account, list[Item]]:
 def recoveries(tables: Tables) -> dict[Account, list[Item]]:
     """All items on 2103."""
     return _items(tables, RECOVERED, -1)
+
+
+def left(items: dict[Account, list[Item]]) -> dict[str, int]:
+    """What of items still stands, in 分, by project."""
+    sums: dict[str, int] = defaultdict(int)
+    for (project, _), own in items.items():
+        sums[project] += sum(item.left for item in own)
+    return dict(sums)
 
 
 def _items(tables: Tables, kinds: tuple[str, ...], sign: int) -> dict[Account, list[Item]]:

@@ -8,7 +8,7 @@ from samples.county.model import YEARS, County, Fund, Leg, Money, Project, weekd
 from samples.county.plan import LIST, REST, ROWS, TRANCHES, Row, Tranche
 
 WAN = 10_000_00  # 分 in 万元
-LATE = {"2022DD": dt.date(2022, 5, 31)}
+LATE = {"2022LC": dt.date(2022, 5, 31)}
 SENDERS = {"中央": "上级财政", "市级": "上级财政", "县级": "县财政"}  # who sends money of a level, as sheets tell
 
 

@@ -52,7 +52,7 @@ def _from_the_plan(county: County) -> None:
 
 
 def _taken_back(county: County) -> None:
-    """A saving goes back to the level above: what is taken back stays in the registered amount."""
+    """A saving goes back to the level above: what is taken back stays in the registered amount, and counts as used."""
     fund, project = county.funds["2021XJ"], county.projects["2021y1"]
     amount = 20 * WAN
     project.allocations.append((dt.date(2021, 11, 22), fund, -amount))
@@ -61,7 +61,6 @@ def _taken_back(county: County) -> None:
     county.book(dt.date(2021, 11, 22), "县财政局", f"收回{project.name}招标结余", *legs)
     legs = Leg(chart.TAKEN_BACK, amount), Leg(chart.quota(fund.id), -amount)
     county.book(dt.date(2021, 12, 8), "县财政", f"上缴收回{fund.name}", *legs, sheet="funds")
-    county.plant("spending-progress", fund.id, "招标结余20万元已上缴收回，按登记数计算没有支付完")
 
 
 def _legs_of(voucher: Voucher, county: County, key: str) -> tuple[Leg, Leg]:
@@ -96,6 +95,7 @@ def _fund_trace(county: County) -> None:
     shift(county, _paying(county, under, fund), fund.key, -8000_00)
     shift(county, _paying(county, over, fund), fund.key, 8000_00)
     county.plant("fund-trace", fund.id, "从该资金多付8000元，超过分配给项目的数", part=over.id)
+    county.plant("leftover", under.id, "8000元记到了别的项目，本项目验收后结余没有收回")
     fund = county.funds["2023SJ"]
     giver, taker = county.projects["2023x7"], county.projects["2023x3"]
     shift(county, _paying(county, giver, fund), fund.key, -12000_00)
@@ -124,6 +124,7 @@ def _idle(county: County) -> None:
         leg.amount = (leg.amount or 0) // 2
     fund = str(last.meta["fund"])
     county.plant("idle-in-village", project.id, "村集体账户里剩下的钱超过180天没有使用")
+    county.plant("leftover", project.id, "验收后90天，村集体账户里的结余没有收回")
     county.plant("carry-over", fund, "2022年资金到2023年底仍在村集体账户里")
 
 
@@ -162,7 +163,7 @@ def _negative(county: County) -> None:
 
 
 def _allocation_days(county: County) -> None:
-    fund = county.funds["2022DD"]
+    fund = county.funds["2022LC"]
     county.plant("allocation-days", fund.id, f"{fund.day} 到账，{LATE[fund.key]} 才分配")
 
 

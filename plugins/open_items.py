@@ -38,12 +38,12 @@ class _Kind:
 
 
 def _aged(tables: Tables, items: dict[open_items.Account, list[Item]], kind: _Kind) -> Iterator[Finding]:
-    for (project, account), own in items.items():
+    for of, own in items.items():
         standing = [item for item in own if item.left]
         if standing:
             said = [_age(tables, item, kind) for item in standing]
             worst = min(said, key=lambda one: (_WORST.index(one.status), -one.days))
-            yield _finding(tables, project, account, standing, worst, kind)
+            yield _finding(tables, of, standing, worst, kind)
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ def _age(tables: Tables, item: Item, kind: _Kind) -> _Age:
     return _Age(status, days, item, name, Applied(found, tables.as_of))
 
 
-def _finding(tables: Tables, project: str, account: str, items: list[Item], worst: _Age, kind: _Kind) -> Finding:
-    subject, source = _whose(tables, project, worst.item)
-    more: dict[str, Any] = {"part": account, "source": source, "evidence": tuple(item.posting for item in items)}
+def _finding(tables: Tables, of: open_items.Account, items: list[Item], worst: _Age, kind: _Kind) -> Finding:
+    subject, source = _whose(tables, of, worst.item)
+    more: dict[str, Any] = {"part": of.account, "source": source, "evidence": tuple(item.posting for item in items)}
     if worst.applied is None:
         return undetermined(subject, no_parameter(worst.name, tables.as_of), **more)
     limit = worst.applied.parameter
@@ -81,16 +81,14 @@ def _finding(tables: Tables, project: str, account: str, items: list[Item], wors
     )
 
 
-def _whose(tables: Tables, project: str, item: Item) -> tuple[Subject, tuple[str, int]]:
-    """The project, else the village whose account the voucher touches, else the county; and where to look."""
-    row = registered.projects(tables).get(project)
+def _whose(tables: Tables, of: open_items.Account, item: Item) -> tuple[Subject, tuple[str, int]]:
+    """The project, else the village, else the county; and where to look."""
+    row, known = registered.projects(tables).get(of.project), registered.villages(tables).get(of.village)
     leg = item.part.legs[0]
     if row is not None:
-        return Subject("project", project, row.name or ""), (row.file, row.line)
-    village = next((account_of(one.account).village for one in item.part.legs if account_of(one.account).village), "")
-    known = registered.villages(tables).get(village)
+        return Subject("project", of.project, row.name or ""), (row.file, row.line)
     if known is not None:
-        return Subject("village", village, known.name or ""), (leg.file, leg.line)
+        return Subject("village", of.village, known.name or ""), (leg.file, leg.line)
     return Subject("county", COUNTY, tables.title), (leg.file, leg.line)
 
 
@@ -139,7 +137,9 @@ def advance_open(tables: Tables) -> Iterator[Finding]:
 def arrears(tables: Tables) -> Iterator[Finding]:
     """What is owed (2302) is paid within the days, wages within fewer; retention is left to its own rule."""
     kind = _Kind("尚欠", ARREARS_DAYS, lambda item: "arrears-wages-days" if _wages(item) else "arrears-days")
-    owed = {key: items for key, items in open_items.payables(tables).items() if account_of(key[1]).kind != "retention"}
+    owed = {
+        key: items for key, items in open_items.payables(tables).items() if account_of(key.account).kind != "retention"
+    }
     return _aged(tables, owed, kind)
 
 

@@ -1,13 +1,16 @@
 """Open items: what is owed (2302), was paid ahead (1214) or was recovered and not handed in (2103), and since when.
 
-Each account of each project is first in first out: what settles takes the oldest item.
+Each account of each project is first in first out: what settles takes the oldest item. Money without a project is that
+of the village whose bank account its voucher touches, else the county's.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
+from ledgers.chart import account as account_of
 from ledgers.facts.vouchers import OWED, Part, parts
 from ledgers.tables.tables import Tables, derived
 
@@ -33,12 +36,17 @@ class Item:
         return int(self.part.legs[0].row)
 
 
-Account = tuple[str, str]  # project, account
+class Account(NamedTuple):
+    """Where items stand, and whose they are: a project's, else a village's, else the county's."""
+
+    project: str
+    village: str
+    account: str
 
 
 @derived
 def payables(tables: Tables) -> dict[Account, list[Item]]:
-    """All items on 2302, retention included, by project and account, settled ones too."""
+    """All items on 2302, retention included, by owner and account, settled ones too."""
     return _items(tables, OWED, -1)
 
 
@@ -57,8 +65,8 @@ def recoveries(tables: Tables) -> dict[Account, list[Item]]:
 def left(items: dict[Account, list[Item]]) -> dict[str, int]:
     """What of items still stands, in 分, by project."""
     sums: dict[str, int] = defaultdict(int)
-    for (project, _), own in items.items():
-        sums[project] += sum(item.left for item in own)
+    for of, own in items.items():
+        sums[of.project] += sum(item.left for item in own)
     return dict(sums)
 
 
@@ -70,12 +78,17 @@ def _items(tables: Tables, kinds: tuple[str, ...], sign: int) -> dict[Account, l
             if leg.kind in kinds:
                 sums[leg.account] += sign * leg.amount
         for account, amount in sums.items():
-            items = found[part.project, account]
+            items = found[Account(part.project, "" if part.project else _village(part), account)]
             if amount > 0:
                 items.append(Item(part, amount, amount))
             elif amount < 0:
                 _settle(items, -amount, part)
     return dict(found)
+
+
+def _village(part: Part) -> str:
+    """The village, or town, whose bank account a voucher touches."""
+    return next((account_of(leg.account).village for leg in part.legs if leg.kind == "bank"), "")
 
 
 def _settle(items: list[Item], amount: int, by: Part) -> None:

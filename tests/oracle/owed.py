@@ -1,5 +1,6 @@
 """What is open on 2103, 1214 and 2302: lots by account and project, settled first in first out; and the rules on it."""
 
+import re
 from fractions import Fraction
 
 from .book import BANK, QUOTA, end_of_month, facts, ids, is_labour_account, reached
@@ -19,7 +20,7 @@ def lots_on(book, prefix):
     for posting in book.postings:
         if not posting["account"].startswith(prefix):
             continue
-        entries = result.setdefault((posting["account"], posting["project"]), [])
+        entries = result.setdefault((posting["account"], posting["project"] or owner(posting["txn"])), [])
         amount, txn = sign * posting["fen"], posting["txn"]
         mine = [lot for lot in entries if txn["reverses"] and lot["txn"]["voucher"] == txn["reverses"]]
         if amount < 0 and mine:
@@ -29,6 +30,12 @@ def lots_on(book, prefix):
         else:
             settle(entries, txn["date"], -amount)
     return result
+
+
+def owner(txn):
+    """Whose money without a project is: the village of the bank account, else the county."""
+    banks = [p["account"].split(":")[2] for p in txn["postings"] if p["account"].startswith(BANK)]
+    return "@" + (re.match(r"[A-Za-z0-9-]*", banks[0]).group() if banks else "")
 
 
 def shrink(entries, amount):
@@ -82,7 +89,8 @@ def aged(case, rule, prefix, name_of):
         held = [lot for lot in entries if lot["left"] > 0 and not (account == RETENTION and rule == "arrears")]
         if held:
             statuses = [age_status(case, rule, name_of(lot), lot) for lot in held]
-            yield finding(rule, "project", project, worst(statuses), part=account, unit="days")
+            subject = project[1:] or "县级" if project.startswith("@") else project
+            yield finding(rule, "project", subject, worst(statuses), part=account, unit="days")
 
 
 def age_status(case, rule, name, lot):

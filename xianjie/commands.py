@@ -19,6 +19,8 @@ COMMANDS = {
     "init": ("xianjie.init:init", "新建一本空账簿"),
     "import": ("xianjie.import_:import_", "把各单位报来的表格导入账簿"),
     "check": ("xianjie.check:check", "检查账簿：逐条规则判定，给出数字和依据"),
+    "query": ("xianjie.query:query", "用 BQL 查询账簿、数据表和判定结果"),
+    "export": ("xianjie.export:export", "全部数据表和判定结果写成 Parquet"),
     "reconcile": ("xianjie.reconcile:reconcile", "把国库集中支付导出与账簿逐笔核对"),
     "plan": ("xianjie.plan:plan", "待办：还要做什么、多少钱、最迟哪天；假设做了会怎样"),
     "screen": ("xianjie.screen:screen", "筛查：指出应当先看哪里，不是判定"),
@@ -38,7 +40,7 @@ COMMANDS = {
 
 
 # Those that read a book in a process that may not write, connect or start anything (ledgers/files/confined.py).
-CONFINED = frozenset({"check", "plan", "reconcile", "screen", "trace", "report", "seal", "verify", "doctor", "import"})
+CONFINED = frozenset({"check", "plan", "query", "reconcile", "screen", "trace", "report", "seal", "verify", "doctor", "import"})
 
 
 class _Commands(Group):

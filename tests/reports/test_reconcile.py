@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
@@ -107,6 +108,7 @@ def test_twenty_planted_differences(book: Path, tmp_path: Path) -> None:
     done = run(book, export(tmp_path / "国库.csv", rows), more=("--format", "json"))
     assert done.exit_code == 1
     told = json.loads(done.stdout)
+    jsonschema.validate(told, json.loads((Path(__file__).parents[2] / "docs/schemas/reconcile.schema.json").read_text("utf-8")))
     found = {(one["payment_no"], one["outcome"]) for one in told["lines"] if one["outcome"] != "both"}
     assert len(wanted) == 20
     assert found == wanted

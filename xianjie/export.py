@@ -1,0 +1,32 @@
+"""`xianjie export`: every table of a book, and its verdicts, as Parquet."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ledgers import clock
+from ledgers.files.writing import put_files
+from xianjie.chinese import Command
+from xianjie.output import reason
+
+
+@click.command(cls=Command)
+@click.argument("book", type=click.Path(), metavar="账簿")
+@click.option("-o", "--output", required=True, type=click.Path(file_okay=False), metavar="文件夹", help="写到哪个文件夹")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
+def export(book: str, output: str, as_of: datetime | None) -> None:
+    """把账簿的全部数据表和判定结果写成 Parquet，供分析使用；金额是元，精确到分；columns.csv 说明每一列。
+
+    户编号是代号，没有个人信息，但仍不应公开。
+    """
+    from ledgers.book import read
+    from reports.analysis import parquet
+
+    folder = Path(output)
+    contents = dict(parquet(read(book, as_of.date() if as_of else clock.today())))
+    try:
+        put_files(folder, contents)
+    except OSError as error:
+        raise click.ClickException(f"无法写入 {folder}（{reason(error)}），没有改动任何文件") from None
+    click.echo(f"已写入 {folder}，共 {len(contents)} 个文件")

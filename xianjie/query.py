@@ -1,0 +1,49 @@
+"""`xianjie query`: BQL over a book, its tables and its verdicts."""
+
+import csv
+import io
+from datetime import datetime
+
+import click
+
+from ledgers import clock
+from xianjie.chinese import Command
+
+
+@click.command(cls=Command)
+@click.argument("book", type=click.Path(), metavar="账簿")
+@click.argument("text", metavar="查询")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
+@click.option("--format", "form", type=click.Choice(["table", "csv"]), default="table", metavar="格式", help="table 或 csv")
+def query(book: str, text: str, as_of: datetime | None, form: str) -> None:
+    """用 BQL 查询：除 Beancount 自己的表外，还有 findings、payments、projects、funds 等表，金额是元。
+
+    例：xianjie query 我县 "SELECT rule, count(*) FROM #findings WHERE status = 'fail' GROUP BY rule"
+    """
+    from beanquery import Error, ParseError
+
+    from ledgers.book import read
+    from reports.analysis import connection
+
+    loaded = read(book, as_of.date() if as_of else clock.today())
+    try:
+        cursor = connection(loaded).execute(text)
+    except (Error, ParseError) as error:
+        raise click.ClickException(f"查询不能理解：{error}") from None
+    names = [column.name for column in cursor.description]
+    rows = [["" if value is None else str(value) for value in row] for row in cursor.fetchall()]
+    click.echo(_csv(names, rows) if form == "csv" else _table(names, rows), nl=False)
+
+
+def _csv(names: list[str], rows: list[list[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([names, *rows])
+    return out.getvalue()
+
+
+def _table(names: list[str], rows: list[list[str]]) -> str:
+    from reports.width import pad, width
+
+    widths = [max(map(width, column)) for column in zip(names, *rows, strict=True)]
+    lines = ("  ".join(map(pad, row, widths)).rstrip() for row in [names, *rows])
+    return "".join(f"{line}\n" for line in lines)

@@ -4,12 +4,14 @@ One amount for one act: a project that owes labour by three rules owes the large
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from ledgers.money import yuan, yuan_cn
+from ledgers.tables.tables import Tables
 from plugins.findings import FAIL, PENDING, STATUS_NAMES, Finding
+from plugins.rule import Rule
 from reports.check.checked import Checked
 from reports.remedies import act
 from reports.width import pad
@@ -56,20 +58,23 @@ class Task:
 
 def tasks(checked: Checked) -> list[Task]:
     """All acts, the soonest due first; what can only be explained or put right later (failures) after what is pending."""
+    return tasks_of(checked.book.tables, checked.rules, checked.audit.stated)
+
+
+def tasks_of(tables: Tables, rules: Mapping[str, Rule], findings: Iterable[Finding]) -> list[Task]:
+    """The same of some findings."""
     found: dict[tuple[str, str, str], list[Task]] = {}
-    for finding in checked.audit.stated:
+    for finding in findings:
         if finding.status in (PENDING, FAIL):
-            one = _task(checked, finding)
+            one = _task(tables, rules, finding)
             key = (one.kind or finding.rule, finding.subject.id, "" if one.kind else f"{finding.part} {finding.period}")
             found.setdefault(key, []).append(one)
     return sorted(map(_largest, found.values()), key=_order)
 
 
-def _task(checked: Checked, finding: Finding) -> Task:
-    mending = act(checked.book.tables, finding)
-    return Task(
-        finding, checked.rules[finding.rule].title, mending.text, mending.amount, mending.unit, due_of(checked, finding)
-    )
+def _task(tables: Tables, rules: Mapping[str, Rule], finding: Finding) -> Task:
+    mending = act(tables, finding)
+    return Task(finding, rules[finding.rule].title, mending.text, mending.amount, mending.unit, due_of(finding))
 
 
 def _largest(same: list[Task]) -> Task:
@@ -84,7 +89,7 @@ def _order(task: Task) -> tuple[bool, date, str, str]:
     return task.finding.status != PENDING, task.due or date.max, task.finding.rule, task.finding.subject.id
 
 
-def due_of(checked: Checked, finding: Finding) -> date | None:
+def due_of(finding: Finding) -> date | None:
     """The last day on which a pending finding can still be mended, as far as it is a day; None for what has failed."""
     if finding.status != PENDING:
         return None

@@ -130,7 +130,11 @@ def _booked(book: Book, first: date, last: date, wanted: Iterable[Key]) -> dict[
             paid = _paid(entry)
             day = entry.meta.get("original-date") or entry.date
             number = str(entry.meta.get("payment-no") or "")
-            key = documents.get(str(_meta(entry, "fund")), ""), number or f"（无）{entry.meta.get('voucher', '')}", paid < 0
+            key = (
+                documents.get(str(_meta(entry, "fund")), ""),
+                number or f"（无）{entry.meta.get('voucher', '')}",
+                paid < 0,
+            )
             if paid and (first <= day <= last or key in asked):
                 _add(found[key], entry, paid, day, book.main.parent)
     return dict(found)
@@ -193,7 +197,12 @@ def _places(one: Match) -> list[str]:
 
 def as_json(book: Book, found: list[Match]) -> bytes:
     """For a treasury's own system: every line, amounts as strings of yuan."""
-    document = {"schema": 1, "title": book.tables.title, "counts": counts(found), "lines": [_plain(one) for one in found]}
+    document = {
+        "schema": 1,
+        "title": book.tables.title,
+        "counts": counts(found),
+        "lines": [_plain(one) for one in found],
+    }
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -211,7 +220,12 @@ def as_xlsx(book: Book, found: list[Match]) -> bytes:
     workbook = Workbook(f"{book.tables.title}国库集中支付核对", book.tables.as_of)
     sheet = workbook.sheet("国库集中支付核对", [column.width for column in COLUMNS])
     sheet.title("国库集中支付导出与账簿核对")
-    summary = (Column("结果", 10), Column("笔数", 20, COUNT), Column("导出合计", 18, MONEY), Column("账簿合计", 16, MONEY))
+    summary = (
+        Column("结果", 10),
+        Column("笔数", 20, COUNT),
+        Column("导出合计", 18, MONEY),
+        Column("账簿合计", 16, MONEY),
+    )
     sheet.table(summary, [_summed(name, [one for one in found if one.outcome == name]) for name in NAMES], freeze=False)
     sheet.skip()
     sheet.filter(sheet.table(COLUMNS, _rows(found)), len(COLUMNS))
@@ -219,7 +233,10 @@ def as_xlsx(book: Book, found: list[Match]) -> bytes:
 
 
 def _summed(name: str, found: list[Match]) -> Row:
-    sums = (sum(side.amount for side in sides if side) for sides in zip(*((one.export, one.book) for one in found), strict=True))
+    sums = (
+        sum(side.amount for side in sides if side)
+        for sides in zip(*((one.export, one.book) for one in found), strict=True)
+    )
     return Row((NAMES[name], len(found), *(tuple(sums) or (0, 0))))
 
 
@@ -233,5 +250,7 @@ def _rows(found: list[Match]) -> Iterator[Row]:
         words = (payee, voucher, "；".join(one.differences), "；".join(_places(one)))
         level = PLAIN if one.outcome == BOTH else BAD
         yield Row((NAMES[one.outcome], one.key[0], one.key[1], *amounts, one.gap, *days, *words), level)
-    total = tuple(sum(side.amount for side in (getattr(one, name) for one in found) if side) for name in ("export", "book"))
+    total = tuple(
+        sum(side.amount for side in (getattr(one, name) for one in found) if side) for name in ("export", "book")
+    )
     yield Row(("合计", "", "", *total, total[0] - total[1], None, None, "", "", "", ""), TOTAL)

@@ -6,22 +6,20 @@ from fava.helpers import FavaAPIError
 from flask import has_request_context, request
 from markupsafe import Markup
 
-from ledgers.money import decimal, yuan_cn
-from ledgers.policy import Parameter
-from plugins.equity import PART_NAMES
+from ledgers.money import yuan_cn
 from plugins.findings import ERROR, FAIL, Finding, Place
 from plugins.rule import CATALOGUE
 from reports import figures
 from reports.desk import links, listing
-from reports.desk.review import OPS, Review, severity_name, shown, status_name
+from reports.desk.review import Review, severity_name, shown, status_name
+from reports.words import detail, worded
 
-__all__ = ["decimal", "links", "severity_name", "shown", "status_name", "yuan_cn"]
+__all__ = ["links", "severity_name", "shown", "status_name", "worded", "yuan_cn"]
 
 ROLE, USER = "xianjie.role", "xianjie.user"  # in the WSGI environment, set by the server
 MAY_SEE_ROLLS = "auditor"
 USES = figures.USES
 PLACES = 4
-_PARTS = {**PART_NAMES, "listed": "列入", "notice": "村内公示", "helper": "帮扶责任人", "plan": "帮扶计划"}
 to = links.to
 
 
@@ -98,14 +96,6 @@ def attachment_link(file: str) -> str:
     return links.to("voucher", file=file).replace("/extension/Desk/?", "/extension/Desk/attachment?", 1)
 
 
-def parameter_value(parameter: Parameter) -> str:
-    """What a parameter asks, in words; "终止" for the end of one."""
-    value = parameter.value
-    if value is None:
-        return "终止"
-    return f"{OPS.get(parameter.op, '')}{f'{decimal(value * 100, 4)}%' if 0 < value < 1 else decimal(value)}"
-
-
 def served() -> bool:
     """Whether our own server asks, with its login."""
     return ROLE in request.environ
@@ -123,8 +113,8 @@ def sees_rolls() -> bool:
 
 def part_name(finding: Finding) -> str:
     """Part and period of a finding, as a reader knows them."""
-    part = CATALOGUE[finding.part].title if finding.part in CATALOGUE else _PARTS.get(finding.part or "", finding.part)
-    return "·".join(text for text in (part, finding.period) if text)
+    part = CATALOGUE[finding.part].title if finding.part in CATALOGUE else finding.part
+    return detail(part, finding.period)
 
 
 def account_name(account: str) -> str:

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -14,13 +15,16 @@ from plugins.findings import ERROR, FAIL, NA, PASS, PENDING, STATUSES, UNDETERMI
 from plugins.rule import Rule
 from reports import figures
 from reports.desk import charts
-from reports.desk.review import OPS, Review, at_risk, shown, status_name
+from reports.desk.review import Review, at_risk, shown, status_name
 from reports.desk.where import where
+from reports.plan import Task
+from reports.words import COMPARED
 
 COLUMNS = (FAIL, UNDETERMINED, PENDING, WAIVED, PASS, NA)
 SUMMED = ("labour-share-work-relief", "labour-share", "labour-promised")  # ratios of projects, shown added up
 YEARLY = ("industry-share", "income-tilt", "management-fee", "equity-ratio", "input-stable", "industry-rising")
 UNITS = 8  # units that are listed; the others stand on the page of what is to be done
+SOONEST = 2  # acts of each
 BARS = 6
 
 
@@ -48,15 +52,25 @@ class FundLine:
     svg: Markup
 
 
-@dataclass
+@dataclass(frozen=True)
 class ToDo:
-    """What one unit has to do: findings by status, and 分 that are missing."""
+    """What one unit has to do, soonest first, and 分 that it comes to."""
 
     unit: str
-    failed: int = 0
-    open: int = 0
-    missing: int = 0
-    worst: list[Finding] = field(default_factory=list)
+    tasks: list[Task]
+
+    @property
+    def pending(self) -> list[Task]:
+        return [task for task in self.tasks if task.finding.status == PENDING]
+
+    @property
+    def due(self) -> date | None:
+        """The last day for the first of them; None when no act has one."""
+        return min((task.due for task in self.tasks if task.due), default=None)
+
+    @property
+    def amount(self) -> int:
+        return sum(task.amount or 0 for task in self.tasks)
 
 
 @dataclass(frozen=True)
@@ -90,6 +104,7 @@ def view(_desk: Any, review: Review, _args: Mapping[str, str]) -> dict[str, Any]
         "bars": list(_bars(review, year))[:BARS],
         "units": (units := _units(review))[:UNITS],
         "more_units": len(units) - UNITS,
+        "soonest": SOONEST,
         "summary": review.summary,
         "columns": COLUMNS,
         "rules": _worst_first(review),
@@ -131,17 +146,12 @@ def _trend(review: Review) -> Markup:
 
 
 def _units(review: Review) -> list[ToDo]:
-    """By the unit that has to act: most failures first, then most yuan missing."""
-    found: dict[str, ToDo] = {}
-    for finding in review.to_do:
-        unit = where(review.tables, finding).unit
-        one = found.setdefault(unit, ToDo(unit))
-        one.failed += finding.status == FAIL
-        one.open += finding.status != FAIL
-        one.missing += at_risk(finding) or 0
-        if len(one.worst) < 2:
-            one.worst.append(finding)
-    return sorted(found.values(), key=lambda one: (-one.failed, -one.missing, one.unit))
+    """By the unit that has to act: whose day comes first, then the most yuan."""
+    units: dict[str, list[Task]] = defaultdict(list)
+    for task in review.tasks:
+        units[where(review.tables, task.finding).unit].append(task)
+    found = [ToDo(unit, tasks) for unit, tasks in units.items()]
+    return sorted(found, key=lambda one: (one.due or date.max, -one.amount, -len(one.tasks), one.unit))
 
 
 def _worst_first(review: Review) -> list[Rule]:
@@ -217,7 +227,7 @@ def _summed(review: Review, rule: str) -> Iterator[Bar]:
     label = f"{len(found)} 个项目合计"
     title = f"{review.rules[rule].title} {label}：{percent(value)}，应不低于 {percent(required)}；{verdict}"
     svg = charts.ratio_bar(value, required, ">=", status in (PASS, NA), title)
-    yield Bar(rule, label, percent(value), f"{OPS['>=']}{percent(required)}", status, verdict, svg)
+    yield Bar(rule, label, percent(value), f"{COMPARED['>=']} {percent(required)}", status, verdict, svg)
 
 
 def _worst(found: list[Finding]) -> tuple[str, str]:

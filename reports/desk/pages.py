@@ -39,6 +39,7 @@ PAGES = {
     for page in (
         Page("overview", "总览"),
         Page("todo", "待办"),
+        Page("verdict", "判定"),
         Page("fund", "资金"),
         Page("project", "项目"),
         Page("village", "村"),
@@ -52,6 +53,7 @@ PAGES = {
         Page("mending", "整改与豁免"),
         Page("policy", "政策参数"),
         Page("compare", "对比"),
+        Page("screen", "筛查"),
         Page("seal", "封账"),
         Page("imports", "导入记录"),
         Page("entries", "明细", menu=False),

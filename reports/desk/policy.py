@@ -5,9 +5,9 @@ from typing import Any
 
 from ledgers.policy import Parameter
 from reports.desk import links
-from reports.desk.kit import parameter_value
 from reports.desk.listing import DATE, LONG, PLACE, Column, Listing
 from reports.desk.review import Review
+from reports.words import worded
 
 
 def examples(_review: Review) -> list[dict[str, str]]:
@@ -39,7 +39,7 @@ def _columns(review: Review) -> list[Column]:
         Column("rule", "规则", lambda one: one[1], link=lambda one: links.to("rules", rule=one[0]), facet=True),
         Column("from", "起", lambda one: one[2].effective if one[2].effective.year > 1 else None, DATE),
         Column("state", "状态", lambda one: one[3], facet=True),
-        Column("value", "要求", lambda one: parameter_value(one[2])),
+        Column("value", "要求", lambda one: worded(one[2])),
         Column("scope", "范围", lambda one: "；".join("、".join(values) for _, values in one[2].scope)),
         Column("basis", "依据", lambda one: one[2].basis, LONG),
         Column("quote", "原文", lambda one: one[2].quote, LONG, small=True),

@@ -32,10 +32,11 @@ from plugins.findings import (
 from plugins.judging import plain_number
 from plugins.rule import Rule
 from reports import figures
+from reports.plan import Task, tasks_of
+from reports.words import COMPARED
 
 MARKS = dict(zip(STATUSES, "✗?…⊘✓–", strict=True))  # beside the word and the colour
 UNITS = {"day": "天", "household": "户", "person": "人", "count": "个", "project": "个", "village": "个"}
-OPS = {">=": "不低于 ", "<=": "不高于 ", ">": "高于 "}
 TO_DO = (FAIL, UNDETERMINED, PENDING)
 PERSONAL = frozenset({"household", "person", "account"})  # kinds of subjects that auditors alone see one by one
 
@@ -163,6 +164,11 @@ class Review:
             key=lambda one: (TO_DO.index(one.status), -(at_risk(one) or 0), one.severity != ERROR, one.key),
         )
 
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """The smallest act for each subject that fails or is pending, the soonest due first."""
+        return tasks_of(self.tables, self.rules, self.audit.stated)
+
     def places(self, finding: Finding) -> list[Place]:
         return places(self.tables, finding)
 
@@ -186,7 +192,7 @@ def shown(finding: Finding) -> Shown:
         return Shown()
     target = threshold.value if threshold else None
     ratio = measured.ratio
-    operator = OPS.get(threshold.op, "") if threshold else ""
+    operator = f"{COMPARED.get(threshold.op, '')} " if threshold else ""
     render = _ratio_of(measured.unit)
     limit = _days if threshold and any(one.parameter.name.endswith("-days") for one in threshold.parameters) else render
     return Shown(

@@ -8,6 +8,7 @@ from ledgers.tables.directives import LEVELS
 from ledgers.tables.tables import Tables, derived, households
 from plugins.findings import Finding
 from reports import figures
+from reports.remedies import unit_of
 
 BUREAU = "全县"  # what belongs to no single unit: funds, years, the county's ratios
 
@@ -25,9 +26,9 @@ class Where:
 def where(tables: Tables, finding: Finding) -> Where:
     """Unit, town, year and level of a finding; its own part and period come first."""
     found = _OF.get(finding.subject.kind, _of_nothing)(tables, finding.subject.id)
-    period = (finding.period or "")[:4]
+    period, unit = (finding.period or "")[:4], unit_of(tables, finding)
     return Where(
-        found.unit or found.town or BUREAU,
+        BUREAU if unit == tables.title else unit,
         found.town,
         period if period.isdigit() else found.year,
         finding.part if finding.part in LEVELS else found.level,

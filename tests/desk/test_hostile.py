@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import os
 import re
+import signal
 import socket
 import threading
 import time
@@ -411,3 +413,18 @@ def test_the_old_book_stays_whatever_breaks_the_new_one(
     with (book / "2022/12.beancount").open("a", encoding="utf-8") as text:
         text.write("\n; and again\n")
     assert shelf.look()
+
+
+def test_a_book_that_kills_its_reader_does_not_kill_the_server(
+    tmp_path: Path, users: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = copied(tmp_path / "own")
+    shelf = Shelf([book])
+    client, slug = logged_in(make_app(shelf, users, {"localhost"}), REVIEWER), shelf.first_slug()
+    monkeypatch.setattr(shelf_module, "_tried", lambda _path: os.kill(os.getpid(), signal.SIGSEGV))
+    with (book / "2022/12.beancount").open("a", encoding="utf-8") as text:
+        text.write("\n; changed\n")
+    assert not shelf.look()
+    page = client.get(f"/{slug}/extension/Desk/?time=2022").text
+    assert "账簿文件有改动，但改动后的内容不可信" in page
+    assert "美翠村产业路" in client.get(f"/{slug}/extension/Desk/?page=project&time=2022").text

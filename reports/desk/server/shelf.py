@@ -30,6 +30,7 @@ from fava.util import next_key, slugify
 
 from ledgers import clock
 from ledgers.book import Book, main_file, read
+from ledgers.files.confined import call
 from ledgers.files.problems import Problem, Untrusted
 from reports.desk import Desk, saving
 from reports.desk.kit import sees_rolls
@@ -351,7 +352,15 @@ class Shelf:
 
 
 def _load(path: Path) -> BookLedger:
+    """The book as Fava has it; Untrusted when it cannot be served, and when a child process died of reading it."""
+    call(lambda: _tried(path))
     return BookLedger(str(path), poll_watcher=True)
+
+
+def _tried(path: Path) -> bytes:
+    """Read the book for nothing: what kills the parser kills a child, and not the server of all books."""
+    read(path)
+    return b""
 
 
 def _settle(ledgers: Iterable[BookLedger]) -> None:

@@ -1,0 +1,19 @@
+"""判定: every verdict that needs attention; or, when asked, all of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reports.desk import findings
+from reports.desk.review import Review
+
+
+def examples(_review: Review) -> list[dict[str, str]]:
+    return [{"all": "1"}, {"status": "fail", "sort": "-missing"}, {"q": "没有这样的"}]
+
+
+def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
+    every = bool(args.get("all"))
+    found = review.audit.findings if every else review.to_do
+    listing = findings.listing(review, found, args, "判定")
+    listing.kept |= {"all": "1"} if every else {}
+    return {"listing": listing, "every": every}

@@ -5,19 +5,21 @@ them is found in one run.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from importers import headings
 from importers.draft.draft import Draft
 from importers.draft.entries import Imported, Waiting
 from importers.draft.opening import Source, open_book
 from importers.draft.render import Files, render
 from importers.draft.versions import digest_of, seen
 from importers.finding import statements
-from importers.finding.job import Ask, Job, Tick
+from importers.finding.job import Job, Tick
 from importers.reading.faults import Fault
+from importers.reading.given import Ask, Given, nobody
 from importers.reading.kinds import KINDS
 from importers.reading.sheet import Sheet, read_path
 from importers.sheets import references, work_of
@@ -37,10 +39,6 @@ _AGAIN = {
 }
 
 
-def _nobody(question: str, candidates: Sequence[str]) -> int | None:
-    return None
-
-
 def _silent(text: str, part: float = 0.0) -> None:
     return None
 
@@ -58,6 +56,7 @@ class ChangeSet:
     faults: list[Fault] = field(default_factory=list)
     stopped: dict[str, str] = field(default_factory=dict)  # file -> the refused one that it depends on
     read: list[str] = field(default_factory=list)  # what each accepted file was taken for
+    taken: list[str] = field(default_factory=list)  # what each sheet's columns were taken for
 
     @property
     def refused(self) -> bool:
@@ -74,12 +73,13 @@ def prepare(
     paths: Iterable[Path],
     today: date | None = None,
     day: date | None = None,
-    ask: Ask = _nobody,
+    ask: Ask = nobody,
     tick: Tick = _silent,
+    given: Given | None = None,
 ) -> ChangeSet:
     """Compute what importing the files would change. Writes nothing. Raises Untrusted, Unusable."""
     with collector_off():
-        run = _Run(main, today or clock.today(), day, ask, tick)
+        run = _Run(main, today or clock.today(), day, ask, tick, given or Given())
         for path in paths:
             run.read(path)
         return run.result()
@@ -91,8 +91,9 @@ def import_files(
     today: date | None = None,
     day: date | None = None,
     confirm: Callable[[ChangeSet], bool] = lambda changes: True,
-    ask: Ask = _nobody,
+    ask: Ask = nobody,
     tick: Tick = _silent,
+    given: Given | None = None,
 ) -> ChangeSet:
     """Import files into a book, holding its lock; `confirm` sees the change set before anything is written.
 
@@ -100,7 +101,7 @@ def import_files(
     """
     main = main_file(book)
     with writing.locked(main.parent, "xianjie import"):
-        changes = prepare(main, paths, today, day, ask, tick)
+        changes = prepare(main, paths, today, day, ask, tick, given)
         if changes.files and confirm(changes):
             tick("写入")
             writing.write(main.parent, changes.files)
@@ -112,8 +113,9 @@ def import_files(
 class _Run:
     """One command's import."""
 
-    def __init__(self, main: Path, today: date, day: date | None, ask: Ask, tick: Tick) -> None:
+    def __init__(self, main: Path, today: date, day: date | None, ask: Ask, tick: Tick, given: Given) -> None:
         self.today, self.day, self.ask, self.tick = today, day, ask, tick
+        self.given = replace(given, headings=headings.read(main.parent), ask=ask, learned=[])
         self.changes = ChangeSet(main)
         self.draft: Draft
         self.source: Source
@@ -122,11 +124,13 @@ class _Run:
     def read(self, path: Path) -> None:
         self.tick(f"读取 {path.name}")
         name = path.name if path.name not in self.sheets else str(path)
-        sheets, faults, remarks = read_path(path, self.today, name, lambda part: self.tick(f"读取 {path.name}", part))
+        tick = lambda part: self.tick(f"读取 {path.name}", part)  # noqa: E731
+        sheets, faults, remarks = read_path(path, self.today, name, tick, self.given)
         self.sheets[name] = sheets
         self.changes.faults += faults
         self.changes.remarks += remarks + [remark for sheet in sheets for remark in sheet.remarks]
         self.changes.faults += [fault for sheet in sheets for fault in sheet.faults]
+        self.changes.taken += [f"{sheet.label}：{sheet.kind.title}；{sheet.taken}" for sheet in sheets]
 
     def result(self) -> ChangeSet:
         """Derive what was read. The book is opened only when there is a sheet to derive."""
@@ -144,6 +148,8 @@ class _Run:
         self.changes.waiting = [_waiting(one) for one in self.draft.waiting.values() if one] + statements.unexplained(self.draft)
         self.tick("核对")
         self.changes.files = render(self.draft, self.source)
+        if self.given.learned and self.changes.files:
+            self.changes.files[headings.FILE] = headings.written([*self.given.headings, *self.given.learned])
         _prove(self.source, self.changes.files)
         return self.changes
 

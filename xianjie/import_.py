@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,32 +13,51 @@ import click
 from xianjie.chinese import Command
 
 if TYPE_CHECKING:
+    from importers.reading.given import Given
     from importers.run import ChangeSet
 
 SHOWN = 12  # lines of each kind of change; the counts say how many there are
 FAULTS_SHOWN = 200
+UNITS = ["元", "百元", "千元", "万元", "亿元"]
+SUFFIXES = (".xlsx", ".xls", ".csv", ".ods", ".xlsb", ".et", ".xlsm", ".txt")
 
 
 @click.command("import", cls=Command)
 @click.argument("book", type=click.Path(), metavar="账簿")
-@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="文件…")
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="文件或文件夹…")
 @click.option("--dry-run", is_flag=True, help="只显示会有哪些变化，不写入")
 @click.option("--yes", is_flag=True, help="不再询问，直接写入；需要选择的地方一律拒绝")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="表上没有写日期时采用的日期")
-def import_(book: str, files: tuple[Path, ...], dry_run: bool, yes: bool, day: datetime | None) -> None:
-    """把各单位报来的表格导入账簿：按表头认表，先显示变化，确认后一次写入。
+@click.option("--date", "day", metavar="日期", help="表上没有写日期时采用的日期（2022-03-05、2022.3.5、2022年3月5日）")
+@click.option("--kind", metavar="表名", help="写明是哪一种表，如 资金分配表（表头认不出或认错时用）")
+@click.option("--unit", metavar="单位", type=click.Choice(UNITS), help="金额单位")
+@click.option("--year", metavar="年度", type=click.IntRange(2000, 2199), help="表上没有写年度时采用的年度，如 2022")
+@click.option("--set", "values", metavar="表头=值", multiple=True, help="表上没有的一项，或哪一列才是：文号=示财农〔2022〕9号")
+def import_(
+    book: str,
+    files: tuple[Path, ...],
+    dry_run: bool,
+    yes: bool,
+    day: str | None,
+    kind: str | None,
+    unit: str | None,
+    year: int | None,
+    values: tuple[str, ...],
+) -> None:
+    """把各单位报来的表格导入账簿：按表头认表，先显示每张表、每一列认作什么和会有哪些变化，确认后一次写入。
 
-    认得十二种表：行政村基本情况表、资金指标表、项目计划表、资金分配表、国库集中支付导出、惠企利民发放表、劳务报酬发放表、
-    监测对象名单、扶贫项目资产台账、股权量化清单、收益分配表、农商行流水；可以是 xlsx、xls 或 CSV，几个文件可以一起导入。
+    认得的表见 docs/sheets.md，可以是 xlsx、xls、ods、xlsb 或 CSV，几个文件、整个文件夹都可以一起导入。本县特有的表头在终端上问一次，
+    记在账簿的 registry/headings.csv 里，以后不再问。
 
     同一张表再导一次不产生任何变化；更正过的表显示差异并替换（已封账的冲销重记）。一个文件要么全部写入，要么全不写入。
 
     退出状态：0 全部导入；2 有文件被拒绝（列明文件、工作表、行、列），其余文件照常写入。
     """
+    from importers.reading.given import nobody
     from importers.run import import_files
     from ledgers.people import Unusable
 
-    _files(files)
+    files = tuple(_files(files))
+    given = _given(kind or "", unit or "", year or 0, values)
     answering = sys.stdin.isatty() and not yes
     shown: list[bool] = []
 
@@ -46,17 +66,18 @@ def import_(book: str, files: tuple[Path, ...], dry_run: bool, yes: bool, day: d
         shown.append(True)
         if dry_run or yes:
             return yes and not dry_run
-        return answering and click.confirm("写入账簿吗？", default=False)
+        return answering and confirmed("写入账簿吗？")
 
     try:
         with _progress(sys.stderr.isatty()) as tick:
             changes = import_files(
                 book,
                 files,
-                day=day.date() if day else None,
+                day=_day(day),
                 confirm=confirm,
-                ask=_ask if answering else _nobody,
+                ask=_ask if answering else nobody,
                 tick=tick,
+                given=given,
             )
     except Unusable as error:
         raise click.ClickException(f"{error}。没有写入任何东西") from None
@@ -65,19 +86,73 @@ def import_(book: str, files: tuple[Path, ...], dry_run: bool, yes: bool, day: d
     _conclude(changes, bool(shown), dry_run, answering or yes)
 
 
-def _files(files: Sequence[Path]) -> None:
-    """Refuse what is no file, naming it."""
-    for path in files:
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files, those of a folder by name. Refuse what is none, naming it."""
+    for path in paths:
         if path.is_dir():
-            raise click.ClickException(f"{path} 是文件夹：请写出其中的文件，如 {path}/*.xlsx。没有写入任何东西")
-        if not path.exists():
-            raise click.ClickException(f"找不到文件 {path}。没有写入任何东西")
+            found = sorted(one for one in path.iterdir() if one.suffix.lower() in SUFFIXES and not one.name.startswith(("~$", ".")))
+            if not found:
+                raise click.ClickException(f"文件夹 {path} 里没有表格（{'、'.join(SUFFIXES)}）。没有写入任何东西")
+            yield from found
+        elif path.exists():
+            yield path
+        else:
+            raise click.ClickException(f"找不到文件 {path}{_near(path)}。没有写入任何东西")
+
+
+def _near(path: Path) -> str:
+    names = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = get_close_matches(path.name, names, 1, 0.5)
+    return f"（是不是 {near[0]}？）" if near else ""
+
+
+def _day(written: str | None) -> date | None:
+    """A day as people write it."""
+    from importers.reading.cells import Month as WholeMonth
+    from importers.reading.cells import Wrong, day
+
+    if not written:
+        return None
+    try:
+        found = day(written)
+    except Wrong as error:
+        raise click.BadParameter(str(error), param_hint="--date") from None
+    if isinstance(found, WholeMonth):
+        raise click.BadParameter(f"应为具体到日的日期（如 2022-03-05），实为“{written}”", param_hint="--date")
+    return found
+
+
+def _given(kind: str, unit: str, year: int, values: Sequence[str]) -> "Given":
+    """What was said on the command line of the sheets. Refuses a kind or a heading that no sheet has."""
+    from importers.reading.cells import squeezed
+    from importers.reading.given import Given
+    from importers.reading.kinds import KINDS, aliases
+    from importers.reading.layout import FACTORS, kind_named
+
+    if kind and kind_named(kind) is None:
+        titles = "、".join(one.title for one in KINDS.values())
+        raise click.BadParameter(f"没有“{kind}”这种表，或有几种都像：{titles}", param_hint="--kind")
+    said = {}
+    for value in values:
+        label, mark, text = value.replace("＝", "=").partition("=")
+        if not mark or not any(squeezed(label) in aliases(one) for one in KINDS):
+            raise click.BadParameter(f"应为 表头=值（如 文号=示财农〔2022〕9号），实为“{value}”", param_hint="--set")
+        said[label.strip()] = text.strip()
+    return Given(said, FACTORS.get(unit, 0), kind, year)
+
+
+def confirmed(question: str) -> bool:
+    """Whether the person at the terminal says yes: 是, y, yes; anything else, an empty line too, is no."""
+    answer = click.prompt(f"{question}（是/否）", default="否", show_default=False)
+    return answer.strip().lower() in ("是", "y", "yes", "对", "好", "shi")
 
 
 def show(changes: "ChangeSet") -> None:
     """The change set in Chinese: what was read, what is refused, what is added and corrected, what waits."""
     for line in changes.read:
         click.echo(line)
+    for line in changes.taken:
+        click.echo(f"认作  {line}")
     for fault in changes.faults[:FAULTS_SHOWN]:
         click.echo(f"不能导入  {fault}")
     if len(changes.faults) > FAULTS_SHOWN:
@@ -127,10 +202,6 @@ def _ask(question: str, candidates: Sequence[str]) -> int | None:
     answer = click.prompt("选哪一个（回车：都不选，拒绝这个文件）", default="", show_default=False)
     chosen = int(answer) if answer.strip().isdigit() else 0
     return chosen - 1 if 1 <= chosen <= len(candidates) else None
-
-
-def _nobody(question: str, candidates: Sequence[str]) -> int | None:
-    return None
 
 
 @contextmanager

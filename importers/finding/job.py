@@ -8,10 +8,10 @@ from typing import Any
 
 from importers.draft.draft import Draft
 from importers.reading.cells import Month
+from importers.reading.given import Ask
 from importers.reading.sheet import Sheet
 
 Tick = Callable[..., None]  # what is being done, and which part of it is done
-Ask = Callable[[str, Sequence[str]], int | None]  # question and candidates -> the number of one, None for no answer
 
 
 @dataclass

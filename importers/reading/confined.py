@@ -104,7 +104,7 @@ def _tell(read: Callable[[], File], stream: BinaryIO) -> None:
     try:
         file = read()
         for grid in file.grids:
-            scan = asdict(grid.scan) | {"uncached": sorted(grid.scan.uncached), "errors": sorted(grid.scan.errors)}
+            scan = {name: sorted(value) if isinstance(value, set) else value for name, value in asdict(grid.scan).items()}
             _line(stream, {"sheet": grid.sheet, "merged": grid.merged, "scan": scan, "date1904": grid.date1904})
             for row in grid.rows:
                 _line(stream, row)
@@ -162,6 +162,6 @@ def _received(lines: Iterator[Any], name: str) -> File:
             return File(name, grids, said["hidden"])
         else:
             uncached, errors = ({(row, column) for row, column in said["scan"][name]} for name in ("uncached", "errors"))
-            scan = Scan(said["scan"]["hidden"], uncached, errors)
+            scan = Scan(said["scan"]["hidden"], uncached, errors, set(said["scan"]["hidden_columns"]))
             grids.append(Grid(name, said["sheet"], [], [tuple(m) for m in said["merged"]], scan, said["date1904"]))
     raise Refused(_TOO_MUCH)

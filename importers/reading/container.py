@@ -38,6 +38,7 @@ _CELL = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)\b")
 _ROW_NUMBER = re.compile(rb'\w+\b[^>]*?\br="(\d+)"')
 _ROWS_END = re.compile(rb"</(?:\w+:)?sheetData>")
+_COLUMNS, _ATTRIBUTE = re.compile(rb"<(?:\w+:)?col\b([^>]*)>"), re.compile(rb'(\w+)="([^"]*)"')
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _CELL_STARTS = (b"<c>", b"<c ", b"<c/", b":c>", b":c ", b":c/")
 _CELL_REFERENCES = 100_000  # of formulas or errors that are kept
@@ -54,6 +55,7 @@ class Scan:
     hidden: list[int] = field(default_factory=list)
     uncached: set[tuple[int, int]] = field(default_factory=set)
     errors: set[tuple[int, int]] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     cells: int = 0  # how many the sheet has, empty ones too, whatever it calls them
 
 
@@ -178,6 +180,8 @@ def _scan_sheet(pieces: Iterator[bytes]) -> Scan:
     for piece in pieces:
         if rest is None:
             continue  # behind the rows
+        if not rest and not last:
+            scan.hidden_columns |= _hidden_columns(piece)  # they stand before the rows
         rest += piece
         end = max(rest.rfind(b"</row>") + 6, rest.rfind(b":row>") + 5)
         if end < 6:
@@ -198,6 +202,16 @@ def _scan_sheet(pieces: Iterator[bytes]) -> Scan:
             raise Refused(f"工作表写到了 {cell} 一带，大得不正常（最多 {ROW_LIMIT} 行、{COLUMN_LIMIT} 列）：请删去表外的内容")
         _collect(rows, scan)
     return scan
+
+
+def _hidden_columns(start: bytes) -> set[int]:
+    """The columns that the head of a sheet hides."""
+    found = set()
+    for match in _COLUMNS.finditer(start):
+        said = dict(_ATTRIBUTE.findall(match.group(1)))
+        if said.get(b"hidden") in (b"1", b"true") and said.get(b"min", b"").isdigit() and said.get(b"max", b"").isdigit():
+            found |= set(range(int(said[b"min"]) - 1, min(int(said[b"max"]), COLUMN_LIMIT)))
+    return found
 
 
 def _last_row(rows: bytes) -> int:

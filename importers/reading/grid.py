@@ -130,6 +130,7 @@ def _xls_grid(workbook: Any, sheet: Any, name: str) -> Grid:
         for row in range(sheet.nrows)
     ]
     scan.hidden = [row for row, info in sorted(sheet.rowinfo_map.items()) if info.hidden and row < len(rows) and any(rows[row])]
+    scan.hidden_columns = {column for column, info in sheet.colinfo_map.items() if info.hidden}
     merged = [(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells]
     return Grid(name, sheet.name, rows, merged, scan, bool(workbook.datemode))
 

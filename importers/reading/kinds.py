@@ -48,6 +48,10 @@ class Kind:
     account: str  # where its documents belong
     depends: tuple[str, ...] = ()  # kinds of the same command that it takes something from
     once: tuple[str, ...] = ()  # fields that no two rows may share
+    amounts: tuple[str, ...] = ()  # fields of which no two columns may be taken for each other
+    worded_amounts: bool = False  # other columns with words for money may be meant as well
+    large: bool = False  # sums of at least ten thousand yuan: a smaller one has no unit written
+    unlike: str = ""  # words in headings or title that make it another table
     negative: tuple[str, ...] = ()  # amounts that may be below zero
     public: bool = False  # no people in it
 
@@ -101,6 +105,9 @@ KINDS: dict[str, Kind] = {
                 Field("original", "document"),
             ),
             module="funds",
+            amounts=("amount",),
+            large=True,
+            unlike="支付凭证|收款|已支出|支出进度|支付进度|结余",
             account="Assets:9001指标",
             negative=("amount",),  # 调减
             public=True,
@@ -124,6 +131,10 @@ KINDS: dict[str, Kind] = {
                 *_fields("date", "listed_on started_on finished_on accepted_on"),
             ),
             module="plan",
+            amounts=("planned",),
+            worded_amounts=True,
+            large=True,
+            unlike="已支出|已支付|已拨付|支出进度|支付进度|拨付进度|结余资金|结余金额",
             account="Assets:9001指标",
             depends=("villages",),
             once=("code",),
@@ -167,11 +178,15 @@ KINDS: dict[str, Kind] = {
                 Field("level", "term:level"),
                 Field("task", "term:task"),
                 Field("code", "code"),
-                *_fields("text", "name town village unit"),
+                *_fields("text", "name town village place unit"),
                 Field("amount", "amount", filled=True, summed=True),
                 Field("date", "date", head=True),
             ),
             module="allocation",
+            amounts=("amount",),
+            worded_amounts=True,
+            large=True,
+            unlike="已支|已拨|支出进度|支付进度|拨付进度|拨付台账|拨付日期|支付日期|付款|收款|支付凭证|结余|未支出|收回|支出率",
             account="Assets:9001指标",
             depends=("funds", "plan"),
             public=True,
@@ -201,6 +216,7 @@ KINDS: dict[str, Kind] = {
                 *_filled("text", "function economic"),
             ),
             module="treasury",
+            amounts=("amount",),
             account="Expenses:2130505生产发展",
             depends=("allocation", "roster"),
             once=("document", "payment_no"),
@@ -228,6 +244,7 @@ KINDS: dict[str, Kind] = {
                 Field("note"),
             ),
             module="paylists",
+            amounts=("paid",),
             account="Expenses:2130504农村基础设施建设:30226劳务费",
             depends=("plan", "roster"),
             once=("identity", "period"),
@@ -254,6 +271,7 @@ KINDS: dict[str, Kind] = {
                 Field("note"),
             ),
             module="paylists",
+            amounts=("paid",),
             account="Expenses:2130505生产发展:30310个人农业生产补贴",
             depends=("plan", "roster"),
             once=("identity", "period"),
@@ -279,6 +297,7 @@ KINDS: dict[str, Kind] = {
                 Field("note"),
             ),
             module="assets",
+            amounts=("cost",),
             account="Assets:9102经营性资产",
             depends=("plan", "roster"),
             once=("code",),
@@ -326,6 +345,7 @@ KINDS: dict[str, Kind] = {
                 Field("note"),
             ),
             module="distribution",
+            amounts=("amount",),
             account="Expenses:9501收益分配",
             depends=("assets",),
         ),

@@ -18,10 +18,11 @@ from importers.reading.cells import NOTHING, PARSERS, TICKS, Wrong, shown, squee
 from importers.reading.confined import read_confined
 from importers.reading.container import Refused
 from importers.reading.faults import Fault
+from importers.reading.given import Given
 from importers.reading.grid import File, Grid, blank
 from importers.reading.grid import cells as filled_cells
-from importers.reading.kinds import Field, Kind, aliases, closed_list, terms
-from importers.reading.layout import Layout, NotRecognised, find, head_entries
+from importers.reading.kinds import Field, Kind, aliases, closed_list, header_of, terms
+from importers.reading.layout import Layout, NotRecognised, find, head_entries, unit_in
 from importers.reading.title import title_year
 from ledgers.money import yuan_cn
 from ledgers.personal.find import MASK, without_numbers
@@ -43,6 +44,7 @@ _VALUE = re.compile(r"[\d,.年月日/:-]+(?:元|万元)?")
 _NUMBERING = re.compile(r"[甲乙丙丁戊己]|[(（]?\d{1,2}[)）]?(?:=.*)?|[①-⑳]|[A-Z]")
 _DITTO = {"〃", "″", "同上", "”", "“"}
 _SUMMABLE = {"amount", "count", "days", "number"}
+SMALL = 10_000  # yuan: no project, no fund and no allocation is as small as that
 _TEXTS = {"text", "name", "code", "document"}
 _ALIKE = (str, float, date)  # cells that mean the same wherever they stand again in a column
 _QUICK = {"identity", "name", "code", "secret"}  # hardly ever the same twice: remembering them costs more than it saves
@@ -84,6 +86,17 @@ class Sheet:
         return f"{self.title}\n{self.notes}"
 
     @property
+    def taken(self) -> str:
+        """Which column was taken for what where the names differ, which were left, and the unit of money."""
+        used = {column: name for name, column in self.layout.columns.items()}
+        named = [(header, header_of(self.kind.id, used[n])) for n, header in enumerate(self.layout.headers) if n in used]
+        other = [f"“{header}”作为{name}" for header, name in named if squeezed(header) != squeezed(name)]
+        left = [header for n, header in enumerate(self.layout.headers) if n not in used and header and header != "序号"]
+        unit = {1: "元", 100: "百元", 1000: "千元", 10_000: "万元", 100_000_000: "亿元"}[self.layout.unit]
+        said = [*other, *([f"没有用到的列：{'、'.join(left)}"] if left else []), f"金额单位：{unit}"]
+        return "；".join(said)
+
+    @property
     def label(self) -> str:
         return f"{self.file}〔{self.tab}〕" if self.tab else self.file
 
@@ -97,7 +110,9 @@ def _row_type(name: str, fields: tuple[str, ...]) -> Any:
     return namedtuple(f"{name.capitalize()}Row", ("line", *fields))
 
 
-def read_sheets(file: File, today: date, tick: Tick = _silent) -> tuple[list[Sheet], list[Fault], list[str]]:
+def read_sheets(
+    file: File, today: date, tick: Tick = _silent, given: Given | None = None
+) -> tuple[list[Sheet], list[Fault], list[str]]:
     """Every sheet of a file that can be recognised, the faults where none can, and remarks.
 
     Tabs without a table (a cover, instructions) are skipped with a remark as long as one tab is a sheet.
@@ -108,7 +123,7 @@ def read_sheets(file: File, today: date, tick: Tick = _silent) -> tuple[list[She
         if not any(not blank(row) for row in grid.rows):
             continue
         try:
-            sheets.append(read_sheet(grid, today, tick))
+            sheets.append(read_sheet(grid, today, tick, given))
         except NotRecognised as error:
             faults.append(error.fault)
             skipped.append(f"{file.name}：工作表“{grid.sheet}”没有读取：{error.fault.message.partition('。')[0]}")
@@ -116,6 +131,7 @@ def read_sheets(file: File, today: date, tick: Tick = _silent) -> tuple[list[She
     if len(empty) < len(sheets):
         skipped += [f"{sheet.label}：只有表头，没有数据" for sheet in empty]
         sheets = [sheet for sheet in sheets if sheet not in empty]
+    sheets = without_summaries(sheets, skipped)
     for sheet in empty if len(empty) == len(sheets) else ():
         sheet.faults.append(Fault(sheet.file, sheet.tab, sheet.layout.last + 1, -1, "", "表头下面没有数据"))
     if not sheets and not faults:
@@ -123,16 +139,56 @@ def read_sheets(file: File, today: date, tick: Tick = _silent) -> tuple[list[She
     return (sheets, [], remarks + skipped) if sheets else ([], faults, remarks)
 
 
-def read_sheet(grid: Grid, today: date, tick: Tick = _silent) -> Sheet:
+_SUMMARY = re.compile(r"汇总|合计|总表|总计|全县|全部")
+
+
+def without_summaries(sheets: list[Sheet], remarks: list[str]) -> list[Sheet]:
+    """The sheets of a workbook without the tab that sums up the others; rows that stand in two tabs are faults."""
+    for kind in {sheet.kind.id: sheet.kind for sheet in sheets if sheet.kind.amounts}.values():
+        group = [sheet for sheet in sheets if sheet.kind is kind]
+        for sheet in group if len(group) > 1 else ():
+            others = [row for other in group if other is not sheet for row in other.rows]
+            if _sums_up(sheet, others, len(group)):
+                remarks.append(f"{sheet.label}：是其他各工作表的汇总，没有重复读入")
+                sheets = [one for one in sheets if one is not sheet]
+                break
+            if _SUMMARY.search(sheet.tab):
+                sheet.fault(-1, "", "像是其他各工作表的汇总，合计又不相等：请核对，或把汇总表另存，只留要入账的工作表")
+        else:
+            _say_doubles(group)
+    return sheets
+
+
+def _sums_up(sheet: Sheet, others: list[Any], tabs: int) -> bool:
+    """Whether a tab says what the others say together: row by row, or by its name and its total."""
+    if sorted(map(repr, (row[1:] for row in sheet.rows))) == sorted(map(repr, (row[1:] for row in others))):
+        return tabs > 2 or bool(_SUMMARY.search(sheet.tab))
+    main = sheet.kind.amounts[0]
+    totals = [sum(value for row in rows if isinstance(value := getattr(row, main), int)) for rows in (sheet.rows, others)]
+    return bool(_SUMMARY.search(sheet.tab)) and totals[0] == totals[1] > 0
+
+
+def _say_doubles(group: list[Sheet]) -> None:
+    """A row that stands in two tabs would be booked twice."""
+    seen: dict[str, tuple[Sheet, int]] = {}
+    for sheet in group:
+        for row in sheet.rows:
+            other, line = seen.setdefault(repr((sheet.title, row[1:])), (sheet, row.line))
+            if other is not sheet:
+                sheet.fault(row.line, "", f"与工作表“{other.tab}”第 {line + 1} 行完全相同，会重复入账：请只留一处")
+
+
+def read_sheet(grid: Grid, today: date, tick: Tick = _silent, given: Given | None = None) -> Sheet:
     """Read the table of one grid; a date after today is a fault. Raises NotRecognised."""
-    return _Reader(grid, find(grid), today, tick).read()
+    given = given or Given()
+    return _Reader(grid, find(grid, given), today, tick, given).read()
 
 
 class _Reader:
     """Reads one grid by its layout."""
 
-    def __init__(self, grid: Grid, layout: Layout, today: date, tick: Tick) -> None:
-        self.grid = grid
+    def __init__(self, grid: Grid, layout: Layout, today: date, tick: Tick, given: Given) -> None:
+        self.grid, self.given = grid, given
         self.tick = tick
         self.today = today
         self.layout = layout
@@ -158,10 +214,11 @@ class _Reader:
         first = self.layout.last + 1
         rows = self._filled(first)
         data, totals, words = self._classified(rows, first)
+        self.sheet.notes = "\n".join("　".join(str(cell) for _, cell in filled_cells(rows[row])) for row in words)
+        self._settle_unit(rows, data)
         columns = self._columns(rows, data)
         self._check_totals(rows, data, totals, columns)
         self._check_values_exist()
-        self.sheet.notes = "\n".join("　".join(str(cell) for _, cell in filled_cells(rows[row])) for row in words)
         self._head(words)
         self._complete(data, columns)
         self._keep(data, columns)
@@ -188,6 +245,26 @@ class _Reader:
         self.sheet.broken = [row for row in rows if row.line in bad or FAULTY in row] if bad else []  # 同上 repeats a fault
         lost = {row.line for row in self.sheet.broken}
         self.sheet.rows = [row for row in rows if row.line not in lost] if lost else rows
+
+    # -- the unit of money ---------------------------------------------------------------------------------------------
+
+    def _settle_unit(self, rows: list[list[Any]], data: list[int]) -> None:
+        """The unit that stands above or below the table; where none does, yuan, unless the sums are too small for that."""
+        self.layout.unit = self.layout.unit or unit_in(self.sheet.notes)
+        self.unit_said = bool(self.layout.unit)
+        self.layout.unit = self.layout.unit or 1
+        main = next((name for name in self.kind.amounts if name in self.layout.columns), None)
+        if self.unit_said or not self.kind.large or main is None or self.layout.columns[main] in self.layout.units:
+            return
+        found = [_plain_yuan(rows[number][self.layout.columns[main]]) for number in data]
+        if not found or None in found or max(map(abs, filter(None, found)), default=0) >= SMALL:
+            return
+        answer = self.given.ask(f"{self.sheet.label} 没有写金额单位，最大的一笔是 {max(filter(None, found))}，单位是", ["元", "万元"])
+        if answer is None:
+            message = "没有写金额单位，按元计各笔都不到一万元，多半是万元：请在表上写明“单位：万元”（或元），或用 --unit 给出"
+            self.sheet.fault(data[0], main, message)
+        else:
+            self.layout.unit = (1, 10_000)[answer]
 
     # -- merged cells -------------------------------------------------------------------------------------------------
 
@@ -377,7 +454,7 @@ class _Reader:
         return value
 
     def _parser(self, one: Field, column: int) -> Callable[[Any], Any]:
-        unit = self.layout.units.get(column, self.layout.unit)
+        unit = self.given.unit or self.layout.units.get(column, self.layout.unit)
         if one.type == "amount":
             return lambda cell: cells.amount(cell, unit)
         if one.type == "date":
@@ -463,6 +540,7 @@ class _Reader:
             self.sheet.faults.append(Fault(self.grid.file, self.grid.sheet, row, column, header, message))
 
     def _remark(self, data: list[int], notes: list[int]) -> None:
+        self.sheet.remarks += [f"{self.sheet.label}：{remark}" for remark in self.layout.remarks]
         hidden = sorted(set(self.grid.scan.hidden) & set(data))
         if hidden:
             numbers = "、".join(str(number + 1) for number in hidden[:10]) + (" 等" if len(hidden) > 10 else "")
@@ -474,6 +552,14 @@ class _Reader:
         if amid:
             numbers = "、".join(str(number + 1) for number in amid[:10])
             self.sheet.remarks.append(f"{self.sheet.label}：第 {numbers} 行是文字说明，没有读入")
+
+
+def _plain_yuan(cell: Any) -> float | None:
+    """A number that names no unit of its own; None for a text that does, or that is no number."""
+    if isinstance(cell, str):
+        written = squeezed(cell).replace(",", "")
+        return float(written) if re.fullmatch(r"-?\d+(\.\d+)?", written) else 0.0 if not written else None
+    return float(cell) if isinstance(cell, int | float) else None
 
 
 FAULTY: Any = type("Faulty", (), {"__bool__": lambda self: False, "__repr__": lambda self: "有误"})()
@@ -532,11 +618,11 @@ def refused(name: str, error: Refused) -> Fault:
 
 
 def read_path(
-    path: Path, today: date, name: str | None = None, tick: Tick = _silent
+    path: Path, today: date, name: str | None = None, tick: Tick = _silent, given: Given | None = None
 ) -> tuple[list[Sheet], list[Fault], list[str]]:
     """Sheets, faults and remarks of a file on disk; a file that cannot be opened is one fault."""
     shown_name = name or path.name
     try:
-        return read_sheets(read_confined(path, shown_name), today, tick)
+        return read_sheets(read_confined(path, shown_name), today, tick, given)
     except Refused as error:
         return [], [refused(shown_name, error)], []

@@ -55,7 +55,11 @@ def test_dry_run_shows_and_writes_nothing(desk: Desk) -> None:
     before = desk.state()
     result = run(desk, paper(desk, "指标.xlsx", funds()), "--dry-run")
     assert result.returncode == 0
-    assert result.stdout.splitlines()[:2] == ["指标.xlsx〔Sheet1〕：资金指标表，3 行", "新增资金 3 项"]
+    assert result.stdout.splitlines()[:3] == [
+        "指标.xlsx〔Sheet1〕：资金指标表，3 行",
+        "认作  指标.xlsx〔Sheet1〕：资金指标表；金额单位：元",
+        "新增资金 3 项",
+    ]
     assert "没有写入（--dry-run）" in result.stdout
     assert result.stderr == "", "no progress bar in a pipe"
     assert desk.state() == before

@@ -124,14 +124,14 @@ def on_terminal(desk: Desk, file: Path, answer: str) -> tuple[int, str]:
             output += os.read(screen, 4096).decode("utf-8", "replace")
         except OSError:
             break
-        if "[y/N]" in output and not answered:
+        if "（是/否）" in output and not answered:
             os.write(screen, f"{answer}\n".encode())
             answered = True
     os.close(screen)
     return process.wait(), output
 
 
-@pytest.mark.parametrize(("answer", "written"), [("y", True), ("n", False), ("", False)])
+@pytest.mark.parametrize(("answer", "written"), [("是", True), ("y", True), ("否", False), ("", False)])
 def test_a_terminal_is_asked_and_sees_progress(desk: Desk, answer: str, written: bool) -> None:
     before = desk.state()
     status, output = on_terminal(desk, paper(desk, "指标.xlsx", funds()), answer)

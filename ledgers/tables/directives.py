@@ -40,6 +40,7 @@ MONITORING_STATES = ("监测户", "风险消除")
 MEMBER_REASONS = ("出生", "婚入", "迁入", "分户", "迁出", "死亡", "更正")
 MONITOR_KINDS = ("脱贫不稳定户", "边缘易致贫户", "突发严重困难户")
 HOLDERS = ("集体", "理事长", "成员")
+RESOLUTIONS = ("四议两公开", "尽职调查")
 OPS = (">=", ">", "<=")
 
 
@@ -62,6 +63,7 @@ class Key:
     required: bool = False
     one_of: tuple[str, ...] = ()
     refers: str = ""
+    own: bool = False  # said of its directive alone: a later one does not inherit it
     column: str = ""
     type: str = "text"
 
@@ -94,6 +96,8 @@ class Fund(NamedTuple):
     source: Text
     code: Text
     direct: Bool
+    labour_share: Number  # what the document of the batch asks of labour, from 0 to 1
+    labour_basis: Text  # that document
     file: str
     line: int
 
@@ -124,6 +128,23 @@ class Project(NamedTuple):
     household_level: Bool
     settled: Money
     no_asset: Money
+    contract: Money
+    quantity: Number  # units of its subtype that were built, for comparing costs
+    competitive: Bool  # chosen by competition (竞争立项)
+    approved: Annotated[Text, Key(own=True)]  # the document that approved what this directive changes
+    file: str
+    line: int
+
+
+class ResolutionLine(NamedTuple):
+    """A decision about a project before it was planned (四议两公开、尽职调查)."""
+
+    row: int
+    date: dt.date
+    project: Annotated[Text, Key(refers="project")]
+    kind: Annotated[Text, Key(one_of=RESOLUTIONS)]
+    evidence: Text
+    evidence_sha256: Text
     file: str
     line: int
 
@@ -252,6 +273,7 @@ class PolicyLine(NamedTuple):
     source: Words
     operator_kind: Annotated[Words, Key(one_of=OPERATOR_KINDS)]
     exclude_task: Annotated[Words, Key(one_of=TASKS)]
+    by_task: Bool  # each task is judged by itself
     verified_until: Day
     file: str
     line: int
@@ -266,6 +288,7 @@ class Negative(NamedTuple):
     basis: Annotated[Text, REQUIRED]
     issued: Annotated[Day, REQUIRED]
     level: Annotated[Words, Key(one_of=LEVELS)]
+    except_: Words  # words of a narration or subtype that are excepted
     quote: Text
     confidence: Text
     file: str
@@ -373,6 +396,7 @@ class Directive:
 DIRECTIVES: dict[str, Directive] = {
     "fund": Directive("资金", "funds", Fund, 2, folded=True, optional_args=1),
     "project": Directive("项目", "projects", Project, 2, folded=True, optional_args=1, either=("village", "town")),
+    "resolution": Directive("决议", "resolutions", ResolutionLine, 2),
     "inspection": Directive("检查", "inspections", InspectionLine),
     "village": Directive("行政村", "villages", Village, folded=True),
     "asset": Directive("资产", "assets", Asset, 2, folded=True, optional_args=1, either=("project", "origin")),

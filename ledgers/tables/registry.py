@@ -142,7 +142,8 @@ def read_directives(entries: Iterable[Any], as_of: date, relative: dict[str, str
             continue
         if DIRECTIVES[entry.type].folded:
             row = {**folded.get((entry.type, reader.id), {}), **row}
-            folded[entry.type, reader.id] = row
+            own = {key.column for key in DIRECTIVES[entry.type].keys if key.own}
+            folded[entry.type, reader.id] = {column: value for column, value in row.items() if column not in own}
         else:
             _check_required(result, entry.type, reader.id, row)
         result.rows[REGISTRIES[entry.type]].append(row)

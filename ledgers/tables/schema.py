@@ -65,6 +65,8 @@ class Posting(NamedTuple):
     roll_sha256: str
     evidence: str
     evidence_sha256: str
+    payment_no: str
+    shared_with: str  # vouchers that the same evidence or roll belongs to as well
     days: Half
     income_year: int
     for_: Category  # what it pays for, as times.period writes it; "" where it does not say

@@ -51,6 +51,7 @@ class Tables:
     benefits: pd.DataFrame
     notices: pd.DataFrame
     inspections: pd.DataFrame
+    resolutions: pd.DataFrame
     waivers: pd.DataFrame
     rectifications: pd.DataFrame
     seals: pd.DataFrame

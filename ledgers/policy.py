@@ -33,13 +33,31 @@ class Parameter:
     def fits(self, given: dict[str, str]) -> bool:
         return all(given.get(key) in allowed for key, allowed in self.scope)
 
+    @property
+    def written(self) -> bool:
+        """Whether the book says it: a default of the catalogue rests on no document."""
+        return bool(self.file)
+
 
 @dataclass(frozen=True)
 class Applied:
-    """A parameter and the day that selected it."""
+    """A parameter that has a value, and the day that selected it."""
 
     parameter: Parameter
     day: date
+
+    @property
+    def value(self) -> Fraction:
+        assert self.parameter.value is not None, "an end was applied"
+        return self.parameter.value
+
+    @property
+    def op(self) -> str:
+        return self.parameter.op
+
+    @property
+    def exclude_task(self) -> tuple[str, ...]:
+        return self.parameter.exclude_task
 
 
 def default(name: str, op: str, value: str | None, since: str = "0001-01-01", **scope: str) -> Parameter:
@@ -52,6 +70,14 @@ def default(name: str, op: str, value: str | None, since: str = "0001-01-01", **
         basis="规则目录的默认值（账簿未写明该参数）",
         scope=tuple((key, (text,)) for key, text in scope.items()),
     )
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text that a rule rests on: how it is cited, and the day of its issue, before which nobody could follow it."""
+
+    title: str
+    issued: date
 
 
 class Policy:
@@ -74,17 +100,45 @@ class Policy:
             return [one if one.op else replace(one, op=usual) for one in self._by_name.get(name, [])]
         return sorted((p for p in defaults if p.name == name), key=lambda p: p.effective)
 
-    def in_force(self, name: str, day: date, defaults: Iterable[Parameter] = (), **given: str) -> Parameter | None:
+    def in_force(self, name: str, day: date, defaults: Iterable[Parameter] = (), **given: str) -> Applied | None:
         """The parameter in force on a day for a level, task, source, operator_kind: the most specific scope wins.
 
         In each scope the latest value holds, unless it is an end; among equally specific scopes the later effective wins.
         """
+        fitting = [one for one in self._latest(name, day, defaults) if one.fits(given)]
+        alive = [one for one in fitting if one.value is not None]
+        chosen = max(alive, key=lambda one: (len(one.scope), one.effective), default=None)
+        return Applied(chosen, day) if chosen else None
+
+    def silence(self, name: str, day: date, defaults: Iterable[Parameter] = (), **given: str) -> str:
+        """Why nothing is asked where no parameter is in force; "" where there should be one and it is not known.
+
+        An end (终止) with a `reading` says so; values that name levels say nothing of other levels.
+        """
+        latest = self._latest(name, day, defaults)
+        ended = [one.reading for one in latest if one.value is None and one.fits(given) and one.reading]
+        alive = [one for one in latest if one.value is not None]
+        levels = [dict(one.scope).get("level", ()) for one in alive]
+        level = given.get("level", "")
+        if ended:
+            return ended[-1]
+        return (
+            f"没有对{level}资金作出规定" if level and levels and all(one and level not in one for one in levels) else ""
+        )
+
+    def not_yet(self, name: str, day: date) -> bool:
+        """Whether the book writes the parameter, and every value of it begins later."""
+        own = self._by_name.get(name, [])
+        return bool(own) and all(one.effective > day for one in own)
+
+    def _latest(self, name: str, day: date, defaults: Iterable[Parameter]) -> list[Parameter]:
+        """The last value of each scope up to a day, in the order of their days; ends among them."""
         latest: dict[Any, Parameter] = {}
-        for parameter in self.history(name, defaults):
-            if parameter.effective <= day and parameter.fits(given):
-                latest[parameter.scope] = parameter
-        alive = [p for p in latest.values() if p.value is not None]
-        return max(alive, key=lambda p: (len(p.scope), p.effective), default=None)
+        for one in self.history(name, defaults):
+            if one.effective <= day:
+                latest.pop(one.scope, None)
+                latest[one.scope] = one
+        return list(latest.values())
 
 
 def parameter_of(row: PolicyLine) -> Parameter:

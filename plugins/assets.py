@@ -8,13 +8,14 @@ from typing import Any
 from ledgers.chart import account
 from ledgers.facts import money, registered
 from ledgers.money import yuan_cn
-from ledgers.policy import Applied, Parameter, default
+from ledgers.policy import default
 from ledgers.tables.directives import Asset, Project
 from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables, derived, households, mentions, on
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, WARNING, Finding, Measured, Subject, Threshold
-from plugins.judging import end_of, meets, na, no_parameter, shortfall, undetermined
+from plugins.judging import absent, count, end_of, na, shortfall
+from plugins.law import ASSET_RULES, FIVE
 from plugins.rule import rule
 
 REGISTER_DAYS = (default("asset-register-days", "<=", "90"),)
@@ -61,7 +62,7 @@ def _assets_of(tables: Tables) -> dict[str, list[Asset]]:
     title="项目资产及时足额登记",
     judges="每个已验收、应形成资产的项目（共有资产的项目合并判定）",
     formula="验收至首次登记的天数；登记的资产原值 = 决算数（没有决算的为已支出数）－ 不形成资产的部分",
-    basis=f"{BASIS}；国办函〔2021〕51号",
+    documents=(FIVE("第22条"), ASSET_RULES),
     defaults=REGISTER_DAYS,
     rolls=False,
 )
@@ -80,8 +81,8 @@ def _registered(tables: Tables, project: Project, accepted: date) -> Finding:
     subject, source = Subject("project", project.id, project.name), (project.file, project.line)
     projects, assets = _together(tables, project.id)
     parameter = tables.policy.in_force("asset-register-days", tables.as_of, REGISTER_DAYS)
-    if parameter is None or parameter.value is None:
-        return undetermined(subject, no_parameter("asset-register-days", tables.as_of), source=source)
+    if parameter is None:
+        return absent(tables, subject, "asset-register-days", tables.as_of, REGISTER_DAYS, source=source)
     legs = [leg for name in assets for leg in _legs(tables).get(name, []) if leg.kind == "asset"]
     cost = sum(leg.amount for leg in legs if leg.amount > 0 or leg.reverses)  # a disposal does not undo it
     expected = sum(_should_cost(tables, name) for name in projects)
@@ -94,7 +95,7 @@ def _registered(tables: Tables, project: Project, accepted: date) -> Finding:
         "；".join(faults) + (f"，{last_day} 前仍可补" if open_still and faults else "")
         or f"登记原值 {yuan_cn(cost)} 元，与决算相符",
         measured=Measured(cost, expected),
-        threshold=Threshold(parameter.op, parameter.value, (Applied(parameter, tables.as_of),)),
+        threshold=Threshold(parameter.op, parameter.value, (parameter,)),
         source=source,
         evidence=tuple(leg.row for leg in legs),
         lines=tuple(
@@ -168,7 +169,7 @@ def _yearly(tables: Tables, asset: Asset, year: int, good: str, missing: str, ev
     title="公益性资产管护",
     judges="每项公益性资产的每一年",
     formula="有管护责任人，或当年有管护支出",
-    basis=f"{BASIS}、任务72",
+    documents=(FIVE("第22条、任务72"),),
     quote="加强乡村道路和饮水等公益性资产后续管护",
     severity=WARNING,
     rolls=False,
@@ -192,7 +193,7 @@ def asset_upkeep(tables: Tables) -> Iterator[Finding]:
     title="经营性资产闲置",
     judges="每项经营性资产的每一年",
     formula="当年有收益，或其状态说明了原因（闲置、处置）",
-    basis=f"{BASIS}、任务72",
+    documents=(FIVE("第22条、任务72"), ASSET_RULES),
     quote="强化经营性资产运营管理",
     severity=WARNING,
     rolls=False,
@@ -213,7 +214,7 @@ def asset_idle(tables: Tables) -> Iterator[Finding]:
     title="优先聘用脱贫人口、监测对象管护",
     judges="每个有管护责任人的村",
     formula="管护责任人中的优先户 ÷ 全部管护责任人",
-    basis=f"{BASIS}、任务74",
+    documents=(FIVE("第22条、任务74"),),
     quote="优先聘用有劳动力的脱贫人口、监测对象对扶贫资产进行管护",
     severity=WARNING,
     parameters=("caretaker-priority",),
@@ -235,18 +236,12 @@ def _caretakers(tables: Tables, name: str, found: set[str]) -> Finding:
     subject = Subject("village", name, village.name if village else "")
     source = (village.file, village.line) if village else ("main.beancount", 0)
     priority = sum(households(tables).priority(household, tables.as_of) for household in found)
-    measured = Measured(priority, len(found), "household")
-    parameter: Parameter | None = tables.policy.in_force("caretaker-priority", tables.as_of)
-    if parameter is None or parameter.value is None:
-        return undetermined(subject, no_parameter("caretaker-priority", tables.as_of), measured=measured, source=source)
-    return Finding(
-        subject,
-        PASS if meets(measured.ratio or 0, parameter.op, parameter.value) else FAIL,
-        f"{len(found)} 户管护责任人中 {priority} 户是优先户",
-        measured=measured,
-        threshold=Threshold(parameter.op, parameter.value, (Applied(parameter, tables.as_of),)),
-        source=source,
-    )
+    parameter = tables.policy.in_force("caretaker-priority", tables.as_of)
+    if parameter is None:
+        measured = Measured(priority, len(found), "household")
+        return absent(tables, subject, "caretaker-priority", tables.as_of, measured=measured, source=source)
+    message = f"{len(found)} 户管护责任人中 {priority} 户是优先户"
+    return count(subject, priority, parameter, message, unit="household", of=len(found), source=source)
 
 
 @rule(
@@ -254,7 +249,7 @@ def _caretakers(tables: Tables, name: str, found: set[str]) -> Finding:
     title="资产处置收入再投入或分配",
     judges="每项处置的村集体资产",
     formula="处置后再投入或分配的金额 ≥ 处置收入",
-    basis="国办函〔2021〕51号",
+    documents=(ASSET_RULES,),
     severity=WARNING,
     rolls=False,
 )

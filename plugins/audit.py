@@ -1,7 +1,8 @@
 """Running the rules over a book's tables: broken rolls, waivers and crashes are dealt with here, once for all rules."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from ledgers.book import collector_off
 from ledgers.files.problems import Problem
@@ -10,6 +11,7 @@ from ledgers.tables.directives import Waiver
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived
 from plugins.findings import FAIL, NA, UNDETERMINED, WAIVED, Audit, Crash, Finding, Passes, Place, interest
+from plugins.law import NOT_YET, bound, cited
 from plugins.rule import Rule
 
 
@@ -43,21 +45,16 @@ def _judge(tables: Tables, rule: Rule, result: Audit) -> None:
     given = (tables, result) if rule.follows else (tables,)
     for found in rule.judge(*given):
         if isinstance(found, Passes):
-            passes.append(found)
+            passes.append(replace(found, make=partial(_made, tables, rule, found)))
         else:
             stated.append(_settled(tables, rule, found))
-    if rule.waivable:
-        _waive(tables, stated)
-    result.stated += stated
+    result.stated += _waived(tables, stated) if rule.waivable else stated
     if passes:
-        result.passes[rule.id] = _all_of(tables, rule, passes)
+        result.passes[rule.id] = tuple(passes)
 
 
-def _all_of(tables: Tables, rule: Rule, passes: list[Passes]) -> Passes:
-    return Passes(
-        sum(one.count for one in passes),
-        lambda: (_settled(tables, rule, finding) for one in passes for finding in one.make()),
-    )
+def _made(tables: Tables, rule: Rule, passes: Passes) -> Iterator[Finding]:
+    return (_settled(tables, rule, finding) for finding in passes.make())
 
 
 def _broken(tables: Tables) -> list[Problem]:
@@ -69,17 +66,30 @@ def _broken(tables: Tables) -> list[Problem]:
 
 
 def _settled(tables: Tables, rule: Rule, finding: Finding) -> Finding:
-    """The finding with its rule's name on it; undetermined where its evidence is a roll that cannot be believed."""
-    finding.rule, finding.severity = rule.id, rule.severity
-    if not finding.source[1]:
-        finding.source = _first_place(tables, finding)
-    if not (tables.broken and rule.rolls) or finding.status in (NA, UNDETERMINED):
+    """The finding with its rule's name on it, and what it may cite.
+
+    It is undetermined where its evidence is a roll that cannot be believed, and not applicable where nothing that had been
+    issued on the day of the act asks for it.
+    """
+    parameters = finding.threshold.parameters if finding.threshold else ()
+    act = finding.act or tables.as_of
+    finding = replace(
+        finding,
+        rule=rule.id,
+        severity=rule.severity,
+        source=finding.source if finding.source[1] else _first_place(tables, finding),
+        cites=cited(rule, act, parameters),
+    )
+    if finding.status == NA:
+        return finding
+    if not bound(tables, rule, act, parameters):
+        return replace(finding, status=NA, shortfall=None, message=f"不适用：{NOT_YET}（{act}）", threshold=None)
+    if not (tables.broken and rule.rolls) or finding.status == UNDETERMINED:
         return finding
     reasons = [tables.broken[row] for row in finding.evidence if row in tables.broken]
-    if reasons:
-        finding.status, finding.shortfall = UNDETERMINED, None
-        finding.message = f"无法判定：{reasons[0]}"
-    return finding
+    if not reasons:
+        return finding
+    return replace(finding, status=UNDETERMINED, shortfall=None, message=f"无法判定：{reasons[0]}")
 
 
 def _first_place(tables: Tables, finding: Finding) -> tuple[str, int]:
@@ -92,16 +102,18 @@ def _first_place(tables: Tables, finding: Finding) -> tuple[str, int]:
     return finding.source
 
 
-def _waive(tables: Tables, findings: list[Finding]) -> None:
+def _waived(tables: Tables, findings: list[Finding]) -> list[Finding]:
     """Failures that a waiver in force accepts; a shortfall above its limit is a new finding and stays a failure."""
     waivers = [row for row in records(Waiver, tables.waivers) if row.until and row.until >= tables.as_of]
-    for finding in findings if waivers else ():
-        accepted = [waiver for waiver in waivers if finding.status == FAIL and _covers(waiver, finding)]
-        if accepted:
-            waiver = accepted[0]
-            limit = f"，限额 {yuan_cn(waiver.limit)} 元" if waiver.limit is not None else ""
-            finding.status = WAIVED
-            finding.waiver = f"{waiver.reason}（{waiver.by}，至 {waiver.until}{limit}）"
+    return [_accepted(waivers, finding) for finding in findings] if waivers else findings
+
+
+def _accepted(waivers: list[Waiver], finding: Finding) -> Finding:
+    waiver = next((one for one in waivers if finding.status == FAIL and _covers(one, finding)), None)
+    if waiver is None:
+        return finding
+    limit = f"，限额 {yuan_cn(waiver.limit)} 元" if waiver.limit is not None else ""
+    return replace(finding, status=WAIVED, waiver=f"{waiver.reason}（{waiver.by}，至 {waiver.until}{limit}）")
 
 
 def _covers(waiver: Waiver, finding: Finding) -> bool:

@@ -17,6 +17,7 @@ from ledgers.tables.schema import Payment, combined, records
 from ledgers.tables.tables import Tables, derived, latest
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, UNDETERMINED, WARNING, Audit, Finding, Measured, Subject
+from plugins.law import ACCOUNTING
 from plugins.rule import CATALOGUE, rule
 
 Fault = tuple[str, tuple[str, int]]
@@ -30,6 +31,7 @@ _REGISTRIES: dict[str, type[Any]] = {kind: one.row for kind, one in DIRECTIVES.i
     judges="每个登记对象；凭证只列出不完整的",
     formula="必填项齐全、取值在规定范围内、科目逐级合规、每张凭证的支出按资金与指标相等",
     basis="账簿约定：登记的必填项、取值和科目",
+    always=True,
     rolls=False,
     waivable=False,
 )
@@ -125,7 +127,8 @@ def _series(tables: Tables) -> tuple[dict[tuple[str, str], list[tuple[int, int]]
     title="凭证连号与冲销",
     judges="每个凭证系列的每一年",
     formula="从 000001 起连续，不缺号、不重号；冲销与被冲销的凭证方向相反、金额不超过",
-    basis="会计基础工作规范",
+    documents=(ACCOUNTING,),
+    always=True,
     rolls=False,
     waivable=False,
 )
@@ -266,6 +269,7 @@ def _lines(tables: Tables, postings: set[int]) -> dict[str, list[Any]]:
     judges="每个用到的政策参数",
     formula="选用参数的那一天 ≤ 该参数核实有效的最后一天（verified-until）",
     basis="参数须经核实，过期不默默延长",
+    always=True,
     severity=WARNING,
     rolls=False,
     follows=True,

@@ -11,12 +11,13 @@ from typing import Any
 
 from ledgers.facts.grants import Dividend, Grant, Standing, dividends, grants, village_of
 from ledgers.money import yuan_cn
-from ledgers.policy import Applied, default
+from ledgers.policy import default
 from ledgers.tables.directives import Village
 from ledgers.tables.tables import Tables, households, on
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject
 from plugins.judging import Ratio, end_of, judge_ratio, na, no_parameter, tilt, undetermined, year_subject
+from plugins.law import EQUITY_RULES, FIVE
 from plugins.rule import rule
 
 FIRM, COOPERATIVE = "农业企业", "农民合作社"
@@ -59,7 +60,7 @@ def _unheld(tables: Tables, grant: Standing) -> str:
     title="股权量化比例",
     judges="每项股权量化，分项判定；变更的，按变更日另判一次",
     formula="量化金额、集体持股、农户（成员）持股、理事长持股各 ÷ 财政补助总额，以量化日日终的登记为准",
-    basis="渝农改办〔2016〕1号",
+    documents=(EQUITY_RULES,),
     defaults=EQUITY_SHARES,
     changes=(("0.2.0", "以量化日日终的登记为准，以后不变；变更另判一次；没有登记簿的无法判定"),),
 )
@@ -79,11 +80,11 @@ def _part(tables: Tables, grant: Standing, part: str, about: dict[str, Any]) -> 
     if not subsidy:
         return na(_subject(grant), "财政补助为零", **more)
     parameter = tables.policy.in_force(name, grant.day, EQUITY_SHARES, operator_kind=grant.row.operator_kind)
-    if parameter is None or parameter.value is None:
+    if parameter is None:
         return undetermined(_subject(grant), no_parameter(name, grant.day), **more)
     if part != "quantified" and (unheld := _unheld(tables, grant)):
         return undetermined(_subject(grant), unheld, evidence=grant.postings, **more)
-    ratio = Ratio(held, subsidy, subsidy * parameter.value, parameter.op, (Applied(parameter, grant.day),))
+    ratio = Ratio(held, subsidy, subsidy * parameter.value, parameter.op, (parameter,))
     evidence = () if part == "quantified" else grant.postings
     return judge_ratio(
         _subject(grant), ratio, open_until="", what=(PART_NAMES[part], "财政补助"), evidence=evidence, **more
@@ -95,7 +96,7 @@ def _part(tables: Tables, grant: Standing, part: str, about: dict[str, Any]) -> 
     title="股权优先量化到脱贫户、监测户",
     judges="每项股权量化；变更的，按变更日另判一次",
     formula="（优先户股额 ÷ 农户股额）÷（优先户数 ÷ 村总户数），以量化日日终的登记为准",
-    basis="秀委农组〔2022〕5号 第20条、任务66",
+    documents=(FIVE("第20条、任务66"),),
     quote="优先量化到脱贫户、监测户",
     defaults=EQUITY_TILT,
     changes=(("0.2.0", "以量化日日终的登记为准，以后不变；变更另判一次；没有登记簿、名册户数多于登记户数的无法判定"),),
@@ -127,7 +128,7 @@ def _grant_tilt(tables: Tables, grant: Standing, about: dict[str, Any]) -> Findi
         _subject(grant),
         (favoured, sum(line.amount for line in farmers)),
         (len(priority), total and total - len(leaders.intersection(members))),
-        Applied(parameter, grant.day) if parameter else None,
+        parameter,
         "equity-tilt",
         grant.day,
         unread,
@@ -141,7 +142,7 @@ def _grant_tilt(tables: Tables, grant: Standing, about: dict[str, Any]) -> Findi
     title="股权化项目向重点乡镇、村倾斜",
     judges="每个年度",
     formula="（重点村股权化补助 ÷ 全部股权化补助）÷（重点村户数 ÷ 全部户数）",
-    basis="秀委农组〔2022〕5号 第20条、任务66",
+    documents=(FIVE("第20条、任务66"),),
     quote="农业财政补助资金股权化改革项目向巩固拓展脱贫攻坚成果任务重的乡镇（街道）、村（社区）倾斜",
     severity=WARNING,
     defaults=AREA_TILT,
@@ -164,7 +165,7 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
             year_subject(year),
             (favoured, sum(grant.row.subsidy or 0 for grant in found)),
             (sum(n or 1 for n, heavy in counts if heavy), None if unknown else sum(n for n, _ in counts)),
-            Applied(parameter, day) if parameter else None,
+            parameter,
             "equity-area-tilt",
             day,
             who="重点村",
@@ -177,7 +178,7 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
     title="股权登记完整",
     judges="每项股权量化",
     formula="登记的股额 = 仍量化的金额（量化金额减去退出、收回时登记减少的股额），有登记簿，每行都有持股主体或户",
-    basis="秀委农组〔2022〕5号 任务66",
+    documents=(FIVE("任务66"),),
     changes=(("0.2.0", "退出、收回减少的股额不再算少登记；没有登记簿的不符合"),),
 )
 def equity_register(tables: Tables) -> Iterator[Finding]:
@@ -207,6 +208,7 @@ def equity_register(tables: Tables) -> Iterator[Finding]:
     judges="每项股权量化的每个应分红年度",
     formula="该收益年度收到的分红 ÷（量化金额 × 分红率，先四舍五入到分）；退出、收回、期满的当年按日折算，此后不再应分",
     basis="股权量化协议",
+    always=True,
     changes=(
         ("0.2.0", "应分红先四舍五入到分；退出、收回、期满以后不再应分，当年按日折算；2月29日到期的仍在2月最后一天"),
     ),
@@ -235,11 +237,11 @@ def _dividend(tables: Tables, grant: Grant, due: Dividend, legs: list[Any]) -> F
     if not due.amount:
         return na(_subject(grant), "应分红为零", **more)
     parameter = tables.policy.in_force("dividend-due", grant.day, DIVIDEND)
-    if parameter is None or parameter.value is None:
+    if parameter is None:
         return undetermined(_subject(grant), no_parameter("dividend-due", grant.day), **more)
     got = -sum(leg.amount for leg in legs)
     required = due.amount * parameter.value
-    ratio = Ratio(got, due.amount, required, parameter.op, (Applied(parameter, grant.day),))
+    ratio = Ratio(got, due.amount, required, parameter.op, (parameter,))
     return judge_ratio(
         _subject(grant),
         ratio,

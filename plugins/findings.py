@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from ledgers.money import decimal, yuan
-from ledgers.policy import Applied
+from ledgers.policy import Applied, Document
 
 PASS, FAIL, PENDING, NA, UNDETERMINED, WAIVED = "pass", "fail", "pending", "na", "undetermined", "waived"
 STATUSES = (FAIL, UNDETERMINED, PENDING, WAIVED, PASS, NA)  # in the order of a reader's interest
@@ -69,9 +69,12 @@ class Threshold:
     required: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One verdict. `evidence` are rows of the table `postings`, `lines` further (file, line) of the book."""
+    """One verdict. `evidence` are rows of the table `postings`, `lines` further (file, line) of the book.
+
+    `act` is the day of what is judged, which says what had been issued by then; None is the as-of date.
+    """
 
     subject: Subject
     status: str
@@ -84,8 +87,10 @@ class Finding:
     source: tuple[str, int] = ("main.beancount", 0)
     evidence: tuple[int, ...] = ()
     lines: tuple[tuple[str, int], ...] = ()
-    rule: str = ""
+    act: date | None = None
+    rule: str = ""  # from here on what the audit says of it
     severity: str = ERROR
+    cites: tuple[Document, ...] = ()  # what had been issued on the day of the act
     waiver: str = ""  # why and until when the finding is accepted
     due: date | None = None  # the last day on which what is pending can still be mended
 
@@ -106,10 +111,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Passes:
-    """Findings that pass and hold no threshold, each made only when somebody asks: most vouchers of a county."""
+    """Findings of one status, each made only when somebody asks: most vouchers of a county.
+
+    They pass, or nothing had been issued yet on the day of their act (`na`).
+    """
 
     count: int
     make: Callable[[], Iterable[Finding]]
+    status: str = PASS
 
 
 @dataclass(frozen=True)
@@ -135,18 +144,21 @@ class Audit:
     stated: list[Finding] = field(default_factory=list)  # in the order of a reader's interest
     crashes: list[Crash] = field(default_factory=list)
     untrusted: list[Any] = field(default_factory=list)  # Problems: broken rolls, or all that stops the judging
-    passes: dict[str, Passes] = field(default_factory=dict)  # by rule
+    passes: dict[str, tuple[Passes, ...]] = field(default_factory=dict)  # by rule
 
     @cached_property
     def findings(self) -> list[Finding]:
         """Every finding, in the order of a reader's interest."""
-        found = [*self.stated, *(one for passes in self.passes.values() for one in passes.make())]
+        found = [*self.stated, *self._made(self.passes)]
         return sorted(found, key=interest)
 
     def of_rules(self, rules: Collection[str]) -> list[Finding]:
         """Every finding of some rules, in no order."""
         stated = [finding for finding in self.stated if finding.rule in rules]
-        return stated + [one for rule in rules if rule in self.passes for one in self.passes[rule].make()]
+        return [*stated, *self._made(rules)]
+
+    def _made(self, rules: Iterable[str]) -> Iterable[Finding]:
+        return (one for rule in rules for passes in self.passes.get(rule, ()) for one in passes.make())
 
     @cached_property
     def counts(self) -> dict[str, Counter[str]]:
@@ -154,8 +166,9 @@ class Audit:
         counts: dict[str, Counter[str]] = {}
         for finding in self.stated:
             counts.setdefault(finding.rule, Counter())[finding.status] += 1
-        for rule, passes in self.passes.items():
-            counts.setdefault(rule, Counter())[PASS] += passes.count
+        for rule, several in self.passes.items():
+            for passes in several:
+                counts.setdefault(rule, Counter())[passes.status] += passes.count
         return counts
 
     @property
@@ -192,6 +205,7 @@ def plain(finding: Finding, places: list[Place]) -> dict[str, Any]:
         "source": source,
         "evidence": [{"file": place.file, "line": place.line} for place in places],
         "fingerprint": finding.fingerprint,
+        "cites": [{"document": one.title, "issued": one.issued.isoformat()} for one in finding.cites],
         **({"waiver": finding.waiver} if finding.waiver else {}),
     }
 

@@ -8,6 +8,7 @@ import datetime as dt
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -17,13 +18,14 @@ import pandas as pd
 from ledgers.facts import money, registered
 from ledgers.facts.money import FISCAL
 from ledgers.money import percent, yuan_cn
-from ledgers.policy import Applied, Parameter, default
+from ledgers.policy import Applied, default
 from ledgers.tables.directives import Fund, Negative, Project
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, WARNING, Finding, Measured, Passes, Subject, Threshold
-from plugins.judging import Ratio, end_of, judge_ratio, meets, na, no_parameter, undetermined
+from plugins.judging import Ratio, absent, count, end_of, judge_ratio, limit, na, undetermined
+from plugins.law import BUDGET_LAW, FIVE, FUND_RULES, SCORING
 from plugins.rule import rule
 
 IDLE_DAYS = (default("idle-days", "<=", "180"),)
@@ -50,7 +52,8 @@ def project_subject(tables: Tables, project: str) -> Subject:
     title="资金全程可追溯",
     judges="每笔资金，以及每笔资金在每个项目（分项）",
     formula="到账 = 下达 － 收回；每一天：分配 ≤ 到账，支付 ≤ 分配；拨到村的 = 已用 + 尚存",
-    basis="秀委农组〔2022〕5号 第21条、任务70",
+    documents=(FIVE("第21条、任务70"),),
+    always=True,
     quote="全流程跟踪检查核查",
     rolls=False,
     waivable=False,
@@ -116,7 +119,7 @@ def _village_faults(flow: money.Flow) -> list[str]:
     title="村级账户资金闲置",
     judges="每个在村级账户有余额的项目",
     formula="尚存资金中最早一笔在账户里的天数（各账户先进先出）",
-    basis="秀委农组〔2022〕5号 任务70",
+    documents=(FIVE("任务70"),),
     severity=WARNING,
     defaults=IDLE_DAYS,
     rolls=False,
@@ -136,9 +139,11 @@ def idle_in_village(tables: Tables) -> Iterator[Finding]:
         }
         parameter = tables.policy.in_force("idle-days", tables.as_of, IDLE_DAYS)
         message = f"村级账户尚存 {yuan_cn(left)} 元，最早一笔已 {days} 天"
-        yield _days_finding(
-            project_subject(tables, name), days, parameter, "idle-days", tables.as_of, message, FAIL, **more
-        )
+        subject = project_subject(tables, name)
+        if parameter is None:
+            yield absent(tables, subject, "idle-days", tables.as_of, IDLE_DAYS, **more)
+        else:
+            yield count(subject, days, parameter, f"{message}，{limit(parameter)}", **more)
 
 
 def _still_there(legs: list[money.Leg]) -> list[tuple[money.Leg, int]]:
@@ -166,36 +171,12 @@ def _first_in_first_out(legs: Iterable[money.Leg]) -> list[tuple[money.Leg, int]
     return remaining
 
 
-def _days_finding(
-    subject: Subject,
-    days: int,
-    parameter: Parameter | None,
-    name: str,
-    day: date,
-    message: str,
-    missed: str,
-    **more: Any,
-) -> Finding:
-    """A number of days against the most that is allowed; `missed` is the status of more."""
-    if parameter is None or parameter.value is None:
-        return undetermined(subject, no_parameter(name, day), **more)
-    op = parameter.op
-    return Finding(
-        subject,
-        PASS if meets(days, op, parameter.value) else missed,
-        f"{message}，应不超过 {int(parameter.value)} 天",
-        measured=Measured(days, 1, "day"),
-        threshold=Threshold(op, parameter.value, (Applied(parameter, day),)),
-        **more,
-    )
-
-
 @rule(
     "fund-task",
     title="专项资金投向匹配的项目",
     judges="每笔资金给每个项目的分配（分项）",
     formula="以工代赈资金只给以工代赈方式的项目；以工代赈、农场、林场资金不提项目管理费；项目已列入年度计划",
-    basis="秀委农组〔2022〕5号 第21条、任务67、任务70",
+    documents=(FIVE("第21条、任务67、任务70"),),
     rolls=False,
 )
 def fund_task(tables: Tables) -> Iterator[Finding]:
@@ -247,7 +228,7 @@ def _task_faults(tables: Tables, fund: Fund, project: Project, lots: list[money.
     title="项目管理费比例",
     judges="每一级资金的每个资金年度",
     formula="分配到项目管理费的资金 ÷ 该级当年资金",
-    basis="财农〔2021〕19号",
+    documents=(FUND_RULES,),
     defaults=MANAGEMENT_FEE,
     rolls=False,
 )
@@ -283,10 +264,10 @@ def _fee(tables: Tables, level: str, year: int, funds: list[Fund]) -> Finding:
         return na(subject, NOT_FISCAL, **more)
     if not total:
         return na(subject, "没有资金", **more)
-    if parameter is None or parameter.value is None:
-        return undetermined(subject, no_parameter("management-fee", day), **more)
+    if parameter is None:
+        return absent(tables, subject, "management-fee", day, MANAGEMENT_FEE, {"level": level}, **more)
     fee = sum(lot.amount for lot in lots)
-    ratio = Ratio(fee, total, total * parameter.value, parameter.op, (Applied(parameter, day),))
+    ratio = Ratio(fee, total, total * parameter.value, parameter.op, (parameter,))
     return judge_ratio(subject, ratio, open_until="", what=("项目管理费", f"{year}年{level}资金"), **more)
 
 
@@ -295,7 +276,7 @@ def _fee(tables: Tables, level: str, year: int, funds: list[Fund]) -> Finding:
     title="负面清单",
     judges="每笔项目资金支出凭证",
     formula="支出的功能科目、经济科目、项目子类型、摘要都不在当日有效的负面清单内",
-    basis="财农〔2021〕19号",
+    documents=(FUND_RULES,),
     rolls=False,
 )
 def negative_list(tables: Tables) -> Iterator[Finding | Passes]:
@@ -389,7 +370,7 @@ def _forbidden(tables: Tables, leg: _Paid, negative: Negative) -> bool:
     title="资金分解下达时限",
     judges="每笔资金",
     formula="每次到账至其最后一分分配到项目的天数（先进先出），取最长的",
-    basis="预算法 第52条；本县规定或绩效评价办法",
+    documents=(BUDGET_LAW("第52条"),),
     severity=WARNING,
     defaults=ALLOCATION_DAYS,
     rolls=False,
@@ -407,25 +388,21 @@ def allocation_days(tables: Tables) -> Iterator[Finding]:
         if not waits:
             yield na(subject, "没有到账，或到账后全部退回", source=source)
             continue
-        if parameter is None or parameter.value is None:
-            yield undetermined(subject, no_parameter("allocation-days", day), source=source)
+        if parameter is None:
+            yield absent(tables, subject, "allocation-days", day, ALLOCATION_DAYS, _scope(fund), source=source)
             continue
-        limit = int(parameter.value)
-        status, wait = max(((_wait_status(one, limit), one) for one in waits), key=lambda one: _worse(*one))
-        days, done, arrival = wait
-        message = f"{arrival} 到账的资金" + (f"用 {days} 天分配完" if done else f"已 {days} 天尚未分配完")
-        finding = _days_finding(subject, days, parameter, "allocation-days", day, message, FAIL, source=source)
-        finding.status = status
-        yield finding
+        yield max((_waited(subject, wait, parameter, source) for wait in waits), key=_worse)
 
 
-def _wait_status(wait: tuple[int, bool, date], limit: int) -> str:
-    days, done, _ = wait
-    return FAIL if days > limit else PASS if done else PENDING
+def _waited(subject: Subject, wait: tuple[int, bool, date], parameter: Applied, source: tuple[str, int]) -> Finding:
+    days, done, arrival = wait
+    message = f"{arrival} 到账的资金" + (f"用 {days} 天分配完" if done else f"已 {days} 天尚未分配完")
+    return count(subject, days, parameter, f"{message}，{limit(parameter)}", done=done, source=source)
 
 
-def _worse(status: str, wait: tuple[int, bool, date]) -> tuple[int, int]:
-    return ((PASS, PENDING, FAIL).index(status), wait[0])
+def _worse(finding: Finding) -> tuple[int, int]:
+    days = finding.measured.numerator if finding.measured else 0
+    return ((PASS, PENDING, FAIL).index(finding.status), int(days))
 
 
 def _scope(fund: Fund) -> dict[str, str]:
@@ -496,7 +473,7 @@ def _quota_moves(tables: Tables) -> dict[str, list[_QuotaMove]]:
     title="支出序时进度",
     judges="每笔资金，到截止日",
     formula="已支付 ÷ 资金，对照已过去的时间（到账当月起至资金年度12月，满月计）",
-    basis="衔接推进乡村振兴补助资金绩效评价及考核办法",
+    documents=(SCORING,),
     severity=WARNING,
     defaults=PROGRESS,
     rolls=False,
@@ -517,18 +494,17 @@ def spending_progress(tables: Tables) -> Iterator[Finding]:
             continue
         day = registered.first_mentions(tables)[fund.id]
         parameter = tables.policy.in_force("spending-progress", day, PROGRESS, **_scope(fund))
-        if parameter is None or parameter.value is None:
-            yield undetermined(subject, no_parameter("spending-progress", day), source=source)
+        if parameter is None:
+            yield absent(tables, subject, "spending-progress", day, PROGRESS, _scope(fund), source=source)
             continue
         required = fund.amount * over * parameter.value
         used = flow.paid + flow.taken_back
-        ratio = Ratio(used, fund.amount, required, parameter.op, (Applied(parameter, day),))
+        ratio = Ratio(used, fund.amount, required, parameter.op, (parameter,))
         what = "已支付和上缴" if flow.taken_back else "已支付"
         finding = judge_ratio(
             subject, ratio, open_until="", what=(what, "资金"), source=source, evidence=tuple(flow.evidence)
         )
-        finding.message += f"（时间已过 {percent(over)}）"
-        yield finding
+        yield replace(finding, message=f"{finding.message}（时间已过 {percent(over)}）")
 
 
 _LAST_MONTH = 12
@@ -550,7 +526,7 @@ def _time_over(arrival: date, year: int, as_of: date) -> Fraction:
     title="结转资金",
     judges="每笔资金",
     formula="资金年度次年12月31日尚未使用的资金应为零",
-    basis="预算法 第42条",
+    documents=(BUDGET_LAW("第42条"),),
     rolls=False,
 )
 def carry_over(tables: Tables) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ payment, the village's households by 31 December of the income year, or the as-o
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,12 +14,13 @@ from ledgers.chart import account
 from ledgers.facts import registered
 from ledgers.facts.income import HOUSEHOLDS, Distribution, distributions, to_households, uses
 from ledgers.money import yuan_cn
-from ledgers.policy import Applied, default
+from ledgers.policy import default
 from ledgers.tables.directives import Village
 from ledgers.tables.tables import Tables, households, on
 from plugins.beancount import plugin
-from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Threshold
-from plugins.judging import Ratio, end_of, judge_ratio, meets, na, no_parameter, tilt, undetermined
+from plugins.findings import WARNING, Finding, Subject
+from plugins.judging import Ratio, absent, count, end_of, judge_ratio, na, tilt
+from plugins.law import FIVE
 from plugins.rule import rule
 
 BASIS = "秀委农组〔2022〕5号 第22条、任务73"
@@ -48,16 +50,15 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool], who: str) -> It
             subject,
             (received, sum(posting.amount for posting in one.postings)),
             (len(members), total),
-            Applied(parameter, day) if parameter else None,
+            parameter,
             "income-tilt",
             day,
             next((tables.broken[posting] for posting in one.evidence if posting in tables.broken), ""),
             who,
             **more,
         )
-        if finding.measured:
-            finding.message += _per_person(people, one, favoured, day, who)
-        yield finding
+        per_person = _per_person(people, one, favoured, day, who) if finding.measured else ""
+        yield replace(finding, message=finding.message + per_person)
 
 
 def _per_person(people: Any, one: Distribution, favoured: Callable[[str, date], bool], day: date, who: str) -> str:
@@ -79,7 +80,7 @@ def _per_person(people: Any, one: Distribution, favoured: Callable[[str, date], 
     title="集体资产收益向脱贫户、监测户倾斜",
     judges="每个有村集体资产入户分配的村和收益年度",
     formula="（分给优先户的钱 ÷ 入户分配的钱）÷（优先户数 ÷ 村总户数）",
-    basis=BASIS,
+    documents=(FIVE("第22条、任务73"),),
     quote=QUOTE,
     defaults=INCOME_TILT,
 )
@@ -93,7 +94,7 @@ def income_tilt(tables: Tables) -> Iterator[Finding]:
     title="集体资产收益向监测户倾斜",
     judges="每个有村集体资产入户分配的村和收益年度",
     formula="（分给监测户的钱 ÷ 入户分配的钱）÷（监测户数 ÷ 村总户数）",
-    basis=BASIS,
+    documents=(FIVE("第22条、任务73"),),
     quote=QUOTE,
     severity=WARNING,
     defaults=INCOME_TILT,
@@ -108,7 +109,7 @@ def monitored_tilt(tables: Tables) -> Iterator[Finding]:
     title="分配不漏监测户",
     judges="每个有收益分配的村和收益年度",
     formula="得到分配的监测户 ÷ 任一发放日的全部监测户",
-    basis=BASIS,
+    documents=(FIVE("第22条、任务73"),),
     quote="扶贫项目资产收益重点用于巩固拓展脱贫攻坚成果",
     severity=WARNING,
     defaults=INCLUDED,
@@ -145,18 +146,11 @@ def _included(tables: Tables, one: Distribution, reached: set[str], expected: se
         return na(subject, "发放日没有监测户", **more)
     day = end_of(one.year, tables.as_of)
     parameter = tables.policy.in_force("monitored-included", day, INCLUDED)
-    if parameter is None or parameter.value is None:
-        return undetermined(subject, no_parameter("monitored-included", day), **more)
-    measured = Measured(len(reached), len(expected), "household")
+    if parameter is None:
+        return absent(tables, subject, "monitored-included", day, INCLUDED, **more)
     missed = "、".join(sorted(expected - reached)[:10])
-    return Finding(
-        subject,
-        PASS if meets(measured.ratio or 0, parameter.op, parameter.value) else FAIL,
-        f"{len(expected)} 户监测户中 {len(reached)} 户得到分配" + (f"，未得到：{missed}" if missed else ""),
-        measured=measured,
-        threshold=Threshold(parameter.op, parameter.value, (Applied(parameter, day),)),
-        **more,
-    )
+    message = f"{len(expected)} 户监测户中 {len(reached)} 户得到分配" + (f"，未得到：{missed}" if missed else "")
+    return count(subject, len(reached), parameter, message, unit="household", of=len(expected), **more)
 
 
 @rule(
@@ -164,7 +158,7 @@ def _included(tables: Tables, one: Distribution, reached: set[str], expected: se
     title="资产收益的用途",
     judges="每项资产的每个收益年度",
     formula="（公益岗位＋小型公益事业＋奖励补助＋入户分配＋管护）÷ 全部使用",
-    basis=BASIS,
+    documents=(FIVE("第22条、任务73"),),
     quote="扶贫项目资产收益重点用于巩固拓展脱贫攻坚成果",
     severity=WARNING,
     parameters=("income-use",),
@@ -192,10 +186,10 @@ def _used(tables: Tables, name: str, year: int, postings: list[Any]) -> Finding:
     if not total:
         return na(subject, "没有使用", **more)
     parameter = tables.policy.in_force("income-use", day)
-    if parameter is None or parameter.value is None:
-        return undetermined(subject, no_parameter("income-use", day), **more)
+    if parameter is None:
+        return absent(tables, subject, "income-use", day, **more)
     kept = sum(posting.amount for posting in postings if account(posting.account).use in FOR_PEOPLE)
-    ratio = Ratio(kept, total, total * parameter.value, parameter.op, (Applied(parameter, day),))
+    ratio = Ratio(kept, total, total * parameter.value, parameter.op, (parameter,))
     return judge_ratio(subject, ratio, open_until="", what=("用于巩固成果和管护", "全部使用"), **more)
 
 

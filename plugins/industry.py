@@ -14,12 +14,13 @@ from typing import Any
 from ledgers.facts import money, registered
 from ledgers.facts.money import CENTRAL, FISCAL, HIGHER, Lot
 from ledgers.money import percent
-from ledgers.policy import Applied, Parameter, default
+from ledgers.policy import Applied, default
 from ledgers.tables.tables import Tables, derived
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, WARNING, YUAN, Finding, Measured, Subject, Threshold
 from plugins.judging import (
     Ratio,
+    absent,
     end_of,
     judge_ratio,
     meets,
@@ -30,6 +31,7 @@ from plugins.judging import (
     undetermined,
     year_subject,
 )
+from plugins.law import FIVE, SCORING
 from plugins.rule import rule
 
 INDUSTRY_SHARE = (
@@ -51,7 +53,7 @@ class Share:
 
     industry: int
     total: int
-    parameter: Parameter | None
+    parameter: Applied | None
     day: date
     evidence: tuple[int, ...]
 
@@ -96,7 +98,7 @@ def _judge_shares(tables: Tables, name: str, found: dict[int, Share], what: str)
     for year, share in found.items():
         if not share.total:
             yield na(year_subject(year), f"没有{what}", lines=_fund_lines(tables, year))
-        elif share.parameter is None or share.parameter.value is None:
+        elif share.parameter is None:
             yield undetermined(year_subject(year), no_parameter(name, share.day), evidence=share.evidence)
         else:
             ratio = Ratio(
@@ -104,7 +106,7 @@ def _judge_shares(tables: Tables, name: str, found: dict[int, Share], what: str)
                 share.total,
                 share.total * share.parameter.value,
                 share.parameter.op,
-                (Applied(share.parameter, share.day),),
+                (share.parameter,),
             )
             yield judge_ratio(
                 year_subject(year),
@@ -129,7 +131,7 @@ def _fund_lines(tables: Tables, year: int) -> tuple[tuple[str, int], ...]:
     title="中央衔接资金用于产业的比重",
     judges="每个资金年度",
     formula="分配到产业发展项目的当年中央资金 ÷ 当年中央资金",
-    basis=f"{BASIS}、任务61；当年中央一号文件",
+    documents=(FIVE("第20条、任务61"),),
     quote="持续提高中央财政衔接补助资金用于产业发展比重",
     defaults=INDUSTRY_SHARE,
     rolls=False,
@@ -145,7 +147,7 @@ def industry_share(tables: Tables) -> Iterator[Finding]:
     title="市级及以上衔接资金用于产业的比重",
     judges="每个资金年度",
     formula="分配到产业发展项目的当年市级及以上资金 ÷ 当年市级及以上资金",
-    basis="衔接推进乡村振兴补助资金绩效评价及考核办法",
+    documents=(SCORING,),
     severity=WARNING,
     parameters=("industry-share-municipal",),
     rolls=False,
@@ -161,7 +163,7 @@ def industry_share_municipal(tables: Tables) -> Iterator[Finding]:
     title="中央衔接资金产业比重逐年提高",
     judges="每两个相邻的资金年度",
     formula="本年产业比重 － 上年产业比重",
-    basis=f"{BASIS}、任务61",
+    documents=(FIVE("第20条、任务61"),),
     quote="持续提高中央财政衔接补助资金用于产业发展比重",
     defaults=INDUSTRY_RISING,
     rolls=False,
@@ -179,8 +181,10 @@ def _rising(tables: Tables, year: int, share: Share, before: Share | None) -> Fi
         reason = "上一年没有中央资金，无从比较" if share.total else "没有中央资金"
         return na(subject, reason, evidence=evidence, lines=_fund_lines(tables, year))
     parameter = tables.policy.in_force("industry-rising", share.day, INDUSTRY_RISING, level="中央")
-    if parameter is None or parameter.value is None:
-        return undetermined(subject, no_parameter("industry-rising", share.day), evidence=evidence)
+    if parameter is None:
+        return absent(
+            tables, subject, "industry-rising", share.day, INDUSTRY_RISING, {"level": "中央"}, evidence=evidence
+        )
     now, then = Fraction(share.industry, share.total), Fraction(before.industry, before.total)
     risen = meets(now - then, parameter.op, parameter.value)
     return Finding(
@@ -188,7 +192,7 @@ def _rising(tables: Tables, year: int, share: Share, before: Share | None) -> Fi
         PASS if risen else PENDING if _open_until(tables, year) else FAIL,
         f"本年 {percent(now)}，上年 {percent(then)}，应至少提高 {plain_number(parameter.value * 100)} 个百分点",
         measured=Measured(share.industry, share.total),
-        threshold=Threshold(parameter.op, then + parameter.value, (Applied(parameter, share.day),)),
+        threshold=Threshold(parameter.op, then + parameter.value, (parameter,)),
         evidence=evidence,
     )
 
@@ -198,7 +202,7 @@ def _rising(tables: Tables, year: int, share: Share, before: Share | None) -> Fi
     title="到人到户产业项目的比重",
     judges="每个资金年度",
     formula="分配到到户产业项目的资金 ÷ 分配到产业项目的资金，不低于上一年",
-    basis=f"{BASIS}、任务62",
+    documents=(FIVE("第20条、任务62"),),
     quote="重点支持到人到户产业项目",
     severity=WARNING,
     rolls=False,
@@ -229,7 +233,7 @@ def _lots_by_year(tables: Tables) -> dict[int, list[Lot]]:
     title="脱贫村主导产业得到资金的比例",
     judges="每个资金年度",
     formula="主导产业项目得到资金的脱贫村 ÷ 全部脱贫村，不低于上一年",
-    basis=f"{BASIS}、任务62",
+    documents=(FIVE("第20条、任务62"),),
     quote="持续为脱贫村主导产业安排衔接资金",
     severity=WARNING,
     rolls=False,
@@ -248,7 +252,7 @@ def leading_industry(tables: Tables) -> Iterator[Finding]:
     title="集体经济薄弱村得到资金的比例",
     judges="每个资金年度",
     formula="得到资金的集体经济薄弱村 ÷ 全部集体经济薄弱村，不低于上一年",
-    basis=f"{BASIS}、任务63",
+    documents=(FIVE("第20条、任务63"),),
     quote="持续支持脱贫地区集体经济薄弱村发展提升",
     severity=WARNING,
     rolls=False,
@@ -284,7 +288,7 @@ def _villages_with_money(
     title="联农带农利益联结",
     judges="每个有经营主体的产业发展项目",
     formula="写明利益联结机制（linkage）和受益对象（beneficiaries）",
-    basis=f"{BASIS}、任务64",
+    documents=(FIVE("第20条、任务64"),),
     quote="把利益联结紧密程度、带动效果作为安排项目资金的重要依据",
     rolls=False,
 )
@@ -311,7 +315,7 @@ def interest_linkage(tables: Tables) -> Iterator[Finding]:
     title="财政投入保持稳定",
     judges="过渡期每一年的每一级财政资金",
     formula="当年该级资金 ÷ 上年该级资金",
-    basis=f"{BASIS}、任务60",
+    documents=(FIVE("第20条、任务60"),),
     quote="过渡期内保持财政支持政策总体稳定",
     severity=WARNING,
     defaults=INPUT_STABLE,
@@ -337,9 +341,18 @@ def _stable(tables: Tables, year: int, level: str, funds: list[Any]) -> Finding:
     now, before = sums[year], sums[year - 1]
     if not before:
         return na(subject, f"上一年没有{level}资金", part=level, lines=_fund_lines(tables, year))
-    if parameter is None or parameter.value is None:
-        return undetermined(subject, no_parameter("input-stable", day), part=level, lines=_fund_lines(tables, year))
-    ratio = Ratio(now, before, before * parameter.value, parameter.op, (Applied(parameter, day),))
+    if parameter is None:
+        return absent(
+            tables,
+            subject,
+            "input-stable",
+            day,
+            INPUT_STABLE,
+            {"level": level},
+            part=level,
+            lines=_fund_lines(tables, year),
+        )
+    ratio = Ratio(now, before, before * parameter.value, parameter.op, (parameter,))
     lines = _fund_lines(tables, year) + _fund_lines(tables, year - 1)
     return judge_ratio(
         subject,

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from ledgers.money import ceil_fen, percent, yuan_cn
-from ledgers.policy import Applied
+from ledgers.policy import Applied, Parameter
 from ledgers.tables.tables import Tables
 from plugins.findings import FAIL, NA, PASS, PENDING, SHARE, UNDETERMINED, Finding, Measured, Subject, Threshold
 
@@ -35,6 +35,56 @@ def na(subject: Subject, reason: str, **more: Any) -> Finding:
 
 def undetermined(subject: Subject, reason: str, **more: Any) -> Finding:
     return Finding(subject, UNDETERMINED, f"无法判定：{reason}", **more)
+
+
+def absent(
+    tables: Tables,
+    subject: Subject,
+    name: str,
+    day: date,
+    defaults: tuple[Parameter, ...] = (),
+    scope: dict[str, str] | None = None,
+    **more: Any,
+) -> Finding:
+    """Of a subject for which no parameter is in force on a day: not applicable where the law says so, else undetermined."""
+    silence = tables.policy.silence(name, day, defaults, **(scope or {}))
+    return na(subject, silence, **more) if silence else undetermined(subject, no_parameter(name, day), **more)
+
+
+LIMITS = {">=": "应不少于", ">": "应多于", "<=": "应不超过"}
+
+
+def count(
+    subject: Subject,
+    number: int,
+    parameter: Applied,
+    message: str,
+    *,
+    unit: str = "day",
+    of: int = 1,
+    still_open: bool = False,
+    done: bool = True,
+    **more: Any,
+) -> Finding:
+    """Judge a count (days, persons …), or its share of another, against a parameter.
+
+    A miss that may still be mended (`still_open`) is pending, as is what is within its limit and not `done` yet.
+    """
+    measured = Measured(number, of, unit)
+    good = meets(measured.ratio or 0, parameter.op, parameter.value)
+    return Finding(
+        subject,
+        (PASS if done else PENDING) if good else PENDING if still_open else FAIL,
+        message,
+        measured=measured,
+        threshold=Threshold(parameter.op, parameter.value, (parameter,)),
+        **more,
+    )
+
+
+def limit(parameter: Applied, unit: str = "天") -> str:
+    """What a count is asked to be, as a message says it: 应不少于 7 天."""
+    return f"{LIMITS[parameter.op]} {plain_number(parameter.value)} {unit}"
 
 
 def no_parameter(name: str, day: date) -> str:
@@ -124,11 +174,11 @@ def tilt(
         return na(subject, f"全部是{who}，无从比较倾斜", **more)
     if unread:
         return undetermined(subject, unread, **more)
-    if parameter is None or parameter.parameter.value is None:
+    if parameter is None:
         return undetermined(subject, no_parameter(name, day), **more)
     money, people = Fraction(*favoured), Fraction(*households)
     value = money / people
-    op, target = parameter.parameter.op, parameter.parameter.value
+    op, target = parameter.op, parameter.value
     status = PASS if meets(value, op, target) else FAIL
     message = (
         f"{who}分得 {yuan_cn(favoured[0])} 元，占 {percent(money)}；户数占 {percent(people)}"

@@ -22,8 +22,20 @@ from ledgers.tables.directives import Project
 from ledgers.tables.schema import Payment, records
 from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
-from plugins.findings import FAIL, NA, PASS, PENDING, WARNING, YUAN, Finding, Measured, Passes, Subject, Threshold
-from plugins.judging import Ratio, distinct, judge_ratio, na, no_parameter, not_falling, undetermined
+from plugins.findings import FAIL, NA, PASS, WARNING, YUAN, Finding, Passes, Subject
+from plugins.judging import (
+    Ratio,
+    absent,
+    count,
+    distinct,
+    judge_ratio,
+    limit,
+    na,
+    no_parameter,
+    not_falling,
+    undetermined,
+)
+from plugins.law import FIVE, WORK_RELIEF
 from plugins.rule import rule
 
 BASIS = "秀委农组〔2022〕5号 第20条、任务65"
@@ -64,7 +76,7 @@ def requirement(tables: Tables, name: str, defaults: tuple[Parameter, ...], lots
         if found and fund.task in found.exclude_task:
             excluded.add(lot.fund)
             continue
-        counted.append((lot, Applied(found, lot.date) if found else None))
+        counted.append((lot, found))
     required = sum((Fraction(lot.amount) * (one.parameter.value or 0) for lot, one in counted if one), Fraction(0))
     return Requirement(
         base=sum(lot.amount for lot, _ in counted),
@@ -120,7 +132,7 @@ def _open_until(tables: Tables, project: str) -> str:
     title="以工代赈方式项目的劳务报酬比例",
     judges="每个实施方式为以工代赈的项目",
     formula="已发劳务报酬 ÷ 分配到项目的市级及以上资金",
-    basis=BASIS,
+    documents=(FIVE("第20条、任务65"),),
     quote="大力推广以工代赈，进一步提高项目资金中劳务报酬发放比例，原则上不低于市级及以上补助资金的10%",
     defaults=LABOUR_SHARE,
 )
@@ -137,7 +149,7 @@ def labour_share(tables: Tables) -> Iterator[Finding]:
     title="以工代赈专项资金的劳务报酬比例",
     judges="每个使用市级及以上以工代赈专项资金的项目（除前一条外另行判定）",
     formula="已发劳务报酬 ÷ 分配到项目的市级及以上以工代赈专项资金",
-    basis=f"{BASIS}；国家以工代赈管理办法（国家发展改革委令第57号）",
+    documents=(FIVE("第20条、任务65"), WORK_RELIEF),
     quote="其中使用市级及以上以工代赈专项资金的项目劳务报酬发放比例不低于该专项补助资金的15%",
     defaults=WORK_RELIEF_SHARE,
 )
@@ -160,6 +172,7 @@ def labour_share_work_relief(tables: Tables) -> Iterator[Finding]:
     judges="每个批复或计划中承诺了劳务报酬的项目",
     formula="已发劳务报酬 ÷ 承诺的劳务报酬",
     basis="项目批复",
+    always=True,
     defaults=PROMISED,
 )
 def labour_promised(tables: Tables) -> Iterator[Finding]:
@@ -177,15 +190,15 @@ def _promised(tables: Tables, project: Project, promised: int) -> Finding:
     if registered.ended(tables, project.id, "终止") and not spent:
         return na(subject, "项目终止，未使用资金", source=source)
     parameter = tables.policy.in_force("labour-promised", tables.as_of, PROMISED)
-    if parameter is None or parameter.value is None:
-        return undetermined(subject, no_parameter("labour-promised", tables.as_of), source=source)
+    if parameter is None:
+        return absent(tables, subject, "labour-promised", tables.as_of, PROMISED, source=source)
     paid = labour.paid_by_project(tables).get(project.id, [])
     ratio = Ratio(
         sum(leg.amount for leg in paid),
         promised,
         promised * parameter.value,
         parameter.op,
-        (Applied(parameter, tables.as_of),),
+        (parameter,),
     )
     return judge_ratio(
         subject,
@@ -202,7 +215,7 @@ def _promised(tables: Tables, project: Project, promised: int) -> Finding:
     title="全县劳务报酬比例逐年不降",
     judges="每个年度",
     formula="当年发放的劳务报酬 ÷ 当年分配的市级及以上资金，不低于上一年",
-    basis=BASIS,
+    documents=(FIVE("第20条、任务65"),),
     quote="大力推广以工代赈，进一步提高项目资金中劳务报酬发放比例",
     severity=WARNING,
 )
@@ -239,7 +252,8 @@ class _RosterLeg(NamedTuple):
     title="劳务报酬发放清册",
     judges="每笔劳务报酬凭证",
     formula="有清册，每行有已知的户和天数，同一清册中同一人不重复；没有清册的不计为劳务报酬",
-    basis="秀委农组〔2022〕5号 任务65、任务70",
+    documents=(FIVE("任务65、任务70"),),
+    always=True,
 )
 def labour_roster(tables: Tables) -> Iterator[Finding | Passes]:
     """Every posting of labour is backed by lines with household and days, no person twice in one roll.
@@ -307,7 +321,7 @@ def _roster_faults(tables: Tables) -> dict[int, tuple[str, tuple[str, int]]]:
     title="劳务报酬公示",
     judges="每个发放过劳务报酬的项目",
     formula="劳务报酬公示的天数（首尾两天都算）",
-    basis="秀委农组〔2022〕5号 第21条",
+    documents=(FIVE("第21条"),),
     quote="资金使用、项目安排一律公开",
     severity=WARNING,
     defaults=NOTICE_DAYS,
@@ -324,21 +338,12 @@ def labour_notice(tables: Tables) -> Iterator[Finding]:
 def _noticed(tables: Tables, project: Project) -> Finding:
     subject, source = subject_of(project), (project.file, project.line)
     parameter = tables.policy.in_force("notice-days-labour", tables.as_of, NOTICE_DAYS)
-    if parameter is None or parameter.value is None:
-        return undetermined(subject, no_parameter("notice-days-labour", tables.as_of), source=source)
+    if parameter is None:
+        return absent(tables, subject, "notice-days-labour", tables.as_of, NOTICE_DAYS, source=source)
     days, line = longest_notice(tables, project.id, "劳务报酬公示")
-    enough = days >= parameter.value
-    status = PASS if enough else PENDING if _open_until(tables, project.id) else FAIL
-    message = f"劳务报酬公示 {days} 天，应不少于 {int(parameter.value)} 天" if days else "没有劳务报酬公示"
-    return Finding(
-        subject,
-        status,
-        message,
-        measured=Measured(days, 1, "day"),
-        threshold=Threshold(parameter.op, parameter.value, (Applied(parameter, tables.as_of),)),
-        source=source,
-        lines=line,
-    )
+    message = f"劳务报酬公示 {days} 天，{limit(parameter)}" if days else "没有劳务报酬公示"
+    still_open = bool(_open_until(tables, project.id))
+    return count(subject, days, parameter, message, still_open=still_open, source=source, lines=line)
 
 
 __plugins__ = ("check",)

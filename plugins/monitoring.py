@@ -17,6 +17,7 @@ from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, Finding, Measured, Subject
 from plugins.judging import undetermined
+from plugins.law import FIVE
 from plugins.rule import rule
 
 LISTED_DAYS = 15
@@ -68,7 +69,7 @@ def episodes(tables: Tables) -> list[Episode]:
     title="监测对象认定和帮扶时限",
     judges="每个监测户的每次纳入，分项判定",
     formula="申报至纳入 ≤ 15 天；村内公示 ≥ 5 天；纳入后 10 个工作日内明确帮扶责任人和帮扶措施",
-    basis="秀委农组〔2022〕5号 第17条、任务49、任务50",
+    documents=(FIVE("第17条、任务49、任务50"),),
     quote="监测对象的认定，原则上不超过15天，村内公示不少于5天。纳入监测对象10个工作日内，明确帮扶责任人和“一户一策”精准帮扶措施",
     rolls=False,
 )

@@ -2,16 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from ledgers.facts import money, registered
 from ledgers.facts.notices import longest_notice
-from ledgers.policy import Applied, default
+from ledgers.policy import default
 from ledgers.tables.tables import Tables, derived
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, Finding, Measured, Subject, Threshold
 from plugins.judging import distinct, meets, na, no_parameter, undetermined
+from plugins.law import FIVE, NOTICE_RULES
 from plugins.rule import rule
 
 NOTICE_DAYS = (default("notice-days", ">=", "10"),)
@@ -25,7 +27,7 @@ STAGE_STATES = {"入库公示": "入库", "年度计划公示": "年度计划", 
     title="项目和资金公告公示",
     judges="每个有资金的项目到达的每个阶段（分项）；每笔资金",
     formula="公示存在，且天数（首尾两天都算）不少于规定；应在到达阶段后规定天数内公示",
-    basis="秀委农组〔2022〕5号 第21条、任务69；国开办发〔2018〕11号",
+    documents=(FIVE("第21条、任务69"), NOTICE_RULES),
     quote="资金使用、项目安排一律公开，广泛接受社会监督",
     defaults=NOTICE_DAYS + DUE_DAYS,
     rolls=False,
@@ -73,11 +75,11 @@ def _fund(tables: Tables, fund: Any) -> Finding:
         return na(Subject("fund", fund.id, fund.name), "尚未分配", part=ALLOCATION, source=(fund.file, fund.line))
     own = _noticed(tables, "fund", fund, ALLOCATION, _given(tables)[fund.id], (fund.id,))
     parameter = tables.policy.in_force("notice-days", tables.as_of, NOTICE_DAYS)
-    if own.status != PASS and parameter and parameter.value is not None:
+    if own.status != PASS and parameter:
         days = [longest_notice(tables, project, ALLOCATION)[0] for project in projects]
         if all(meets(count, parameter.op, parameter.value) for count in days):
-            own.status, own.message = PASS, "资金的每个项目都有分配公告"
-            own.measured = Measured(min(days), 1, "day")
+            measured = Measured(min(days), 1, "day")
+            own = replace(own, status=PASS, message="资金的每个项目都有分配公告", measured=measured)
     return own
 
 
@@ -86,13 +88,13 @@ def _noticed(tables: Tables, kind: str, row: Any, stage: str, since: date, subje
     more: dict[str, Any] = {"part": stage, "source": (row.file, row.line)}
     least = tables.policy.in_force("notice-days", tables.as_of, NOTICE_DAYS)
     due = tables.policy.in_force("notice-due-days", tables.as_of, DUE_DAYS)
-    if least is None or least.value is None:
+    if least is None:
         return undetermined(subject, no_parameter("notice-days", tables.as_of), **more)
     days, line = max((longest_notice(tables, one, stage) for one in subjects), key=lambda found: found[0])
     enough = meets(days, least.op, least.value)
-    if not enough and (due is None or due.value is None):
+    if not enough and due is None:
         return undetermined(subject, no_parameter("notice-due-days", tables.as_of), **more)
-    last_day = since + timedelta(days=int(due.value)) if due and due.value is not None else tables.as_of
+    last_day = since + timedelta(days=int(due.value)) if due else tables.as_of
     message = f"{stage} {days} 天" if days else f"没有{stage}"
     message += f"，应不少于 {int(least.value)} 天"
     return Finding(
@@ -100,7 +102,7 @@ def _noticed(tables: Tables, kind: str, row: Any, stage: str, since: date, subje
         PASS if enough else PENDING if tables.as_of <= last_day else FAIL,
         message if enough else f"{message}，应在 {last_day} 前公示",
         measured=Measured(days, 1, "day"),
-        threshold=Threshold(least.op, least.value, distinct(Applied(one, tables.as_of) for one in (least, due) if one)),
+        threshold=Threshold(least.op, least.value, distinct(one for one in (least, due) if one)),
         lines=line,
         **more,
     )

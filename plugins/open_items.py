@@ -17,7 +17,7 @@ from ledgers.policy import Applied, Parameter, default
 from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
 from plugins.findings import ERROR, FAIL, PASS, PENDING, UNDETERMINED, WARNING, Finding, Measured, Subject, Threshold
-from plugins.judging import meets, no_parameter, undetermined
+from plugins.judging import absent, count, limit, meets, undetermined
 from plugins.rule import rule
 
 RECOVERED_DAYS = (default("recovered-held-days", "<=", "60"),)
@@ -58,27 +58,22 @@ class _Age:
 def _age(tables: Tables, item: Item, kind: _Kind) -> _Age:
     name, days = kind.parameter(item), (tables.as_of - item.day).days
     found = tables.policy.in_force(name, tables.as_of, kind.defaults)
-    if found is None or found.value is None:
+    if found is None:
         return _Age(UNDETERMINED, days, item, name, None)
     status = PASS if meets(days, found.op, found.value) else FAIL
-    return _Age(status, days, item, name, Applied(found, tables.as_of))
+    return _Age(status, days, item, name, found)
 
 
 def _finding(tables: Tables, of: open_items.Account, items: list[Item], worst: _Age, kind: _Kind) -> Finding:
     subject, source = _whose(tables, of, worst.item)
     more: dict[str, Any] = {"part": of.account, "source": source, "evidence": tuple(item.posting for item in items)}
     if worst.applied is None:
-        return undetermined(subject, no_parameter(worst.name, tables.as_of), **more)
-    limit = worst.applied.parameter
-    total, days = sum(item.left for item in items), int(limit.value or 0)
-    return Finding(
-        subject,
-        worst.status,
-        f"{kind.what} {yuan_cn(total)} 元，最早一笔自 {worst.item.day} 起已 {worst.days} 天，应不超过 {days} 天",
-        measured=Measured(worst.days, 1, "day"),
-        threshold=Threshold(limit.op, limit.value, (worst.applied,)),
-        **more,
+        return absent(tables, subject, worst.name, tables.as_of, kind.defaults, **more)
+    total = sum(item.left for item in items)
+    message = (
+        f"{kind.what} {yuan_cn(total)} 元，最早一笔自 {worst.item.day} 起已 {worst.days} 天，{limit(worst.applied)}"
     )
+    return count(subject, worst.days, worst.applied, message, **more)
 
 
 def _whose(tables: Tables, of: open_items.Account, item: Item) -> tuple[Subject, tuple[str, int]]:
@@ -174,8 +169,8 @@ def _left(tables: Tables, project: Any, accepted: date, given: int) -> Finding:
     rest = given - paid - owed
     found = tables.policy.in_force("leftover-days", accepted, LEFTOVER_DAYS)
     evidence = tuple(lot.posting for lot in money.lots_by_project(tables).get(project.id, []))
-    if found is None or found.value is None:
-        return undetermined(subject, no_parameter("leftover-days", accepted), source=source, evidence=evidence)
+    if found is None:
+        return absent(tables, subject, "leftover-days", accepted, LEFTOVER_DAYS, source=source, evidence=evidence)
     if rest > 0 and _unplaced(tables):
         return undetermined(subject, "有应付或预付的款项没有写明项目，结余说不准", source=source, evidence=evidence)
     days = (tables.as_of - accepted).days
@@ -191,17 +186,17 @@ def _left(tables: Tables, project: Any, accepted: date, given: int) -> Finding:
         PASS if rest <= 0 else PENDING if in_time else FAIL,
         numbers + ending,
         measured=Measured(rest, given),
-        threshold=Threshold("<=", None, (Applied(found, accepted),), 0),
+        threshold=Threshold("<=", None, (found,), 0),
         shortfall=max(rest, 0),
         source=source,
         evidence=evidence,
     )
 
 
-def _how_late(tables: Tables, project: str, accepted: date, found: Parameter) -> str:
+def _how_late(tables: Tables, project: str, accepted: date, found: Applied) -> str:
     """That what was left went back after its day, where it did."""
     back = [leg.date for leg in money.allocation_legs(tables) if leg.project == project and leg.amount < 0]
-    late = (max(back, default=accepted) - accepted).days - int(found.value or 0)
+    late = (max(back, default=accepted) - accepted).days - int(found.value)
     return f"，晚 {late} 天退回或调出" if late > 0 else ""
 
 

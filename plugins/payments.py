@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +21,7 @@ import pandas as pd
 
 from ledgers.facts import money, registered
 from ledgers.money import FEN_MAX, fen, yuan_cn
-from ledgers.policy import Applied, default
+from ledgers.policy import default
 from ledgers.tables.directives import Benefit
 from ledgers.tables.schema import Payment, by_value, combined, records
 from ledgers.tables.tables import Tables, derived, households, latest, mentions
@@ -38,7 +39,8 @@ from plugins.findings import (
     Subject,
     Threshold,
 )
-from plugins.judging import no_parameter, undetermined
+from plugins.judging import absent, no_parameter
+from plugins.law import ACCOUNTING, FIVE
 from plugins.rule import rule
 
 HOUSEHOLD_MODES = ("以奖代补", "事后奖补", "劳务补助", "以工代赈")
@@ -209,7 +211,7 @@ def _stated(
     title="到户资金的发放方式",
     judges="每笔发给农户的支出凭证",
     formula="项目实施方式为以奖代补、事后奖补、劳务补助或以工代赈，或属于登记的补助种类",
-    basis="秀委农组〔2022〕5号 第13条、任务33",
+    documents=(FIVE("第13条、任务33"),),
     quote="鼓励采取以奖代补、事后奖补、劳务补助等方式落实到户资金，不得以简单发放钱物替代",
     rolls=False,
 )
@@ -241,7 +243,7 @@ def _mode(tables: Tables, benefit: str, name: str) -> Said:
     title="到户补助按标准发放",
     judges="每行写明数量、其补助种类有标准的清册（按凭证）",
     formula="金额 = 数量 × 补助标准",
-    basis="秀委农组〔2022〕5号 第13条、任务33",
+    documents=(FIVE("第13条、任务33"),),
     quote="补助标准由县农业农村委根据实际情况制定",
 )
 def subsidy_standard(tables: Tables) -> Iterator[Finding | Passes]:
@@ -278,7 +280,7 @@ def _broken_legs(tables: Tables) -> Iterator[Leg]:
     title="补助对象和限额",
     judges="每行写明补助种类的清册（按凭证）",
     formula="当日的户状态在允许范围内；累计不超过限额；资金级次不在禁用之列",
-    basis="秀委农组〔2022〕5号 第8至16条，任务16、19、20、22、24、34、38至41、45、46",
+    documents=(FIVE("第8至16条，任务16、19、20、22、24、34、38至41、45、46"),),
 )
 def recipient_eligible(tables: Tables) -> Iterator[Finding | Passes]:
     """The household is in an allowed state that day and under the cap, and the fund's level is not forbidden."""
@@ -384,7 +386,7 @@ def _in_order(lines: pd.DataFrame) -> pd.DataFrame:
     title="公益性岗位规模稳定",
     judges="每个年度",
     formula="当年领取公益岗位补助的人数，不少于上一年",
-    basis="秀委农组〔2022〕5号 第14条、任务41",
+    documents=(FIVE("第14条、任务41"),),
     quote="进一步规范公益性岗位开发管理，保持就业规模总体稳定",
     severity=WARNING,
 )
@@ -426,7 +428,7 @@ def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tu
     title="农业保险保费补助",
     judges="每行写明保费（数量）的保费补助清册（按凭证）",
     formula="补助 = 总保费 × 5%；农产品收益保险除外",
-    basis="秀委农组〔2022〕5号 第16条、任务46",
+    documents=(FIVE("第16条、任务46"),),
     quote="支持脱贫户、监测户参加政策性农业保险（农产品收益保险除外），再补助总保费5%的补贴",
     defaults=PREMIUM,
 )
@@ -438,11 +440,10 @@ def premium_subsidy(tables: Tables) -> Iterator[Finding]:
     for leg in _broken_legs(tables):
         if leg.benefit == PREMIUM_BENEFIT:
             said[leg.row] = UNDETERMINED, f"无法判定：{tables.broken[leg.row]}"
-    threshold = Threshold("=", parameter.value, (Applied(parameter, tables.as_of),)) if parameter else None
+    threshold = Threshold("=", parameter.value, (parameter,)) if parameter else None
     legs = _benefit_legs(tables)
     for finding in _stated(legs, set(legs.loc[list(said), "voucher"].tolist()), said):
-        finding.threshold = threshold
-        yield finding
+        yield replace(finding, threshold=threshold)
 
 
 def _premium(tables: Tables, line: Payment, leg: Leg, rate: Fraction | None) -> Said:
@@ -462,7 +463,8 @@ def _premium(tables: Tables, line: Payment, leg: Leg, rate: Fraction | None) -> 
     title="重复发放",
     judges="每户每月（只列出不符合的）",
     formula="同一户、同一人、同一项目或补助种类、同一个月，同样金额发了不止一次（冲销后）",
-    basis="秀委农组〔2022〕5号 任务70",
+    documents=(FIVE("任务70"),),
+    always=True,
     severity=WARNING,
 )
 def duplicate_payment(tables: Tables) -> Iterator[Finding]:
@@ -530,7 +532,8 @@ class _Evidence(NamedTuple):
     title="大额支出附件",
     judges="每张支出超过规定金额的凭证",
     formula="附件（evidence）存在于账簿内，且与记录的摘要相符",
-    basis="会计基础工作规范",
+    documents=(ACCOUNTING,),
+    always=True,
     severity=WARNING,
     defaults=EVIDENCE,
     rolls=False,
@@ -538,9 +541,7 @@ class _Evidence(NamedTuple):
 def evidence(tables: Tables) -> Iterator[Finding]:
     """A payment above the amount has an `evidence` file that exists in the book and matches its digest."""
     parameter = tables.policy.in_force("evidence-above", tables.as_of, EVIDENCE)
-    limit = (
-        fen(Decimal(parameter.value.numerator) / parameter.value.denominator) if parameter and parameter.value else None
-    )
+    limit = fen(Decimal(parameter.value.numerator) / parameter.value.denominator) if parameter else None
     legs = tables.postings[list(_Evidence._fields[1:])][_spends(tables)]
     totals = legs["amount"].groupby(legs["transaction"]).transform("sum")
     asked = legs[totals > (limit or 0)]
@@ -552,10 +553,10 @@ def evidence(tables: Tables) -> Iterator[Finding]:
         subject = Subject("voucher", found[0].voucher, found[0].narration)
         more: dict[str, Any] = {"source": (found[0].file, found[0].line), "evidence": tuple(leg.row for leg in found)}
         if parameter is None or limit is None:
-            yield undetermined(subject, no_parameter("evidence-above", tables.as_of), **more)
+            yield absent(tables, subject, "evidence-above", tables.as_of, EVIDENCE, **more)
             continue
         faults = _evidence_faults(found, fault)
-        more["threshold"] = Threshold("<=", None, (Applied(parameter, tables.as_of),), limit)
+        more["threshold"] = Threshold("<=", None, (parameter,), limit)
         yield Finding(subject, FAIL if faults else PASS, "；".join(faults) or "附件齐全，摘要相符", **more)
 
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from ledgers.facts import money, registered
-from ledgers.policy import Applied, default
+from ledgers.policy import default
 from ledgers.tables.directives import DIRECTIVES, InspectionLine, Project, Rectification
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, WARNING, Audit, Finding, Measured, Subject, Threshold
-from plugins.judging import meets, no_parameter, undetermined
+from plugins.judging import absent, meets
+from plugins.law import FIVE, SCORING
 from plugins.rule import rule
 
 REVIEW_DAYS = (default("performance-review-days", "<=", "180"),)
@@ -29,7 +30,7 @@ def _subject(project: Project) -> Subject:
     title="项目库入库管理",
     judges="每个有资金的项目",
     formula="要素齐全（含绩效目标和备案部门）；入库不晚于列入年度计划",
-    basis="秀委农组〔2022〕5号 第21条、任务67",
+    documents=(FIVE("第21条、任务67"),),
     quote="实行县级部门联合备案审查入库制度",
     rolls=False,
 )
@@ -59,7 +60,7 @@ def project_library(tables: Tables) -> Iterator[Finding]:
     title="验收项目有检查记录",
     judges="每个到达验收的项目",
     formula="有检查记录（inspection）",
-    basis="秀委农组〔2022〕5号 第21条、任务70",
+    documents=(FIVE("第21条、任务70"),),
     quote="全流程跟踪检查核查",
     severity=WARNING,
     rolls=False,
@@ -84,7 +85,7 @@ def inspection(tables: Tables) -> Iterator[Finding]:
     title="绩效自评",
     judges="每个到达验收的项目",
     formula="验收后规定天数内完成绩效自评，并有得分",
-    basis="秀委农组〔2022〕5号 第21条、任务71",
+    documents=(FIVE("第21条、任务71"), SCORING),
     quote="继续实施最严格的资金绩效评价",
     severity=WARNING,
     defaults=REVIEW_DAYS,
@@ -101,8 +102,8 @@ def performance_review(tables: Tables) -> Iterator[Finding]:
 def _reviewed(tables: Tables, project: Project, accepted: date) -> Finding:
     subject, source = _subject(project), (project.file, project.line)
     parameter = tables.policy.in_force("performance-review-days", tables.as_of, REVIEW_DAYS)
-    if parameter is None or parameter.value is None:
-        return undetermined(subject, no_parameter("performance-review-days", tables.as_of), source=source)
+    if parameter is None:
+        return absent(tables, subject, "performance-review-days", tables.as_of, REVIEW_DAYS, source=source)
     reviewed = registered.reached(tables, project.id, "绩效自评")
     days = ((reviewed or tables.as_of) - accepted).days
     in_time = meets(days, parameter.op, parameter.value)
@@ -118,7 +119,7 @@ def _reviewed(tables: Tables, project: Project, accepted: date) -> Finding:
         status,
         f"{said}，应在 {last_day} 前完成",
         measured=Measured(days, 1, "day") if "没有得分" not in missing else None,  # in time, yet not done
-        threshold=Threshold(parameter.op, parameter.value, (Applied(parameter, tables.as_of),)),
+        threshold=Threshold(parameter.op, parameter.value, (parameter,)),
         source=source,
     )
 
@@ -128,7 +129,7 @@ def _reviewed(tables: Tables, project: Project, accepted: date) -> Finding:
     title="整改到位",
     judges="每项整改（分项为所整改的规则）",
     formula="未逾期；已销号的，其规则不再判为不符合",
-    basis="秀委农组〔2022〕5号 第19条、任务57、任务59",
+    documents=(FIVE("第19条、任务57、任务59"),),
     quote="对虚假整改、敷衍整改、整改不力的严肃问责",
     rolls=False,
     follows=True,

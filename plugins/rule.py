@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ledgers.policy import Parameter
+from ledgers.policy import Document, Parameter
 from ledgers.tables.tables import Tables
 from plugins.findings import ERROR, Audit, Finding, Passes
 
@@ -26,8 +26,10 @@ class Rule:
     title: str
     judges: str  # what is judged
     formula: str
-    basis: str
     judge: Judge | Follow
+    basis: str = ""  # of what no dated document asks: the book itself, a contract, an approval
+    documents: tuple[Document, ...] = ()  # what it rests on; none: on its parameters alone
+    always: bool = False  # judged whatever had been issued on the day of the act
     severity: str = ERROR
     quote: str = ""  # the words of the article
     defaults: tuple[Parameter, ...] = ()  # parameters and their values where a book never mentions them
@@ -66,7 +68,8 @@ def rule(id: str, **about: Any) -> Callable[[Any], Any]:
         if hasattr(module, name):
             raise ValueError(f"{judge.__module__} has a {name} already, which is the name of the rule's error")
         setattr(module, name, error)
-        CATALOGUE[id] = Rule(id=id, judge=judge, error=error, **about)
+        basis = about.pop("basis", "") or "；".join(one.title for one in about.get("documents", ()))
+        CATALOGUE[id] = Rule(id=id, judge=judge, error=error, basis=basis, **about)
         return judge
 
     return enter

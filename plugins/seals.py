@@ -25,6 +25,7 @@ _SHOWN = 5
     judges="每次封账",
     formula="账簿现有内容与封账清单逐条相同，清单的摘要等于封账的根，各次封账首尾相接；封账后的冲减注明所冲销的凭证",
     basis="封账约定；会计基础工作规范",
+    always=True,
     rolls=False,
     waivable=False,
 )

@@ -21,7 +21,8 @@ _SUSPECT = re.compile(rb"/[-+ \t\r]*[(0.,]|[\d,.]{%d}" % (DIGITS_LIMIT + 1))
 # What the lexer surely takes for an ignored line, a comment or a string: the latter two behind a blank, as anything else
 # before them may be a token that it does not know, which goes on to the next blank.
 _SURELY_QUIET = re.compile(
-    rb"^(?:[*:!&?%%]|#(?![%b]))[^\n]+|(?<![^ \t\r\n]);[^\n]*|(?<![^ \t\r\n])\"(?:[^\"\\]|\\[^\n])*+\"" % rb"A-Za-z0-9\-_/.",
+    rb"^(?:[*:!&?%%]|#(?![%b]))[^\n]+|(?<![^ \t\r\n]);[^\n]*|(?<![^ \t\r\n])\"(?:[^\"\\]|\\[^\n])*+\""
+    % rb"A-Za-z0-9\-_/.",
     re.MULTILINE,
 )
 _KEY = re.compile(rb"^[ \t]+[a-z][A-Za-z0-9_-]+:", re.MULTILINE)

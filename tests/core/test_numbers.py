@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledgers.money import ceil_fen, decimal, fen, percent, yuan, yuan_cn
-from ledgers.policy import Parameter, Policy, default
+from ledgers.policy import Applied, Parameter, Policy, default
 from ledgers.tables.rolls import amount
 from plugins.judging import meets, shortfall
 
@@ -98,12 +98,12 @@ def test_the_law_in_force(
         return
     best = max(alive)
     assert found is not None
-    assert (len(found.scope), found.effective) == best[:2]
+    assert (len(found.parameter.scope), found.parameter.effective) == best[:2]
 
 
 def test_defaults_are_only_for_names_that_the_book_never_mentions() -> None:
     fallback = (default("p", ">=", "0.5"),)
     day = date(2022, 1, 1)
     silent, speaking = Policy([], []), Policy([], ["p"])
-    assert silent.in_force("p", day, fallback) is fallback[0]
+    assert silent.in_force("p", day, fallback) == Applied(fallback[0], day)
     assert speaking.in_force("p", day, fallback) is None

@@ -105,7 +105,7 @@ def test_value_in_force(
 ) -> None:
     found = policies[name].in_force(parameter, date.fromisoformat(day), **scope)
     assert found is not None
-    assert (found.value, basis in found.basis) == (Fraction(value), True), found.basis
+    assert (found.value, basis in found.parameter.basis) == (Fraction(value), True), found.parameter.basis
 
 
 @pytest.mark.parametrize(("name", "parameter", "day", "scope"), NOT_IN_FORCE)
@@ -130,7 +130,8 @@ def test_history_is_complete_and_verified_to_the_end_of_the_transition_period(po
             while day <= LAST:
                 found = policy.in_force(name, day, **dict(scope))
                 assert found is not None, (name, scope, day)
-                stale = found.verified_until is None or found.verified_until < day
+                until = found.parameter.verified_until
+                stale = until is None or until < day
                 # The share of 2022 is out of date in the weeks before that of 2023 was published.
                 assert not stale or (name, day.year) == ("industry-share", 2023), (name, scope, day)
                 day += timedelta(days=1)

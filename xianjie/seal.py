@@ -1,5 +1,6 @@
 """`xianjie seal`: close a period for good and print its root."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from xianjie.chinese import Command
 
 if TYPE_CHECKING:
     from ledgers.book import Book
+    from ledgers.seals.seal import Seal
 
 REQUIRED = ("record", "voucher", "fund-trace")  # a book that fails these has nothing worth sealing
 
@@ -26,7 +28,7 @@ def seal(book: str, month: str) -> None:
     比例不达标不妨碍封账；账簿不可信、登记不全、凭证断号、资金对不上、银行流水未核对，则不能封账。
     """
     from ledgers.book import main_file
-    from ledgers.seals.seal import month_end
+    from ledgers.seals.seal import missing_in, month_end
 
     try:
         end = month_end(month)
@@ -36,14 +38,16 @@ def seal(book: str, month: str) -> None:
         raise click.UsageError(f"{month} 尚未结束（今天是 {clock.today()}），不能封账")
     main = main_file(book)
     with locked(main.parent, "xianjie seal"):
-        root, count = _seal(main, end)
-    click.echo(
-        f"已封账：截至 {end}，共 {count} 条内容。\n封账的根：{root}\n请把根另存他处，或随公示公布；它证明本期间此后没有改动。"
-    )
+        seal, content = _seal(main, end)
+    count = content.count(b"\n") - 1
+    click.echo(f"已封账：截至 {end}，共 {count} 条内容。\n封账的根：{seal.root}")
+    click.echo("请把根另存他处，或随公示公布；它证明本期间此后没有改动。")
+    if missing := missing_in(content):
+        click.echo(f"注意：{len(missing)} 个附件现在缺少，没有封进去：{'、'.join(missing)}", err=True)
 
 
-def _seal(main: Path, end: date) -> tuple[str, int]:
-    """Seal a locked book: its root and number of items. Manifest and directive are written together, or nothing is."""
+def _seal(main: Path, end: date) -> tuple["Seal", bytes]:
+    """Seal a locked book: the seal and its manifest. Manifest and directive are written together, or nothing is."""
     from ledgers.book import read
     from ledgers.seals import seal as seals
 
@@ -58,13 +62,13 @@ def _seal(main: Path, end: date) -> tuple[str, int]:
     if faults:
         listed = "\n".join(f"  {fault}" for fault in faults)
         raise click.ClickException(f"不能封账，有 {len(faults)} 处须先处理：\n{listed}\n没有改动任何文件。")
-    previous = last.root if last else ""
-    content = seals.manifest(book.tables, last.end if last else None, end, previous)
-    root = seals.root_of(content)
     day = max([clock.today(), *(done.sealed_on for done in before)])  # a clock that was set back must not reorder seals
-    text = main.read_bytes().rstrip(b"\n") + b"\n\n" + seals.directive(day, end, root, previous).encode()
+    seal = seals.Seal(end, "", last.root if last else "", last.end if last else None, day, main.name, 0)
+    content = seals.manifest(book.tables, seal)
+    seal = replace(seal, root=seals.root_of(content))
+    text = main.read_bytes().rstrip(b"\n") + b"\n\n" + seals.directive(seal).encode()
     write(main.parent, {seals.manifest_file(end): content, main.name: text})
-    return root, content.count(b"\n") - 1
+    return seal, content
 
 
 def _faults(book: "Book", after: date | None, end: date) -> list[str]:

@@ -1,5 +1,6 @@
 """`xianjie verify`: prove that nothing sealed has changed, and that published files are what the book says."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from xianjie.chinese import Command
 
 if TYPE_CHECKING:
     from ledgers.seals.seal import Seal
+    from ledgers.tables.tables import Tables
 
 
 @click.command(cls=Command)
@@ -34,6 +36,8 @@ def verify(book: str, root: str | None, published: str | None) -> None:
         click.echo(
             f"{'没有改动' if not seal.changes else '有改动　'}  截至 {seal.end}  封账于 {seal.sealed_on}  根 {seal.root}"
         )
+    for note in _notes(loaded.tables, seals):
+        click.echo(note)
     faults = [str(change) for seal in seals for change in seal.changes]
     faults += [str(problem) for problem in loaded.tables.broken.values()]
     faults += [str(change) for change in strays(loaded.tables)] + _missing(seals, held, bool(published))
@@ -46,6 +50,23 @@ def verify(book: str, root: str | None, published: str | None) -> None:
     else:
         click.echo(_proven(seals, held) + (f"\n{published} 中公开的文件没有改动，与账簿一致。" if published else ""))
     raise click.exceptions.Exit(1 if faults else 0)
+
+
+def _notes(tables: "Tables", seals: list["Seal"]) -> Iterator[str]:
+    """What is no change of a sealed period, and what a reader of the seals should know of it."""
+    from ledgers.seals.later import changed_later
+    from ledgers.seals.seal import LEFT_OUT
+
+    for version, what in LEFT_OUT.items():
+        ends = [str(seal.end) for seal in seals if seal.version == version]
+        if ends and what:
+            yield f"说明：第 {version} 版封账（截至 {'、'.join(ends)}）不含{what}，这些有没有改动无从知道"
+    for seal in seals:
+        if seal.left_out:
+            yield f"说明：截至 {seal.end} 封账时缺少的附件，没有封进去：{'、'.join(seal.left_out)}"
+    if later := changed_later(tables, [seal.end for seal in seals]):
+        yield f"说明：封账之后改了已封账期间的登记，共 {len(later)} 处；已封账期间的结论以封账时的登记为准："
+        yield from (f"  {change}" for change in later)
 
 
 def _root(text: str | None) -> str | None:
@@ -74,4 +95,4 @@ def _proven(seals: list["Seal"], held: str | None) -> str:
     if held:
         end = next(seal.end for seal in seals if seal.root == held)
         return text + f"\n您持有的根是截至 {end} 的封账，它在账簿中，内容没有改动。"
-    return text + "\n要防封账被整个重做，请用 --root 给出另存他处的根。"
+    return text + "\n没有外面的根，看不出封账被整个重做、或最后几次封账连同清单被删除：请用 --root 给出另存他处的根。"

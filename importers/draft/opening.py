@@ -2,10 +2,9 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +34,7 @@ from ledgers.book import unjudged
 from ledgers.files.problems import Problem, Untrusted
 from ledgers.money import fen
 from ledgers.people import Identities, open_identities
+from ledgers.seals.canonical import sealed_periods
 from ledgers.tables.directives import DIRECTIVES
 from ledgers.tables.households import FILE as HOUSEHOLDS
 from ledgers.tables.rolls import month_file
@@ -124,7 +124,7 @@ def open_book(main: Path, today: date) -> tuple[Draft, Source]:
             draft.balances.held[entry.date, entry.account] = fen(entry.amount.number or 0)
             source.balances[entry.date, entry.account] = place
     _settle_import_ids(draft)
-    draft.sealed = _sealed(draft)
+    draft.sealed = max((end for end, _ in sealed_periods(entries)), default=None)
     _take_households(draft, source)
     _take_waiting(draft, source)
     _take_bank(draft, source)
@@ -168,16 +168,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Amount) and value.currency == "CNY":
         return Yuan(fen(value.number or 0))
     return value
-
-
-def _sealed(draft: Draft) -> date | None:
-    """The last day of the last sealed period: 2022-06-30, or 2022-06, or 2022."""
-    ends = []
-    for period in draft.ids("seal"):
-        parts = [int(part) for part in re.findall(r"\d+", period)]
-        following = date(parts[0] + 1, 1, 1) if len(parts) == 1 else date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1)
-        ends.append(date(*parts) if len(parts) == 3 else following - timedelta(1))
-    return max(ends, default=None)
 
 
 def _settle_import_ids(draft: Draft) -> None:

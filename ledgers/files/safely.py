@@ -68,6 +68,12 @@ def read_bytes(root: Path, name: str, limit: int = FILE_LIMIT) -> bytes:
     return content
 
 
+def sha256_of(root: Path, name: str, limit: int | None = None) -> str:
+    """The SHA-256 of a file of the book, of any size unless limited; it is not noted. Raises Refused as `read_bytes` does."""
+    with open(_opened(root, name, limit), "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def _read(root: Path, name: str, limit: int) -> bytes:
     path = root / name
     if path in _instead.get():
@@ -75,6 +81,13 @@ def _read(root: Path, name: str, limit: int) -> bytes:
         if content is None:
             raise Refused("文件不存在")
         return content
+    handle = _opened(root, name, limit)
+    with open(handle, "rb") as stream:
+        return stream.read(limit)
+
+
+def _opened(root: Path, name: str, limit: int | None) -> int:
+    path = root / name
     try:
         outside = not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
     except (OSError, ValueError):
@@ -88,8 +101,7 @@ def _read(root: Path, name: str, limit: int) -> bytes:
     except (OSError, ValueError) as error:
         raise Refused(f"文件无法读取（{getattr(error, 'strerror', None) or error}）") from None
     about = os.fstat(handle)
-    if not stat.S_ISREG(about.st_mode) or about.st_size > limit:
+    if not stat.S_ISREG(about.st_mode) or (limit is not None and about.st_size > limit):
         os.close(handle)
-        raise Refused(f"不是普通文件，或超过 {limit // 2**20} MB")
-    with open(handle, "rb") as stream:
-        return stream.read(limit)
+        raise Refused("不是普通文件" if limit is None else f"不是普通文件，或超过 {limit // 2**20} MB")
+    return handle

@@ -5,7 +5,6 @@ the form so that a stranger can write it anew; a change here is a new version of
 """
 
 import datetime as dt
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +17,8 @@ from typing import Any, NamedTuple
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from ledgers.files.safely import Refused, read_bytes
+from ledgers.files.safely import Refused, read_bytes, sha256_of
+from ledgers.people import CHECK
 from ledgers.tables import rolls
 from ledgers.tables.households import FILE as HOUSEHOLDS
 from ledgers.tables.schema import SCHEMAS, HouseholdState, records
@@ -64,21 +64,33 @@ def side_items(tables: Tables) -> dict[tuple[date | None, date], list[Item]]:
     return {}
 
 
-def attachments(tables: Tables, after: date | None, end: date) -> list[Item]:
-    """The files that vouchers and documents of a period name, as far as they lie in the book: evidence."""
+def attachments(tables: Tables, after: date | None, end: date, limit: int | None = None) -> list[Item]:
+    """The files that vouchers and documents of a period name, with the SHA-256 of each; "" where there is none to read."""
     names: dict[str, Item] = {}
     for item in _directives(tables, end):
         if within(item.day, after, end):
             for name in item.attached:
                 names.setdefault(name, item)
-    found = []
-    for name, item in names.items():
-        try:
-            digest = hashlib.sha256(read_bytes(tables.root, name)).hexdigest()
-        except Refused:
-            continue
-        found.append(Item(canonical(["file", name, digest]), item.day, item.file, item.line))
-    return found
+    return [
+        Item(canonical(["file", name, _digest(tables.root, name, limit)]), item.day, item.file, item.line)
+        for name, item in names.items()
+    ]
+
+
+def _digest(root: Path, name: str, limit: int | None) -> str:
+    try:
+        return sha256_of(root, name, limit)
+    except Refused:
+        return ""
+
+
+def identities(tables: Tables, end: date) -> list[Item]:
+    """The check value of the identities' key, where the book has one."""
+    try:
+        value = read_bytes(tables.root, CHECK).decode("utf-8").strip()
+    except (Refused, UnicodeDecodeError):
+        return []
+    return [Item(canonical(["identities", value]), end, CHECK, 1)]
 
 
 @derived
@@ -115,6 +127,12 @@ def seal_end(entry: data.Custom) -> date | None:
         return date.fromisoformat(str(entry.values[0].value))
     except (ValueError, IndexError, TypeError):
         return None
+
+
+def sealed_periods(entries: Iterable[Any]) -> list[tuple[date, str]]:
+    """The end and the root of each seal of a book, in its order; a seal whose end is no date, or without root, seals nothing."""
+    found = ((seal_end(entry), entry.values) for entry in seals(entries))
+    return [(end, str(values[1].value)) for end, values in found if end and len(values) == 2]
 
 
 @lru_cache(4096)  # every entry of a file asks for it

@@ -6,20 +6,27 @@ before it. So the root proves the manifest, and comparing the manifest with the 
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from ledgers.files.safely import Refused, read_bytes
-from ledgers.seals.canonical import attachments, canonical, form, seal_end, seals
+from ledgers.files.safely import FILE_LIMIT, Refused, read_bytes
+from ledgers.seals.canonical import Item, attachments, canonical, form, identities, seal_end, seals
 from ledgers.seals.said import Change, differences, disorder, key_of
 from ledgers.tables.directives import SealLine
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
 
-VERSION = "1"
+VERSION = "2"  # of new seals
+# What a version leaves out of its root, for those who rely on it; the present one leaves out what docs/seals.md says.
+LEFT_OUT = {
+    "1": "封账日、身份库密钥的校验值、封账时缺少或超过 256 MB 的附件",
+    "2": "",
+}
 _HEAD = "xianjie-seal"
 _LINES_OF_FILES = '["file",'
+_MISSING = ',""]'  # ends the line of a file that was not there
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,9 @@ class Seal:
     sealed_on: date
     file: str
     line: int
+    version: str = VERSION
     changes: tuple[Change, ...] = ()
+    left_out: tuple[str, ...] = ()  # evidence that was not there when the period was sealed
 
 
 class _MangledError(Exception):
@@ -50,10 +59,28 @@ def month_end(text: str) -> date:
     return (date.fromisoformat(f"{text}-01") + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def manifest(tables: Tables, after: date | None, end: date, previous: str) -> bytes:
-    """The canonical form of a period as bytes; its SHA-256 is the period's root."""
-    items = [*form(tables, after, end), *attachments(tables, after, end)]
-    return "".join(f"{line}\n" for line in (_head(end, previous), *(item.text for item in items))).encode()
+def manifest(tables: Tables, seal: Seal) -> bytes:
+    """The canonical form of a seal's period as bytes; its SHA-256 is the period's root."""
+    items = [*form(tables, seal.after, seal.end), *_more(tables, seal), *_files(tables, seal)]
+    return "".join(f"{line}\n" for line in (_head(seal), *(item.text for item in items))).encode()
+
+
+def _more(tables: Tables, seal: Seal) -> list[Item]:
+    """What the second version covers beside what the book says of the period."""
+    return identities(tables, seal.end) if seal.version != "1" else []
+
+
+def _files(tables: Tables, seal: Seal) -> list[Item]:
+    """Evidence; the first version leaves out what is missing or large."""
+    if seal.version != "1":
+        return attachments(tables, seal.after, seal.end)
+    found = attachments(tables, seal.after, seal.end, FILE_LIMIT)
+    return [item for item in found if not _is_missing(item.text)]
+
+
+def missing_in(content: bytes) -> list[str]:
+    """The evidence that a manifest names and that was not there when it was written."""
+    return [key_of(text)[1] for text in content.decode("utf-8").splitlines() if _is_missing(text)]
 
 
 def root_of(content: bytes) -> str:
@@ -61,9 +88,10 @@ def root_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def directive(day: date, end: date, root: str, previous: str) -> str:
+def directive(seal: Seal) -> str:
     """The text of a seal, as it is written into the book."""
-    return f'{day} custom "seal" "{end}" "{root}"\n  version: "{VERSION}"\n  previous: "{previous}"\n'
+    text = f'{seal.sealed_on} custom "seal" "{seal.end}" "{seal.root}"'
+    return f'{text}\n  version: "{seal.version}"\n  previous: "{seal.previous}"\n'
 
 
 def verified(tables: Tables, files: bool = False) -> list[Seal]:
@@ -74,24 +102,35 @@ def verified(tables: Tables, files: bool = False) -> list[Seal]:
         records(SealLine, tables.seals), key=lambda row: (row.date, row.period_end)
     ):  # whatever file they stand in
         seal = _recorded(row, after)
-        changes = [*_chain_changes(row, seal, result[-1] if result else None), *_content_changes(tables, seal, files)]
-        result.append(replace(seal, changes=tuple(changes)))
+        changes, sealed = _manifest_changes(tables, seal)
+        changes = [*_chain_changes(row, seal, result[-1] if result else None), *changes]
+        changes += _content_changes(tables, seal, sealed, files) if sealed is not None else ()
+        missing = [key_of(text)[1] for text in sealed or () if _is_missing(text)]
+        result.append(replace(seal, changes=tuple(changes), left_out=tuple(missing)))
         after = max(seal.end, after or seal.end)
     return result
 
 
-def strays(tables: Tables) -> list[Change]:
-    """Manifests without a seal: traces of a seal that was taken out of the book."""
-    known = {manifest_file(end) for entry in seals(tables.entries) if (end := seal_end(entry))}
+_META = ("filename", "lineno", "version", "previous")
+
+
+def strays(tables: Tables) -> Iterator[Change]:
+    """Manifests without a seal, traces of one that was taken out of the book; seals that say more than they did."""
+    found = list(seals(tables.entries))
+    for entry in found:
+        if more := [name for name in entry.meta if name not in _META and not name.startswith("__")]:
+            file = os.path.relpath(entry.meta["filename"], tables.root)
+            yield Change(file, entry.meta["lineno"], f"封账指令有封账时没有的属性 {'、'.join(more)}")
+    known = {manifest_file(end) for entry in found if (end := seal_end(entry))}
     lying = sorted(f"seals/{path.name}" for path in (tables.root / "seals").glob("*.jsonl"))
-    return [Change(name, 0, "有封账清单而没有这次封账，封账可能被删除") for name in lying if name not in known]
+    yield from (Change(name, 0, "有封账清单而没有这次封账，封账可能被删除") for name in lying if name not in known)
 
 
 def restorable(tables: Tables) -> dict[str, bytes]:
     """Manifests that are missing or damaged, and that the book itself still proves: name -> content."""
     found = {}
     for seal in verified(tables):
-        content = manifest(tables, seal.after, seal.end, seal.previous)
+        content = manifest(tables, seal)
         name = manifest_file(seal.end)
         if root_of(content) == seal.root and any(change.file == name for change in seal.changes):
             found[name] = content
@@ -104,7 +143,7 @@ def _recorded(row: SealLine, after: date | None) -> Seal:
         end = date.fromisoformat(row.period_end)
     except ValueError:
         end = after or date.min
-    return Seal(end, row.root, row.previous, after, row.date, row.file, row.line)
+    return Seal(end, row.root, row.previous, after, row.date, row.file, row.line, row.version)
 
 
 def _chain_changes(row: SealLine, seal: Seal, last: Seal | None) -> Iterator[Change]:
@@ -116,32 +155,45 @@ def _chain_changes(row: SealLine, seal: Seal, last: Seal | None) -> Iterator[Cha
         "所记上一次封账的根与账簿中上一次封账不符：有封账被删除、插入或重做过": seal.previous
         != (last.root if last else ""),
         "与上一次封账在文件中的先后次序被改动": bool(above),
-        f"封账格式“{row.version}”不认识，应为 {VERSION}": row.version != VERSION,
+        f"封账格式“{row.version}”不认识，应为 {'、'.join(LEFT_OUT)}": row.version not in LEFT_OUT,
+        "封账格式比上一次的旧：版本被改动过": bool(last and row.version < last.version),
         f"封账日 {seal.sealed_on} 时期间尚未结束": seal.sealed_on <= seal.end,
     }
     yield from (Change(row.file, row.line, message) for message, wrong in messages.items() if wrong)
 
 
-def _content_changes(tables: Tables, seal: Seal, files: bool) -> Iterator[Change]:
-    """What of a period is not as its manifest says; the manifest itself is held against the root first."""
+def _content_changes(tables: Tables, seal: Seal, sealed: list[str], files: bool) -> Iterator[Change]:
+    """What of a period is not as its manifest says."""
+    name = manifest_file(seal.end)
+    items = [*form(tables, seal.after, seal.end), *_more(tables, seal)]
+    if not any(key_of(text)[0] == "identities" for text in sealed):
+        items = [item for item in items if key_of(item.text)[0] != "identities"]  # the store was made later
+    if files:  # evidence that came later is no change
+        sealed = [text for text in sealed if not _is_missing(text)]
+        known = {key_of(text) for text in sealed}
+        items += [item for item in _files(tables, seal) if key_of(item.text) in known and not _is_missing(item.text)]
+    else:
+        sealed = [text for text in sealed if not text.startswith(_LINES_OF_FILES)]
+    yield from differences(tables, name, sealed, items)
+    yield from disorder(sealed, items)
+
+
+def _is_missing(text: str) -> bool:
+    return text.startswith(_LINES_OF_FILES) and text.endswith(_MISSING)
+
+
+def _manifest_changes(tables: Tables, seal: Seal) -> tuple[list[Change], list[str] | None]:
+    """What is wrong with a seal's manifest, held against the root, and the items in it; None where it cannot be used."""
     name = manifest_file(seal.end)
     try:
         content = read_bytes(tables.root, name)
         sealed = _sealed_items(content, seal)
     except (Refused, _MangledError) as error:
-        same = root_of(manifest(tables, seal.after, seal.end, seal.previous)) == seal.root
-        yield Change(name, 0, f"封账清单不可用（{error}）；{_WITHOUT_MANIFEST[same]}")
-        return
-    if root_of(content) != seal.root:
-        yield Change(name, 0, "封账清单与封账的根不符：清单或封账被改动过，以下逐条比较仅供参考")
-    items = form(tables, seal.after, seal.end)
-    if files:  # evidence that came later is no change
-        known = {key_of(text) for text in sealed}
-        items += [item for item in attachments(tables, seal.after, seal.end) if key_of(item.text) in known]
-    else:
-        sealed = [text for text in sealed if not text.startswith(_LINES_OF_FILES)]
-    yield from differences(tables, name, sealed, items)
-    yield from disorder(sealed, items)
+        same = root_of(manifest(tables, seal)) == seal.root
+        return [Change(name, 0, f"封账清单不可用（{error}）；{_WITHOUT_MANIFEST[same]}")], None
+    if root_of(content) == seal.root:
+        return [], sealed
+    return [Change(name, 0, "封账清单与封账的根不符：清单或封账被改动过，以下逐条比较仅供参考")], sealed
 
 
 _WITHOUT_MANIFEST = {
@@ -157,13 +209,14 @@ def _sealed_items(content: bytes, seal: Seal) -> list[str]:
             key_of(text)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise _MangledError("内容被损坏") from None
-    if head != _head(seal.end, seal.previous):
-        raise _MangledError("首行与封账不符")
+    if head != _head(seal):
+        raise _MangledError("首行与封账不符（期止、封账日、版本、上一次的根）")
     return texts
 
 
-def _head(end: date, previous: str) -> str:
-    return canonical([_HEAD, VERSION, end.isoformat(), previous])
+def _head(seal: Seal) -> str:
+    day = [] if seal.version == "1" else [seal.sealed_on.isoformat()]
+    return canonical([_HEAD, seal.version, seal.end.isoformat(), seal.previous, *day])
 
 
 def _is_month_end(text: str) -> bool:

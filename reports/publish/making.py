@@ -9,13 +9,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from beancount.core.data import Custom
-
 import ledgers
 from ledgers.book import Book
 from ledgers.facts import registered
 from ledgers.files.problems import Problem, Untrusted
 from ledgers.people import open_identities
+from ledgers.seals.canonical import sealed_periods
 from ledgers.tables.tables import Tables
 from plugins import catalogue
 from reports.check.checked import rules_digest
@@ -136,12 +135,7 @@ def _source(book: Book, request: Request, recorded: dict[str, Any] | None) -> So
 
 def last_seal(book: Book, day: date) -> tuple[date, str] | None:
     """The end and root of the last seal of a period that ends by the day, whenever it was made."""
-    found = []
-    for entry in book.entries:
-        if isinstance(entry, Custom) and entry.type == "seal" and len(entry.values) == 2:
-            end = date.fromisoformat(str(entry.values[0].value))
-            if end <= day:
-                found.append((end, str(entry.values[1].value)))
+    found = [period for period in sealed_periods(book.entries) if period[0] <= day]
     return max(found, default=None)
 
 

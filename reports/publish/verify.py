@@ -9,12 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from beancount.core.data import Custom
-
 import ledgers
 from ledgers.book import Book, read
 from ledgers.files.problems import Problem, Untrusted
 from ledgers.people import Unusable
+from ledgers.seals.canonical import sealed_periods
 from reports.check.checked import rules_digest
 from reports.publish import making
 from reports.publish.making import MANIFEST, Request
@@ -68,11 +67,7 @@ def _files(folder: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
 def _seal(book: Book, manifest: dict[str, Any]) -> Iterator[Problem]:
     if not manifest["seal"]:
         return
-    roots = {
-        str(e.values[1].value)
-        for e in book.entries
-        if isinstance(e, Custom) and e.type == "seal" and len(e.values) == 2
-    }
+    roots = {root for _, root in sealed_periods(book.entries)}
     if manifest["seal"]["root"] not in roots:
         yield Problem(
             MANIFEST, 0, f"公开时的封账（截至 {manifest['seal']['period_end']}）已不在账簿中：封账被删除或重做"

@@ -118,7 +118,7 @@ def put(kind: str, name: str, key: str, files: Mapping[str, bytes]) -> None:
 
 
 def _is_inside(name: str) -> bool:
-    return all(part not in ("", ".", "..", MANIFEST) for part in name.split("/")) and "\0" not in name
+    return name != MANIFEST and all(part not in ("", ".", "..") for part in name.split("/")) and "\0" not in name
 
 
 @by_parent

@@ -1,6 +1,5 @@
 """`xianjie init`: an empty book with the chart of accounts and the policy that ships."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -11,6 +10,7 @@ import click
 
 import ledgers
 from ledgers import chart, clock
+from ledgers.files.writing import put_in_place
 from xianjie.chinese import Command
 
 OPENED = "2021-01-01"  # the transition period begins
@@ -77,7 +77,7 @@ def make_beside(target: Path, fill: Callable[[Path], None]) -> None:
     try:
         fill(beside)
         beside.chmod(0o755)
-        os.rename(beside, target)
+        put_in_place(beside, target)
     except OSError:
         raise _refused(f"无法写入 {target}，请检查写入权限和磁盘空间") from None
     finally:

@@ -133,7 +133,7 @@ def test_the_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
     def broken(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "replace", broken)
+    monkeypatch.setattr(os, "rename", broken)
     with pytest.raises(UsersError, match="无法写入"):
         add_user(path, "乙", "reviewer", PASSWORD)
     assert path.read_bytes() == before

@@ -1,8 +1,6 @@
 """The file of users: name, role and argon2 hash of the password; never the password."""
 
 import json
-import os
-import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +8,8 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from ledgers.files.writing import put_file
 
 REVIEWER, AUDITOR = "reviewer", "auditor"
 ROLES = {REVIEWER: "审阅员", AUDITOR: "审计员（可看清册）"}
@@ -87,15 +87,6 @@ def _check_password(name: str, password: str) -> None:
 def _write(path: Path, users: Mapping[str, User]) -> None:
     content = {"users": {name: {"role": user.role, "hash": user.hash} for name, user in sorted(users.items())}}
     try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        put_file(path, json.dumps(content, ensure_ascii=False, indent=1).encode(), 0o600)
     except OSError as error:
-        raise UsersError(f"无法写入 {path}（{error.strerror}）") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:  # mkstemp gives mode 0600
-            json.dump(content, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError as error:
-        os.unlink(beside)
         raise UsersError(f"无法写入 {path}（{error.strerror}）") from None

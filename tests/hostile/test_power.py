@@ -1,0 +1,251 @@
+"""Loss of power: what a command says it has written is on the disk, and a cut after any step leaves the old or the new.
+
+`strace` shows that a file is synced before it is renamed into place, and its folder afterwards. The replay keeps, beside
+what the system shows, what a disk would still hold: the content of a file as of its last sync, the names in a folder as of
+the folder's.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledgers.files import writing
+from tests.importers.county import ALL, new_book
+from tests.importers.dirty import to_xlsx
+from tests.seals.books import make, run
+
+COMMAND = "from xianjie.commands import main; main()"
+_CALL = re.compile(r"^\d+ +(fsync|write|renameat2|renameat|rename)\((.*)\) += (\d+)")
+_OPEN_FILE = re.compile(r"^\d+<(.*?)>")
+_NAMES = re.compile(r'(?:(?:AT_FDCWD<(?P<here>.*?)>|\d+<(?P<folder>.*?)>), )?"(?P<name>(?:[^"\\]|\\.)*)"')
+
+
+def traced(folder: Path, *arguments: object) -> list[tuple[str, list[str]]]:
+    """Every sync, write and rename of a command, with the paths."""
+    log = folder.parent / "strace.log"
+    calls = "fsync,write,rename,renameat,renameat2"
+    command = [
+        "strace",
+        "-f",
+        "-y",
+        "-xx",
+        "-s",
+        "4096",
+        "-e",
+        f"trace={calls}",
+        "-o",
+        str(log),
+        sys.executable,
+        "-c",
+        COMMAND,
+    ]
+    done = subprocess.run([*command, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    return list(_events(log.read_text("ascii")))
+
+
+def _events(text: str) -> Iterator[tuple[str, list[str]]]:
+    for line in _joined(text):
+        if not (match := _CALL.match(line)):
+            continue
+        call, rest = match[1][:6], match[2]
+        if call == "rename":
+            named = [(one["folder"] or one["here"] or "", _plain(one["name"])) for one in _NAMES.finditer(rest)]
+            yield call, [os.path.join(_plain(folder), name) for folder, name in named]
+        elif opened := _OPEN_FILE.match(rest):
+            yield call, [_plain(opened[1])]
+
+
+def _joined(text: str) -> Iterator[str]:
+    """Calls of one process that another interrupted, as one line."""
+    begun: dict[str, str] = {}
+    for line in text.splitlines():
+        process = line.split(" ", 1)[0]
+        if line.endswith("<unfinished ...>"):
+            begun[process] = line.removesuffix("<unfinished ...>")
+        elif "resumed>" in line and process in begun:
+            yield begun.pop(process) + line.split("resumed>", 1)[1]
+        else:
+            yield line
+
+
+def _plain(text: str) -> str:
+    return re.sub(rb"\\x([0-9a-f]{2})", lambda m: bytes([int(m[1], 16)]), text.encode()).decode("utf-8", "replace")
+
+
+def prepared(folder: Path, what: str) -> list[object]:
+    book = make(folder / "book")
+    out = folder / "out"
+    if what == "import":
+        paper = to_xlsx(folder / "x.xlsx", next(iter(ALL.values()))())
+        return ["import", new_book(folder / "county"), paper, "--yes"]
+    if what == "publish anew":
+        assert run("publish", book, "-o", out, "--period", "2022", "--no-pdf").exit_code == 0
+    return {
+        "seal": ["seal", book, "2022-10"],
+        "check": ["check", book, "--as-of", "2022-12-31", "--format", "json", "--output", folder / "out.json"],
+        "report": ["report", book, "-o", out],
+        "publish": ["publish", book, "-o", out, "--period", "2022", "--no-pdf"],
+        "publish anew": ["publish", book, "-o", out, "--period", "2022", "--no-pdf"],
+        "consolidate": ["consolidate", book, "-o", out, "--as-of", "2022-12-31"],
+        "init": ["init", out, "--county", "示例县"],
+    }[what]
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+@pytest.mark.parametrize(
+    "what", ["seal", "check", "report", "publish", "publish anew", "consolidate", "init", "import"]
+)
+def test_no_name_before_its_file_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "county").mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    arguments = prepared(folder, what)
+    events = traced(folder, *arguments)
+    renames = 0
+    synced: set[str] = set()
+    open_folders: set[str] = set()
+    for call, paths in events:
+        if not paths or not all(path.startswith(str(folder)) for path in paths):
+            continue
+        if call == "fsync":
+            synced.add(paths[0])
+            open_folders.discard(paths[0])
+        elif call == "write":
+            synced.discard(paths[0])
+        elif call == "rename" and not paths[1].endswith(".old"):
+            renames += 1
+            assert paths[0] in synced, f"{paths[0]} was not on the disk when it was renamed"
+            open_folders.add(os.path.dirname(paths[1]))
+    assert renames
+    assert not open_folders, "the folders of new names are on the disk"
+
+
+class Disk:
+    """What would be left if the power went now: the least, and with all names that the system had."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.contents = {path.stat().st_ino: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        self.names = {
+            folder.stat().st_ino: self._listed(folder) for folder in [root, *filter(Path.is_dir, root.rglob("*"))]
+        }
+
+    @staticmethod
+    def _listed(folder: Path) -> dict[str, tuple[int, bool]]:
+        return {path.name: (path.lstat().st_ino, path.is_dir()) for path in folder.iterdir()}
+
+    def synced(self, path: Path) -> None:
+        if path.is_dir():
+            self.names[path.stat().st_ino] = self._listed(path)
+        else:
+            self.contents[path.stat().st_ino] = path.read_bytes()
+
+    def left(self, target: Path, least: bool) -> None:
+        self._copy(self.root, self.root.stat().st_ino, target, least)
+
+    def _copy(self, folder: Path, inode: int, target: Path, least: bool) -> None:
+        target.mkdir()
+        names = self.names.get(inode, {}) if least else self._listed(folder)
+        for name, (inside, is_folder) in names.items():
+            if is_folder:
+                self._copy(folder / name, inside, target / name, least)
+            else:
+                (target / name).write_bytes(self.contents.get(inside, b""))
+
+
+def books(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != writing.LOCK
+    }
+
+
+def test_a_cut_after_each_step_leaves_the_old_book_or_the_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "disk"
+    root.mkdir()
+    book = root / "book"
+    book.mkdir()
+    (book / "main.beancount").write_bytes(b"old main")
+    (book / "gone.csv").write_bytes(b"old roll")
+    old = books(book)
+    changes = {
+        "main.beancount": b"new main",
+        "2022/12.beancount": b"new month",
+        "gone.csv": None,
+        "seals/2022-12.jsonl": b"seal",
+    }
+    new = {name: content for name, content in changes.items() if content is not None}
+    disk, cuts = Disk(root), 0
+
+    def cut() -> None:
+        nonlocal cuts
+        for least in (True, False):
+            cuts += 1
+            copy = tmp_path / f"cut{cuts}"
+            with monkeypatch.context() as patch:
+                patch.setattr(os, "fsync", real["fsync"])
+                patch.setattr(os, "rename", real["rename"])
+                patch.setattr(os, "unlink", real["unlink"])
+                disk.left(copy, least)
+                with writing.locked(copy / "book", "next"):
+                    pass
+                assert books(copy / "book") in (old, new), f"cut {cuts}"
+                shutil.rmtree(copy)
+
+    def after(act: Callable[..., Any], note: bool) -> Callable[..., Any]:
+        def done(what: Any, *rest: Any, **named: Any) -> Any:
+            result = act(what, *rest, **named)
+            if note:
+                disk.synced(Path(os.readlink(f"/proc/self/fd/{what}")))
+            cut()
+            return result
+
+        return done
+
+    real = {name: getattr(os, name) for name in ("fsync", "rename", "unlink")}
+    with writing.locked(book, "test"):
+        for name, act in real.items():
+            monkeypatch.setattr(os, name, after(act, name == "fsync"))
+        writing.write(book, changes)
+        monkeypatch.undo()
+    assert books(book) == new
+    assert cuts > 20
+
+
+def test_what_was_written_stays(tmp_path: Path) -> None:
+    """After the last step the least that a disk holds is the new book."""
+    root = tmp_path / "disk"
+    book = root / "book"
+    book.mkdir(parents=True)
+    (book / "a").write_bytes(b"old")
+    disk = Disk(root)
+    fsync = os.fsync
+
+    def noted(handle: int) -> None:
+        fsync(handle)
+        disk.synced(Path(os.readlink(f"/proc/self/fd/{handle}")))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", noted)
+        with writing.locked(book, "test"):
+            writing.write(book, {"a": b"new", "b/c": b"new"})
+        writing.put_file(book / "d", b"new")
+        writing.put_files(book / "e" / "f", {"g": b"new"})
+        (root / "made").mkdir()
+        (root / "made/h").write_bytes(b"new")
+        writing.put_in_place(root / "made", book / "i")
+    disk.left(tmp_path / "left", least=True)
+    found = books(tmp_path / "left/book")
+    assert {name: content for name, content in found.items() if content} == dict.fromkeys(
+        ("a", "b/c", "d", "e/f/g", "i/h"), b"new"
+    )

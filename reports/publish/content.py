@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from functools import partial
 from typing import Any
 
 from ledgers.chart import account
@@ -12,6 +13,7 @@ from ledgers.tables.tables import Tables, mentions
 from reports.figures import by_fund
 from reports.publish.received import (
     INCOME,
+    LEVELS,
     LOCAL,
     NOWHERE,
     SHARES,
@@ -20,12 +22,15 @@ from reports.publish.received import (
     Leaf,
     Received,
     asset_place,
+    open_assets,
     open_parts,
     project_place,
     total,
 )
+from reports.publish.summary import summary_tables
 from reports.publish.tables import (
     COUNT,
+    COUNTY,
     DATE,
     DAYS,
     MONEY,
@@ -41,7 +46,6 @@ from reports.publish.tables import (
     add_totals,
 )
 
-LEVELS = {"中央": "central", "省级": "municipal", "市级": "municipal", "县级": "county"}
 USES = {
     "1": "公益岗位",
     "2": "小型公益事业",
@@ -61,34 +65,41 @@ PROJECT = (
 
 def content(tables: Tables, year: int, got: Received) -> list[Table]:
     """Every table of the disclosure of a year, in the order of the stages."""
-    active = _active(tables, year, got)
+    active = every_project(tables)
     return [
+        *summary_tables(tables, year, got),
         funds_table(tables, year),
-        allocations_table(tables, active),
-        plan_table(tables, active),
+        allocations_table(tables, year, active, got),
+        plan_table(tables, active, got),
         progress_table(tables, active),
         spending_table(tables, active, got),
         wages_table(tables, active, got),
         subsidies_table(tables, got),
         assets_table(tables),
         income_table(tables, year, got),
-        equity_table(tables, got),
+        equity_table(tables, year, got),
     ]
 
 
-def _active(tables: Tables, year: int, got: Received) -> list[Any]:
-    """Projects that something happened to in the year: a state, an allocation, a payment, a fund of that year."""
-    moved = {row.id for row in mentions(tables, Project) if row.date.year == year and row.state}
-    given = {
-        lot.project
-        for lots in money.lots(tables).values()
-        for lot in lots
-        if lot.date.year == year or registered.funds(tables)[lot.fund].year == year
-    }
-    paid = {path[-1] for path in got.paid}
-    projects = registered.projects(tables)
-    chosen = [projects[name] for name in moved | given | paid if name in projects]
-    return sorted(chosen, key=lambda row: (_order(tables, project_place(tables, row.id)), row.id))
+def earlier(tables: Tables, year: int, got: Received) -> list[Table]:
+    """Of an earlier year what happened in it: its funds, what was spent, paid to people, earned and quantified."""
+    active = every_project(tables)
+    return [
+        funds_table(tables, year),
+        spending_table(tables, active, got),
+        wages_table(
+            tables, [row for row in active if (*project_place(tables, row.id), row.id) in got.leaves[WAGES]], got
+        ),
+        subsidies_table(tables, got),
+        income_table(tables, year, got),
+        equity_table(tables, year, got),
+    ]
+
+
+def every_project(tables: Tables) -> list[Any]:
+    """All projects of all years, in the order of places."""
+    found = registered.projects(tables).values()
+    return sorted(found, key=lambda row: (_order(tables, project_place(tables, row.id)), row.id))
 
 
 def _order(tables: Tables, place: Place) -> tuple[bool, str, str]:
@@ -131,36 +142,47 @@ def funds_table(tables: Tables, year: int) -> Table:
     return table
 
 
-def allocations_table(tables: Tables, active: list[Any]) -> Table:
-    """What was allocated to each project, by the level that the money came from: exact, it is public money."""
+def allocations_table(tables: Tables, year: int, active: list[Any], got: Received) -> Table:
+    """What was allocated to each project in the year and since the start, by the level that the money came from."""
     table = Table(
         "allocations",
         "项目资金安排",
-        "每个项目安排了多少钱、钱从哪一级来、由谁负责。数额为截至期末的累计净额。",
+        "每个项目安排了多少钱、钱从哪一级来、由谁负责。本年安排是这一年的净额，其余各栏是建账以来的累计净额。",
         ("fund-trace", "notices", "industry-share"),
         (
             *PROJECT,
             Field("unit", "责任单位", TEXT, 16),
-            Field("central", "中央（元）", MONEY, 15),
-            Field("municipal", "市级（元）", MONEY, 15),
-            Field("county", "县级（元）", MONEY, 15),
-            Field("other", "其他（元）", MONEY, 14),
-            Field("amount", "合计（元）", MONEY, 16),
+            Field("year", "本年安排（元）", MONEY, 15),
+            Field("amount", "累计安排（元）", MONEY, 16),
+            Field("central", "其中中央（元）", MONEY, 15),
+            Field("municipal", "其中市级（元）", MONEY, 15),
+            Field("county", "其中县级（元）", MONEY, 15),
+            Field("other", "其中其他（元）", MONEY, 14),
         ),
     )
-    for row in active:
-        levels: dict[str, int] = defaultdict(int)
-        for lot in money.lots_by_project(tables).get(row.id, []):
-            levels[LEVELS.get(registered.funds(tables)[lot.fund].level, "other")] += lot.amount
-        if levels:
-            parts = [levels.get(name, 0) for name in ("central", "municipal", "county", "other")]
-            values = (*_about(tables, row), row.unit, *parts, sum(parts))
-            table.lines.append(Line(project_place(tables, row.id), values))
-    add_totals(table)
+    raw: dict[tuple[str, ...], dict[str, int]] = {}
+    given: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(AMOUNTS, 0))
+    for leg in money.allocation_legs(tables):
+        fund = registered.funds(tables).get(leg.fund)
+        columns = (
+            "amount",
+            LEVELS.get((fund.level or "") if fund else "", "other"),
+            *(("year",) if leg.date.year == year else ()),
+        )
+        for column in columns:
+            given[leg.project][column] += leg.amount
+    for row in (one for one in active if any(given[one.id].values())):
+        raw[*project_place(tables, row.id), row.id] = given[row.id]
+        values = [_amount(got, tables, row.id, amount) for amount in given[row.id].values()]
+        table.lines.append(Line(project_place(tables, row.id), (*_about(tables, row), row.unit or "", *values)))
+    add_totals(table, _totals_of(got, raw))
     return table
 
 
-def plan_table(tables: Tables, active: list[Any]) -> Table:
+AMOUNTS = ("year", "amount", "central", "municipal", "county", "other")  # columns of money of the table of allocations
+
+
+def plan_table(tables: Tables, active: list[Any], got: Received) -> Table:
     """The project library and the yearly plan."""
     table = Table(
         "plan",
@@ -180,22 +202,41 @@ def plan_table(tables: Tables, active: list[Any]) -> Table:
             Field("in_plan", "列入年度计划", DATE, 12),
         ),
     )
+    raw: dict[tuple[str, ...], dict[str, int]] = {}
     for row in active:
         values = (
             *_about(tables, row),
-            row.category,
-            row.mode,
-            row.unit,
-            row.planned,
-            row.goal,
-            row.beneficiaries,
-            row.linkage,
+            row.category or "",
+            row.mode or "",
+            row.unit or "",
+            _amount(got, tables, row.id, row.planned),
+            row.goal or "",
+            row.beneficiaries or "",
+            row.linkage or "",
             _day(tables, row.id, "入库"),
             _day(tables, row.id, "年度计划"),
         )
         table.lines.append(Line(project_place(tables, row.id), values))
-    add_totals(table)
+        raw[*project_place(tables, row.id), row.id] = {"planned": row.planned or 0}
+    add_totals(table, _totals_of(got, raw))
+    table.tells = True
     return table
+
+
+def _amount(got: Received, tables: Tables, project: str, amount: int | None) -> Any:
+    """A sum of a project, or WITHHELD where it would tell what a household got."""
+    return amount if (*project_place(tables, project), project) in got.amounts_shown else WITHHELD
+
+
+def _totals_of(got: Received, raw: dict[tuple[str, ...], dict[str, int]]) -> dict[str, Any]:
+    """Totals by field of sums of projects, those withheld included, where the total may be shown. `raw` by path."""
+
+    def of(name: str, place: Place) -> Any:
+        node = _node(place)
+        mine = [amounts.get(name, 0) for path, amounts in raw.items() if path[: len(node)] == node]
+        return None if not mine else sum(mine) if node in got.amounts_shown else WITHHELD
+
+    return {name: partial(of, name) for amounts in raw.values() for name in amounts}
 
 
 def _day(tables: Tables, project: str, state: str) -> date | None:
@@ -234,22 +275,23 @@ def spending_table(tables: Tables, active: list[Any], got: Received) -> Table:
     table = Table(
         "spending",
         "资金使用与完工",
-        "本年度每个项目实际用了多少钱，其中劳务报酬和发到农户的补助各多少。",
+        "本年度每个项目实际用了多少钱，其中发给务工群众的劳务报酬多少。",
         ("fund-trace", "payment-mode", "notices"),
         (
             *PROJECT,
             Field("paid", "本年支出（元）", MONEY, 16),
             Field("wages", "其中劳务报酬（元）", MONEY, 16),
-            Field("subsidies", "其中到户补助（元）", MONEY, 16),
-            Field("rest", "其他支出（元）", MONEY, 16),
-            Field("settled", "结算金额（元）", MONEY, 16),
+            Field("settled", "结算金额（元）", MONEY, 16, summed=False),
             Field("accepted", "验收", DATE, 12),
         ),
     )
     for row in active:
         path = (*project_place(tables, row.id), row.id)
         if path in got.paid:
-            values = (*_about(tables, row), *_spent(got, path), row.settled, _day(tables, row.id, "验收"))
+            paid: Any = got.paid[path] if path in got.paid_shown else WITHHELD
+            settled = None if row.settled is None else _amount(got, tables, row.id, row.settled)
+            wages = got.figure(WAGES, path) or 0
+            values = (*_about(tables, row), paid, wages, settled, _day(tables, row.id, "验收"))
             table.lines.append(Line((path[0], path[1]), values))
     add_totals(
         table,
@@ -266,16 +308,6 @@ def _node(place: Place) -> tuple[str, ...]:
     return tuple(part for part in place if part)
 
 
-def _spent(got: Received, path: tuple[str, ...]) -> tuple[Any, ...]:
-    """All, wages, subsidies, and the rest, which is shown only where nothing is withheld."""
-    paid: Any = got.paid[path] if path in got.paid_shown else WITHHELD
-    wages = got.figure(WAGES, path) or 0
-    subsidies = [got.figure(LOCAL, path) or 0, got.figure(WIDE, path[-1:]) or 0]
-    to_households: Any = WITHHELD if WITHHELD in subsidies else sum(subsidies)
-    hidden = WITHHELD in (paid, wages, to_households)
-    return paid, wages, to_households, WITHHELD if hidden else paid - wages - to_households
-
-
 def wages_table(tables: Tables, active: list[Any], got: Received) -> Table:
     """Labour remuneration of each project."""
     table = Table(
@@ -285,7 +317,7 @@ def wages_table(tables: Tables, active: list[Any], got: Received) -> Table:
         ("labour-share", "labour-share-work-relief", "labour-notice"),
         (
             *PROJECT,
-            Field("promised", "承诺发放（元）", MONEY, 15),
+            Field("promised", "承诺发放（元）", MONEY, 15, summed=False),
             Field("paid", "本年发放（元）", MONEY, 15),
             Field("households", "户数", COUNT, 8),
             Field("people", "人数", COUNT, 8),
@@ -297,14 +329,18 @@ def wages_table(tables: Tables, active: list[Any], got: Received) -> Table:
         paid = got.figure(WAGES, path)
         if paid is not None or row.mode == "以工代赈":
             counts = (
-                got.count(WAGES, path, lambda leaf: len(leaf.households)),
-                got.count(WAGES, path, lambda leaf: leaf.people),
+                got.heads(WAGES, path, lambda leaf: len(leaf.households)),
+                got.heads(WAGES, path, lambda leaf: leaf.people),
                 got.count(WAGES, path, lambda leaf: leaf.days),
             )
-            values = (*_about(tables, row), row.labour_promised, paid or 0, *counts)
+            values = (*_about(tables, row), _promised(got, tables, row), paid or 0, *counts)
             table.lines.append(Line((path[0], path[1]), values))
     add_totals(table, {"paid": lambda place: got.figure(WAGES, _node(place)) or 0})
     return table
+
+
+def _promised(got: Received, tables: Tables, row: Any) -> Any:
+    return None if row.labour_promised is None else _amount(got, tables, row.id, row.labour_promised)
 
 
 def subsidies_table(tables: Tables, got: Received) -> Table:
@@ -335,7 +371,18 @@ def subsidies_table(tables: Tables, got: Received) -> Table:
     for path in sorted({one[:depth] for one in wide for depth in (1, 2, 3)}):
         place = ((*path[1:], "", "")[0], (*path[1:], "", "")[1])
         table.lines.append(_subsidy(tables, got, WIDE, path, names, place, (WHOLE, TOWN, VILLAGE)[len(path) - 1]))
+    add_totals(table, {"amount": lambda place: _subsidies(table, got, place)})
     return table
+
+
+def _subsidies(table: Table, got: Received, place: Place) -> Any:
+    """All subsidies of the county; of a town or village those that are listed there: what is withheld of county-wide
+    items is no figure of its own there, and is part of the county's row of others.
+    """
+    if place == COUNTY:
+        parts = [got.figure(LOCAL, ()), got.figure(WIDE, ())]
+        return WITHHELD if WITHHELD in parts else sum(one or 0 for one in parts)
+    return sum(line.values[SUBSIDY] for line in table.of(place) if isinstance(line.values[SUBSIDY], int))
 
 
 def _subsidy(
@@ -346,7 +393,10 @@ def _subsidy(
     benefits = "、".join(sorted(names.get(path, ())))
     about = (item if project else "", project.name if project else item, benefits)
     where = {WHOLE: ("全县", ""), TOWN: (place[0], "全乡镇")}.get(only, (place[0], village_name(tables, place[1])))
-    return Line(place, (*about, *where, got.figure(tree, path), got.count(tree, path, _count)), only)
+    return Line(place, (*about, *where, got.figure(tree, path), got.heads(tree, path, _count)), only)
+
+
+SUBSIDY = 5  # the column of the amount
 
 
 def _count(leaf: Leaf) -> int:
@@ -358,7 +408,7 @@ def assets_table(tables: Tables) -> Table:
     table = Table(
         "assets",
         "资产登记",
-        "衔接资金（含历年扶贫资金）形成的资产：归谁、谁在用、谁来管。",
+        "衔接资金（含历年扶贫资金）形成的资产：归谁、谁在用、谁来管。属农户自己的（到户类）资产不列，也不在合计里。",
         ("asset-register", "asset-upkeep"),
         (
             Field("asset", "资产编号", TEXT, 13),
@@ -375,8 +425,8 @@ def assets_table(tables: Tables) -> Table:
     )
     postings = tables.postings
     held = postings[postings["kind"] == "asset"].groupby("commodity")["amount"].sum().to_dict()
-    states = {row.id: row.state for row in mentions(tables, Asset) if row.state}
-    for name, row in sorted(registered.assets(tables).items()):
+    states = {row.id: row.state for row in records(tables.assets) if row.state}
+    for name, row in sorted(open_assets(tables).items()):
         place = asset_place(tables, name)
         values = (
             name,
@@ -410,7 +460,7 @@ def income_table(tables: Tables, year: int, got: Received) -> Table:
             Field("village", "村", TEXT, 10),
             Field("income", "收益（元）", MONEY, 14),
             Field("to_households", "其中发到户（元）", MONEY, 14),
-            *(Field(f"use_{code}", f"{name}（元）", MONEY, 13) for code, name in USES.items()),
+            *(Field(f"use_{code}", f"{name}（元）", MONEY, 13, summed=False) for code, name in USES.items()),
         ),
     )
     spent: dict[tuple[str, str], int] = defaultdict(int)
@@ -418,9 +468,11 @@ def income_table(tables: Tables, year: int, got: Received) -> Table:
         if posting.income_year == year or (not posting.income_year and posting.date.year == year):
             spent[posting.asset, account(posting.account).use or "9"] += posting.amount
     assets = {path[2] for path in got.earned} | {asset for asset, _ in spent}
-    for name in sorted(assets & set(registered.assets(tables))):
+    assets |= {path[2] for path in got.leaves[INCOME]}
+    for name in sorted(assets & {*open_assets(tables), ""}):
         path = (*asset_place(tables, name), name)
-        values = (name, registered.assets(tables)[name].name, path[0], village_name(tables, path[1]))
+        title = (registered.assets(tables)[name].name or name) if name else "没有注明资产的分配"
+        values = (name, title, path[0], village_name(tables, path[1]))
         earned = total(got.earned.items(), got.earned_shown, path) or 0
         table.lines.append(Line((path[0], path[1]), (*values, earned, *_uses(got, path, name, spent))))
     table.lines.sort(key=lambda line: (_order(tables, line.place), line.values[0]))
@@ -446,12 +498,12 @@ def _uses(got: Received, path: tuple[str, ...], asset: str, spent: dict[tuple[st
     return cells
 
 
-def equity_table(tables: Tables, got: Received) -> Table:
+def equity_table(tables: Tables, year: int, got: Received) -> Table:
     """The register of equity grants in totals."""
     table = Table(
         "equity",
         "股权量化登记",
-        "财政补助量化成的股权：村集体和农户（成员）各持多少。",
+        "本年度把财政补助量化成的股权：量化当日村集体和农户（成员）各持多少。以前年度的见那一年的公开。",
         ("equity-ratio", "equity-tilt", "equity-register"),
         (
             Field("grant", "股权编号", TEXT, 13),
@@ -466,23 +518,32 @@ def equity_table(tables: Tables, got: Received) -> Table:
             Field("quantified_on", "量化日期", DATE, 12),
         ),
     )
-    for grant in grants(tables):
-        path = (*project_place(tables, grant.row.project), grant.row.id)
-        held = got.figure(SHARES, path)
-        collective = grant.held_by("collective")
+    raw: dict[tuple[str, ...], tuple[int, int]] = {}
+    for grant in (one for one in grants(tables) if one.day.year == year):
+        path, then = (*project_place(tables, grant.row.project or ""), grant.row.id), grant.at(grant.day)
+        held, collective = got.figure(SHARES, path), then.held_by("collective")
+        raw[path] = (then.row.quantified or 0, collective)
         hidden = held == WITHHELD
         values = (
             grant.row.id,
             grant.row.operator,
             path[0],
             village_name(tables, path[1]),
-            grant.row.subsidy,
-            WITHHELD if hidden and not collective else grant.row.quantified,
+            then.row.subsidy,
+            WITHHELD if hidden else then.row.quantified,
             WITHHELD if hidden else collective,
             held or 0,
-            got.count(SHARES, path, _count),
+            got.heads(SHARES, path, _count),
             grant.day,
         )
         table.lines.append(Line((path[0], path[1]), values))
-    add_totals(table)
+
+    def of(place: Place, part: int) -> Any:
+        node = _node(place)
+        if got.figure(SHARES, node) == WITHHELD:
+            return WITHHELD
+        return sum(amounts[part] for path, amounts in raw.items() if path[: len(node)] == node)
+
+    totals = {"quantified": partial(of, part=0), "collective": partial(of, part=1)}
+    add_totals(table, totals | {"households_hold": lambda place: got.figure(SHARES, _node(place)) or 0})
     return table

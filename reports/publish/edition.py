@@ -5,9 +5,15 @@ from datetime import date
 from functools import cached_property
 
 from reports.publish.policy import Disclosure
-from reports.publish.tables import COUNTY, Field, Line, Place, Table, edition
+from reports.publish.tables import COUNTY, Field, Place, Table, edition
 
 HIDDEN_HERE = ("town", "village")
+PAGES = {"project": "projects", "item": "projects", "fund": "funds", "asset": "assets"}  # first column -> its pages
+
+
+def page_name(kind: str, name: str) -> str:
+    """The address of a page: it stays the same in every edition."""
+    return f"{kind}/{''.join(one if one.isalnum() or one in '-_.' else '_' for one in name)}.html"
 
 
 def county_name(title: str) -> str:
@@ -54,6 +60,11 @@ class View:
     rows: list[tuple[object, ...]]
     total: tuple[object, ...] | None
 
+    def page(self, row: tuple[object, ...]) -> str:
+        """The page of the project, fund or asset that a row is about, "" where there is none."""
+        kind = PAGES.get(self.fields[0].name, "")
+        return page_name(kind, str(row[0])) if kind and row[0] else ""
+
 
 @dataclass(frozen=True)
 class Edition:
@@ -84,7 +95,8 @@ class Edition:
         if not self.source.board:
             return str(self.policy["notice.web_place"])
         town = self.place[0]
-        return str(self.policy["notice.board_place"]).format(town=town, village=self.name.removeprefix(town))
+        form = str(self.policy["notice.board_place"])
+        return form.replace("{town}", town).replace("{village}", self.name.removeprefix(town))
 
     @property
     def when(self) -> str:
@@ -102,13 +114,15 @@ class Edition:
 
     def _view(self, table: Table) -> View:
         hidden = HIDDEN_HERE[: sum(1 for part in self.place if part)]
-        lines: list[Line] = table.of(self.place)
-        said = [any(line.values[i] not in (None, "") for line in lines) for i in range(len(table.fields))]
-        keep = [i for i, one in enumerate(table.fields) if one.name not in hidden and said[i]]
-        total = table.totals.get(self.place) if len(lines) > 1 else None
+        shown = table.shown(self.place)
+        said = [any(row[i] not in (None, "") for row in shown.every) for i in range(len(table.fields))]
+        keep = [
+            i for i, one in enumerate(table.fields) if one.name not in hidden and said[i] and i not in shown.dropped
+        ]
+        total = shown.total if len(shown.every) > 1 else None
         return View(
             table,
             tuple(table.fields[i] for i in keep),
-            [tuple(line.values[i] for i in keep) for line in lines],
+            [tuple(row[i] for i in keep) for row in shown.every],
             tuple(total[i] for i in keep) if total else None,
         )

@@ -18,13 +18,15 @@ from ledgers.seals.canonical import sealed_periods
 from ledgers.tables.tables import Tables
 from plugins import catalogue
 from reports.check.checked import rules_digest
-from reports.publish import data, site
-from reports.publish.content import content
+from reports.publish import data, site, subjects
+from reports.publish.content import content, earlier
 from reports.publish.edition import Edition, Source, county_name
+from reports.publish.feed import feed
 from reports.publish.lists import Names, lists, names_of
 from reports.publish.notices import notice
 from reports.publish.policy import Disclosure, read_policy
-from reports.publish.received import NOWHERE, received
+from reports.publish.received import NOWHERE, Received, asset_place, received
+from reports.publish.subjects import Years
 from reports.publish.tables import COUNTY, Place, Table
 
 Progress = Callable[[int, int], None]
@@ -54,6 +56,9 @@ class Made:
     villages: list[Edition]
     lists: dict[Place, list[Table]]
     names: Names
+    tables: Tables
+    years: Years  # of the web alone: what was received in every year up to this
+    past: dict[int, list[Table]]  # of the web alone: tables of earlier years
     papers: bool = False  # whether there are PDFs; without `font` they are spoken of, not made
     font: bytes | None = None
 
@@ -76,6 +81,8 @@ def make(book: Book, request: Request, recorded: dict[str, Any] | None = None) -
     _refuse(tables, request.year)
     policy = read_policy(tables.root)
     got = received(tables, request.year, 0 if request.board else policy.least)
+    years = Years({request.year: got} | ({} if request.board else _earlier(tables, request.year, policy.least)))
+    past = {year: earlier(tables, year, one) for year, one in sorted(years.got.items()) if year != request.year}
     every = content(tables, request.year, got)
     source = _source(book, request, recorded)
     names = names_of(_identities(tables.root), policy["board.mask"])
@@ -85,7 +92,13 @@ def make(book: Book, request: Request, recorded: dict[str, Any] | None = None) -
             by_place[table.lines[0].place].append(table)
     county = Edition(COUNTY, county_name(tables.title), source, policy, every)
     towns, villages = _places(tables, county)
-    return Made(source, policy, county, towns, villages, dict(by_place), names)
+    return Made(source, policy, county, towns, villages, dict(by_place), names, tables, years, past)
+
+
+def _earlier(tables: Tables, year: int, least: int) -> dict[int, Received]:
+    """What was received in the years of the book before this one."""
+    found = sorted({day.year for day in tables.postings["date"]} | set(tables.funds["year"].dropna().astype(int)))
+    return {one: received(tables, one, least) for one in found if one < year}
 
 
 def _refuse(tables: Tables, year: int) -> None:
@@ -164,15 +177,38 @@ def files(made: Made, progress: Progress = lambda done, total: None) -> Iterator
 
 
 def _web(made: Made) -> Iterator[site.File]:
-    towns = {edition.name: f"towns/{number}.html" for number, edition in enumerate(made.towns, 1)}
-    links = site.Links(towns, made.papers)
+    links = site.Links({edition.name: f"towns/{slug}.html" for edition, slug in _slugs(made)}, made.papers)
     yield from site.assets()
-    yield site.index_page(made.county, links, made.towns, made.villages)
+    yield site.index_page(made.county, links, made.towns, made.villages, sorted(made.past, reverse=True))
     yield from site.county_pages(made.county)
+    for year, tables in made.past.items():
+        yield site.year_page(made.county, year, tables)
     for edition in (*made.towns, *made.villages):
         below = [one for one in made.villages if not edition.place[1] and one.place[0] == edition.place[0]]
         yield site.place_page(edition, links, below)
-    yield from data.data_files(made.county.tables, made.source)
+    got, places = (
+        made.years.got[made.source.year],
+        {edition.place: links.page(edition.place) for edition in made.editions},
+    )
+    of = {name: asset_place(made.tables, name) for name in registered.assets(made.tables)}
+    for subject in subjects.projects(made.tables, made.years, places):
+        yield site.subject_page(made.county, subject)
+    for subject in (*subjects.funds(made.tables, got), *subjects.assets(made.tables, made.years, places, of)):
+        yield site.subject_page(made.county, subject)
+    yield "feed.xml", feed(made.tables, made.county)
+    yield from data.data_files(made.county.tables, made.source, made.past)
+
+
+def _slugs(made: Made) -> list[tuple[Edition, str]]:
+    """A name for the page of each town that does not change when others come or go: what its villages' ids begin with."""
+    found = []
+    for number, edition in enumerate(made.towns, 1):
+        ids = [one.place[1] for one in made.villages if one.place[0] == edition.name]
+        found.append(
+            (edition, ids[0][:4] if ids and ids[0].isascii() and ids[0].isalnum() and len(ids[0]) > 4 else str(number))
+        )
+    distinct = len({slug for _, slug in found}) == len(found)
+    return found if distinct else [(edition, str(number)) for number, edition in enumerate(made.towns, 1)]
 
 
 def _notices(made: Made, edition: Edition) -> Iterator[site.File]:

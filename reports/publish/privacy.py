@@ -12,8 +12,10 @@ Totals of public money (all that a project spent, all that an asset earned) hold
 covers it. A total without such cover is shown only where all its parts are.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 Path = tuple[str, ...]
 COVERED, CLEAR, BARE = "covered", "clear", "bare"
@@ -25,20 +27,37 @@ class _Node:
 
     path: Path
     children: dict[str, "_Node"] = field(default_factory=dict)
-    remainder: frozenset[str] | None = None
+    remainder: frozenset[Any] | None = None
     shown: bool = True
 
-    def take(self, remainder: frozenset[str] | None) -> None:
+    def take(self, remainder: frozenset[Any] | None) -> None:
         if remainder is not None:
             self.remainder = (self.remainder or frozenset()) | remainder
+
+
+FEWEST = 3  # households behind any figure, whatever a county asks for beyond
 
 
 def household_figures(leaves: Mapping[Path, Iterable[str]], least: int) -> set[Path]:
     """The figures (paths of leaves and of all above them, () the whole) that may be shown.
 
     `leaves` gives the households behind each figure; those behind a figure above are the households of all below it.
+    What may be shown at a larger `least` is part of what may be shown at the fewest, so that two editions of different
+    `least`, laid side by side, say no more than the fewest allows.
     """
-    return _settle(leaves, lambda remainder: len(remainder) >= least)
+    return _settle(leaves, *(lambda remainder, n=n: len(remainder) >= n for n in sorted({min(least, FEWEST), least})))
+
+
+def column_figures(leaves: Mapping[Path, Iterable[tuple[str, str]]], least: int) -> set[Path]:
+    """The same for rows of several columns, shown or withheld as a whole: `leaves` gives (column, household) of each row.
+    In every column of a remainder there must be enough.
+    """
+
+    def enough(remainder: frozenset[tuple[str, str]]) -> bool:
+        counts = Counter(column for column, _ in remainder)
+        return all(count >= least for count in counts.values())
+
+    return _settle(leaves, enough)
 
 
 def public_totals(leaves: Mapping[Path, str]) -> set[Path]:
@@ -49,30 +68,38 @@ def public_totals(leaves: Mapping[Path, str]) -> set[Path]:
     return _settle(states, lambda remainder: BARE not in remainder or COVERED in remainder)
 
 
-def _settle(leaves: Mapping[Path, Iterable[str]], enough: Callable[[frozenset[str]], bool]) -> set[Path]:
-    """Withhold figures, smallest first and deepest first, until every remainder that is not empty is enough."""
+def _settle(leaves: Mapping[Path, Iterable[Any]], *enough: Callable[[frozenset[Any]], bool]) -> set[Path]:
+    """Withhold figures, smallest first and deepest first, until every remainder that is not empty is enough, for each
+    demand in turn.
+    """
     root = _Node(())
     for path, content in leaves.items():
         node = root
         for depth in range(len(path)):
             node = node.children.setdefault(path[depth], _Node(path[: depth + 1]))
         node.take(frozenset(content))
-    for node in _bottom_up(root):
-        for child in node.children.values():
-            if not child.shown:
-                node.take(child.remainder)
-        while node.remainder is not None and not enough(node.remainder):
-            chain = _smallest_chain(node, enough)
-            if not chain:
-                node.shown = False
-                break
-            for one in chain:
-                one.shown = False
-                node.take(one.remainder)
+    for demand in enough:
+        for node in _bottom_up(root):
+            _withhold(node, demand)
     return {node.path for node in _bottom_up(root) if node.shown}
 
 
-def _smallest_chain(node: _Node, enough: Callable[[frozenset[str]], bool]) -> list[_Node]:
+def _withhold(node: _Node, enough: Callable[[frozenset[Any]], bool]) -> None:
+    """Withhold what lies below a figure until what lies in it alone is enough, or the figure itself."""
+    for child in node.children.values():
+        if not child.shown:
+            node.take(child.remainder)
+    while node.remainder is not None and not enough(node.remainder):
+        chain = _smallest_chain(node, enough)
+        if not chain:
+            node.shown = False
+            break
+        for one in chain:
+            one.shown = False
+            node.take(one.remainder)
+
+
+def _smallest_chain(node: _Node, enough: Callable[[frozenset[Any]], bool]) -> list[_Node]:
     """The figures below to withhold together so that what the lowest of them holds comes to lie in this remainder.
 
     Those first that are enough at once, then those that withhold the fewest figures and touch the fewest households.

@@ -140,8 +140,8 @@ def of_content(name: str, content: bytes, *, strict: bool, depth: int = 0) -> Fo
     """Every text of a file whose content is at hand. Raises Unreadable."""
     suffix = PurePosixPath(name).suffix.lower()
     try:
-        if suffix == ".zip" and not strict:
-            yield from _archive(content, depth)
+        if suffix == ".zip":
+            yield from _archive(content, depth, strict)
         elif suffix in READERS and not (strict and suffix in _FOREIGN):
             yield from READERS[suffix](content, strict)
         else:
@@ -159,7 +159,7 @@ def of_content(name: str, content: bytes, *, strict: bool, depth: int = 0) -> Fo
         raise Unreadable(f"文件无法读取（{type(error).__name__}）") from None
 
 
-def _archive(content: bytes, depth: int) -> Found:
+def _archive(content: bytes, depth: int, strict: bool) -> Found:
     """The files of a zip, and its own comments and names."""
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         _bounded(parts)
@@ -175,7 +175,7 @@ def _archive(content: bytes, depth: int) -> Found:
             try:
                 if depth >= DEPTH:
                     raise Unreadable("压缩包套得太深")
-                for one in of_content(name, parts.read(part), strict=False, depth=depth + 1):
+                for one in of_content(name, parts.read(part), strict=strict, depth=depth + 1):
                     inner = f"{name}/{one.file}" if one.file else name
                     yield (
                         Text(one.place, one.text, one.label, one.joined, inner)
@@ -183,6 +183,8 @@ def _archive(content: bytes, depth: int) -> Found:
                         else Unseen(one.place, one.what, inner)
                     )
             except Unreadable as error:
+                if strict:
+                    raise
                 yield Unseen("整个文件", str(error), name)
 
 

@@ -5,6 +5,7 @@ ways. Trees: wages and subsidies of village projects by place and project; subsi
 village by what they are, then place; distributions by place, asset and use; shares by place and grant.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -13,13 +14,14 @@ from typing import Any
 from ledgers.chart import account
 from ledgers.facts import money, registered, work
 from ledgers.facts.grants import grants
-from ledgers.tables.schema import Posting, records
-from ledgers.tables.tables import Tables, households
-from reports.publish.privacy import BARE, CLEAR, COVERED, Path, household_figures, public_totals
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, derived, households
+from reports.publish.privacy import BARE, CLEAR, COVERED, Path, column_figures, household_figures, public_totals
 from reports.publish.tables import WITHHELD, Place
 
 WAGES, LOCAL, WIDE, INCOME, SHARES = "wages", "local", "wide", "income", "shares"
 NOWHERE = "县级"
+LEVELS = {"中央": "central", "省级": "municipal", "市级": "municipal", "县级": "county"}
 USES = ("1", "2", "3", "4", "5", "6", "9")  # leaves below 9501收益分配
 
 
@@ -49,6 +51,12 @@ class Leaf:
         return frozenset(name for name, amount in self.by_household.items() if amount)
 
     @property
+    def even(self) -> bool:
+        """Whether every household, or every person, got the same."""
+        people = {amount for amount, _ in self.by_person.values() if amount}
+        return len(people) == 1 or len({amount for amount in self.by_household.values() if amount}) == 1
+
+    @property
     def people(self) -> int:
         return sum(1 for amount, _ in self.by_person.values() if amount)
 
@@ -64,6 +72,8 @@ class Received:
     paid_shown: set[Path] = field(default_factory=set)
     earned: dict[Path, int] = field(default_factory=dict)  # place and asset -> income of the year
     earned_shown: set[Path] = field(default_factory=set)
+    least: int = 0  # households to a figure; 0 on the village's own board, which shows everything
+    amounts_shown: set[Path] = field(default_factory=set)  # places and projects: planned, allocated, settled
 
     def figure(self, tree: str, path: Path) -> Any:
         """The money of a figure, WITHHELD where it may not be shown, None where there is none."""
@@ -74,6 +84,11 @@ class Received:
         """A count of a leaf, shown with its money."""
         leaf = self.leaves[tree].get(path)
         return None if leaf is None else what(leaf) if path in self.shown[tree] else WITHHELD
+
+    def heads(self, tree: str, path: Path, what: Callable[[Leaf], int]) -> Any:
+        """A count of households or people; None on the web where all got the same, which a division would tell."""
+        leaf = self.leaves[tree].get(path)
+        return None if leaf is None or (self.least and leaf.even) else self.count(tree, path, what)
 
 
 def place_of(tables: Tables, village: str, town: str = "") -> Place:
@@ -87,6 +102,19 @@ def project_place(tables: Tables, project: str) -> Place:
     return place_of(tables, row.village, row.town) if row else (NOWHERE, "")
 
 
+_ID = re.compile(r"H\d{6}-\d{3,}")
+
+
+def is_private(asset: Any) -> bool:
+    """Whether an asset is a household's own: what it cost and earned is that household's affair."""
+    return asset.class_ == "到户类" or any(_ID.search(str(one or "")) for one in (asset.owner, asset.operator))
+
+
+def open_assets(tables: Tables) -> dict[str, Any]:
+    """Assets that are no household's own."""
+    return {name: row for name, row in registered.assets(tables).items() if not is_private(row)}
+
+
 def asset_place(tables: Tables, asset: str) -> Place:
     row = registered.assets(tables).get(asset)
     return place_of(tables, row.village) if row else (NOWHERE, "")
@@ -96,15 +124,16 @@ def received(tables: Tables, year: int, least: int) -> Received:
     """What households received in the year; `least` households to a figure (0: the village board's edition)."""
     leaves: dict[str, dict[Path, Leaf]] = {tree: defaultdict(Leaf) for tree in (WAGES, LOCAL, WIDE, INCOME, SHARES)}
     _payments(tables, year, leaves)
-    _shares(tables, leaves)
+    _shares(tables, year, leaves)
     shown = {
         tree: household_figures({path: leaf.households for path, leaf in found.items() if leaf.households}, least)
         | {path for path, leaf in found.items() if not leaf.households}
         for tree, found in leaves.items()
     }
     sums = {tree: _sums(found) for tree, found in leaves.items()}
-    result = Received({tree: dict(found) for tree, found in leaves.items()}, sums, shown)
+    result = Received({tree: dict(found) for tree, found in leaves.items()}, sums, shown, least=least)
     _totals(tables, year, result)
+    _amounts(tables, result)
     return result
 
 
@@ -149,10 +178,11 @@ def _leaf(tables: Tables, posting: Posting, household: str, people: Any) -> tupl
     return WIDE, (posting.project or posting.benefit, *home)
 
 
-def _shares(tables: Tables, leaves: dict[str, dict[Path, Leaf]]) -> None:
+def _shares(tables: Tables, year: int, leaves: dict[str, dict[Path, Leaf]]) -> None:
+    """What was quantified in the year, as it was registered then: a later edition never shows the same grant again."""
     for grant in grants(tables):
-        path = (*project_place(tables, grant.row.project), grant.row.id)
-        for line in grant.lines:
+        path = (*project_place(tables, grant.row.project or ""), grant.row.id)
+        for line in grant.at(grant.day).lines if grant.day.year == year else ():
             if line.household:
                 leaves[SHARES][path].add(line.household, "", line.amount)
 
@@ -164,12 +194,68 @@ def _totals(tables: Tables, year: int, result: Received) -> None:
             result.paid[path] = result.paid.get(path, 0) + leg.amount
     result.paid_shown = public_totals({path: _state(result, path, amount) for path, amount in result.paid.items()})
     table = tables.postings
-    for earned in records(Posting, table[table["kind"] == "asset income"]):
-        if earned.asset and (earned.income_year or earned.date.year) == year:
-            path = (*asset_place(tables, earned.asset), earned.asset)
-            result.earned[path] = result.earned.get(path, 0) - earned.amount
+    for leg in records(table[table["kind"] == "asset income"]):
+        if leg.asset in open_assets(tables) and (leg.income_year or leg.date.year) == year:
+            path = (*asset_place(tables, leg.asset), leg.asset)
+            result.earned[path] = result.earned.get(path, 0) - leg.amount
     states = {path: _state(result, path, amount) for path, amount in result.earned.items()}
     result.earned_shown = public_totals(states)
+
+
+def _amounts(tables: Tables, result: Received) -> None:
+    """Projects, and places, whose planned, allocated and settled sums may be shown.
+
+    A project all of whose money went to fewer households than a figure needs is known by any of these sums: it is
+    withheld together with others of the year in which it was first registered (sums of later years would otherwise
+    leave it over), in each column of money enough.
+    """
+    few = _for_few(tables, result.least) | {path[-1] for path in result.paid if path not in result.paid_shown}
+    cohorts: dict[int, dict[Path, set[tuple[str, str]]]] = defaultdict(dict)
+    begun = {row.id: row.date for row in reversed(list(records(tables.projects)))}
+    for name in registered.projects(tables):
+        people = set(_given(tables).get(name, ())) or {name}
+        people = people if name in few else {f"{name}/{n}" for n in range(max(result.least, 1))}
+        columns = {(column, one) for column in _columns(tables, name) for one in people}
+        cohorts[begun[name].year][*project_place(tables, name), name] = columns
+    hidden: set[Path] = set()
+    for leaves in cohorts.values():
+        shown = column_figures(leaves, max(result.least, 1))
+        nodes = {path[:depth] for path in leaves for depth in range(len(path) + 1)}
+        hidden |= nodes - shown
+        result.amounts_shown |= shown
+    result.amounts_shown -= hidden
+
+
+def _columns(tables: Tables, project: str) -> set[str]:
+    """The columns of money that a project has figures in."""
+    found = {"planned"}
+    for lot in money.lots_by_project(tables).get(project, []):
+        found |= {LEVELS.get(registered.funds(tables)[lot.fund].level or "", "other"), str(lot.date.year)}
+    return found
+
+
+def _for_few(tables: Tables, least: int) -> set[str]:
+    """Projects all of whose money, in all years, went to fewer households than `least`."""
+    spent: dict[str, int] = defaultdict(int)
+    for leg in money.spending_legs(tables):
+        spent[leg.project] += leg.amount
+    given = _given(tables)
+    return {name for name, found in given.items() if len(found) < least and sum(found.values()) == spent[name]}
+
+
+@derived
+def _given(tables: Tables) -> dict[str, dict[str, int]]:
+    """What each household got of each project in all years, in 分."""
+    table = tables.postings
+    chosen = table[table["kind"] == "expense"]
+    projects = {row.index: row.project for row in records(chosen) if row.project}
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    lines = tables.payments[tables.payments["posting"].isin(projects)]
+    for posting, household, amount in zip(
+        *(lines[name].tolist() for name in ("posting", "household", "amount")), strict=True
+    ):
+        found[projects[posting]][household] += amount
+    return found
 
 
 def parts(result: Received, path: Path) -> list[tuple[str, Path]]:

@@ -1,7 +1,9 @@
 """The site: one static folder that works without script and from a USB stick; no page asks for anything outside it."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -9,9 +11,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ledgers.money import decimal, yuan_cn
+from ledgers.money import decimal
 from reports.publish.edition import Edition
-from reports.publish.tables import COUNT, DAYS, MONEY, WITHHELD, Table, shown
+from reports.publish.edition import page_name as page_of
+from reports.publish.subjects import Subject
+from reports.publish.summary import ALLOCATED, ARRIVED, LEFT, MEANING, SPENT, figures
+from reports.publish.tables import COUNT, COUNTY, DAYS, MONEY, WITHHELD, Table, shown
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = ("style.css", "search.js")
@@ -40,12 +45,17 @@ def notice_name(edition: Edition) -> str:
     return edition.place[1] or ("" if edition.place[0] else "county")
 
 
+def _dial(phone: str) -> str:
+    """The address that a telephone dials."""
+    return "tel:" + "".join(one for one in phone if one.isdigit() or one == "+")
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals |= {"shown": shown, "numeric": (MONEY, COUNT, DAYS)}
+    environment.globals |= {"shown": shown, "numeric": (MONEY, COUNT, DAYS), "page_of": page_of, "dial": _dial}
     return environment
 
 
@@ -94,20 +104,51 @@ def county_pages(edition: Edition) -> Iterator[File]:
         )
 
 
-def index_page(edition: Edition, links: Links, towns: list[Edition], villages: list[Edition]) -> File:
-    """The front page: key figures, search, charts, links to everything."""
+def year_page(edition: Edition, year: int, tables: list[Table]) -> File:
+    """What happened in an earlier year."""
+    source = replace(edition.source, year=year)
+    views = replace(edition, tables=tables, source=source).views
+    return _render(
+        "page.html",
+        edition,
+        f"years/{year}.html",
+        heading=f"{edition.name}{year}年度资金使用情况",
+        trail=[("首页", "index.html"), (f"{year} 年", "")],
+        views=views,
+        files=[(f"{view.table.title}（CSV）", f"data/{year}/{view.table.name}.csv") for view in views],
+        below=[],
+        below_title="",
+    )
+
+
+def subject_page(edition: Edition, subject: Subject) -> File:
+    """The page of a project, a fund or an asset."""
+    return _render("subject.html", edition, subject.page, heading=subject.heading, trail=subject.trail, subject=subject)
+
+
+def index_page(edition: Edition, links: Links, towns: list[Edition], villages: list[Edition], years: list[int]) -> File:
+    """The front page: the year in one picture, search, everything else."""
     tables = {table.name: table for table in edition.tables}
+    projects = list(_projects(tables, links))
     return _render(
         "index.html",
         edition,
         "index.html",
         heading=edition.heading,
-        figures=_figures(tables),
+        figures=_figures(tables["summary"]),
+        meanings=MEANING,
+        picture=_picture(tables),
         towns=[_town(one, links, villages) for one in towns],
-        projects=list(_projects(tables["plan"], links)),
-        charts=_charts(tables),
+        projects=projects,
+        choices={
+            "year": sorted({one["year"] for one in projects if one["year"]}, reverse=True),
+            "town": list(dict.fromkeys(one["town"] for one in projects)),
+            "kind": sorted({one["category"] for one in projects if one["category"]}),
+        },
+        by_year=_bars(tables["by_year"], "spent"),
+        years=years,
         county=[(view.table.title, f"county/{view.table.name}.html") for view in edition.views],
-        files=[*links.files(edition), ("全部数据（datapackage.json）", "datapackage.json")],
+        files=[("全部数据（zip）", "data.zip"), *links.files(edition)],
     )
 
 
@@ -121,69 +162,71 @@ def _cell(table: Table, values: tuple[Any, ...], name: str) -> Any:
     return values[[one.name for one in table.fields].index(name)]
 
 
-def _figures(tables: dict[str, Table]) -> list[tuple[str, str]]:
-    wanted = (
-        ("funds", "amount", "下达资金"),
-        ("allocations", "amount", "安排到项目（累计）"),
-        ("spending", "paid", "本年支出"),
-        ("wages", "paid", "本年劳务报酬"),
-        ("income", "income", "资产收益"),
-    )
-    found = []
-    for name, column, title in wanted:
-        total = tables[name].totals.get(("", ""))
-        amount = _cell(tables[name], total, column) if total else 0
-        found.append((title, f"{shown(amount or 0, MONEY)}{'' if amount == WITHHELD else ' 元'}"))
-    return found
+def _figures(table: Table) -> list[tuple[str, str, str]]:
+    """Name, amount of the year and amount since the start of the four figures, in words a reader can take in."""
+    found = figures(table)
+    rows = [(f"本年{name}", found[name][0], found[name][1]) for name in (ARRIVED, ALLOCATED, SPENT)]
+    return [*((title, _big(year), _big(every)) for title, year, every in rows), ("期末结余", _big(found[LEFT][1]), "")]
 
 
-def _projects(plan: Table, links: Links) -> Iterator[dict[str, str]]:
-    for line in plan.lines:
-        values = {one.name: value for one, value in zip(plan.fields, line.values, strict=True)}
+def _big(amount: Any) -> str:
+    """An amount in 万元 to the 分, as county tables speak."""
+    if not isinstance(amount, int):
+        return WITHHELD
+    text = f"{Decimal(amount) / 1_000_000:,.6f}".rstrip("0").rstrip(".")
+    return f"{text} 万元"
+
+
+def _picture(tables: dict[str, Table]) -> list[dict[str, Any]]:
+    """From where, to what, what was built, what is left: each a few bars."""
+    return [
+        {"title": "钱从哪里来（本年到账）", "bars": _bars(tables["by_source"], "arrived")},
+        {"title": "用到哪里去（本年支出）", "bars": _bars(tables["by_use"], "spent")},
+        {"title": "做成了什么（所有年度的项目）", "bars": _built(tables["progress"])},
+        {"title": "还剩多少（结余）", "bars": _bars(tables["by_source"], "left")},
+    ]
+
+
+def _bars(table: Table, column: str) -> list[dict[str, str]]:
+    """The rows of a table that have an amount in the column, as bars on one scale."""
+    amounts = [(str(row[0]), _cell(table, row, column)) for row in table.shown(COUNTY).every]
+    amounts = [(name, amount) for name, amount in amounts if isinstance(amount, int) and amount]
+    most = max((abs(amount) for _, amount in amounts), default=1)
+    return [
+        {"name": name, "text": _big(amount), "width": decimal(Fraction(max(amount, 0) * 100, most), 2)}
+        for name, amount in amounts
+    ]
+
+
+REACHED = {"验收": "已验收", "移交": "已验收", "绩效自评": "已验收", "完工": "已完工，待验收", "开工": "正在实施"}
+
+
+def _built(progress: Table) -> list[dict[str, str]]:
+    """How many projects have come how far."""
+    counts = Counter(REACHED.get(_cell(progress, line.values, "state"), "尚未开工") for line in progress.lines)
+    most = max(counts.values(), default=1)
+    found = ((name, f"{count} 个项目", Fraction(count * 100, most)) for name, count in counts.most_common())
+    return [{"name": name, "text": text, "width": decimal(width, 2)} for name, text, width in found]
+
+
+def _projects(tables: dict[str, Table], links: Links) -> Iterator[dict[str, str]]:
+    given = {line.values[0]: line for line in tables["allocations"].lines}
+    for line in tables["plan"].lines:
+        values = {one.name: value for one, value in zip(tables["plan"].fields, line.values, strict=True)}
+        amount = (
+            _cell(tables["allocations"], given[values["project"]].values, "amount")
+            if values["project"] in given
+            else None
+        )
+        first = min((day for day in (values["in_plan"], values["listed"]) if day), default=None)
         yield {
             "id": values["project"],
             "name": values["name"],
             "town": values["town"],
             "village": values["village"],
-            "unit": values["unit"],
-            "planned": shown(values["planned"], MONEY),
-            "link": links.page(line.place) + ("#plan" if line.place[1] or line.place[0] in links.towns else ""),
+            "category": values["category"],
+            "year": str((values["in_plan"] or first).year) if first else "",
+            "amount": shown(amount, MONEY) or "—",
+            "link": page_of("projects", values["project"]),
+            "place": links.page(line.place),
         }
-
-
-def _charts(tables: dict[str, Table]) -> list[dict[str, Any]]:
-    """Where the money comes from and goes: allocations, which are public money and exact."""
-    given, plan = tables["allocations"], tables["plan"]
-    category = {line.values[0]: _cell(plan, line.values, "category") for line in plan.lines}
-    by_level = {
-        one.title.removesuffix("（元）"): sum(line.values[i] for line in given.lines)
-        for i, one in enumerate(given.fields)
-        if one.name in ("central", "municipal", "county", "other")
-    }
-    by_category, by_town = dict[str, int](), dict[str, int]()
-    for line in given.lines:
-        amount = _cell(given, line.values, "amount")
-        kind = category.get(line.values[0], "") or "其他"
-        by_category[kind] = by_category.get(kind, 0) + amount
-        by_town[line.place[0]] = by_town.get(line.place[0], 0) + amount
-    return [
-        _chart("资金来源", "来源", by_level),
-        _chart("按项目类别", "类别", by_category),
-        _chart("按乡镇", "乡镇", by_town),
-    ]
-
-
-def _chart(title: str, what: str, amounts: dict[str, int]) -> dict[str, Any]:
-    whole = sum(amounts.values())
-    most = max(amounts.values(), default=0)
-    bars = [
-        {
-            "name": name,
-            "amount": yuan_cn(amount),
-            "share": f"{decimal(Fraction(amount * 100, whole), 1)}%",
-            "width": decimal(Fraction(max(amount, 0) * 100, most), 2),
-        }
-        for name, amount in sorted(amounts.items(), key=lambda item: (-item[1], item[0]))
-        if amount and whole > 0
-    ]
-    return {"title": title, "what": what, "bars": bars}

@@ -13,6 +13,7 @@ from ledgers.money import yuan, yuan_cn
 
 TEXT, MONEY, COUNT, DAYS, DATE = "text", "money", "count", "days", "date"
 WITHHELD = "＊"
+OTHERS = "其他（合并公开）"
 COUNTY = ("", "")
 WHOLE, TOWN, VILLAGE = "全县", "乡镇", "村"
 Place = tuple[str, str]  # town, village id; ("龙池镇", ""): the whole town; ("", ""): the whole county
@@ -26,6 +27,7 @@ class Field:
     title: str
     kind: str = TEXT
     width: int = 12
+    summed: bool = True  # whether its amounts have a total; those that repeat others (settled, uses) have none
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,20 @@ class Line:
     place: Place
     values: tuple[Any, ...]
     edition: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Rows that add up: those that may be shown, the one of all others together, the total, and the columns left out."""
+
+    rows: list[tuple[Any, ...]]
+    others: tuple[Any, ...] | None
+    total: tuple[Any, ...] | None
+    dropped: set[int]
+
+    @property
+    def every(self) -> list[tuple[Any, ...]]:
+        return [*self.rows, *([self.others] if self.others else [])]
 
 
 @dataclass
@@ -48,11 +64,51 @@ class Table:
     fields: tuple[Field, ...]
     lines: list[Line] = field(default_factory=list)
     totals: dict[Place, tuple[Any, ...]] = field(default_factory=dict)  # by place; cells as in a line
+    tells: bool = False  # whether a row is worth reading without its amounts
 
     def of(self, place: Place) -> list[Line]:
         """The lines of the edition of a place."""
         mine = edition(place)
         return [line for line in self.lines if line.edition in ("", mine) and within(line.place, place)]
+
+    def shown(self, place: Place) -> "Shown":
+        """The rows of the edition of a place so that they add up: what is withheld is one row, 其他（合并公开）."""
+        lines, total = [list(line.values) for line in self.of(place)], self.totals.get(place)
+        money = [i for i, one in enumerate(self.fields) if one.kind == MONEY and one.summed]
+        merged: dict[int, int] = {}
+        dropped: set[int] = set()
+        for i in money:
+            if not any(line[i] == WITHHELD for line in lines):
+                continue
+            if total and isinstance(total[i], int):
+                merged[i] = total[i] - sum(line[i] or 0 for line in lines if line[i] != WITHHELD)
+            else:
+                dropped.add(i)
+        if dropped and dropped == set(money) and not self.tells:
+            return Shown([], None, None, dropped)  # nothing of it may be told at this level
+        kept = [line for line in lines if not self._all_withheld(line)]
+        kept = [[None if i in dropped else value for i, value in enumerate(line)] for line in kept]
+        others: list[Any] = [merged.get(i) for i in range(len(self.fields))]
+        if merged:
+            others[self._name] = OTHERS
+        return Shown(
+            [tuple(line) for line in kept], tuple(others) if merged else None, self._total(total, dropped), dropped
+        )
+
+    @property
+    def _name(self) -> int:
+        """The column that says in words what a row is about."""
+        return next((i for i, one in enumerate(self.fields) if one.name in ("name", "operator")), 0)
+
+    def _all_withheld(self, line: list[Any]) -> bool:
+        """Whether a row says nothing but that something is withheld."""
+        amounts = [line[i] for i, one in enumerate(self.fields) if one.kind == MONEY and line[i] is not None]
+        return bool(amounts) and all(one == WITHHELD for one in amounts) and not self.tells
+
+    def _total(self, total: tuple[Any, ...] | None, dropped: set[int]) -> tuple[Any, ...] | None:
+        if total is None:
+            return None
+        return tuple(None if i in dropped or value == WITHHELD else value for i, value in enumerate(total))
 
 
 def edition(place: Place) -> str:
@@ -112,7 +168,7 @@ def _wider(place: Place) -> Iterator[Place]:
 
 
 def _total(one: Field, values: list[Any]) -> Any:
-    if one.kind != MONEY or all(value is None for value in values):
+    if one.kind != MONEY or not one.summed or all(value is None for value in values):
         return None
     if WITHHELD in values:
         return WITHHELD

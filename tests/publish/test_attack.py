@@ -9,7 +9,7 @@ from ledgers.book import read
 from ledgers.tables.tables import Tables, households
 from reports.publish.content import content
 from reports.publish.received import received
-from reports.publish.tables import MONEY, WITHHELD, Place, Table
+from reports.publish.tables import WITHHELD, Place, Table
 from tests.publish.county import ASSETS, PROJECTS, VILLAGES, Atom, County, county, write_county
 from tests.publish.test_privacy import had_by_subtraction
 
@@ -17,8 +17,6 @@ DAY = date(2022, 12, 31)
 WHAT = {
     ("spending", "paid"): ("wages", "aid", "other"),
     ("spending", "wages"): ("wages",),
-    ("spending", "subsidies"): ("aid",),
-    ("spending", "rest"): ("other",),
     ("wages", "paid"): ("wages",),
     ("subsidies", "amount"): ("aid",),
     ("income", "income"): ("use_1", "use_2", "use_4"),
@@ -27,6 +25,12 @@ WHAT = {
     ("income", "use_2"): ("use_2",),
     ("income", "use_4"): ("use_4",),
 }
+PLACES = [
+    ("", ""),
+    *{(town, "") for town, _ in VILLAGES.values()},
+    ("县级", ""),
+    *{(VILLAGES[one][0], one) for one in VILLAGES},
+]
 
 
 def place_of(subject: str) -> Place:
@@ -53,20 +57,35 @@ def atoms_of(
 
 
 def shown_cells(made: County, tables: Tables, every: list[Table]) -> list[tuple[set[Atom], int]]:
-    """Every amount that is shown, with its atoms."""
+    """Every amount that is shown on a page of the county, a town or a village, with its atoms."""
     cells = []
     for table in every:
-        for i, one in enumerate(table.fields):
-            if one.kind != MONEY or (table.name, one.name) not in WHAT:
-                continue
-            for line in table.lines:
-                subject = line.values[0]
-                home = bool(line.edition)
-                place = line.place if home else ("", "")
-                cells.append((atoms_of(made, tables, table, one.name, place, subject, home), line.values[i]))
-            for place, total in table.totals.items():
-                cells.append((atoms_of(made, tables, table, one.name, place, "", False), total[i]))
-    return [(atoms, value) for atoms, value in cells if value not in (WITHHELD, None)]
+        for place in PLACES:
+            shown = table.shown(place)
+            for i, one in enumerate(table.fields):
+                if (table.name, one.name) in WHAT and i not in shown.dropped:
+                    cells += _column(made, tables, table, place, i)
+    return cells
+
+
+def _column(made: County, tables: Tables, table: Table, place: Place, i: int) -> list[tuple[set[Atom], int]]:
+    """The amounts of a column of an edition, which add up to its total."""
+    shown, name, cells = table.shown(place), table.fields[i].name, []
+    for line in table.of(place):
+        if line.values[i] not in (WITHHELD, None):
+            home = bool(line.edition)
+            where = line.place if home else ("", "")
+            cells.append((atoms_of(made, tables, table, name, where, line.values[0], home), line.values[i]))
+    listed = set().union(*(atoms for atoms, _ in cells)) if cells else set()
+    partial = table.name == "subsidies" and place != ("", "")
+    everything = listed if partial else atoms_of(made, tables, table, name, place, "", False)
+    if shown.others and shown.others[i] is not None:
+        cells.append((everything - listed, shown.others[i]))
+    if shown.total and shown.total[i] is not None:
+        if table.fields[i].summed:
+            assert sum(value for _, value in cells) == shown.total[i], (table.name, name, place)
+        cells.append((everything, shown.total[i]))
+    return cells
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -86,6 +105,7 @@ def test_the_village_board_shows_everything(seed: int, tmp_path: Path) -> None:
     tables = read(write_county(tmp_path / "book", made), DAY).tables
     every = content(tables, 2022, received(tables, 2022, 0))
     assert not any(WITHHELD in line.values for table in every for line in table.lines)
+    assert not any(table.shown(place).others for table in every for place in PLACES)
     careless = shown_cells(made, tables, every)
     figures = [{(f"{what}/{owner}", household) for what, owner, household in atoms} for atoms, _ in careless if atoms]
     assert had_by_subtraction(figures, {f"H{n}" for n in range(1, 9)}, 2)

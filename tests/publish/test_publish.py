@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def test_every_link_leads_to_a_file_of_the_folder_and_none_outside(site: Path) -
     ids = {path.resolve(): links.ids for path, _, links in pages(site)}
     for path, text, links in pages(site):
         assert not re.search(r"(?:https?:)?//[a-z]", text), path
-        for target in links.targets:
+        for target in (one for one in links.targets if not one.startswith("tel:")):
             file, _, mark = target.partition("#")
             found = (path.parent / file).resolve() if file else path.resolve()
             assert found.is_file(), (path, target)
@@ -95,16 +96,17 @@ def test_every_link_leads_to_a_file_of_the_folder_and_none_outside(site: Path) -
 
 def test_the_money_of_a_village_is_there_and_right(site: Path, made: County) -> None:
     header, *rows = read_csv((site / "data/allocations.csv").read_bytes())
-    assert {row[header.index("project")]: row[header.index("amount")] for row in rows} == dict.fromkeys(
-        ("P1", "P2", "P3", "P4", "P5"), "100000.00"
-    )
+    given = {row[header.index("project")]: row[header.index("amount")] for row in rows}
+    assert set(given) <= {"P1", "P2", "P3", "P4", "P5", ""}
+    assert sum(Decimal(amount) for amount in given.values()) == 500_000
+    assert all(amount == "100000.00" for project, amount in given.items() if project)
     header, *rows = read_csv((site / "data/wages.csv").read_bytes())
     paid = {row[0]: row[header.index("paid")] for row in rows}
     for project, shown in paid.items():
         real = sum(v for (what, owner, _), v in made.atoms.items() if (what, owner) == ("wages", project))
         few = len({h for (what, owner, h) in made.atoms if (what, owner) == ("wages", project)}) < 3
-        assert shown in ("*",) if few and real else shown in ("*", f"{real // 100}.{real % 100:02d}")
-    assert "*" in paid.values()
+        assert not (few and real and project)  # the row of others has no id
+        assert not project or shown == f"{real // 100}.{real % 100:02d}"
     page = (site / "villages/V1.html").read_text("utf-8")
     assert all(text in page for text in ("美翠村产业路", "劳务报酬", "12317", "第20条", "账簿摘要 sha256:"))
 
@@ -139,7 +141,7 @@ def test_the_manifest_names_every_file_and_the_package_every_table(site: Path) -
 def test_the_workbook_holds_numbers_as_numbers_and_nothing_that_runs(site: Path) -> None:
     sheet = openpyxl.load_workbook(site / "notices/V1.xlsx")["公示"]
     values = [cell.value for row in sheet for cell in row if cell.value is not None]
-    assert 100000 in values
+    assert any(isinstance(value, int | float) and value >= 1000 for value in values)
     assert "P1" in values
     assert not any(str(value).startswith("=") for value in values)
     assert any("公章" in str(value) for value in values)
@@ -341,7 +343,10 @@ def test_publish_toml_is_read_and_checked(made: County, tmp_path: Path) -> None:
     folder = write_county(tmp_path / "book", made)
     (folder / "publish.toml").write_text('[office]\nphone = "023-76660000"\nname = "示例县财政局"\n', "utf-8")
     assert go(folder, tmp_path / "web").leaks == []
-    assert "12317、023-76660000" in (tmp_path / "web/villages/V1.html").read_text("utf-8")
+    page = (tmp_path / "web/villages/V1.html").read_text("utf-8")
+    assert '<a href="tel:12317">12317</a>' in page
+    assert '<a href="tel:02376660000">023-76660000</a>' in page
+    assert "受理地址、受理时间" in page  # what is missing is said
     for wrong in ("[web]\nleast_households = 2\n", "[web]\nleast = 3\n", "[x]\n", "[office]\nphone = 1\n", "x"):
         (folder / "publish.toml").write_text(wrong, "utf-8")
         with pytest.raises(Untrusted):

@@ -1,23 +1,45 @@
-// Filters the lists of the front page while the reader types. Without script the lists are simply whole.
+// Finds places and projects while the reader types or chooses. Without script the lists are simply whole.
 (function () {
   "use strict";
+  var MOST = 30;
   var form = document.getElementById("search");
   var words = document.getElementById("words");
   var count = document.getElementById("count");
+  var results = document.getElementById("results");
+  var choices = Array.prototype.slice.call(form.querySelectorAll("[data-choice]"));
   var items = Array.prototype.slice.call(document.querySelectorAll("[data-find]"));
-  var towns = Array.prototype.slice.call(document.querySelectorAll("[data-town]"));
-  form.hidden = false;
-  form.addEventListener("submit", function (event) { event.preventDefault(); });
-  words.addEventListener("input", function () {
+  var groups = Array.prototype.slice.call(document.querySelectorAll("[data-group]"));
+  function chosen(item) {
+    return choices.every(function (choice) {
+      return !choice.value || item.getAttribute("data-" + choice.getAttribute("data-choice")) === choice.value;
+    });
+  }
+  function entry(item) {
+    var line = document.createElement("li");
+    line.appendChild(item.querySelector("a").cloneNode(true));
+    var amount = item.querySelector("td.n");
+    var about = item.getAttribute("data-town") + (amount ? " · " + amount.textContent + " 元" : "");
+    line.appendChild(document.createTextNode(" " + about));
+    return line;
+  }
+  function search() {
     var wanted = words.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    var found = 0;
+    var asked = wanted.length > 0 || choices.some(function (choice) { return choice.value; });
+    var found = [];
     items.forEach(function (item) {
       var text = item.getAttribute("data-find").toLowerCase();
-      var hit = wanted.every(function (word) { return text.indexOf(word) >= 0; });
+      var hit = chosen(item) && wanted.every(function (word) { return text.indexOf(word) >= 0; });
       item.hidden = !hit;
-      found += hit ? 1 : 0;
+      if (hit) { found.push(item); }
     });
-    towns.forEach(function (town) { town.hidden = !town.querySelector("[data-find]:not([hidden])"); });
-    count.textContent = wanted.length ? (found ? "找到 " + found + " 项" : "没有找到，请换一个名称") : "";
-  });
+    groups.forEach(function (group) { group.hidden = !group.querySelector("[data-find]:not([hidden])"); });
+    results.textContent = "";
+    if (asked) { found.slice(0, MOST).forEach(function (item) { results.appendChild(entry(item)); }); }
+    var more = found.length > MOST ? "，先列 " + MOST + " 项" : "";
+    count.textContent = asked ? (found.length ? "找到 " + found.length + " 项" + more : "没有找到，请换一个名称") : "";
+  }
+  form.hidden = false;
+  form.addEventListener("submit", function (event) { event.preventDefault(); });
+  form.addEventListener("input", search);
+  form.addEventListener("change", search);
 })();

@@ -1,0 +1,293 @@
+"""One page for each project, fund and asset: all years, in words, with nothing that a household's figure could be told from."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from ledgers.facts import money, registered
+from ledgers.money import percent, yuan_cn
+from ledgers.tables.schema import records
+from ledgers.tables.tables import Tables, derived
+from plugins import catalogue
+from plugins.audit import audit
+from plugins.findings import NA, STATUS_NAMES, YUAN, Finding
+from plugins.judging import OP_NAMES
+from reports.publish.content import village_name
+from reports.publish.edition import page_name as page_of
+from reports.publish.received import LEVELS, WAGES, Received, open_assets, project_place
+from reports.publish.tables import MONEY, WITHHELD, shown
+from reports.words import detail
+
+Link = tuple[str, str]  # text, address of a page from the root of the site ("" for none)
+LEVEL_TITLES = ("中央", "市级", "县级", "其他")
+
+
+@dataclass
+class Grid:
+    """A small table of a page: title, headings, rows of links; `numeric` columns stand right."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: list[tuple[Link, ...]] = field(default_factory=list)
+    numeric: tuple[int, ...] = ()
+
+    def add(self, *cells: Any) -> None:
+        self.rows.append(tuple(one if isinstance(one, tuple) else (str(one), "") for one in cells))
+
+
+@dataclass
+class Subject:
+    """A page: what it is about as label and text, and its tables."""
+
+    id: str
+    kind: str
+    heading: str
+    trail: list[Link]
+    facts: list[tuple[str, Link]] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
+
+    @property
+    def page(self) -> str:
+        return page_of(self.kind, self.id)
+
+    def say(self, label: str, text: Any, link: str = "") -> None:
+        if text not in (None, ""):
+            self.facts.append((label, (str(text), link)))
+
+
+def _yuan(amount: Any) -> str:
+    return "" if amount is None else shown(amount, MONEY) if amount == WITHHELD else f"{yuan_cn(amount)} 元"
+
+
+@derived
+def given(tables: Tables) -> dict[str, dict[str, int]]:
+    """What each project was allocated of each fund, in 分."""
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for leg in money.allocation_legs(tables):
+        found[leg.project][leg.fund] += leg.amount
+    return found
+
+
+def closed(tables: Tables, got: Received) -> set[str]:
+    """Funds of which a project got money whose sums are withheld: what the other projects got of them is not shown."""
+    return {
+        fund
+        for project, amounts in given(tables).items()
+        if (*project_place(tables, project), project) not in got.amounts_shown
+        for fund in amounts
+    }
+
+
+@derived
+def verdicts(tables: Tables) -> dict[str, list[Finding]]:
+    """What the rules say of each project."""
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for finding in audit(tables, list(catalogue().values())).stated:
+        if finding.subject.kind == "project" and finding.status != NA:
+            found[finding.subject.id].append(finding)
+    return found
+
+
+@dataclass(frozen=True)
+class Years:
+    """What was received in each year, so that a page of all years shows of each what that year's edition shows."""
+
+    got: dict[int, Received]
+
+    def sums(self, path: tuple[str, ...]) -> Iterator[tuple[int, Any, Any]]:
+        """Year, spent, wages."""
+        for year, got in sorted(self.got.items()):
+            if path in got.paid:
+                yield year, got.paid[path] if path in got.paid_shown else WITHHELD, got.figure(WAGES, path)
+
+
+def projects(tables: Tables, years: Years, places: dict[tuple[str, str], str]) -> Iterator[Subject]:
+    """The page of each project."""
+    got = years.got[max(years.got)]
+    shut = closed(tables, got)
+    made = defaultdict(list)
+    for asset in open_assets(tables).values():
+        made[asset.project or ""].append(asset)
+    for row in registered.projects(tables).values():
+        place = project_place(tables, row.id)
+        one = Subject(row.id, "projects", row.name or row.id, [("首页", "index.html"), ("项目", "")])
+        open_sums = (*place, row.id) in got.amounts_shown
+        one.say("项目编号", row.id)
+        one.say("地点", f"{place[0]}{village_name(tables, place[1])}", places.get(place, ""))
+        about = {
+            "类别": row.category,
+            "实施方式": row.mode,
+            "责任单位": row.unit,
+            "实施（经营、施工）主体": row.operator,
+        }
+        for label, text in about.items():
+            one.say(label, text)
+        one.say("计划投入", _yuan(row.planned if open_sums else WITHHELD))
+        one.say("结算金额", _yuan(row.settled if open_sums or row.settled is None else WITHHELD))
+        for label, text in (("绩效目标", row.goal), ("受益对象", row.beneficiaries), ("联农带农", row.linkage)):
+            one.say(label, text)
+        one.grids = [
+            *_sources(tables, row.id, open_sums, shut),
+            *_spending(years, (*place, row.id)),
+            *_labour(tables, row, years, (*place, row.id), open_sums),
+            *_stages(tables, row.id),
+            *_notices(tables, row.id),
+            *_assets(made.get(row.id, [])),
+            *_verdicts(tables, row.id, got, (*place, row.id)),
+        ]
+        yield one
+
+
+def _sources(tables: Tables, project: str, open_sums: bool, shut: set[str]) -> Iterator[Grid]:
+    """Where the money came from."""
+    grid = Grid("安排的资金", ("资金", "来源", "年度", "净额（元）"), numeric=(3,))
+    for name, amount in given(tables).get(project, {}).items():
+        fund = registered.funds(tables).get(name)
+        text = yuan_cn(amount) if name not in shut else "见合计"
+        about = (fund.name or name, fund.level or "", fund.year or "") if fund else (name, "", "")
+        grid.add((about[0], page_of("funds", name) if fund else ""), *about[1:], text)
+    if grid.rows:
+        grid.add("合计", "", "", yuan_cn(sum(given(tables)[project].values())) if open_sums else WITHHELD)
+    return iter([grid] if grid.rows else [])
+
+
+def _spending(years: Years, path: tuple[str, ...]) -> Iterator[Grid]:
+    grid = Grid("各年支出", ("年度", "支出（元）", "其中劳务报酬（元）"), numeric=(1, 2))
+    found = list(years.sums(path))
+    for year, paid, wages in found:
+        grid.add(year, shown(paid, MONEY), shown(wages or 0, MONEY))
+    columns = [[row[1] for row in found], [row[2] or 0 for row in found]]
+    if len(found) > 1:
+        grid.add("合计", *(WITHHELD if WITHHELD in column else shown(sum(column), MONEY) for column in columns))
+    return iter([grid] if found else [])
+
+
+def _labour(tables: Tables, row: Any, years: Years, path: tuple[str, ...], open_sums: bool) -> Iterator[Grid]:
+    """Wages promised and paid, and their share of the money of the centre, as notices say it."""
+    wages = [one for _, _, one in years.sums(path) if one]
+    if not wages and not row.labour_promised:
+        return
+    grid = Grid("劳务报酬", ("", ""))
+    if row.labour_promised is not None:
+        grid.add("承诺发放", _yuan(row.labour_promised if open_sums else WITHHELD))
+    paid = None if WITHHELD in wages else sum(wages)
+    grid.add("已经发放", _yuan(WITHHELD if paid is None else paid))
+    for title, levels in (("占中央资金", {"中央"}), ("占中央和市级资金", set(LEVELS) - {"县级"})):
+        known = registered.funds(tables)
+        base = sum(
+            amount
+            for name, amount in given(tables).get(row.id, {}).items()
+            if name in known and known[name].level in levels
+        )
+        if base > 0 and open_sums and paid is not None:
+            grid.add(title, f"{percent(Fraction(paid, base))}（{_yuan(base)}）")
+    yield grid
+
+
+def _stages(tables: Tables, project: str) -> Iterator[Grid]:
+    grid = Grid("进展", ("日期", "到了哪一步"))
+    for stage in registered.project_states(tables).get(project, []):
+        grid.add(stage.date, stage.state)
+    return iter([grid] if grid.rows else [])
+
+
+def _notices(tables: Tables, subject: str) -> Iterator[Grid]:
+    grid = Grid("公告公示", ("事项", "地点", "从", "到"))
+    for row in records(tables.notices):
+        if subject in (row.subject, getattr(row, "id", None)):
+            grid.add(row.stage, row.place or "", row.from_ or "", row.to or "长期")
+    return iter([grid] if grid.rows else [])
+
+
+def _assets(found: list[Any]) -> Iterator[Grid]:
+    grid = Grid("形成的资产", ("资产", "归谁所有", "谁在经营"))
+    for row in found:
+        grid.add((row.name or row.id, page_of("assets", row.id)), row.owner or "", row.operator or "")
+    return iter([grid] if grid.rows else [])
+
+
+def _verdicts(tables: Tables, project: str, got: Received, path: tuple[str, ...]) -> Iterator[Grid]:
+    """What the rules say in words; a ratio only where its money may be shown."""
+    grid = Grid("按规定核对", ("规定", "结论", "数字"))
+    rules = catalogue()
+    open_sums = (
+        path in got.amounts_shown
+        and got.figure(WAGES, path) != WITHHELD
+        and path in got.paid_shown | {path} - set(got.paid)
+    )
+    for finding in verdicts(tables).get(project, []):
+        ratio = _ratio(finding) if open_sums else ""
+        about = detail(finding.part, finding.period)
+        grid.add(f"{rules[finding.rule].title}{f'（{about}）' if about else ''}", STATUS_NAMES[finding.status], ratio)
+    return iter([grid] if grid.rows else [])
+
+
+def _ratio(finding: Finding) -> str:
+    """A ratio of money and what it had to be, in percent; "" for any other verdict."""
+    measured, threshold = finding.measured, finding.threshold
+    if (
+        measured is None
+        or threshold is None
+        or measured.unit != YUAN
+        or measured.ratio is None
+        or threshold.value is None
+    ):
+        return ""
+    return f"{percent(measured.ratio)}，应{OP_NAMES[threshold.op]} {percent(threshold.value)}"
+
+
+def funds(tables: Tables, got: Received) -> Iterator[Subject]:
+    """The page of each fund: its document, its amount, which projects got of it."""
+    shut = closed(tables, got)
+    for row in registered.funds(tables).values():
+        one = Subject(row.id, "funds", row.name or row.id, [("首页", "index.html"), ("资金", "")])
+        for label, text in (
+            ("资金编号", row.id),
+            ("文号", row.doc_no),
+            ("来源", row.level),
+            ("任务", row.task),
+            ("年度", row.year),
+        ):
+            one.say(label, text)
+        one.say("下达金额", _yuan(row.amount))
+        grid = Grid("安排到的项目", ("项目", "净额（元）"), numeric=(1,))
+        for name, amounts in given(tables).items():
+            if row.id in amounts and (project := registered.projects(tables).get(name)):
+                text = yuan_cn(amounts[row.id]) if row.id not in shut else ""
+                grid.add((project.name or name, page_of("projects", name)), text)
+        one.grids = [*([grid] if grid.rows else []), *_notices(tables, row.id)]
+        yield one
+
+
+def assets(
+    tables: Tables, years: Years, places: dict[tuple[str, str], str], of: dict[str, tuple[str, str]]
+) -> Iterator[Subject]:
+    """The page of each asset that is not a household's own."""
+    held = tables.postings[tables.postings["kind"] == "asset"].groupby("commodity")["amount"].sum().to_dict()
+    states: dict[str, list[Any]] = defaultdict(list)
+    for row in records(tables.assets):
+        if row.state:
+            states[row.id].append(row)
+    for row in open_assets(tables).values():
+        place = of[row.id]
+        one = Subject(row.id, "assets", row.name or row.id, [("首页", "index.html"), ("资产", "")])
+        one.say("资产编号", row.id)
+        one.say("地点", f"{place[0]}{village_name(tables, place[1])}", places.get(place, ""))
+        for label, text in (("类别", row.class_), ("所有权人", row.owner), ("经营主体", row.operator)):
+            one.say(label, text)
+        one.say("管护责任", "已落实" if row.caretaker else "未登记")
+        one.say("原值", _yuan(int(held.get(row.id, 0))))
+        if project := registered.projects(tables).get(row.project or ""):
+            one.say("由哪个项目形成", project.name or project.id, page_of("projects", project.id))
+        grid = Grid("各年收益", ("收益年度", "收益（元）"), numeric=(1,))
+        for year, got in sorted(years.got.items()):
+            path = (*place, row.id)
+            if path in got.earned:
+                grid.add(year, shown(got.earned[path] if path in got.earned_shown else WITHHELD, MONEY))
+        stages = Grid("变动", ("日期", "状态"))
+        for state in states[row.id]:
+            stages.add(state.date, state.state)
+        one.grids = [*([grid] if grid.rows else []), *([stages] if stages.rows else []), *_notices(tables, row.id)]
+        yield one

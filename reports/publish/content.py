@@ -425,7 +425,7 @@ def assets_table(tables: Tables) -> Table:
     )
     postings = tables.postings
     held = postings[postings["kind"] == "asset"].groupby("commodity")["amount"].sum().to_dict()
-    states = {row.id: row.state for row in records(tables.assets) if row.state}
+    states = {row.id: row.state for row in mentions(tables, Asset) if row.state}
     for name, row in sorted(open_assets(tables).items()):
         place = asset_place(tables, name)
         values = (

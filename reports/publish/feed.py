@@ -1,9 +1,11 @@
 """An Atom feed of the notices, newest first: addresses and ids stay the same in every edition."""
 
 import uuid
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from ledgers.facts import registered
+from ledgers.tables.directives import Notice
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
 from reports.publish.edition import Edition
@@ -16,13 +18,15 @@ _SPACE = uuid.UUID("6f0d7c1e-3a52-5b60-9a55-0d2f5a1c7e11")
 def feed(tables: Tables, edition: Edition) -> bytes:
     """The feed of an edition of the county."""
     source = edition.source
-    kinds = {
+    kinds: dict[str, dict[str, Any]] = {
         "projects": registered.projects(tables),
         "funds": registered.funds(tables),
         "assets": registered.assets(tables),
     }
     entries = [_entry(source.notice_from.isoformat(), edition.heading, "index.html", f"{source.title}/{source.year}")]
-    for row in sorted(records(tables.notices), key=lambda row: (row.date, row.subject, row.stage), reverse=True)[:MOST]:
+    for row in sorted(
+        records(Notice, tables.notices), key=lambda row: (row.date, row.subject, row.stage), reverse=True
+    )[:MOST]:
         kind = next((name for name, known in kinds.items() if row.subject in known), "")
         if kind:
             title = f"{kinds[kind][row.subject].name or row.subject}：{row.stage}"

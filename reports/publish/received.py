@@ -14,8 +14,9 @@ from typing import Any
 from ledgers.chart import account
 from ledgers.facts import money, registered, work
 from ledgers.facts.grants import grants
-from ledgers.tables.schema import records
-from ledgers.tables.tables import Tables, derived, households
+from ledgers.tables.directives import Asset, Project
+from ledgers.tables.schema import Posting, records
+from ledgers.tables.tables import Tables, derived, households, mentions
 from reports.publish.privacy import BARE, CLEAR, COVERED, Path, column_figures, household_figures, public_totals
 from reports.publish.tables import WITHHELD, Place
 
@@ -105,12 +106,12 @@ def project_place(tables: Tables, project: str) -> Place:
 _ID = re.compile(r"H\d{6}-\d{3,}")
 
 
-def is_private(asset: Any) -> bool:
+def is_private(asset: Asset) -> bool:
     """Whether an asset is a household's own: what it cost and earned is that household's affair."""
     return asset.class_ == "到户类" or any(_ID.search(str(one or "")) for one in (asset.owner, asset.operator))
 
 
-def open_assets(tables: Tables) -> dict[str, Any]:
+def open_assets(tables: Tables) -> dict[str, Asset]:
     """Assets that are no household's own."""
     return {name: row for name, row in registered.assets(tables).items() if not is_private(row)}
 
@@ -194,10 +195,10 @@ def _totals(tables: Tables, year: int, result: Received) -> None:
             result.paid[path] = result.paid.get(path, 0) + leg.amount
     result.paid_shown = public_totals({path: _state(result, path, amount) for path, amount in result.paid.items()})
     table = tables.postings
-    for leg in records(table[table["kind"] == "asset income"]):
-        if leg.asset in open_assets(tables) and (leg.income_year or leg.date.year) == year:
-            path = (*asset_place(tables, leg.asset), leg.asset)
-            result.earned[path] = result.earned.get(path, 0) - leg.amount
+    for one in records(Posting, table[table["kind"] == "asset income"]):
+        if one.asset in open_assets(tables) and (one.income_year or one.date.year) == year:
+            path = (*asset_place(tables, one.asset), one.asset)
+            result.earned[path] = result.earned.get(path, 0) - one.amount
     states = {path: _state(result, path, amount) for path, amount in result.earned.items()}
     result.earned_shown = public_totals(states)
 
@@ -211,7 +212,7 @@ def _amounts(tables: Tables, result: Received) -> None:
     """
     few = _for_few(tables, result.least) | {path[-1] for path in result.paid if path not in result.paid_shown}
     cohorts: dict[int, dict[Path, set[tuple[str, str]]]] = defaultdict(dict)
-    begun = {row.id: row.date for row in reversed(list(records(tables.projects)))}
+    begun = {row.id: row.date for row in reversed(mentions(tables, Project))}
     for name in registered.projects(tables):
         people = set(_given(tables).get(name, ())) or {name}
         people = people if name in few else {f"{name}/{n}" for n in range(max(result.least, 1))}
@@ -248,7 +249,7 @@ def _given(tables: Tables) -> dict[str, dict[str, int]]:
     """What each household got of each project in all years, in 分."""
     table = tables.postings
     chosen = table[table["kind"] == "expense"]
-    projects = {row.index: row.project for row in records(chosen) if row.project}
+    projects = {row.row: row.project for row in records(Posting, chosen) if row.project}
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     lines = tables.payments[tables.payments["posting"].isin(projects)]
     for posting, household, amount in zip(

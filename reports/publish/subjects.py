@@ -8,8 +8,9 @@ from typing import Any
 
 from ledgers.facts import money, registered
 from ledgers.money import percent, yuan_cn
+from ledgers.tables.directives import Asset, Notice
 from ledgers.tables.schema import records
-from ledgers.tables.tables import Tables, derived
+from ledgers.tables.tables import Tables, derived, mentions
 from plugins import catalogue
 from plugins.audit import audit
 from plugins.findings import NA, STATUS_NAMES, YUAN, Finding
@@ -55,6 +56,10 @@ class Subject:
     def say(self, label: str, text: Any, link: str = "") -> None:
         if text not in (None, ""):
             self.facts.append((label, (str(text), link)))
+
+
+def _all(names: tuple[str, ...] | str) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else names
 
 
 def _yuan(amount: Any) -> str:
@@ -109,7 +114,8 @@ def projects(tables: Tables, years: Years, places: dict[tuple[str, str], str]) -
     shut = closed(tables, got)
     made = defaultdict(list)
     for asset in open_assets(tables).values():
-        made[asset.project or ""].append(asset)
+        for project in _all(asset.project):
+            made[project].append(asset)
     for row in registered.projects(tables).values():
         place = project_place(tables, row.id)
         one = Subject(row.id, "projects", row.name or row.id, [("首页", "index.html"), ("项目", "")])
@@ -195,8 +201,8 @@ def _stages(tables: Tables, project: str) -> Iterator[Grid]:
 
 def _notices(tables: Tables, subject: str) -> Iterator[Grid]:
     grid = Grid("公告公示", ("事项", "地点", "从", "到"))
-    for row in records(tables.notices):
-        if subject in (row.subject, getattr(row, "id", None)):
+    for row in records(Notice, tables.notices):
+        if row.subject == subject:
             grid.add(row.stage, row.place or "", row.from_ or "", row.to or "长期")
     return iter([grid] if grid.rows else [])
 
@@ -267,7 +273,7 @@ def assets(
     """The page of each asset that is not a household's own."""
     held = tables.postings[tables.postings["kind"] == "asset"].groupby("commodity")["amount"].sum().to_dict()
     states: dict[str, list[Any]] = defaultdict(list)
-    for row in records(tables.assets):
+    for row in mentions(tables, Asset):
         if row.state:
             states[row.id].append(row)
     for row in open_assets(tables).values():
@@ -279,8 +285,9 @@ def assets(
             one.say(label, text)
         one.say("管护责任", "已落实" if row.caretaker else "未登记")
         one.say("原值", _yuan(int(held.get(row.id, 0))))
-        if project := registered.projects(tables).get(row.project or ""):
-            one.say("由哪个项目形成", project.name or project.id, page_of("projects", project.id))
+        for name in _all(row.project):
+            if project := registered.projects(tables).get(name):
+                one.say("由哪个项目形成", project.name or project.id, page_of("projects", project.id))
         grid = Grid("各年收益", ("收益年度", "收益（元）"), numeric=(1,))
         for year, got in sorted(years.got.items()):
             path = (*place, row.id)

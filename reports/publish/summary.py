@@ -152,7 +152,9 @@ def _by_project(
             sums[group][column] += one.amount
         if column == 0:
             sums[group][2] += one.amount
-    for group in sorted(sums, key=lambda one: (one == OTHERS, one in (UNASSIGNED, NOWHERE), -sums[one][1], -sums[one][2], one)):
+    for group in sorted(
+        sums, key=lambda one: (one == OTHERS, one in (UNASSIGNED, NOWHERE), -sums[one][1], -sums[one][2], one)
+    ):
         allocated, spent, every = sums[group]
         table.lines.append(Line((NOWHERE, ""), (group, allocated, _spent(got, spent), every)))
     add_totals(table)

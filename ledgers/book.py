@@ -30,6 +30,7 @@ from ledgers.files.parsing import parse
 from ledgers.files.problems import Problem, Untrusted
 from ledgers.files.safely import Contents, instead, noting, read_bytes
 from ledgers.files.writing import Busy, settle
+from ledgers.tables.span import span_of
 from ledgers.tables.tables import Tables, relative_names, tables
 
 _EXTENSION = "reports."
@@ -76,13 +77,25 @@ def main_file(path: str | Path) -> Path:
 
 
 def read(path: str | Path, as_of: date | None = None) -> Book:
-    """Load a book that may come from anyone and read it into tables (default: as of today).
+    """Load a book that may come from anyone and read it into tables (default: as far as it goes, at most to today).
 
     Raises Untrusted with everything that is wrong when the book cannot be judged, Busy when it is being written again and
     again. Rolls that cannot be believed do not raise: they are in `tables.broken`.
     """
     main = main_file(path)
-    return undisturbed(main, lambda: _read(main, as_of or clock.today()))
+    return undisturbed(main, lambda: _read(main, as_of))
+
+
+def within(found: Book) -> Book:
+    """The book, where it can speak of its as-of date: Untrusted after today, and before its first voucher."""
+    as_of, span = found.tables.as_of, found.tables.span
+    if as_of > clock.today():
+        raise Untrusted([Problem(found.main.name, 0, f"截至日期 {as_of} 晚于今天（{clock.today()}），还不能判定")])
+    if as_of < span.first:
+        raise Untrusted(
+            [Problem(found.main.name, 0, f"截至日期 {as_of} 早于账簿的第一张凭证（{span.first}），没有可判定的")]
+        )
+    return found
 
 
 @contextmanager
@@ -109,12 +122,12 @@ def undisturbed(main: Path, reading: Callable[[], T]) -> T:
     raise Busy("账簿正被反复写入，请稍后再试")
 
 
-def _read(main: Path, as_of: date) -> Book:
+def _read(main: Path, as_of: date | None) -> Book:
     with collector_off(), _not_judging(), noting() as contents:
         entries, errors, options = load(main)
         relative = relative_names(main, options)
         problems = [explain(error, main.parent, relative) for error in errors]
-        book_tables = tables(entries, options, as_of)
+        book_tables = tables(entries, options, as_of or min(clock.today(), span_of(entries).through))
     problems += book_tables.problems
     if problems:
         raise Untrusted(sorted(set(problems)))

@@ -26,6 +26,8 @@ class Parameter:
     confidence: str = ""
     scope: tuple[tuple[str, tuple[str, ...]], ...] = ()  # e.g. (("level", ("中央",)),)
     exclude_task: tuple[str, ...] = ()
+    by_task: bool = False  # each task is judged by itself
+    unit: str = ""  # what its number counts, where it may count either: 工作日
     verified_until: date | None = None
     file: str = ""
     line: int = 0
@@ -60,14 +62,18 @@ class Applied:
         return self.parameter.exclude_task
 
 
-def default(name: str, op: str, value: str | None, since: str = "0001-01-01", **scope: str) -> Parameter:
-    """A value of the catalogue, for books that never mention the parameter; None ends it."""
+def default(
+    name: str, op: str, value: str | None, since: str = "0001-01-01", *, unit: str = "", reading: str = "", **scope: str
+) -> Parameter:
+    """A value of the catalogue, for books that never mention the parameter; None ends it, with a reading where it is given."""
     return Parameter(
         name,
         Fraction(value) if value is not None else None,
         date.fromisoformat(since),
         op,
         basis="规则目录的默认值（账簿未写明该参数）",
+        reading=reading,
+        unit=unit,
         scope=tuple((key, (text,)) for key, text in scope.items()),
     )
 
@@ -126,10 +132,9 @@ class Policy:
             f"没有对{level}资金作出规定" if level and levels and all(one and level not in one for one in levels) else ""
         )
 
-    def not_yet(self, name: str, day: date) -> bool:
-        """Whether the book writes the parameter, and every value of it begins later."""
-        own = self._by_name.get(name, [])
-        return bool(own) and all(one.effective > day for one in own)
+    def spoken(self, name: str, day: date, defaults: Iterable[Parameter] = ()) -> bool:
+        """Whether anything had been said of a parameter by a day, be it that it ended."""
+        return bool(self._latest(name, day, defaults))
 
     def _latest(self, name: str, day: date, defaults: Iterable[Parameter]) -> list[Parameter]:
         """The last value of each scope up to a day, in the order of their days; ends among them."""
@@ -156,6 +161,8 @@ def parameter_of(row: PolicyLine) -> Parameter:
         confidence=row.confidence,
         scope=tuple((key, getattr(row, key)) for key in SCOPES if getattr(row, key)),
         exclude_task=row.exclude_task,
+        by_task=bool(row.by_task),
+        unit=row.unit,
         verified_until=row.verified_until,
         file=row.file,
         line=row.line,

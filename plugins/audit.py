@@ -46,11 +46,17 @@ def _judge(tables: Tables, rule: Rule, result: Audit) -> None:
     for found in rule.judge(*given):
         if isinstance(found, Passes):
             passes.append(replace(found, make=partial(_made, tables, rule, found)))
-        else:
+        elif not _beyond(tables, found):
             stated.append(_settled(tables, rule, found))
     result.stated += _waived(tables, stated) if rule.waivable else stated
     if passes:
         result.passes[rule.id] = tuple(passes)
+
+
+def _beyond(tables: Tables, finding: Finding) -> bool:
+    """Whether it is of a year that begins after the book ends: nothing is known of it."""
+    year = finding.subject.id[-4:] if finding.subject.kind == "year" else finding.period or ""
+    return len(year) == 4 and year.isdigit() and int(year) > tables.span.through.year
 
 
 def _made(tables: Tables, rule: Rule, passes: Passes) -> Iterator[Finding]:

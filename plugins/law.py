@@ -51,6 +51,4 @@ def bound(tables: Tables, rule: Rule, act: date, parameters: tuple[Applied, ...]
     """Whether anything that had been issued on the day of an act binds it."""
     if rule.always or cited(rule, act, parameters):
         return True
-    if rule.documents:
-        return False
-    return bool(parameters) or not any(tables.policy.not_yet(name, act) for name in rule.policy_names)
+    return not rule.documents and any(tables.policy.spoken(name, act, rule.defaults) for name in rule.policy_names)

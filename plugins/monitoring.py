@@ -1,28 +1,31 @@
 """监测对象：认定、公示、帮扶责任人和“一户一策”的时限（5号第17条，任务49、50）。
 
-The deadlines are fixed by the document: 15 days, 5 days of notice, 10 working days. Working days follow the official
-calendar; a year that it does not know yet leaves the verdict open.
+The days are those of the document, as parameters. Working days follow the official calendar; a year that it does not know
+yet leaves the verdict open.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cache
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from chinese_calendar import is_workday
-
+from ledgers.policy import Applied, default
 from ledgers.tables.schema import HouseholdState, records
 from ledgers.tables.tables import Tables
+from ledgers.workdays import WORKING_DAY, UnknownYearError, last_day
 from plugins.beancount import plugin
-from plugins.findings import FAIL, PASS, PENDING, Finding, Measured, Subject
-from plugins.judging import undetermined
+from plugins.findings import FAIL, PASS, PENDING, Finding, Subject, Threshold
+from plugins.judging import absent, count, limit, undetermined
 from plugins.law import FIVE
 from plugins.rule import rule
 
-LISTED_DAYS = 15
-NOTICE_DAYS = 5
-WORKING_DAYS = 10
+ISSUED = "2022-05-20"
+DAYS = (
+    default("monitoring-listed-days", "<=", "15", ISSUED),
+    default("monitoring-notice-days", ">=", "5", ISSUED),
+    default("monitoring-helper-days", "<=", "10", ISSUED, unit=WORKING_DAY),
+    default("monitoring-plan-days", "<=", "10", ISSUED, unit=WORKING_DAY),
+)
 _DATES = ("reported", "notice_from", "notice_to", "helper_assigned", "plan_made")
 PARTS = {"helper": ("helper_assigned", "帮扶责任人"), "plan": ("plan_made", "“一户一策”帮扶措施")}
 
@@ -68,10 +71,17 @@ def episodes(tables: Tables) -> list[Episode]:
     "monitoring-deadline",
     title="监测对象认定和帮扶时限",
     judges="每个监测户的每次纳入，分项判定",
-    formula="申报至纳入 ≤ 15 天；村内公示 ≥ 5 天；纳入后 10 个工作日内明确帮扶责任人和帮扶措施",
+    formula="申报至纳入 ≤ 15 天；村内公示 ≥ 5 天，不晚于纳入；纳入后 10 个工作日内明确帮扶责任人和帮扶措施",
     documents=(FIVE("第17条、任务49、任务50"),),
     quote="监测对象的认定，原则上不超过15天，村内公示不少于5天。纳入监测对象10个工作日内，明确帮扶责任人和“一户一策”精准帮扶措施",
+    defaults=DAYS,
     rolls=False,
+    changes=(
+        (
+            "0.2.0",
+            "天数成为参数；以各项起算那天的规定为准，2022年5月20日以前起算的不适用；先后颠倒的日期无法判定，纳入后才结束的公示不符合",
+        ),
+    ),
 )
 def monitoring_deadline(tables: Tables) -> Iterator[Finding]:
     """Each listing by part: listed, notice, helper, plan. The period names later listings of the same household."""
@@ -81,66 +91,74 @@ def monitoring_deadline(tables: Tables) -> Iterator[Finding]:
             "period": None if episode.first else episode.listed.isoformat(),
         }
         subject = Subject("household", episode.row.household)
-        yield _listed(subject, episode, more)
-        yield _noticed(subject, episode, more)
+        yield _listed(tables, subject, episode, more)
+        yield _noticed(tables, subject, episode, more)
         for part, (column, what) in PARTS.items():
             yield _within(tables, subject, episode, part, getattr(episode.row, column), what, more)
 
 
-def _listed(subject: Subject, episode: Episode, more: dict[str, Any]) -> Finding:
-    if episode.row.reported is None:
-        return undetermined(subject, "没有申报日期", part="listed", **more)
-    days = (episode.listed - episode.row.reported).days
-    return Finding(
-        subject,
-        PASS if days <= LISTED_DAYS else FAIL,
-        f"{episode.row.reported} 申报，{episode.listed} 纳入，用 {days} 天，应不超过 {LISTED_DAYS} 天",
-        measured=Measured(days, 1, "day"),
-        part="listed",
-        **more,
-    )
+def _listed(tables: Tables, subject: Subject, episode: Episode, more: dict[str, Any]) -> Finding:
+    """From the day of application to the listing: the act is the application."""
+    reported = episode.row.reported
+    more = {**more, "part": "listed", "act": reported or episode.listed}
+    if reported is None:
+        return undetermined(subject, "没有申报日期", **more)
+    if reported > episode.listed:
+        return undetermined(subject, f"申报日期 {reported} 晚于纳入日期 {episode.listed}", **more)
+    parameter = tables.policy.in_force("monitoring-listed-days", reported, DAYS)
+    if parameter is None:
+        return absent(tables, subject, "monitoring-listed-days", reported, DAYS, **more)
+    days = (episode.listed - reported).days
+    message = f"{reported} 申报，{episode.listed} 纳入，用 {days} 天，{limit(parameter)}"
+    return count(subject, days, parameter, message, **more)
 
 
-def _noticed(subject: Subject, episode: Episode, more: dict[str, Any]) -> Finding:
+def _noticed(tables: Tables, subject: Subject, episode: Episode, more: dict[str, Any]) -> Finding:
+    """The village's notice, which belongs to the listing: it is over by then."""
     start, end = episode.row.notice_from, episode.row.notice_to
+    act = start or episode.listed
+    more = {**more, "part": "notice", "act": act}
+    if start and end and end < start:
+        return undetermined(subject, f"公示止日 {end} 早于起日 {start}", **more)
+    parameter = tables.policy.in_force("monitoring-notice-days", act, DAYS)
+    if parameter is None:
+        return absent(tables, subject, "monitoring-notice-days", act, DAYS, **more)
     days = (end - start).days + 1 if start and end else 0
-    return Finding(
-        subject,
-        PASS if days >= NOTICE_DAYS else FAIL,
-        f"村内公示 {days} 天，应不少于 {NOTICE_DAYS} 天" if days else "没有村内公示",
-        measured=Measured(days, 1, "day"),
-        part="notice",
-        **more,
-    )
+    said = f"村内公示 {days} 天，{limit(parameter)}" if days else "没有村内公示"
+    found = count(subject, days, parameter, said, **more)
+    if end and end > episode.listed:
+        return replace(found, status=FAIL, message=f"{said}；公示到 {end}，晚于纳入日期 {episode.listed}")
+    return found
 
 
 def _within(
     tables: Tables, subject: Subject, episode: Episode, part: str, done: date | None, what: str, more: dict[str, Any]
 ) -> Finding:
+    name, more = f"monitoring-{part}-days", {**more, "part": part, "act": episode.listed}
+    found = tables.policy.in_force(name, episode.listed, DAYS)
+    if found is None:
+        return absent(tables, subject, name, episode.listed, DAYS, **more)
+    parameter = _in_working_days(found)
     try:
-        last_day = working_day(episode.listed, WORKING_DAYS)
-    except NotImplementedError:
-        return undetermined(subject, f"节假日历还没有 {episode.listed.year} 年前后的安排", part=part, **more)
+        last = last_day(episode.listed, parameter)
+    except UnknownYearError as error:
+        return undetermined(subject, str(error), **more)
     if done is None:
-        status = PENDING if tables.as_of <= last_day else FAIL
-        said = f"尚未明确{what}"
+        status, said = (PENDING if tables.as_of <= last else FAIL), f"尚未明确{what}"
     else:
-        status = PASS if done <= last_day else FAIL
-        said = f"{done} 明确{what}"
-    return Finding(subject, status, f"{said}，应在 {last_day} 前（纳入后 {WORKING_DAYS} 个工作日）", part=part, **more)
+        status, said = (PASS if done <= last else FAIL), f"{done} 明确{what}"
+    return Finding(
+        subject,
+        status,
+        f"{said}，应在 {last} 前（纳入后 {int(parameter.value)} 个工作日）",
+        threshold=Threshold(parameter.op, None, (parameter,)),
+        **more,
+    )
 
 
-@cache
-def working_day(start: date, count: int) -> date:
-    """The day on which the count of working days after `start` ends; NotImplementedError for an unknown year."""
-    day = start
-    while count:
-        day += timedelta(days=1)
-        count -= _works(day)
-    return day
-
-
-_works = cache(is_workday)  # the library looks through all the years that it knows, every time
+def _in_working_days(applied: Applied) -> Applied:
+    """The document counts working days, whatever unit a book leaves out."""
+    return replace(applied, parameter=replace(applied.parameter, unit=applied.parameter.unit or WORKING_DAY))
 
 
 __plugins__ = ("check",)

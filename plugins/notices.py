@@ -3,16 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from ledgers.facts import money, registered
-from ledgers.facts.notices import longest_notice
+from ledgers.facts.notices import FOREVER, longest_notice
 from ledgers.policy import default
+from ledgers.tables.directives import Fund, Project
 from ledgers.tables.tables import Tables, derived
+from ledgers.workdays import UnknownYearError, last_day
 from plugins.beancount import plugin
-from plugins.findings import FAIL, PASS, PENDING, Finding, Measured, Subject, Threshold
-from plugins.judging import distinct, meets, na, no_parameter, undetermined
+from plugins.findings import PASS, Finding, Measured, Subject, Threshold
+from plugins.judging import absent, count, limit, meets, na, undetermined
 from plugins.law import FIVE, NOTICE_RULES
 from plugins.rule import rule
 
@@ -31,6 +33,12 @@ STAGE_STATES = {"入库公示": "入库", "年度计划公示": "年度计划", 
     quote="资金使用、项目安排一律公开，广泛接受社会监督",
     defaults=NOTICE_DAYS + DUE_DAYS,
     rolls=False,
+    changes=(
+        (
+            "0.2.0",
+            "天数和期限以到达阶段那天的规定为准；期限可按工作日；网站公开只算入库公示和资金分配公告，可以长期公开",
+        ),
+    ),
 )
 def notices(tables: Tables) -> Iterator[Finding]:
     """Every stage reached has a notice of enough days; until it is due, a missing one is pending. A late one passes."""
@@ -68,44 +76,45 @@ def _projects_of(tables: Tables) -> dict[str, set[str]]:
     return projects
 
 
-def _fund(tables: Tables, fund: Any) -> Finding:
+def _fund(tables: Tables, fund: Fund) -> Finding:
     """A fund needs an announcement of its own unless all its projects have one."""
     projects = _projects_of(tables).get(fund.id, set())
     if fund.id not in _given(tables) or not projects:
         return na(Subject("fund", fund.id, fund.name), "尚未分配", part=ALLOCATION, source=(fund.file, fund.line))
-    own = _noticed(tables, "fund", fund, ALLOCATION, _given(tables)[fund.id], (fund.id,))
-    parameter = tables.policy.in_force("notice-days", tables.as_of, NOTICE_DAYS)
-    if own.status != PASS and parameter:
-        days = [longest_notice(tables, project, ALLOCATION)[0] for project in projects]
-        if all(meets(count, parameter.op, parameter.value) for count in days):
-            measured = Measured(min(days), 1, "day")
-            own = replace(own, status=PASS, message="资金的每个项目都有分配公告", measured=measured)
-    return own
+    since = _given(tables)[fund.id]
+    own = _noticed(tables, "fund", fund, ALLOCATION, since, (fund.id,))
+    parameter = tables.policy.in_force("notice-days", since, NOTICE_DAYS)
+    days = [longest_notice(tables, project, ALLOCATION)[0] for project in projects]
+    if own.status == PASS or parameter is None or not all(meets(one, parameter.op, parameter.value) for one in days):
+        return own
+    measured = Measured(min(days), 1, "day")
+    return replace(own, status=PASS, message="资金的每个项目都有分配公告", measured=measured)
 
 
-def _noticed(tables: Tables, kind: str, row: Any, stage: str, since: date, subjects: tuple[str, ...]) -> Finding:
+def _noticed(
+    tables: Tables, kind: str, row: Fund | Project, stage: str, since: date, subjects: tuple[str, ...]
+) -> Finding:
+    """A stage that was reached on a day, which is the act: its notice stands long enough, and begins in time."""
     subject = Subject(kind, row.id, row.name)
-    more: dict[str, Any] = {"part": stage, "source": (row.file, row.line)}
-    least = tables.policy.in_force("notice-days", tables.as_of, NOTICE_DAYS)
-    due = tables.policy.in_force("notice-due-days", tables.as_of, DUE_DAYS)
+    more: dict[str, Any] = {"part": stage, "source": (row.file, row.line), "act": since}
+    least = tables.policy.in_force("notice-days", since, NOTICE_DAYS)
     if least is None:
-        return undetermined(subject, no_parameter("notice-days", tables.as_of), **more)
+        return absent(tables, subject, "notice-days", since, NOTICE_DAYS, **more)
     days, line = max((longest_notice(tables, one, stage) for one in subjects), key=lambda found: found[0])
-    enough = meets(days, least.op, least.value)
-    if not enough and due is None:
-        return undetermined(subject, no_parameter("notice-due-days", tables.as_of), **more)
-    last_day = since + timedelta(days=int(due.value)) if due else tables.as_of
-    message = f"{stage} {days} 天" if days else f"没有{stage}"
-    message += f"，应不少于 {int(least.value)} 天"
-    return Finding(
-        subject,
-        PASS if enough else PENDING if tables.as_of <= last_day else FAIL,
-        message if enough else f"{message}，应在 {last_day} 前公示",
-        measured=Measured(days, 1, "day"),
-        threshold=Threshold(least.op, least.value, distinct(one for one in (least, due) if one)),
-        lines=line,
-        **more,
-    )
+    if meets(days, least.op, least.value):
+        said = f"{stage}长期公开" if days == FOREVER else f"{stage} {days} 天，{limit(least)}"
+        return count(subject, days, least, said, lines=line, **more)
+    due = tables.policy.in_force("notice-due-days", since, DUE_DAYS)
+    if due is None:
+        return absent(tables, subject, "notice-due-days", since, DUE_DAYS, **more)
+    try:
+        last = last_day(since, due)
+    except UnknownYearError as error:
+        return undetermined(subject, str(error), **more)
+    said = f"{stage} {days} 天" if days else f"没有{stage}"
+    message = f"{said}，{limit(least)}，应在 {last} 前公示"
+    found = count(subject, days, least, message, still_open=tables.as_of <= last, lines=line, **more)
+    return replace(found, threshold=Threshold(least.op, least.value, (least, due)))
 
 
 __plugins__ = ("check",)

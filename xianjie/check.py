@@ -21,7 +21,7 @@ MAIN = "main.beancount"
 
 @click.command(cls=Command)
 @click.argument("book", type=click.Path(), metavar="账簿")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到账簿止日（不晚于今天）")
 @click.option("--rule", "rule_ids", multiple=True, metavar="规则", help="只看这些规则（可重复）")
 @click.option("--subject", "subjects", multiple=True, metavar="编号", help="只看这些对象（可重复）")
 @click.option(
@@ -64,7 +64,7 @@ def check(
 
     退出状态：0 没有不符合；1 有必须符合而不符合或无法判定的；2 账簿不能用或不可信。
     """
-    from ledgers.book import collector_off
+    from ledgers.book import collector_off, within
     from ledgers.files.problems import Untrusted
     from ledgers.kept import books
     from plugins import catalogue
@@ -81,16 +81,17 @@ def check(
         raise click.UsageError("--sheets、--sample、--previous 只用于底稿（--format xlsx）")
     if form == "xlsx" and not output:
         raise click.UsageError("底稿是工作簿，请用 --output 指定文件")
-    day = as_of.date() if as_of else clock.today()
+    day = as_of.date() if as_of else None
     if output:
         will(put_file, Path(output))
     with collector_off():  # the command ends soon: nothing is worth collecting
         try:
             loaded, began = books.read(book, day)
+            within(loaded)
         except Untrusted as error:
             if form == "json" and not output:  # a file is left as it is, like everything else
                 name = Path(book).name if book.endswith(".beancount") else MAIN
-                deliver(unjudged_json(name, day, error.problems), None)
+                deliver(unjudged_json(name, day or clock.today(), error.problems), None)
             raise
         result = audit(loaded.tables, known.values(), rule_ids, subjects)
         scope = Scope(rule_ids, subjects)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from ledgers import clock
 from ledgers.files.writing import put_files
 from xianjie.chinese import Command
 from xianjie.output import reason
@@ -20,11 +19,11 @@ def export(book: str, output: str, as_of: datetime | None) -> None:
 
     户编号是代号，没有个人信息，但仍不应公开。
     """
-    from ledgers.book import read
+    from ledgers.book import read, within
     from reports.analysis import parquet
 
     folder = Path(output)
-    contents = dict(parquet(read(book, as_of.date() if as_of else clock.today())))
+    contents = dict(parquet(within(read(book, as_of.date() if as_of else None))))
     try:
         put_files(folder, contents)
     except OSError as error:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from ledgers import clock
 from ledgers.files.confined import will
 from ledgers.files.writing import put_file
 from xianjie.chinese import Command
@@ -29,7 +28,7 @@ FORMATS = ("table", "json", "xlsx")
 @click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
 def plan(book: str, as_of: datetime | None, planned: str | None, form: str, output: str | None) -> None:
     """待办：每个尚可补足或不符合的对象，最少要做什么、多少钱、由谁、最迟哪天；还须支付的劳务报酬合计是一个数。"""
-    from ledgers.book import main_file, read
+    from ledgers.book import main_file, read, within
     from ledgers.book import planned as as_planned
     from plugins import catalogue
     from plugins.audit import audit
@@ -44,7 +43,7 @@ def plan(book: str, as_of: datetime | None, planned: str | None, form: str, outp
     with ExitStack() as stack:
         if planned:
             stack.enter_context(as_planned(main, Path(planned).read_bytes()))
-        loaded = read(main, as_of.date() if as_of else clock.today())
+        loaded = within(read(main, as_of.date() if as_of else None))
         checked = Checked(loaded, audit(loaded.tables, known.values()), known)
         made = {"table": tasks.as_text, "json": tasks.as_json, "xlsx": tasks.as_xlsx}
         content = made[form](checked)

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import click
 
-from ledgers import clock
 from xianjie.chinese import Command
 
 
@@ -22,10 +21,10 @@ def query(book: str, text: str, as_of: datetime | None, form: str) -> None:
     """
     from beanquery import Error, ParseError
 
-    from ledgers.book import read
+    from ledgers.book import read, within
     from reports.analysis import connection
 
-    loaded = read(book, as_of.date() if as_of else clock.today())
+    loaded = within(read(book, as_of.date() if as_of else None))
     try:
         cursor = connection(loaded).execute(text)
     except (Error, ParseError) as error:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from ledgers import clock
 from ledgers.files.confined import will
 from ledgers.files.writing import put_files
 from xianjie.chinese import Command
@@ -23,12 +22,12 @@ def report(book: str, output: str, as_of: datetime | None) -> None:
 
     文件夹里同名的工作簿会被替换，其他文件不动。
     """
-    from ledgers.book import read
+    from ledgers.book import read, within
     from reports.registers.all import workbooks
 
     folder = Path(output)
     will(put_files, folder)
-    tables = read(book, as_of.date() if as_of else clock.today()).tables
+    tables = within(read(book, as_of.date() if as_of else None)).tables
     contents = dict(workbooks(tables))
     try:
         put_files(folder, contents)

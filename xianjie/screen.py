@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from ledgers import clock
 from ledgers.files.confined import will
 from ledgers.files.writing import put_file
 from xianjie.chinese import Command
@@ -24,13 +23,13 @@ def screen(book: str, as_of: datetime | None, form: str, output: str | None) -> 
 
     筛查不是判定：退出状态总是 0（账簿不能用时为 2）。
     """
-    from ledgers.book import read
+    from ledgers.book import read, within
     from reports.screening import show
 
     if form == "xlsx" and not output:
         raise click.UsageError("工作簿请用 --output 指定文件")
     if output:
         will(put_file, Path(output))
-    tables = read(book, as_of.date() if as_of else clock.today()).tables
+    tables = within(read(book, as_of.date() if as_of else None)).tables
     made = {"table": show.as_text, "json": show.as_json, "xlsx": show.as_xlsx}
     deliver(made[form](tables), output)

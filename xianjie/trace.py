@@ -4,7 +4,6 @@ from datetime import datetime
 
 import click
 
-from ledgers import clock
 from xianjie.chinese import Command
 from xianjie.output import deliver
 
@@ -22,13 +21,13 @@ def trace(book: str, name: str, as_of: datetime | None, form: str, output: str |
 
     “─”各行相加等于上一级；“⇒”引出资金形成的资产、收益等，另行计算。
     """
-    from ledgers.book import read
+    from ledgers.book import read, within
     from reports.trace import show
     from reports.trace import trace as nodes_of
 
     if form == "xlsx" and not output:
         raise click.UsageError("工作簿请用 --output 指定文件")
-    tables = read(book, as_of.date() if as_of else clock.today()).tables
+    tables = within(read(book, as_of.date() if as_of else None)).tables
     roots = nodes_of(tables, name)
     if not roots:
         raise click.ClickException(f"截至 {tables.as_of}，账簿中没有编号为 {name} 的资金、项目、户或资产")

@@ -33,13 +33,14 @@ from ledgers.seals.canonical import Item, sealed_directives, sealed_until, side_
 from ledgers.tables.directives import PolicyLine
 from ledgers.tables.registry import Issue
 from ledgers.tables.schema import records
+from ledgers.tables.span import Span
 from ledgers.tables.tables import Tables, derived_name
 
 LARGE = 100_000  # rows of postings and payments from which on keeping them is worth its time
 _KIND = "check"
 _ARRAYS, _TEXTS = "tables.npz", "tables.json"
 _MARGIN = 0.05  # seconds by which the system's clock of files may be behind
-_CLASSES: dict[str, Any] = {one.__name__: one for one in (Issue, Problem, Item)}
+_CLASSES: dict[str, Any] = {one.__name__: one for one in (Issue, Problem, Item, Span)}
 _APART = ("policy", "entries", "derived")  # made again, read when somebody asks, chosen below
 _DERIVED = (sealed_until, sealed_directives, side_items)  # what would otherwise be asked of the entries
 _BY_VALUE = ("object", "str", "Int64", "boolean")  # columns of which the distinct values are kept

@@ -12,7 +12,8 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hi
 
 LEVELS = ("中央", "省级", "市级", "县级", "东西部协作", "定点帮扶", "社会帮扶", "自筹")
 LEVEL_GROUPS = {"市级及以上": ("中央", "省级", "市级")}  # what the documents call several levels at once
-TASKS = ("巩固拓展", "以工代赈", "少数民族发展", "欠发达国有农场", "欠发达国有林场", "其他")
+TASKS_TO_2025 = ("巩固拓展", "以工代赈", "少数民族发展", "欠发达国有农场", "欠发达国有林场")
+TASKS = (*TASKS_TO_2025, "开发式帮扶", "安全饮水", "新型农村集体经济", "其他")
 CATEGORIES = (
     "产业发展",
     "就业项目",
@@ -34,6 +35,9 @@ EQUITY_STATES = ("量化", "变更", "退出", "收回", "期满")
 OPERATOR_KINDS = ("农业企业", "农民合作社")
 NOTICE_STAGES = ("入库公示", "年度计划公示", "资金分配公告", "劳务报酬公示", "完工公示", "收益分配公示")
 RECTIFICATION_STATES = ("发现", "整改中", "销号")
+VILLAGE_STATES = ("更名", "撤并")
+PLACE_KINDS = ("网站", "公开栏", "其他")
+UNITS = ("日", "工作日")
 VILLAGE_KINDS = ("脱贫村", "一般村")
 BASE_STATES = ("脱贫户", "一般户", "五无户", "销户")  # 销户 ends the household
 MONITORING_STATES = ("监测户", "风险消除")
@@ -167,6 +171,7 @@ class Village(NamedTuple):
     row: int
     date: dt.date
     id: Text
+    state: Annotated[Text, Key(one_of=VILLAGE_STATES, own=True)]
     town: Annotated[Text, REQUIRED]
     name: Annotated[Text, REQUIRED]
     kind: Annotated[Text, one_of(*VILLAGE_KINDS)]
@@ -176,6 +181,7 @@ class Village(NamedTuple):
     leading_industry: Text
     informants: Text
     code: Text
+    into: Annotated[Text, Key(refers="village")]  # of which it became a part (撤并)
     file: str
     line: int
 
@@ -231,7 +237,8 @@ class Notice(NamedTuple):
     stage: Annotated[Text, Key(one_of=NOTICE_STAGES)]
     place: Annotated[Text, REQUIRED]
     from_: Annotated[Day, REQUIRED]
-    to: Annotated[Day, REQUIRED]
+    to: Day  # None: a portal's notice that stands for ever (长期公开)
+    place_kind: Annotated[Text, Key(one_of=PLACE_KINDS)]
     url: Text
     digest: Text
     file: str
@@ -274,6 +281,7 @@ class PolicyLine(NamedTuple):
     operator_kind: Annotated[Words, Key(one_of=OPERATOR_KINDS)]
     exclude_task: Annotated[Words, Key(one_of=TASKS)]
     by_task: Bool  # each task is judged by itself
+    unit: Annotated[Text, Key(one_of=UNITS)]
     verified_until: Day
     file: str
     line: int
@@ -325,6 +333,29 @@ class Rectification(NamedTuple):
     part: Text
     period: Text
     note: Text
+    file: str
+    line: int
+
+
+class ThroughLine(NamedTuple):
+    """Until when nothing more happened than the book shows."""
+
+    row: int
+    date: dt.date
+    until: Annotated[Day, REQUIRED]
+    file: str
+    line: int
+
+
+class EditionLine(NamedTuple):
+    """Another edition of a policy set that ships came into the book."""
+
+    row: int
+    date: dt.date
+    name: Text
+    edition: Text
+    before: Text  # digest of the file as it was
+    after: Text
     file: str
     line: int
 
@@ -398,7 +429,7 @@ DIRECTIVES: dict[str, Directive] = {
     "project": Directive("项目", "projects", Project, 2, folded=True, optional_args=1, either=("village", "town")),
     "resolution": Directive("决议", "resolutions", ResolutionLine, 2),
     "inspection": Directive("检查", "inspections", InspectionLine),
-    "village": Directive("行政村", "villages", Village, folded=True),
+    "village": Directive("行政村", "villages", Village, 2, folded=True, optional_args=1),
     "asset": Directive("资产", "assets", Asset, 2, folded=True, optional_args=1, either=("project", "origin")),
     "equity": Directive("股权", "equity", Equity, 2, folded=True, optional_args=1),
     "notice": Directive("公告公示", "notices", Notice, 2),
@@ -408,6 +439,8 @@ DIRECTIVES: dict[str, Directive] = {
     "waiver": Directive("豁免", "waivers", Waiver, 2),
     "rectification": Directive("整改", "rectifications", Rectification, 3),
     "seal": Directive("封账", "seals", SealLine, 2),
+    "through": Directive("账簿截止日", "throughs", ThroughLine),
+    "edition": Directive("政策版本", "editions", EditionLine, 2),
 }
 
 # Dimensions of a transaction or posting, and the registry that knows their ids.

@@ -142,7 +142,7 @@ def read_directives(entries: Iterable[Any], as_of: date, relative: dict[str, str
             continue
         if DIRECTIVES[entry.type].folded:
             row = {**folded.get((entry.type, reader.id), {}), **row}
-            own = {key.column for key in DIRECTIVES[entry.type].keys if key.own}
+            own = {key.column for key in DIRECTIVES[entry.type].columns if key.own}
             folded[entry.type, reader.id] = {column: value for column, value in row.items() if column not in own}
         else:
             _check_required(result, entry.type, reader.id, row)
@@ -219,7 +219,11 @@ class _Reader:
 def _check_required(result: Registries, kind: str, name: str, row: dict[str, Any]) -> None:
     directive: Directive = DIRECTIVES[kind]
     missing = [key.name for key in directive.keys if key.required and row.get(key.column) in (None, "")]
-    missing += [key.name for key in directive.args[1:] if row.get(key.column) is None and kind != "policy"]
+    missing += [
+        key.name for key in directive.args[1:] if row.get(key.column) is None and kind != "policy" and not key.own
+    ]
+    if kind == "notice" and row.get("to") is None and row.get("place_kind") != "网站":  # a portal's may stand for ever
+        missing.append("to")
     if directive.either and not any(row.get(key) for key in directive.either):
         missing.append("或".join(directive.either))
     for key_name in missing:

@@ -29,6 +29,7 @@ from ledgers.tables.members import read_members
 from ledgers.tables.postings import Postings
 from ledgers.tables.registry import Issue, Registries, read_directives
 from ledgers.tables.schema import SCHEMAS, TABLE_OF, array, category, frame, frame_of_rows, records, united
+from ledgers.tables.span import Span, span_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,7 @@ class Tables:
     title: str
     root: Path
     as_of: date
+    span: Span
     postings: pd.DataFrame
     payments: pd.DataFrame
     shares: pd.DataFrame
@@ -55,6 +57,8 @@ class Tables:
     waivers: pd.DataFrame
     rectifications: pd.DataFrame
     seals: pd.DataFrame
+    throughs: pd.DataFrame
+    editions: pd.DataFrame
     negatives: pd.DataFrame
     policies: pd.DataFrame
     policy: Policy
@@ -167,6 +171,7 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date) -> Tabl
         title=options["title"],
         root=main.parent,
         as_of=as_of,
+        span=span_of(entries),
         postings=table,
         payments=_payments(listed, postings, table),
         shares=_shares(listed, postings),

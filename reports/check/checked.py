@@ -85,6 +85,7 @@ def about(book: Book) -> dict[str, Any]:
         "title": book.tables.title,
         "main": book.main.name,
         "as_of": book.tables.as_of.isoformat(),
+        "through": book.tables.span.through.isoformat(),
         "digest": book.digest,
         "version": ledgers.__version__,
         "rules": rules_digest(),

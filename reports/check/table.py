@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from ledgers.tables.span import said_of
 from plugins.audit import places
 from plugins.findings import FAIL, NA, PASS, PENDING, SEVERITY_NAMES, STATUS_NAMES, UNDETERMINED, WAIVED, Finding
 from reports.check.baseline import NEW, STATE_NAMES, Baseline
@@ -35,7 +36,7 @@ def _head(checked: Checked) -> str:
     summary = checked.audit.summary
     counts = "　".join(f"{STATUS_NAMES[status]} {summary[status]}" for status in COLUMNS)
     return (
-        f"{facts['title']}　截至 {facts['as_of']}\n"
+        f"{facts['title']}　截至 {facts['as_of']}　{said_of(checked.book.tables.as_of, checked.book.tables.span)}\n"
         f"共判定 {sum(summary.values())} 项：{counts}\n"
         f"账簿摘要 {facts['digest'][:23]}…　规则摘要 {facts['rules'][:23]}…　版本 {facts['version']}"
     )

@@ -22,6 +22,7 @@ from flask import Response, current_app, request
 from markupsafe import Markup
 
 from ledgers import clock
+from ledgers.tables.span import Span, said_of, span_of
 from ledgers.tables.tables import relative_names, tables
 from plugins.findings import ERROR, FAIL, Finding
 from reports.check.checked import crashed
@@ -49,19 +50,29 @@ class Desk(FavaExtensionBase):
     has_js_module = True
 
     def after_load_file(self) -> None:
-        """Judge the book as of today, and put what fails into Fava's list of errors. Never takes the ledger down."""
+        """Judge the book as far as it goes, and put what fails into Fava's list of errors. Never takes the ledger down."""
         self._reviews: dict[date, Future[Review]] = {}
         self._asked: dict[date, str] = {}  # by whom each was asked for
-        self._kept = {clock.today()}  # days whose review is never dropped
+        self._through = span_of(self.ledger.all_entries).through
+        self._kept = {self.latest}  # days whose review is never dropped
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, "xianjie-review")
         try:
-            found = list(self._errors(self.review(clock.today()).result().without_people))
+            found = list(self._errors(self.review(self.latest).result().without_people))
             self._warm()
         except Exception as error:
             log.exception("审阅页没有能够生成")
             found = [_error(self, "main.beancount", 0, f"审阅页没有能够生成（{type(error).__name__}）")]
         self.ledger.extensions.errors.extend(found)
+
+    @property
+    def latest(self) -> date:
+        """The day by which pages judge where none is asked for: today, or where the book ends before."""
+        return min(clock.today(), self._through)
+
+    def said_of_end(self, day: date) -> str:
+        """Where the book ends, for the foot of a page."""
+        return said_of(day, Span(date.min, self._through))
 
     def review(self, day: date, who: str = "") -> "Future[Review]":
         """The book judged as of a day, in the background.
@@ -106,14 +117,14 @@ class Desk(FavaExtensionBase):
     def _warm(self) -> None:
         """Compute what every page needs, so that the first reader does not wait."""
         for name in ("overview", "income"):
-            PAGES[name].view(self, self.review(clock.today()).result().without_people, {})
+            PAGES[name].view(self, self.review(self.latest).result().without_people, {})
 
     @property
     def files(self) -> tuple[set[str], set[str]]:
         """Files of the book that anyone may read, and those with people in them; relative names."""
         book = getattr(self.ledger, "book", None)
         main, options = Path(self.ledger.beancount_file_path), book.options if book else dict(self.ledger.options)
-        side = set(self.review(clock.today()).result().tables.files) | {"registry/households.csv"}
+        side = set(self.review(self.latest).result().tables.files) | {"registry/households.csv"}
         return set(relative_names(main, options).values()) - side, side
 
     @property
@@ -185,7 +196,7 @@ class Desk(FavaExtensionBase):
     def _day(self) -> date:
         time = request.args.get("time", "")
         try:
-            day = as_of(time, clock.today())
+            day = as_of(time, clock.today()) if time else self.latest
         except (ValueError, OverflowError):
             raise PageError(400, f"时间“{time[:40]}”无法识别：应如 2022、2022-08 或 2022-Q3") from None
         return day

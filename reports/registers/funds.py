@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from ledgers.facts import registered
+from ledgers.tables.span import said_of
 from ledgers.tables.tables import Tables
 from reports.figures import by_project, fund_figures
 from reports.registers import grouping
@@ -72,6 +73,7 @@ def head(sheet: Sheet, tables: Tables, title: str) -> None:
     """Title, county, day and unit, the same on every sheet."""
     sheet.title(title)
     sheet.right(f"{tables.title}　截至 {tables.as_of}　单位：元")
+    sheet.note(said_of(tables.as_of, tables.span))
 
 
 def _by_place(book: Workbook, tables: Tables) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ledgers.money import yuan_cn
+from ledgers.tables.span import said_of
 from ledgers.tables.tables import Tables
 from reports.trace.nodes import Node
 from reports.width import pad, width
@@ -58,6 +59,7 @@ def as_xlsx(tables: Tables, name: str, roots: list[Node]) -> bytes:
     sheet = book.sheet("资金追溯", [column.width for column in COLUMNS])
     sheet.title(f"{name} 资金追溯")
     sheet.right(f"{tables.title}　截至 {tables.as_of}　单位：元")
+    sheet.note(said_of(tables.as_of, tables.span))
     sheet.note(
         "“上级”相同的各行之和等于上级的金额，“差额”应为零。“⇒”引出资金形成的资产、收益等，另行计算，不计入上级。"
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ledgers.seals.seal import verified
+from ledgers.tables.span import said_of
 from plugins.findings import ERROR, SEVERITY_NAMES, STATUS_NAMES, STATUSES, UNDETERMINED, WARNING
 from reports.check.checked import Checked, about, crashed
 from reports.workbook import COUNT, TOTAL, Column, Row, Workbook
@@ -17,7 +18,7 @@ COLUMNS = (
 
 def write(book: Workbook, checked: Checked, papers: Papers) -> None:
     """The first sheet."""
-    facts = about(checked.book)
+    facts, tables = about(checked.book), checked.book.tables
     sheet = book.sheet("封面", WIDTHS)
     sheet.title("审 计 工 作 底 稿")
     sheet.skip()
@@ -26,6 +27,7 @@ def write(book: Workbook, checked: Checked, papers: Papers) -> None:
         ("审计组", ""),
         ("账簿", facts["title"]),
         ("截至日期", facts["as_of"]),
+        ("账簿止日", said_of(tables.as_of, tables.span)),
         ("账簿摘要", facts["digest"]),
         ("规则摘要", facts["rules"]),
         ("软件版本", facts["version"]),

@@ -52,8 +52,10 @@ def read_case(folder: Path, content: dict[str, Any], case: dict[str, Any]) -> Ta
     base = content["base"] + "".join(f"{value}" for value in content.get("files", {}).values())
     assert all(old in base for old, _ in pairs), "a replacement that replaces nothing"
     files = {name: _replaced(text, pairs) for name, text in (content.get("files", {}) | case.get("files", {})).items()}
-    book = write_book(folder, _replaced(content["base"], pairs) + "\n" + case.get("add", ""), files)
-    return read(book, date.fromisoformat(case.get("as_of", content.get("as_of", "2022-12-31")))).tables
+    day = date.fromisoformat(case.get("as_of", content.get("as_of", "2022-12-31")))
+    through = f'\n{day} custom "through" {day}\n' if case.get("through", True) else ""  # nothing more has happened
+    book = write_book(folder, _replaced(content["base"], pairs) + "\n" + case.get("add", "") + through, files)
+    return read(book, day).tables
 
 
 def judge_case(tables: Tables, content: dict[str, Any], case: dict[str, Any]) -> None:

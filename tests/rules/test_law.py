@@ -46,10 +46,10 @@ def _parameter(day: date, value: str | None = "1", **about: Any) -> Parameter:
         (BEFORE, {"always": True}, (), True),
         (BEFORE, {}, (Applied(_parameter(date(2022, 1, 1)), BEFORE),), True),  # the county had written it before
         (BEFORE, {}, (Applied(default("p", ">=", "1"), BEFORE),), False),  # a default rests on no document
-        (BEFORE, {"documents": ()}, (Applied(default("p", ">=", "1"), BEFORE),), True),
-        (BEFORE, {"documents": (), "parameters": ("p",)}, (), False),  # the book writes it from later on
-        (DAY, {"documents": (), "parameters": ("p",)}, (), True),
-        (BEFORE, {"documents": (), "parameters": ("q",)}, (), True),  # nobody gave a number: not known, not never asked
+        (BEFORE, {"documents": (), "defaults": (default("q", ">=", "1"),)}, (), True),
+        (BEFORE, {"documents": (), "parameters": ("p",)}, (), False),  # it rests on its parameters alone, and the first comes later
+        (DAY, {"documents": (), "parameters": ("p",)}, (), True),  # it may have ended since: that is not known, not never asked
+        (DAY, {"documents": (), "parameters": ("q",)}, (), False),  # nobody ever asked
     ],
 )
 def test_nothing_binds_before_it_was_issued(day: date, about: dict[str, Any], parameters: tuple[Applied, ...], binds: bool) -> None:
@@ -73,7 +73,7 @@ def test_the_audit_says_so(tmp_path: Path) -> None:
         yield Finding(replace(YEAR, id="2023"), "fail", "短缺", threshold=threshold, shortfall=5, act=DAY)
         yield Passes(1, lambda: [Finding(replace(YEAR, id="2021"), "pass", "好", act=BEFORE)], status="na")
 
-    tables = read(write_book(tmp_path / "book", ""), date(2022, 12, 31)).tables
+    tables = read(write_book(tmp_path / "book", '2023-12-31 custom "through" 2023-12-31\n'), date(2022, 12, 31)).tables
     result = audit(tables, [_rule(judge=judge)])
     found = {one.subject.id: one for one in result.findings}
     assert {name: one.status for name, one in found.items()} == {"2022": "na", "2023": "fail", "2021": "na"}

@@ -14,7 +14,7 @@ from reports.desk.kit import PageError
 from reports.desk.listing import CHART, MONEY, RATIO, Column, Listing
 from reports.desk.overview import FundLine, fund_lines
 from reports.desk.paging import Paging
-from reports.desk.project import vouchers_of
+from reports.desk.project import VOUCHERS, vouchers_of
 from reports.desk.review import Review
 
 DRAWN = 12  # projects drawn one by one; the rest as one
@@ -43,7 +43,7 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "unequal": flow.unequal(),
         "notices": [row for row in records(Notice, tables.notices) if row.subject == name],
         "findings": review.of("fund", name),
-        "paging": Paging(vouchers, args),
+        "paging": Paging(vouchers, args, VOUCHERS),
     }
 
 

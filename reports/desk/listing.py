@@ -17,7 +17,7 @@ from reports.desk.paging import Paging
 TEXT, LONG, MONEY, YUAN, COUNT, RATIO, DATE = "text", "long", "money", "yuan", "count", "ratio", "date"
 STATUS, CHART, PLACE = "status", "chart", "place"
 NUMBERS = (MONEY, YUAN, COUNT, RATIO)
-SIZE = 100
+SIZE = 50
 MOST_CHOICES = 80  # values of a filter
 NONE = "（无）"
 

@@ -21,6 +21,7 @@ from reports.desk.review import TO_DO, Review
 from reports.desk.where import project_where, project_year, town_of
 
 LABOUR = ("labour-share-work-relief", "labour-share", "labour-promised")
+VOUCHERS = 30  # on one page
 NO_MONEY = figures.Money(0, 0, 0, 0, 0, 0)
 
 
@@ -64,7 +65,7 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "total": figures.by_project(tables).get(name, NO_MONEY),
         "funds": registered.funds(tables),
         "gauges": [_gauge(review, finding) for finding in _labour(about)],
-        "paging": Paging(vouchers, args),
+        "paging": Paging(vouchers, args, VOUCHERS),
         "notices": [row for row in records(Notice, tables.notices) if row.subject == name],
         "assets": [registered.assets(tables)[one] for one in review.assets_of(name)],
         "grants": [one for one in figures.shares_by_grant(tables).values() if one.row.project == name],

@@ -29,9 +29,9 @@ def _columns(review: Review) -> list[Column]:
         return where(review.tables, task.finding)
 
     return [
+        Column("act", "要办的事", lambda one: one.text, LONG),
         Column("status", "现状", lambda one: one.finding.status, STATUS, facet=True),
         Column("due", "最迟", lambda one: one.due, DATE),
-        Column("act", "要办的事", lambda one: one.text, LONG),
         Column("amount", "金额（元）", lambda one: one.amount, YUAN, total=True),
         Column("subject", "对象", subject, link=lambda one: kit.subject_link(review, one.finding)),
         Column("number", "编号", lambda one: one.finding.subject.id, extra=True),

@@ -131,7 +131,8 @@ def test_a_connection_that_rests_between_requests_is_kept(server: Running, monke
             one.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             answer = b""
             while b"}" not in answer.rpartition(b"\r\n\r\n")[2]:
-                assert (part := one.recv(10_000)), answer  # the connection is still there
+                part = one.recv(10_000)
+                assert part, answer  # the connection is still there
                 answer += part
             time.sleep(pause)
 

@@ -45,10 +45,19 @@ class Source:
         return f"账簿摘要 {self.digest}；{sealed}"
 
     def basis(self, rules: tuple[str, ...]) -> str:
-        """The rules that a table answers, with their articles."""
-        return "；".join(
-            f"{self.bases[name][0]}（{name}，{self.bases[name][1]}）" for name in rules if name in self.bases
+        """The articles that a table answers, each once, in words."""
+        found = (
+            one.strip()
+            for name in rules
+            if name in self.bases
+            for one in self.bases[name][1].replace(";", "；").split("；")
         )
+        return "；".join(dict.fromkeys(one for one in found if one))
+
+
+def _says(value: object, one: Field) -> bool:
+    """Whether a cell is worth a column: a part that is nought everywhere (其中市级 0.00) is not."""
+    return value not in (None, "") and not (value == 0 and one.title.startswith("其中"))
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,7 @@ class Edition:
     def _view(self, table: Table) -> View:
         hidden = HIDDEN_HERE[: sum(1 for part in self.place if part)]
         shown = table.shown(self.place)
-        said = [any(row[i] not in (None, "") for row in shown.every) for i in range(len(table.fields))]
+        said = [any(_says(row[i], one) for row in shown.every) for i, one in enumerate(table.fields)]
         keep = [
             i for i, one in enumerate(table.fields) if one.name not in hidden and said[i] and i not in shown.dropped
         ]

@@ -36,6 +36,7 @@ def notice(edition: Edition, lists: list[Table]) -> bytes:
             _table(sheet, edition, view, freeze=False)
     sheet.skip()
     sheet.note(note(edition))
+    sheet.note(digest(edition))
     sheet.right(edition.office)
     sheet.right(STAMP)
     for view in long:
@@ -54,17 +55,24 @@ def facts(edition: Edition) -> list[tuple[str, str]]:
         ("公开地点", edition.where),
         ("公开期限", edition.when),
         ("监督电话", edition.phones),
-        ("数据来源", edition.source.origin),
+        *([("受理地址", str(edition.policy["office.address"]))] if edition.policy["office.address"] else []),
+        *([("受理时间", str(edition.policy["office.hours"]))] if edition.policy["office.hours"] else []),
     ]
 
 
+def digest(edition: Edition) -> str:
+    """What only whoever checks the paper needs: it stands in the footer."""
+    source = edition.source
+    return f"{source.origin}；规则摘要 {source.rules}；程序版本 {source.version}"
+
+
 def note(edition: Edition) -> str:
-    least = edition.policy.least
-    hidden = "" if edition.source.board else f"“＊”表示不足 {least} 户或可由相减得出，依隐私规则不单列。"
-    return (
-        f"收支为 {edition.source.year} 年度发生数，状态截至 {edition.source.as_of}。{hidden}"
-        f"规则摘要 {edition.source.rules}；程序版本 {edition.source.version}。"
+    hidden = (
+        ""
+        if edition.source.board
+        else f"不足 {edition.policy.least} 户或可由相减得出的不单列，并入“其他（合并公开）”，各行相加就是合计。"
     )
+    return f"收支为 {edition.source.year} 年度发生数，状态截至 {edition.source.as_of}。{hidden}"
 
 
 def _table(sheet: Sheet, edition: Edition, view: View, *, freeze: bool) -> None:
@@ -79,13 +87,15 @@ def _table(sheet: Sheet, edition: Edition, view: View, *, freeze: bool) -> None:
 
 
 def _list(book: Workbook, edition: Edition, table: Table) -> None:
-    sheet = book.sheet(table.title.replace("名单：", "·"), [8, 22, *(18,) * (len(table.fields) - 2)], portrait=True)
+    others = len(table.fields) - 1
+    wide = max(22.0, 1.8 * len(table.title) / others)  # wide enough for the title
+    sheet = book.sheet(table.title.replace("名单：", "·"), [8, *(wide,) * others], portrait=True)
     sheet.title(table.title)
     sheet.note(f"{edition.name}　公开期限：{edition.when}　监督电话：{edition.phones}")
     columns = [Column(one.title, one.width, KINDS[one.kind]) for one in table.fields]
     rows = [Row(line.values) for line in table.lines]
     sheet.table(columns, [*rows, Row(table.totals[edition.place], TOTAL)])
-    sheet.note(f"数据来源：{edition.source.origin}")
+    sheet.right(edition.office)
     sheet.right(STAMP)
 
 

@@ -4,25 +4,32 @@ Tables are laid out by our own few lines on the PDF library's canvas: its flowin
 county prints half a million lines.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
-from reportlab.lib.pagesizes import A4
+from reportlab.lib.pagesizes import A3, A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from reports.publish.edition import Edition
-from reports.publish.notices import STAMP, facts, note
-from reports.publish.tables import COUNT, DAYS, MONEY, Field, Table, shown
+from reports.publish.notices import STAMP, digest, facts, note
+from reports.publish.tables import COUNT, DATE, DAYS, MONEY, Field, Table, shown
 
 FACE = "notice"
-HEIGHT, WIDTH = A4  # landscape
-MARGIN, FOOT = 36.0, 40.0
-SIZE, LEAD, PAD = 8.5, 11.0, 3.0
+PORTRAIT, LANDSCAPE, LARGE = A4, (A4[1], A4[0]), (A3[1], A3[0])  # the first that all tables fit
+MARGIN, FOOT = 42.0, 48.0
+SIZE, LEAD, PAD = 10.5, 14.0, 4.0  # 五号: what can be read on a wall
+TITLE, HEAD = 18.0, 13.0
+TOGETHER = 3  # rows that stay with the total and with the seal
 NUMERIC = (MONEY, COUNT, DAYS)
+WHOLE = (*NUMERIC, DATE)  # never broken
+WIDEST, NARROWEST = 16.0, 5.0  # characters of a column of text
+_WORDS = re.compile(r"[0-9A-Za-z.,:%/_\-〔〕]+|.", re.DOTALL)
+_NOT_FIRST = "，。；：、）】》”％%！？·"
 
 
 def use_font(content: bytes) -> None:
@@ -35,7 +42,7 @@ def characters(editions: list[Edition], lists: dict[Any, list[Table]]) -> set[st
     """Every character that the papers show."""
     texts = {chr(code) for code in range(32, 127)} | set(STAMP) | set("第页共合计依据：，续名单")
     for edition in editions:
-        texts |= set(edition.heading + edition.office + edition.name + note(edition))
+        texts |= set(edition.heading + edition.office + edition.name + note(edition) + digest(edition))
         texts |= {one for label, text in facts(edition) for one in label + text}
         for table in lists.get(edition.place, []):
             texts |= set(table.title) | _of_table(table)
@@ -57,18 +64,26 @@ def _width(text: str, size: float) -> float:
 
 
 def wrapped(text: str, size: float, space: float) -> list[str]:
-    """The text in lines that fit into so many points; numbers and words may be cut where nothing else helps."""
-    lines, line, used = [], "", 0.0
-    if _width(text, size) <= space:
+    """The text in lines that fit into so many points. Numbers and words stay whole unless one alone is too long; no line
+    begins with a stop.
+    """
+    if "\n" not in text and _width(text, size) <= space:
         return [text]
-    for one in text:
-        wide = _width(one, size)
-        if one == "\n" or used + wide > space:
+    lines, line = [], ""
+    for word in (piece for one in _WORDS.findall(text) for piece in _pieces(one, size, space)):
+        if word == "\n" or (line and word not in _NOT_FIRST and _width(line + word, size) > space):
             lines.append(line)
-            line, used = "", 0.0
-        if one != "\n":
-            line, used = line + one, used + wide
+            line = ""
+        line += "" if word == "\n" else word
     return [*lines, line]
+
+
+def _pieces(word: str, size: float, space: float) -> list[str]:
+    """A word, in pieces where it is longer than a line."""
+    if len(word) == 1 or _width(word, size) <= space:
+        return [word]
+    each = max(1, int(space / _width("0", size)))
+    return [word[at : at + each] for at in range(0, len(word), each)]
 
 
 @dataclass
@@ -80,17 +95,59 @@ class _Page:
     boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Grid:
+    """A table ready to be laid out: what its cells say, and the narrowest and most fitting widths of its columns."""
+
+    fields: tuple[Field, ...]
+    heads: list[str]
+    rows: list[list[str]]
+    least: list[float]
+    best: list[float]
+    total: bool
+
+    def edges(self, width: float) -> list[float]:
+        """Left edges of the columns and the right edge of the last, in a page so wide."""
+        space = width - 2 * MARGIN
+        spare, asked = max(space - sum(self.least), 0.0), [b - a for a, b in zip(self.least, self.best, strict=True)]
+        share = min(1.0, spare / (sum(asked) or 1.0)) if space >= sum(self.least) else 0.0
+        scale = min(1.0, space / sum(self.least))
+        edges = [MARGIN]
+        for least, more in zip(self.least, asked, strict=True):
+            edges.append(edges[-1] + least * scale + more * share)
+        return edges
+
+
+def _grid(fields: tuple[Field, ...], rows: list[Any], total: Any) -> _Grid:
+    said = [
+        [shown(value, one.kind) for value, one in zip(row, fields, strict=True)]
+        for row in ([*rows, total] if total else rows)
+    ]
+    heads = [one.title.replace("（元）", "\n（元）") for one in fields]
+    least, best = [], []
+    for i, one in enumerate(fields):
+        cells = max((_width(row[i], SIZE) for row in said), default=0.0) + 2 * PAD
+        head = max(_width(part, SIZE) for part in heads[i].split("\n")) + 2 * PAD
+        narrow, wide = NARROWEST * SIZE + 2 * PAD, WIDEST * SIZE + 2 * PAD
+        words = max((_width(word, SIZE) for row in said for word in _WORDS.findall(row[i])), default=0.0) + 2 * PAD
+        whole = one.kind in WHOLE
+        least.append(max(cells, min(head, narrow)) if whole else max(min(cells, narrow), min(words, wide)))
+        best.append(max(least[-1], head, cells if whole else min(cells, wide)))
+    return _Grid(fields, heads, said, least, best, bool(total))
+
+
 class _Layout:
     """Fills pages from the top; `y` is where the next thing goes."""
 
-    def __init__(self, heading: str) -> None:
+    def __init__(self, heading: str, size: tuple[float, float]) -> None:
         self.heading = heading
+        self.width, self.height = size
         self.pages: list[_Page] = []
         self.turn()
 
     def turn(self) -> None:
         self.pages.append(_Page())
-        self.y = HEIGHT - MARGIN
+        self.y = self.height - MARGIN
         if len(self.pages) > 1:
             self.write(f"{self.heading}（续）", SIZE)
             self.y -= 4
@@ -101,27 +158,41 @@ class _Layout:
     def write(self, text: str, size: float, align: str = "left") -> None:
         """A paragraph over the whole width."""
         lead = size * 1.35
-        for line in wrapped(text, size, WIDTH - 2 * MARGIN):
+        for line in wrapped(text, size, self.width - 2 * MARGIN):
             if not self.room(lead):
                 self.turn()
             self.y -= lead
-            spare = WIDTH - 2 * MARGIN - _width(line, size)
+            spare = self.width - 2 * MARGIN - _width(line, size)
             left = MARGIN + {"left": 0.0, "center": spare / 2, "right": spare}[align]
             self.pages[-1].texts.append((left, self.y + size * 0.25, size, line))
 
-    def table(self, fields: tuple[Field, ...], rows: list[Any], total: Any) -> None:
-        """A table whose header stands on every page that it runs over."""
-        edges = _edges(fields)
-        head = _cells([one.title for one in fields], edges)
-        if not self.room(3 * LEAD + _height(head)):
+    def table(self, title: str, grid: _Grid, after: float = 0.0) -> None:
+        """A table below its title, the header on every page that it runs over. Its last rows stay together, and with as
+        many points after them as asked for.
+        """
+        edges = grid.edges(self.width)
+        head = _cells(grid.heads, edges)
+        rows = [_cells(row, edges) for row in grid.rows]
+        last = max(0, len(rows) - TOGETHER - grid.total)
+        opening = (
+            HEAD * 1.35
+            + 10
+            + _height(head)
+            + sum(map(_height, rows[: 1 if last else len(rows)]))
+            + (0 if last else after)
+        )
+        if not self.room(opening) and opening < self.height - MARGIN - FOOT - 30:
             self.turn()
-        self._row(head, edges, fields, grey=True)
-        for row in [*rows, total] if total else rows:
-            cells = _cells([shown(value, one.kind) for value, one in zip(row, fields, strict=True)], edges)
-            if not self.room(_height(cells)):
+        self.y -= 8
+        self.write(title, HEAD)
+        self.y -= 2
+        self._row(head, edges, grid.fields, grey=True)
+        for number, cells in enumerate(rows):
+            needed = sum(map(_height, rows[number:])) + after if number == last and last else _height(cells)
+            if not self.room(needed) and self.y < self.height - MARGIN - 60:
                 self.turn()
-                self._row(head, edges, fields, grey=True)
-            self._row(cells, edges, fields, grey=row is total)
+                self._row(head, edges, grid.fields, grey=True)
+            self._row(cells, edges, grid.fields, grey=grid.total and number == len(rows) - 1)
 
     def _row(self, cells: list[list[str]], edges: list[float], fields: tuple[Field, ...], *, grey: bool) -> None:
         page, height = self.pages[-1], _height(cells)
@@ -140,49 +211,61 @@ class _Layout:
         self.y = bottom
 
 
-def _edges(fields: tuple[Field, ...]) -> list[float]:
-    """Left edges of the columns and the right edge of the last; never stretched beyond what their widths ask for."""
-    asked = [one.width * 5.6 for one in fields]
-    scale = min(1.25, (WIDTH - 2 * MARGIN) / sum(asked))
-    edges = [MARGIN]
-    for one in asked:
-        edges.append(edges[-1] + one * scale)
-    return edges
-
-
 def _cells(texts: list[str], edges: list[float]) -> list[list[str]]:
-    return [wrapped(text, SIZE, edges[i + 1] - edges[i] - 2 * PAD) for i, text in enumerate(texts)]
+    return [wrapped(text, SIZE, edges[i + 1] - edges[i] - 2 * PAD + 0.01) for i, text in enumerate(texts)]
 
 
 def _height(cells: list[list[str]]) -> float:
     return 2 * PAD + LEAD * max(len(lines) for lines in cells)
 
 
+def size_of(grids: list[_Grid]) -> tuple[float, float]:
+    """The smallest paper that the narrowest widths of all tables fit: A4 upright, A4 across, A3 across."""
+    needed = max((sum(grid.least) for grid in grids), default=0.0) + 2 * MARGIN
+    return next((size for size in (PORTRAIT, LANDSCAPE, LARGE) if needed <= size[0]), LARGE)
+
+
 def paper(edition: Edition, lists: list[Table]) -> bytes:
     """The PDF of an edition."""
-    layout = _Layout(edition.heading)
-    layout.write(edition.heading, 16, "center")
+    return _drawn(laid_out(edition, lists), edition)
+
+
+def laid_out(edition: Edition, lists: list[Table]) -> _Layout:
+    """Everything that stands on the pages of an edition, and where."""
+    grids = [_grid(view.fields, view.rows, view.total) for view in edition.views]
+    named = [_grid(table.fields, [line.values for line in table.lines], table.totals[edition.place]) for table in lists]
+    layout = _Layout(edition.heading, size_of([*grids, *named]))
+    layout.write(edition.heading, TITLE, "center")
+    layout.y -= 6
     for label, text in facts(edition):
         layout.write(f"{label}：{text}", SIZE)
-    for view in edition.views:
-        layout.y -= 8
-        if not layout.room(9 * LEAD):
-            layout.turn()
-        layout.write(view.table.title, 11)
-        layout.y -= 2
-        layout.table(view.fields, view.rows, view.total)
-        layout.write(f"依据：{edition.source.basis(view.table.rules)}", 7)
+    for view, grid in zip(edition.views, grids, strict=True):
+        layout.table(view.table.title, grid, SIGN if grid is grids[-1] else 2 * LEAD)
+        layout.write(f"依据：{edition.source.basis(view.table.rules)}", SIZE)
     _sign(layout, edition)
-    for number, table in enumerate(lists):
-        if number == 0 or not layout.room(9 * LEAD):
+    for number, (table, grid) in enumerate(zip(lists, named, strict=True)):
+        if number == 0:
             layout.turn()
-        layout.y -= 10
-        layout.write(table.title, 12)
-        layout.y -= 2
-        layout.table(table.fields, [line.values for line in table.lines], table.totals[edition.place])
+        beside = _beside(table, table.totals[edition.place], grid, layout.width)
+        layout.table(table.title, beside, SIGN if grid is named[-1] else 0.0)
     if lists:
         _sign(layout, edition, small=True)
-    return _drawn(layout, edition)
+    return layout
+
+
+def _beside(table: Table, total: tuple[Any, ...], grid: _Grid, width: float) -> _Grid:
+    """A narrow list as several columns of entries, read across, as many as the page has room for."""
+    count = min(4, int((width - 2 * MARGIN) // sum(grid.best)))
+    rows = [line.values for line in table.lines]
+    if count < 2 or len(rows) < 2 * count:
+        return grid
+    empty = (None,) * len(table.fields)
+    rows += [empty] * (-len(rows) % count)
+    across = [tuple(value for row in rows[at : at + count] for value in row) for at in range(0, len(rows), count)]
+    return _grid(table.fields * count, across, (*total, *empty * (count - 1)))
+
+
+SIGN = 150.0  # points that the basis, the note, the office and its stamp take
 
 
 def _sign(layout: _Layout, edition: Edition, *, small: bool = False) -> None:
@@ -191,14 +274,14 @@ def _sign(layout: _Layout, edition: Edition, *, small: bool = False) -> None:
         layout.turn()
     if not small:
         layout.y -= 6
-        layout.write(note(edition), 7)
-    layout.y -= 18 if small else 34
-    layout.write(f"{edition.office}{STAMP}", 10, "right")
+        layout.write(note(edition), SIZE)
+    layout.y -= 20 if small else 30
+    layout.write(f"{edition.office}{STAMP}", 12, "right")
 
 
 def _drawn(layout: _Layout, edition: Edition) -> bytes:
     out = BytesIO()
-    canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=1, lang="zh-CN")
+    canvas = Canvas(out, pagesize=(layout.width, layout.height), invariant=1, pageCompression=1, lang="zh-CN")
     canvas.setTitle(edition.heading)
     canvas.setAuthor(edition.office)
     canvas.setSubject(f"{edition.name} {edition.source.year}年度")
@@ -212,7 +295,9 @@ def _drawn(layout: _Layout, edition: Edition) -> bytes:
         canvas.lines(page.lines)
         canvas.setFillGray(0)
         foot = f"第 {number} 页，共 {len(layout.pages)} 页"
-        _write(canvas, [*page.texts, ((WIDTH - _width(foot, 8)) / 2, 22, 8, foot)])
+        lines = enumerate(reversed(wrapped(digest(edition), 6, layout.width - 2 * MARGIN)))
+        digests = [(MARGIN, 16 + 8 * i, 6.0, line) for i, line in lines]
+        _write(canvas, [*page.texts, ((layout.width - _width(foot, 9)) / 2, 34, 9, foot), *digests])
         canvas.showPage()
     canvas.save()
     return out.getvalue()

@@ -13,7 +13,14 @@ from reports.publish.making import Request
 from reports.publish.publish import publish
 from tests.publish.county import county, write_county
 
-PAGES = ("index.html", "villages/V1.html", "county/spending.html")
+PAGES = (
+    "index.html",
+    "villages/V1.html",
+    "county/spending.html",
+    "projects/P1.html",
+    "funds/F1.html",
+    "assets/A1.html",
+)
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="没有 chromium，网页未在浏览器中检查")]
 
@@ -35,10 +42,13 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_pages_are_accessible_fit_the_screen_and_ask_for_nothing_outside(width: int, site: Path, browser: Any) -> None:
+def test_pages_are_accessible_fit_the_screen_and_ask_for_nothing_outside(
+    width: int, scheme: str, site: Path, browser: Any
+) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = browser.new_page(viewport={"width": width, "height": 900})
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for name in PAGES:
@@ -70,6 +80,6 @@ def test_without_script_everything_is_there(site: Path, browser: Any) -> None:
     page.goto((site / "index.html").as_uri())
     assert page.locator("[data-find]:visible").count() == 8
     assert not page.locator("#search").is_visible()
-    page.click("text=大坪村 >> nth=0")
+    page.click(".towns >> text=大坪村")
     assert "海洋乡大坪村" in page.inner_text("h1")
     context.close()

@@ -11,7 +11,8 @@ import pandas as pd
 
 from ledgers.facts import money
 from ledgers.money import yuan_cn
-from ledgers.tables.directives import DIRECTIVES, PolicyLine, Rectification, Waiver
+from ledgers.policy import Parameter
+from ledgers.tables.directives import DIRECTIVES, PolicyLine, Project, Rectification, Village, Waiver
 from ledgers.tables.registry import Issue
 from ledgers.tables.schema import Payment, combined, records
 from ledgers.tables.tables import Tables, derived, latest
@@ -20,6 +21,7 @@ from plugins.findings import FAIL, PASS, UNDETERMINED, WARNING, Audit, Finding, 
 from plugins.law import ACCOUNTING
 from plugins.rule import CATALOGUE, rule
 
+COUNTY = "县级"  # the town of what is the whole county's
 Fault = tuple[str, tuple[str, int]]
 _VOUCHER = re.compile(r"(?:([A-Za-z][A-Za-z0-9]*)-)?(\d{4})-(\d{6})", re.ASCII)
 _REGISTRIES: dict[str, type[Any]] = {kind: one.row for kind, one in DIRECTIVES.items() if one.folded}
@@ -38,7 +40,13 @@ _REGISTRIES: dict[str, type[Any]] = {kind: one.row for kind, one in DIRECTIVES.i
 def record(tables: Tables) -> Iterator[Finding]:
     """Required keys are present, values in their lists, accounts valid; expenses by fund equal the quota legs by fund."""
     grouped: dict[tuple[str, str], list[Issue]] = defaultdict(list)
-    for issue in [*tables.issues, *_unknown_names(tables), *_posting_issues(tables)]:
+    for issue in [
+        *tables.issues,
+        *_unknown_names(tables),
+        *_unknown_towns(tables),
+        *_doubled(tables),
+        *_posting_issues(tables),
+    ]:
         grouped[issue.kind, issue.id].append(issue)
     for kind, registry in _REGISTRIES.items():
         title = DIRECTIVES[kind].title
@@ -55,6 +63,24 @@ def record(tables: Tables) -> Iterator[Finding]:
             source=(first.file, first.line),
             lines=tuple(dict.fromkeys((issue.file, issue.line) for issue in issues)),
         )
+
+
+def _unknown_towns(tables: Tables) -> Iterator[Issue]:
+    """A project without village stands in a town: one of a registered village, or the county as a whole."""
+    towns = {village.town for village in latest(tables, Village).values()} | {COUNTY}
+    for row in latest(tables, Project).values():
+        if row.town and row.town not in towns:
+            yield Issue("project", row.id, row.file, row.line, f"乡镇“{row.town}”不是任何登记村所在的乡镇")
+
+
+def _doubled(tables: Tables) -> Iterator[Issue]:
+    """Two values of one parameter, scope and day: which of them holds would hang on their order."""
+    seen: dict[object, Parameter] = {}
+    for one in tables.policy.parameters:
+        first = seen.setdefault((one.name, one.scope, one.effective), one)
+        if first is not one:
+            message = f"同名、同范围、同一天有两个值：{first.file}:{first.line} 和 {one.file}:{one.line}"
+            yield from (Issue("policy", one.name, each.file, each.line, message) for each in (first, one))
 
 
 def _unknown_names(tables: Tables) -> Iterator[Issue]:

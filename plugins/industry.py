@@ -15,47 +15,47 @@ from ledgers.facts import money, registered
 from ledgers.facts.money import CENTRAL, FISCAL, HIGHER, Lot
 from ledgers.money import percent
 from ledgers.policy import Applied, default
-from ledgers.tables.tables import Tables, derived
+from ledgers.tables.directives import Fund, Project, Village
+from ledgers.tables.tables import Tables, derived, on
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, WARNING, YUAN, Finding, Measured, Subject, Threshold
-from plugins.judging import (
-    Ratio,
-    absent,
-    end_of,
-    judge_ratio,
-    meets,
-    na,
-    no_parameter,
-    not_falling,
-    plain_number,
-    undetermined,
-    year_subject,
-)
+from plugins.judging import Ratio, absent, end_of, judge_ratio, meets, na, not_falling, plain_number, year_subject
 from plugins.law import FIVE, SCORING
 from plugins.rule import rule
 
+STEADY = "2026年起由省级总体稳定，不对县规定比例"
 INDUSTRY_SHARE = (
     default("industry-share", ">=", "0.55", "2022-01-01"),
     default("industry-share", ">=", "0.60", "2023-01-01"),
+    default("industry-share", ">=", None, "2026-02-03", reading=STEADY),
 )
 INDUSTRY_RISING = (
     default("industry-rising", ">=", "0", "2022-01-01"),
     default("industry-rising", ">=", None, "2024-01-01"),
 )
 INPUT_STABLE = (default("input-stable", ">=", "1"),)
-TRANSITION = range(2021, 2026)  # 过渡期
+FIRST, LAST = 2021, 2025  # the years of the transition period (过渡期)
 BASIS = "秀委农组〔2022〕5号 第20条"
 
 
 @dataclass(frozen=True)
 class Share:
-    """Industry money of one fund year: allocated to 产业发展 ÷ all money of the year."""
+    """Industry money of one fund year, or of one task in it: allocated to 产业发展 ÷ all money of the year, in 分."""
 
     industry: int
     total: int
-    parameter: Applied | None
-    day: date
     evidence: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose money a share is taken of: levels, the scope that their parameter is looked up by, and what they are called."""
+
+    name: str  # of the parameter
+    levels: Collection[str]
+    scope: dict[str, str]
+    what: str
+    part: str | None = None
 
 
 @derived
@@ -71,51 +71,58 @@ def _category(tables: Tables, project: str) -> str:
     return row.category if row else ""
 
 
-def shares(tables: Tables, name: str, levels: Collection[str], **scope: str) -> dict[int, Share]:
-    """The industry share of each fund year, by the parameter of that year's end (or of the as-of date)."""
-    result = {}
-    for year, funds in money.fund_years(tables, levels).items():
-        day = end_of(year, tables.as_of)
-        parameter = tables.policy.in_force(name, day, INDUSTRY_SHARE, **scope)
-        counted = [fund for fund in funds if not parameter or fund.task not in parameter.exclude_task]
-        lots = [
-            lot
-            for fund in counted
-            for lot in _lots_by_fund(tables).get(fund.id, [])
-            if _category(tables, lot.project) == "产业发展"
-        ]
-        result[year] = Share(
-            sum(lot.amount for lot in lots),
-            sum(fund.amount for fund in counted),
-            parameter,
-            day,
-            tuple(lot.posting for lot in lots),
-        )
-    return result
+def share(tables: Tables, year: int, levels: Collection[str], parameter: Applied | None, task: str = "") -> Share:
+    """The industry share of a fund year; without the tasks that the parameter leaves out, of one task where it is given."""
+    funds = money.fund_years(tables, levels).get(year, [])
+    counted = [
+        fund
+        for fund in funds
+        if not (parameter and fund.task in parameter.exclude_task) and (not task or fund.task == task)
+    ]
+    lots = [
+        lot
+        for fund in counted
+        for lot in _lots_by_fund(tables).get(fund.id, [])
+        if _category(tables, lot.project) == "产业发展"
+    ]
+    total = sum(fund.amount for fund in counted)
+    return Share(sum(lot.amount for lot in lots), total, tuple(lot.posting for lot in lots))
 
 
-def _judge_shares(tables: Tables, name: str, found: dict[int, Share], what: str) -> Iterator[Finding]:
-    for year, share in found.items():
-        if not share.total:
-            yield na(year_subject(year), f"没有{what}", lines=_fund_lines(tables, year))
-        elif share.parameter is None:
-            yield undetermined(year_subject(year), no_parameter(name, share.day), evidence=share.evidence)
-        else:
-            ratio = Ratio(
-                share.industry,
-                share.total,
-                share.total * share.parameter.value,
-                share.parameter.op,
-                (share.parameter,),
-            )
-            yield judge_ratio(
-                year_subject(year),
-                ratio,
-                open_until=_open_until(tables, year),
-                what=("用于产业", what),
-                evidence=share.evidence,
-                lines=_fund_lines(tables, year),
-            )
+def _years(tables: Tables) -> list[int]:
+    """Every fund year that has begun, of whatever level."""
+    every = frozenset(fund.level for fund in registered.funds(tables).values())
+    return list(money.fund_years(tables, every))
+
+
+def _judge_share(tables: Tables, year: int, asked: Asked) -> Iterator[Finding]:
+    """One finding, or one for each task where the parameter says so."""
+    day = end_of(year, tables.as_of)
+    parameter = tables.policy.in_force(asked.name, day, INDUSTRY_SHARE, **asked.scope)
+    if not (parameter and parameter.parameter.by_task):
+        yield _share_finding(tables, year, asked, parameter, asked.part, "")
+        return
+    funds = money.fund_years(tables, asked.levels).get(year, [])
+    tasks = {fund.task for fund in funds if fund.task not in parameter.exclude_task}
+    for task in sorted(tasks):
+        own = tables.policy.in_force(asked.name, day, INDUSTRY_SHARE, **asked.scope, task=task)
+        yield _share_finding(tables, year, asked, own, f"{asked.part}·{task}" if asked.part else task, task)
+
+
+def _share_finding(
+    tables: Tables, year: int, asked: Asked, parameter: Applied | None, part: str | None, task: str
+) -> Finding:
+    subject, day = year_subject(year), end_of(year, tables.as_of)
+    found = share(tables, year, asked.levels, parameter, task)
+    more: dict[str, Any] = {"part": part, "lines": _fund_lines(tables, year), "act": day}
+    if not found.total:
+        return na(subject, f"没有{asked.what}", **more)
+    if parameter is None:
+        return absent(tables, subject, asked.name, day, INDUSTRY_SHARE, asked.scope, evidence=found.evidence, **more)
+    required = found.total * parameter.value
+    ratio = Ratio(found.industry, found.total, required, parameter.op, (parameter,))
+    what = ("用于产业", f"{asked.what}（{task}任务）" if task else asked.what)
+    return judge_ratio(subject, ratio, open_until=_open_until(tables, year), what=what, evidence=found.evidence, **more)
 
 
 def _open_until(tables: Tables, year: int) -> str:
@@ -129,7 +136,7 @@ def _fund_lines(tables: Tables, year: int) -> tuple[tuple[str, int], ...]:
 @rule(
     "industry-share",
     title="中央衔接资金用于产业的比重",
-    judges="每个资金年度",
+    judges="每个资金年度的中央资金；参数写明的省级、市级资金，或每个任务（分项）",
     formula="分配到产业发展项目的当年中央资金 ÷ 当年中央资金",
     documents=(FIVE("第20条、任务61"),),
     quote="持续提高中央财政衔接补助资金用于产业发展比重",
@@ -137,9 +144,26 @@ def _fund_lines(tables: Tables, year: int) -> tuple[tuple[str, int], ...]:
     rolls=False,
 )
 def industry_share(tables: Tables) -> Iterator[Finding]:
-    """Allocated to 产业发展 from central money of a fund year ÷ central money of that fund year."""
-    found = shares(tables, "industry-share", CENTRAL, level="中央")
-    return _judge_shares(tables, "industry-share", found, "中央资金")
+    """Allocated to 产业发展 ÷ all money of a fund year: of central money, and of 省级 and 市级 as parameters say."""
+    for year in _years(tables):
+        yield from _judge_share(tables, year, _CENTRAL)
+        for level in ("省级", "市级"):
+            yield from _of_level(tables, year, level)
+
+
+_CENTRAL = Asked("industry-share", CENTRAL, {"level": "中央"}, "中央资金")
+
+
+def _of_level(tables: Tables, year: int, level: str) -> Iterator[Finding]:
+    """What a parameter that names the level asks; one that names none is of central money."""
+    day = end_of(year, tables.as_of)
+    found = tables.policy.in_force("industry-share", day, INDUSTRY_SHARE, level=level)
+    named = found is not None and level in dict(found.parameter.scope).get("level", ())
+    asked = Asked("industry-share", frozenset({level}), {"level": level}, f"{level}资金", level)
+    if named:
+        yield from _judge_share(tables, year, asked)
+    elif money.fund_years(tables, asked.levels).get(year):
+        yield na(year_subject(year), f"没有对{level}资金作出规定", part=level, act=day)
 
 
 @rule(
@@ -154,8 +178,8 @@ def industry_share(tables: Tables) -> Iterator[Finding]:
 )
 def industry_share_municipal(tables: Tables) -> Iterator[Finding]:
     """The same over 市级及以上; the catalogue has no value of its own."""
-    found = shares(tables, "industry-share-municipal", HIGHER)
-    return _judge_shares(tables, "industry-share-municipal", found, "市级及以上资金")
+    for year in _years(tables):
+        yield from _judge_share(tables, year, Asked("industry-share-municipal", HIGHER, {}, "市级及以上资金"))
 
 
 @rule(
@@ -170,31 +194,42 @@ def industry_share_municipal(tables: Tables) -> Iterator[Finding]:
 )
 def industry_rising(tables: Tables) -> Iterator[Finding]:
     """This year's industry share minus last year's, both as of the same date."""
-    found = shares(tables, "industry-share", CENTRAL, level="中央")
-    for year, share in found.items():
-        yield _rising(tables, year, share, found.get(year - 1))
+    for year in _years(tables):
+        yield _rising(tables, year)
 
 
-def _rising(tables: Tables, year: int, share: Share, before: Share | None) -> Finding:
-    subject, evidence = year_subject(year), share.evidence + (before.evidence if before else ())
-    if not share.total or before is None or not before.total:
-        reason = "上一年没有中央资金，无从比较" if share.total else "没有中央资金"
-        return na(subject, reason, evidence=evidence, lines=_fund_lines(tables, year))
-    parameter = tables.policy.in_force("industry-rising", share.day, INDUSTRY_RISING, level="中央")
+def _central(tables: Tables, year: int) -> Share:
+    found = tables.policy.in_force("industry-share", end_of(year, tables.as_of), INDUSTRY_SHARE, level="中央")
+    return share(tables, year, CENTRAL, found)
+
+
+def _rising(tables: Tables, year: int) -> Finding:
+    subject, day = year_subject(year), end_of(year, tables.as_of)
+    now, before = _central(tables, year), _central(tables, year - 1)
+    more: dict[str, Any] = {"evidence": now.evidence + before.evidence, "act": day}
+    if not now.total or not before.total:
+        reason = "上一年没有中央资金，无从比较" if now.total else "没有中央资金"
+        return na(subject, reason, lines=_fund_lines(tables, year), **more)
+    parameter = tables.policy.in_force("industry-rising", day, INDUSTRY_RISING, level="中央")
     if parameter is None:
-        return absent(
-            tables, subject, "industry-rising", share.day, INDUSTRY_RISING, {"level": "中央"}, evidence=evidence
-        )
-    now, then = Fraction(share.industry, share.total), Fraction(before.industry, before.total)
-    risen = meets(now - then, parameter.op, parameter.value)
+        return absent(tables, subject, "industry-rising", day, INDUSTRY_RISING, {"level": "中央"}, **more)
+    this, last = Fraction(now.industry, now.total), Fraction(before.industry, before.total)
+    risen = meets(this - last, parameter.op, parameter.value)
     return Finding(
         subject,
         PASS if risen else PENDING if _open_until(tables, year) else FAIL,
-        f"本年 {percent(now)}，上年 {percent(then)}，应至少提高 {plain_number(parameter.value * 100)} 个百分点",
-        measured=Measured(share.industry, share.total),
-        threshold=Threshold(parameter.op, then + parameter.value, (parameter,)),
-        evidence=evidence,
+        f"本年 {percent(this)}，上年 {percent(last)}，{_rise(parameter)}",
+        measured=Measured(now.industry, now.total),
+        threshold=Threshold(parameter.op, last + parameter.value, (parameter,)),
+        **more,
     )
+
+
+def _rise(parameter: Applied) -> str:
+    points = plain_number(abs(parameter.value) * 100)
+    if not parameter.value:
+        return "应不低于上年" if parameter.op == ">=" else "应高于上年"
+    return f"应至少提高 {points} 个百分点" if parameter.value > 0 else f"下降应不超过 {points} 个百分点"
 
 
 @rule(
@@ -241,7 +276,7 @@ def _lots_by_year(tables: Tables) -> dict[int, list[Lot]]:
 def leading_industry(tables: Tables) -> Iterator[Finding]:
     """脱贫村 with money for a 产业发展 project whose `subtype` is the village's `leading-industry` ÷ all 脱贫村."""
 
-    def leads(project: Any, village: Any) -> bool:
+    def leads(project: Project, village: Village) -> bool:
         return project.category == "产业发展" and bool(project.subtype) and project.subtype == village.leading_industry
 
     return _villages_with_money(tables, lambda village: village.kind == "脱贫村", leads, "主导产业得到资金的脱贫村")
@@ -265,22 +300,32 @@ def weak_collective(tables: Tables) -> Iterator[Finding]:
 
 
 def _villages_with_money(
-    tables: Tables, wanted: Callable[[Any], bool], counts: Callable[[Any, Any], bool], what: str
+    tables: Tables, wanted: Callable[[Village], bool], counts: Callable[[Project, Village], bool], what: str
 ) -> Iterator[Finding]:
-    villages = {village.id: village for village in registered.villages(tables).values() if wanted(village)}
+    """Villages by what they were at the end of each year; money of a project goes to its villages in equal parts."""
     years: dict[int, tuple[int, int]] = {}
     evidence: dict[int, list[int]] = {}
     for year, lots in _lots_by_year(tables).items():
-        given: dict[str, int] = defaultdict(int)
+        day = end_of(year, tables.as_of)
+        villages = {
+            one.id: one for one in on(tables, Village, day).values() if wanted(one) and _stood(tables, one, year)
+        }
+        given: dict[str, Fraction] = defaultdict(Fraction)
         evidence[year] = []
         for lot in lots:
             project = registered.projects(tables).get(lot.project)
-            village = villages.get(project.village) if project else None
-            if village and counts(project, village):
-                given[village.id] += lot.amount
-                evidence[year].append(lot.posting)
+            places = registered.villages_of(tables, project, day) if project else ()
+            for name in places:
+                if project and name in villages and counts(project, villages[name]):
+                    given[name] += Fraction(lot.amount, len(places))
+                    evidence[year].append(lot.posting)
         years[year] = (sum(amount > 0 for amount in given.values()), len(villages))
     return not_falling(tables, years, "village", what, evidence)
+
+
+def _stood(tables: Tables, village: Village, year: int) -> bool:
+    """Whether a village was still one in a year; in the year of its merger it is judged for its part."""
+    return village.id not in registered.mergers(tables) or registered.mergers(tables)[village.id][0].year > year
 
 
 @rule(
@@ -295,6 +340,7 @@ def _villages_with_money(
 def interest_linkage(tables: Tables) -> Iterator[Finding]:
     """Every 产业发展 project with an operator says how farmers are linked to it, and who benefits."""
     for project in registered.projects(tables).values():
+        planned = registered.reached(tables, project.id, "年度计划")
         if project.category != "产业发展" or not project.operator:
             continue
         missing = [
@@ -307,6 +353,7 @@ def interest_linkage(tables: Tables) -> Iterator[Finding]:
             FAIL if missing else PASS,
             f"缺少{'、'.join(missing)}" if missing else "写明了利益联结机制和受益对象",
             source=(project.file, project.line),
+            act=planned,
         )
 
 
@@ -325,43 +372,39 @@ def input_stable(tables: Tables) -> Iterator[Finding]:
     """Money of a fiscal level against the year before, also where a level has none this year (part: level)."""
     funds = [fund for fund in registered.funds(tables).values() if fund.level in FISCAL]
     known = {(fund.level, fund.year) for fund in funds}
-    for year in TRANSITION:
+    last = max((fund.year for fund in funds if fund.year), default=FIRST)
+    for year in range(FIRST, max(last + 1, LAST) + 1):
         if date(year, 1, 1) > tables.as_of:
             break
         for level in FISCAL:
-            if known & {(level, year), (level, year - 1)}:
+            if known & {(level, year), (level, year - 1)} and (year <= LAST or _spoken(tables, year, level)):
                 yield _stable(tables, year, level, [fund for fund in funds if fund.level == level])
 
 
-def _stable(tables: Tables, year: int, level: str, funds: list[Any]) -> Finding:
+def _spoken(tables: Tables, year: int, level: str) -> bool:
+    """Whether the book's law speaks of a year after the transition period, be it to end what was asked."""
+    own = [one for one in tables.policy.history("input-stable") if one.effective.year > LAST]
+    return any(one.effective <= end_of(year, tables.as_of) and one.fits({"level": level}) for one in own)
+
+
+def _stable(tables: Tables, year: int, level: str, funds: list[Fund]) -> Finding:
     subject, day = year_subject(year), end_of(year, tables.as_of)
     parameter = tables.policy.in_force("input-stable", day, INPUT_STABLE, level=level)
     outside = parameter.exclude_task if parameter else ()
     sums = {one: sum(f.amount for f in funds if f.year == one and f.task not in outside) for one in (year, year - 1)}
     now, before = sums[year], sums[year - 1]
+    more: dict[str, Any] = {
+        "part": level,
+        "lines": _fund_lines(tables, year) + _fund_lines(tables, year - 1),
+        "act": day,
+    }
     if not before:
-        return na(subject, f"上一年没有{level}资金", part=level, lines=_fund_lines(tables, year))
+        return na(subject, f"上一年没有{level}资金", **more)
     if parameter is None:
-        return absent(
-            tables,
-            subject,
-            "input-stable",
-            day,
-            INPUT_STABLE,
-            {"level": level},
-            part=level,
-            lines=_fund_lines(tables, year),
-        )
+        return absent(tables, subject, "input-stable", day, INPUT_STABLE, {"level": level}, **more)
     ratio = Ratio(now, before, before * parameter.value, parameter.op, (parameter,))
-    lines = _fund_lines(tables, year) + _fund_lines(tables, year - 1)
-    return judge_ratio(
-        subject,
-        ratio,
-        open_until=_open_until(tables, year),
-        what=(f"{year}年{level}资金", f"{year - 1}年{level}资金"),
-        part=level,
-        lines=lines,
-    )
+    what = (f"{year}年{level}资金", f"{year - 1}年{level}资金")
+    return judge_ratio(subject, ratio, open_until=_open_until(tables, year), what=what, **more)
 
 
 __plugins__ = ("check",)

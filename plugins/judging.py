@@ -221,7 +221,7 @@ def not_falling(
         before = years.get(year - 1)
         if not denominator or before is None or not before[1]:
             reason = "本年没有可比的基数" if not denominator else "上一年没有可比的数字"
-            yield na(year_subject(year), reason, evidence=tuple(evidence.get(year, ())))
+            yield na(year_subject(year), reason, evidence=tuple(evidence.get(year, ())), act=end_of(year, tables.as_of))
             continue
         now, then = Fraction(numerator, denominator), Fraction(*before)
         status = PASS if now >= then else PENDING if tables.as_of < date(year, 12, 31) else FAIL
@@ -231,5 +231,6 @@ def not_falling(
             f"{what} {percent(now)}，上一年 {percent(then)}，{'没有下降' if now >= then else '低于上一年'}",
             measured=Measured(numerator, denominator, unit),
             threshold=Threshold(">=", then),
+            act=end_of(year, tables.as_of),
             evidence=(*evidence.get(year, ()), *evidence.get(year - 1, ())),
         )

@@ -1,8 +1,10 @@
 """What is registered, as of a day: funds, projects and their states, villages, assets."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from ledgers.tables.directives import ENDED_STATES, MAIN_STATES, Asset, Fund, Project, Village
 from ledgers.tables.tables import Tables, derived, mentions, on
@@ -32,13 +34,96 @@ def first_mentions(tables: Tables) -> dict[str, date]:
 
 @derived
 def projects(tables: Tables) -> dict[str, Project]:
-    """Each project as of the date."""
-    return on(tables, Project, tables.as_of)
+    """Each project as of the date; what decides a verdict as it stood when it mattered, whatever was written later.
+
+    Mode, category and household-level are those of the first allocation, `planned` that of 年度计划, `settled` the first
+    after 验收, the promise the highest that there ever was unless a lower one was approved.
+    """
+    return {name: _decisive(tables, rows) for name, rows in project_mentions(tables).items()}
+
+
+@derived
+def project_mentions(tables: Tables) -> dict[str, list[Project]]:
+    """Every directive about each project, in order, each with what earlier ones say."""
+    rows: dict[str, list[Project]] = defaultdict(list)
+    for row in mentions(tables, Project):
+        rows[row.id].append(row)
+    return rows
+
+
+@derived
+def first_allocations(tables: Tables) -> dict[str, date]:
+    """The day on which each project was first allocated money."""
+    table = tables.postings
+    given = table[["project", "date"]][(table["kind"] == "allocated") & table["quota_only"] & (table["amount"] > 0)]
+    days: dict[str, date] = {}
+    for name, day in zip(given["project"].tolist(), given["date"].tolist(), strict=True):
+        days[name] = min(day, days.get(name, day))
+    return days
+
+
+def _decisive(tables: Tables, rows: list[Project]) -> Project:
+    name, last = rows[-1].id, rows[-1]
+    given = _since(rows, first_allocations(tables).get(name))
+    settled = [row.settled for row in rows if row.settled is not None]
+    accepted = reached(tables, name, "验收")
+    after = [row.settled for row in rows if row.settled is not None and accepted and row.date >= accepted]
+    return last._replace(
+        mode=_known(given, "mode"),
+        category=_known(given, "category"),
+        household_level=_known(given, "household_level"),
+        planned=_known(_since(rows, reached(tables, name, "年度计划")), "planned"),
+        settled=after[0] if after else settled[-1] if settled else None,
+        labour_promised=_promised(rows),
+    )
+
+
+def _since(rows: list[Project], day: date | None) -> list[Project]:
+    """The row that stood at the end of a day and those after it; without a day the last one."""
+    if day is None:
+        return rows[-1:]
+    standing = [place for place, row in enumerate(rows) if row.date <= day]
+    return rows[standing[-1] if standing else 0 :]
+
+
+def _known(rows: list[Project], column: str) -> Any:
+    """The value of the first of these rows, or the next that gives one."""
+    values = [getattr(row, column) for row in rows]
+    return next((value for value in values if value not in (None, "")), values[0])
+
+
+def _promised(rows: list[Project]) -> int | None:
+    promise: int | None = None
+    for row in rows:
+        if row.labour_promised is not None and (promise is None or row.approved or row.labour_promised > promise):
+            promise = row.labour_promised
+    return promise
 
 
 @derived
 def villages(tables: Tables) -> dict[str, Village]:
     return on(tables, Village, tables.as_of)
+
+
+@derived
+def mergers(tables: Tables) -> dict[str, tuple[date, str]]:
+    """The day on which each village ceased (撤并), and of which it became a part."""
+    return {row.id: (row.date, row.into) for row in mentions(tables, Village) if row.state == "撤并" and row.into}
+
+
+def village_on(tables: Tables, village: str, day: date) -> str:
+    """The village that a village is on a day: itself, or whatever it was merged into by then."""
+    seen: set[str] = set()
+    while village not in seen and village in mergers(tables) and mergers(tables)[village][0] <= day:
+        seen.add(village)
+        village = mergers(tables)[village][1]
+    return village
+
+
+def villages_of(tables: Tables, project: Project, day: date) -> tuple[str, ...]:
+    """The villages of a project on a day (comma separated in the book); () where it has none."""
+    names = (name.strip() for name in re.split("[,，、]", project.village))
+    return tuple(dict.fromkeys(village_on(tables, name, day) for name in names if name))
 
 
 @derived

@@ -32,7 +32,9 @@ def _of_registry(directive: Directive, rows: Iterator[Any], ends: Sequence[date]
         for key in directive.columns[1:]:
             old, new = getattr(last, key.column), getattr(row, key.column)
             if key.name != _STATE and old not in (None, "", ()) and old != new:
-                text = f"{directive.title} {row.id} 的 {key.name} 由“{_said(key.type, old)}”改为“{_said(key.type, new)}”"
+                text = (
+                    f"{directive.title} {row.id} 的 {key.name} 由“{_said(key.type, old)}”改为“{_said(key.type, new)}”"
+                )
                 yield Change(row.file, row.line, text)
 
 

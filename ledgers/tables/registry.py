@@ -196,7 +196,7 @@ class _Reader:
                 self.issues.append(Issue(self.entry.type, self.id, self.file, self.line, str(error)))
             return
         if key.refers:
-            for name in converted if isinstance(converted, tuple) else (converted,):
+            for name in converted if isinstance(converted, tuple) else _as_list(converted) or ("",):
                 problem = Problem(
                     self.file, self.line, f"{self.directive.title} {self.id} 的 {key.name} “{name}”没有登记"
                 )

@@ -7,16 +7,31 @@ share of the tilt.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from ledgers.facts import money, registered
 from ledgers.facts.grants import Dividend, Grant, Standing, dividends, grants, village_of
 from ledgers.money import yuan_cn
 from ledgers.policy import default
-from ledgers.tables.directives import Village
-from ledgers.tables.tables import Tables, households, on
+from ledgers.tables.directives import Project, Village
+from ledgers.tables.tables import Tables, derived, households, on
 from plugins.beancount import plugin
-from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject
-from plugins.judging import Ratio, end_of, judge_ratio, na, no_parameter, tilt, undetermined, year_subject
+from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Threshold
+from plugins.judging import (
+    Ratio,
+    absent,
+    count,
+    end_of,
+    judge_ratio,
+    limit,
+    meets,
+    na,
+    tilt,
+    undetermined,
+    year_subject,
+)
 from plugins.law import EQUITY_RULES, FIVE
 from plugins.rule import rule
 
@@ -44,7 +59,7 @@ def _judged(grant: Grant) -> Iterator[tuple[Standing, dict[str, Any]]]:
     """The grant as it stood on the day of 量化, and on that of each 变更, which is the period of what is found of it."""
     for day in (grant.day, *grant.changes):
         then = grant.at(day)
-        yield then, {"source": then.source, "period": day.isoformat() if day != grant.day else None}
+        yield then, {"source": then.source, "period": day.isoformat() if day != grant.day else None, "act": day}
 
 
 def _unheld(tables: Tables, grant: Standing) -> str:
@@ -81,7 +96,8 @@ def _part(tables: Tables, grant: Standing, part: str, about: dict[str, Any]) -> 
         return na(_subject(grant), "财政补助为零", **more)
     parameter = tables.policy.in_force(name, grant.day, EQUITY_SHARES, operator_kind=grant.row.operator_kind)
     if parameter is None:
-        return undetermined(_subject(grant), no_parameter(name, grant.day), **more)
+        scope = {"operator_kind": grant.row.operator_kind}
+        return absent(tables, _subject(grant), name, grant.day, EQUITY_SHARES, scope, **more)
     if part != "quantified" and (unheld := _unheld(tables, grant)):
         return undetermined(_subject(grant), unheld, evidence=grant.postings, **more)
     ratio = Ratio(held, subsidy, subsidy * parameter.value, parameter.op, (parameter,))
@@ -170,6 +186,7 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
             day,
             who="重点村",
             lines=tuple(grant.source for grant in found),
+            act=day,
         )
 
 
@@ -186,7 +203,7 @@ def equity_register(tables: Tables) -> Iterator[Finding]:
     for grant in grants(tables):
         nobody = [line for line in grant.lines if not line.holder and not line.household]
         quantified, unheld = grant.still_quantified, _unheld(tables, grant) if grant.bookings else ""
-        more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings}
+        more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings, "act": grant.day}
         if quantified is None:
             yield undetermined(_subject(grant), "没有登记量化金额", **more)
             continue
@@ -238,7 +255,7 @@ def _dividend(tables: Tables, grant: Grant, due: Dividend, legs: list[Any]) -> F
         return na(_subject(grant), "应分红为零", **more)
     parameter = tables.policy.in_force("dividend-due", grant.day, DIVIDEND)
     if parameter is None:
-        return undetermined(_subject(grant), no_parameter("dividend-due", grant.day), **more)
+        return absent(tables, _subject(grant), "dividend-due", grant.day, DIVIDEND, **more)
     got = -sum(leg.amount for leg in legs)
     required = due.amount * parameter.value
     ratio = Ratio(got, due.amount, required, parameter.op, (parameter,))
@@ -249,6 +266,103 @@ def _dividend(tables: Tables, grant: Grant, due: Dividend, legs: list[Any]) -> F
         what=("收到分红", f"{due.year}年应分红"),
         **more,
     )
+
+
+@dataclass(frozen=True)
+class _Competitive:
+    """A project that an operator won in competition (竞争立项), with its subsidy out of fiscal money."""
+
+    project: Project
+    first: date  # the day of its first allocation
+    subsidy: int  # 分, net
+    postings: tuple[int, ...]
+
+    @property
+    def source(self) -> tuple[str, int]:
+        return (self.project.file, self.project.line)
+
+
+@derived
+def _competitive(tables: Tables) -> list[_Competitive]:
+    """Competitive projects with an operator that were given fiscal money, in the order of the registry."""
+    first: dict[str, date] = {}
+    for leg in money.allocation_legs(tables):
+        if leg.amount > 0:
+            first.setdefault(leg.project, leg.date)
+    found = []
+    for project in registered.projects(tables).values():
+        lots = list(money.of_levels(tables, money.lots_by_project(tables).get(project.id, []), money.FISCAL))
+        subsidy = sum(lot.amount for lot in lots)
+        if project.competitive and project.operator and subsidy > 0:
+            found.append(_Competitive(project, first[project.id], subsidy, tuple(lot.posting for lot in lots)))
+    return found
+
+
+@rule(
+    "equity-missing",
+    title="竞争立项的财政补助应当股权化",
+    judges="每个竞争立项、有经营主体的项目",
+    formula="财政补助达到规定金额的，有股权量化",
+    basis="竞争立项项目股权化的规定（参数写明）",
+    parameters=("equity-from",),
+    rolls=False,
+)
+def equity_missing(tables: Tables) -> Iterator[Finding]:
+    """A competitive project whose subsidy reaches the limit of the day of its first allocation has a grant."""
+    granted = {grant.row.project for grant in grants(tables)}
+    for one in _competitive(tables):
+        subject = Subject("project", one.project.id, one.project.name)
+        more: dict[str, Any] = {"source": one.source, "evidence": one.postings, "act": one.first}
+        parameter = tables.policy.in_force("equity-from", one.first)
+        if parameter is None:
+            yield absent(tables, subject, "equity-from", one.first, **more)
+            continue
+        least = parameter.value * 100
+        if not meets(one.subsidy, parameter.op, least):
+            yield na(subject, f"财政补助 {yuan_cn(one.subsidy)} 元，不到 {yuan_cn(int(least))} 元", **more)
+            continue
+        has = one.project.id in granted
+        yield Finding(
+            subject,
+            PASS if has else FAIL,
+            f"财政补助 {yuan_cn(one.subsidy)} 元，达到 {yuan_cn(int(least))} 元，{'已' if has else '没有'}股权量化",
+            threshold=Threshold(parameter.op, parameter.value, (parameter,)),
+            **more,
+        )
+
+
+@rule(
+    "operator-once",
+    title="同一经营主体一年只享受一次竞争立项补助",
+    judges="每个经营主体的每一年（首次分配资金的年度）",
+    formula="竞争立项的项目数不超过规定",
+    basis="竞争立项项目股权化的规定（参数写明）",
+    severity=WARNING,
+    parameters=("operator-once",),
+    rolls=False,
+)
+def operator_once(tables: Tables) -> Iterator[Finding]:
+    """Competitive projects of an operator by the year of their first allocation, no more than the parameter."""
+    found: dict[tuple[str, int], list[_Competitive]] = defaultdict(list)
+    for one in _competitive(tables):
+        found[one.project.operator, one.first.year].append(one)
+    for (operator, year), projects in sorted(found.items(), key=lambda pair: (pair[0][1], pair[0][0])):
+        day = max(one.first for one in projects)
+        subject = Subject("operator", operator, operator)
+        more: dict[str, Any] = {
+            "period": str(year),
+            "source": projects[0].source,
+            "evidence": tuple(posting for one in projects for posting in one.postings),
+            "lines": tuple(one.source for one in projects),
+            "act": day,
+        }
+        parameter = tables.policy.in_force("operator-once", day)
+        if parameter is None:
+            yield absent(tables, subject, "operator-once", day, **more)
+            continue
+        names = "、".join(one.project.id for one in projects)
+        message = f"{year}年竞争立项 {len(projects)} 个（{names}），{limit(parameter, '个')}"
+        yield count(subject, len(projects), parameter, message, unit="project", **more)
 
 
 __plugins__ = ("check",)

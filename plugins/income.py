@@ -8,25 +8,41 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from ledgers.chart import account
 from ledgers.facts import registered
-from ledgers.facts.income import HOUSEHOLDS, Distribution, distributions, to_households, uses
+from ledgers.facts.income import (
+    HOUSEHOLDS,
+    Distribution,
+    Low,
+    VillageYear,
+    distributions,
+    lines_by_posting,
+    lowest_balances,
+    to_households,
+    uses,
+    village_years,
+)
 from ledgers.money import yuan_cn
 from ledgers.policy import default
+from ledgers.tables import times
 from ledgers.tables.directives import Village
+from ledgers.tables.schema import Posting
 from ledgers.tables.tables import Tables, households, on
 from plugins.beancount import plugin
-from plugins.findings import WARNING, Finding, Subject
-from plugins.judging import Ratio, absent, count, end_of, judge_ratio, na, tilt
-from plugins.law import FIVE
+from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Threshold
+from plugins.judging import Ratio, absent, count, end_of, judge_ratio, na, tilt, undetermined
+from plugins.law import ASSET_RULES, FIVE
 from plugins.rule import rule
 
-BASIS = "秀委农组〔2022〕5号 第22条、任务73"
 QUOTE = "支持集体产权扶贫资产收益向脱贫户、监测户倾斜"
 INCOME_TILT = (default("income-tilt", ">", "1"),)
 INCLUDED = (default("monitored-included", ">=", "1"),)
+DISTRIBUTED = (default("income-undistributed", ">=", "1"),)
+DISTRIBUTED_BY = (default("income-distributed-by", "<=", "630"),)  # MMDD of the next year
+FEW = 5  # households from which on a distribution is judged for being the same for all
 FOR_PEOPLE = ("1", "2", "3", "4", "5")  # 公益岗位、小型公益事业、奖励补助、入户分配、管护
 
 
@@ -40,11 +56,13 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool], who: str) -> It
             "period": str(one.year),
             "source": (one.postings[0].file, one.postings[0].line),
             "evidence": one.evidence,
+            "act": day,
         }
         then = on(tables, Village, day).get(one.village)
+        listed = people.of_village(one.village, day)
         total = then.households if then else None
         received = sum(line.amount for line in one.lines if favoured(line.household, line.date))
-        members = [name for name in people.of_village(one.village, day) if favoured(name, day)]
+        members = [name for name in listed if favoured(name, day)]
         parameter = tables.policy.in_force("income-tilt", day, INCOME_TILT)
         finding = tilt(
             subject,
@@ -53,12 +71,21 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool], who: str) -> It
             parameter,
             "income-tilt",
             day,
-            next((tables.broken[posting] for posting in one.evidence if posting in tables.broken), ""),
+            _untold(tables, one),
             who,
+            len(listed),
             **more,
         )
         per_person = _per_person(people, one, favoured, day, who) if finding.measured else ""
         yield replace(finding, message=finding.message + per_person)
+
+
+def _untold(tables: Tables, one: Distribution) -> str:
+    """Why it is not known who received what; "" where it is."""
+    broken = next((tables.broken[posting] for posting in one.evidence if posting in tables.broken), "")
+    listed = {line.posting for line in one.lines}
+    bare = next((leg for leg in one.postings if leg.row not in listed and leg.amount > 0 and not leg.reverses), None)
+    return broken or (f"凭证 {bare.voucher} 的入户分配没有清册" if bare else "")
 
 
 def _per_person(people: Any, one: Distribution, favoured: Callable[[str, date], bool], day: date, who: str) -> str:
@@ -141,9 +168,12 @@ def _included(tables: Tables, one: Distribution, reached: set[str], expected: se
         "period": str(one.year),
         "source": (one.postings[0].file, one.postings[0].line),
         "evidence": one.evidence,
+        "act": end_of(one.year, tables.as_of),
     }
     if not expected:
         return na(subject, "发放日没有监测户", **more)
+    if untold := _untold(tables, one):
+        return undetermined(subject, untold, **more)
     day = end_of(one.year, tables.as_of)
     parameter = tables.policy.in_force("monitored-included", day, INCLUDED)
     if parameter is None:
@@ -181,6 +211,7 @@ def _used(tables: Tables, name: str, year: int, postings: list[Any]) -> Finding:
         "period": str(year),
         "source": (postings[0].file, postings[0].line),
         "evidence": tuple(posting.row for posting in postings),
+        "act": day,
     }
     total = sum(posting.amount for posting in postings)
     if not total:
@@ -191,6 +222,160 @@ def _used(tables: Tables, name: str, year: int, postings: list[Any]) -> Finding:
     kept = sum(posting.amount for posting in postings if account(posting.account).use in FOR_PEOPLE)
     ratio = Ratio(kept, total, total * parameter.value, parameter.op, (parameter,))
     return judge_ratio(subject, ratio, open_until="", what=("用于巩固成果和管护", "全部使用"), **more)
+
+
+@rule(
+    "income-undistributed",
+    title="资产收益按期分配",
+    judges="每个村的每个收益年度（村集体所有的资产）",
+    formula="（已分配使用＋提取公积公益金）÷ 当年收益（不含处置收入），次年规定日期前",
+    documents=(ASSET_RULES,),
+    severity=WARNING,
+    defaults=DISTRIBUTED_BY + DISTRIBUTED,
+    rolls=False,
+)
+def income_undistributed(tables: Tables) -> Iterator[Finding]:
+    """What was distributed or kept ÷ income, open until the day of the next year; what is mended later passes then."""
+    for one in village_years(tables):
+        yield _distributed(tables, one)
+
+
+def _distributed(tables: Tables, one: VillageYear) -> Finding:
+    day = end_of(one.year, tables.as_of)
+    more = _about(one) | {"act": day}
+    subject = _village(tables, one.village)
+    if one.income <= 0:
+        return na(subject, "当年没有收益", **more)
+    share = tables.policy.in_force("income-undistributed", day, DISTRIBUTED)
+    by = tables.policy.in_force("income-distributed-by", day, DISTRIBUTED_BY)
+    if share is None or by is None:
+        missing = "income-undistributed" if share is None else "income-distributed-by"
+        return absent(tables, subject, missing, day, DISTRIBUTED + DISTRIBUTED_BY, **more)
+    last_day = _day_of(one.year + 1, by.value)
+    if last_day is None:
+        return undetermined(subject, f"参数 income-distributed-by 的值 {by.value} 应为月日（如 0630）", **more)
+    ratio = Ratio(one.used, one.income, one.income * share.value, share.op, (share, by))
+    until = str(last_day) if tables.as_of <= last_day else ""
+    finding = judge_ratio(subject, ratio, open_until=until, what=("已分配和提留", f"{one.year}年收益"), **more)
+    late = _reached_on(one, ratio.required) if finding.status == PASS else None
+    if late and late > last_day:
+        days = (late - last_day).days
+        return replace(finding, message=f"{finding.message}；{late} 才分配完，迟了 {days} 天")
+    return finding
+
+
+def _day_of(year: int, month_day: Fraction) -> date | None:
+    """The day that a number MMDD names; None where it names none."""
+    try:
+        return times.in_year(date(2000, int(month_day) // 100, int(month_day) % 100), year)
+    except ValueError:
+        return None
+
+
+def _reached_on(one: VillageYear, required: Fraction) -> date | None:
+    """When enough was distributed."""
+    total = 0
+    for leg in sorted(one.uses, key=lambda leg: leg.counts_on):
+        total += leg.amount
+        if total >= required:
+            return leg.counts_on
+    return None
+
+
+def _village(tables: Tables, name: str) -> Subject:
+    village = registered.villages(tables).get(name)
+    return Subject("village", name, village.name if village else "")
+
+
+def _about(one: VillageYear) -> dict[str, Any]:
+    first = (one.receipts or one.uses)[0]
+    source = (first.file, first.line)
+    return {"period": str(one.year), "source": source, "evidence": one.evidence}
+
+
+@rule(
+    "income-covered",
+    title="收益使用不超过收益，村账户不为负",
+    judges="每个村的每个收益年度（村集体所有的资产）",
+    formula="该收益年度的使用（不含用处置收入的部分）≤ 该年度收益；当年村账户（项目资金除外）日终余额不为负",
+    basis="农村集体经济组织财务制度",
+    always=True,
+    rolls=False,
+)
+def income_covered(tables: Tables) -> Iterator[Finding]:
+    """Uses of an income year ≤ its income, and the village's balance without projects is never below zero in the year."""
+    years = {(one.village, one.year): one for one in village_years(tables)}
+    lows = lowest_balances(tables)
+    for name, year in sorted({*years, *lows}, key=lambda key: (key[1], key[0])):
+        if name in registered.villages(tables):
+            yield _covered(tables, years.get((name, year), VillageYear(name, year)), lows.get((name, year)))
+
+
+def _covered(tables: Tables, one: VillageYear, low: Low | None) -> Finding:
+    used, income = one.used - one.of_proceeds, one.income
+    faults = []
+    if used > income:
+        faults.append(f"{one.year}年收益 {yuan_cn(income)} 元，使用 {yuan_cn(used)} 元，超出 {yuan_cn(used - income)} 元")
+    if low:
+        faults.append(f"{low.day} 村账户余额 {yuan_cn(low.amount)} 元")
+    evidence = (*one.evidence, *((low.posting,) if low else ()))
+    return Finding(
+        _village(tables, one.village),
+        FAIL if faults else PASS,
+        "；".join(faults) or f"使用 {yuan_cn(used)} 元，收益 {yuan_cn(income)} 元；村账户没有负数",
+        measured=Measured(used, income),
+        threshold=Threshold("<=", None, (), income),
+        shortfall=max(used - income, -low.amount if low else 0, 0),
+        period=str(one.year),
+        evidence=evidence,
+    )
+
+
+@rule(
+    "income-flat",
+    title="收益分配不搞平均",
+    judges="每张分给五户以上的入户分配凭证",
+    formula="不是每户一样多，也不是每人一样多",
+    documents=(ASSET_RULES,),
+    severity=WARNING,
+)
+def income_flat(tables: Tables) -> Iterator[Finding]:
+    """A distribution to five households or more is not the same for every household, nor for every person."""
+    by_voucher: dict[str, list[Posting]] = defaultdict(list)
+    for posting in uses(tables):
+        to_all = account(posting.account).use == HOUSEHOLDS and not posting.equity  # dividends go by shares
+        if to_all and posting.amount > 0 and not posting.reverses:
+            by_voucher[posting.voucher].append(posting)
+    for voucher, postings in by_voucher.items():
+        more: dict[str, Any] = {
+            "source": (postings[0].file, postings[0].line),
+            "evidence": tuple(posting.row for posting in postings),
+            "act": postings[0].date,
+        }
+        subject = Subject("voucher", voucher, postings[0].narration)
+        lines = [line for posting in postings for line in lines_by_posting(tables).get(posting.row, [])]
+        bare = {posting.row for posting in postings} - {line.posting for line in lines} - tables.broken.keys()
+        if bare:
+            yield undetermined(subject, "入户分配没有清册", **more)
+            continue
+        amounts: dict[str, int] = defaultdict(int)
+        for line in lines:
+            amounts[line.household] += line.amount
+        if len(amounts) >= FEW or tables.broken.keys() & set(more["evidence"]):
+            yield _flat(tables, subject, amounts, postings[0].date, more)
+
+
+def _flat(tables: Tables, subject: Subject, amounts: dict[str, int], day: date, more: dict[str, Any]) -> Finding:
+    people = {household: households(tables).people(household, day) for household in amounts}
+    if len(set(amounts.values())) == 1:
+        each = yuan_cn(next(iter(amounts.values())))
+        return Finding(subject, FAIL, f"分给 {len(amounts)} 户，每户都是 {each} 元", **more)
+    each_person = {Fraction(amount, people[household] or 1) for household, amount in amounts.items() if people[household]}
+    if len(each_person) <= 1 and not all(people.values()):
+        return undetermined(subject, "有的户没有登记人数，不知是否按人平均", **more)
+    if len(each_person) == 1:
+        return Finding(subject, FAIL, f"分给 {len(amounts)} 户，每人都是 {yuan_cn(int(each_person.pop()))} 元", **more)
+    return Finding(subject, PASS, f"分给 {len(amounts)} 户，户与户、人与人不同", **more)
 
 
 __plugins__ = ("check",)

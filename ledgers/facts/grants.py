@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ledgers.money import half_up
+from ledgers.tables import times
 from ledgers.tables.directives import Equity, Project
 from ledgers.tables.schema import Holding, Posting, records
 from ledgers.tables.tables import Tables, derived, mentions, on
@@ -114,14 +115,14 @@ class Grant(Standing):
         found: list[Dividend] = []
         first = self.first_due
         for year in range(first.year, until.year + 2):  # the year after: it may have ended before it was due
-            day = in_year(first, year)
+            day = times.in_year(first, year)
             facts = self.on(day)
             if facts.dividend_rate is None or year - first.year >= (facts.years or 1):
                 continue
             due = None if facts.quantified is None else Fraction(facts.quantified) * Fraction(facts.dividend_rate)
             if self.end is not None and day >= self.end:
-                start = max(in_year(first, year - 1) + DAY, self.day)
-                part = Fraction((self.end - start).days, (day - in_year(first, year - 1)).days)
+                start = max(times.in_year(first, year - 1) + DAY, self.day)
+                part = Fraction((self.end - start).days, (day - times.in_year(first, year - 1)).days)
                 return found + ([Dividend(year, self.end, due and due * part)] if part > 0 else [])
             if year <= until.year:
                 found.append(Dividend(year, day, due))
@@ -145,12 +146,6 @@ class Dividend:
     @property
     def amount(self) -> int | None:
         return None if self.exact is None else half_up(self.exact)
-
-
-def in_year(day: date, year: int) -> date:
-    """The same day of another year; 29 February is the last day of February there."""
-    last_of_february = date(year, 3, 1) - DAY
-    return last_of_february if (day.month, day.day) == (2, 29) else day.replace(year=year)
 
 
 def _first(rows: Iterable[Any], name: str, otherwise: Any) -> Any:

@@ -1,10 +1,12 @@
-"""How asset income was used (9501): every posting, and what each village distributed of which income year."""
+"""Asset income by village and income year: what was earned, how it was used (9501), what was distributed to whom."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from ledgers.chart import account
+from ledgers.facts import assets
 from ledgers.tables.directives import Asset
 from ledgers.tables.schema import Payment, Posting, records
 from ledgers.tables.tables import Tables, derived, on
@@ -33,7 +35,8 @@ def uses(tables: Tables) -> list[Posting]:
 
 
 @derived
-def _lines_by_posting(tables: Tables) -> dict[int, list[Payment]]:
+def lines_by_posting(tables: Tables) -> dict[int, list[Payment]]:
+    """Lines of pay lists (rows of `payments`) by the row of the posting on 9501 that they belong to."""
     wanted = {posting.row for posting in uses(tables)}
     lines: dict[int, list[Payment]] = defaultdict(list)
     for line in records(Payment, tables.payments[tables.payments["posting"].isin(wanted)]):
@@ -41,24 +44,137 @@ def _lines_by_posting(tables: Tables) -> dict[int, list[Payment]]:
     return lines
 
 
+def counted_on(tables: Tables, year: int) -> date:
+    """The day whose facts decide about an income year: 31 December, or the as-of date when earlier."""
+    return min(date(year, 12, 31), tables.as_of)
+
+
+def asset_in(tables: Tables, asset: str, year: int) -> Asset | None:
+    """An asset as it was when an income year ended; as it was first registered where that was later."""
+    told = assets.rows(tables).get(asset)
+    return on(tables, Asset, counted_on(tables, year)).get(asset) or (told[0] if told else None)
+
+
 def distributions(tables: Tables, counts: Callable[[Posting, Asset], bool]) -> list[Distribution]:
-    """Postings on 9501 that count (given posting and asset), by the asset's village and income year."""
+    """Postings on 9501 that count (given posting and asset), by income year and the village where the asset then lay."""
     found: dict[tuple[str, int], Distribution] = {}
-    assets = on(tables, Asset, tables.as_of)
     for posting in uses(tables):
-        asset = assets.get(posting.asset)
+        asset = asset_in(tables, posting.asset, posting.income_year)
         if asset is None or not asset.village or not counts(posting, asset):
             continue
         one = found.setdefault((asset.village, posting.income_year), Distribution(asset.village, posting.income_year))
         one.postings.append(posting)
-        one.lines += _lines_by_posting(tables).get(posting.row, [])
+        one.lines += lines_by_posting(tables).get(posting.row, [])
     return sorted(found.values(), key=lambda one: (one.year, one.village))
 
 
 @derived
 def to_households(tables: Tables) -> list[Distribution]:
-    """入户分配 of assets owned by 村集体 (which a missing owner-kind means)."""
+    """入户分配 of assets owned by 村集体."""
     return distributions(
-        tables,
-        lambda posting, asset: account(posting.account).use == HOUSEHOLDS and asset.owner_kind in ("", "村集体"),
+        tables, lambda posting, asset: account(posting.account).use == HOUSEHOLDS and assets.collective(asset)
     )
+
+
+@dataclass
+class VillageYear:
+    """What assets owned by 村集体 earned for a village in an income year, and what of it was used."""
+
+    village: str
+    year: int
+    receipts: list[Posting] = field(default_factory=list)
+    uses: list[Posting] = field(default_factory=list)
+    of_proceeds: int = 0  # 分 that were used of what a disposal brought in, not of income
+
+    @property
+    def income(self) -> int:
+        return -sum(leg.amount for leg in self.receipts)
+
+    @property
+    def used(self) -> int:
+        """分 used, what was kept as 公积公益金 included."""
+        return sum(leg.amount for leg in self.uses)
+
+    @property
+    def evidence(self) -> tuple[int, ...]:
+        return tuple(leg.row for leg in (*self.receipts, *self.uses))
+
+
+@derived
+def village_years(tables: Tables) -> list[VillageYear]:
+    """Income and its use by village and income year, proceeds of disposals left out."""
+    found: dict[tuple[str, int], VillageYear] = {}
+
+    def of(leg: Posting) -> VillageYear | None:
+        asset = asset_in(tables, leg.asset, leg.income_year)
+        if asset is None or not asset.village or not assets.collective(asset):
+            return None
+        return found.setdefault((asset.village, leg.income_year), VillageYear(asset.village, leg.income_year))
+
+    for name in assets.legs(tables):
+        for leg in assets.receipts(tables, name):
+            if one := of(leg):
+                one.receipts.append(leg)
+    for leg in uses(tables):
+        if one := of(leg):
+            one.uses.append(leg)
+    for asset, year, amount in _of_proceeds(tables):
+        lay = asset_in(tables, asset, year)
+        if lay and (lay.village, year) in found:
+            found[lay.village, year].of_proceeds += amount
+    return sorted(found.values(), key=lambda one: (one.year, one.village))
+
+
+def _of_proceeds(tables: Tables) -> Iterator[tuple[str, int, int]]:
+    """What each asset that was sold used beyond its income from the year of the sale on, up to what the sale brought."""
+    balance: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for leg in uses(tables):
+        balance[leg.asset][leg.income_year] += leg.amount
+    for asset, years in balance.items():
+        sold = assets.proceeds(tables, asset)
+        left = -sum(leg.amount for leg in sold)
+        for leg in assets.receipts(tables, asset) if left > 0 else ():
+            years[leg.income_year] += leg.amount
+        for year, beyond in sorted(years.items()):
+            amount = min(left, beyond)
+            if amount > 0 and year >= min(leg.date for leg in sold).year:
+                left -= amount
+                yield asset, year, amount
+
+
+@dataclass(frozen=True)
+class Low:
+    """The lowest balance of a village's account in a calendar year, at the end of a day; 分."""
+
+    amount: int
+    day: date
+    posting: int
+
+
+@derived
+def lowest_balances(tables: Tables) -> dict[tuple[str, int], Low]:
+    """By village and calendar year, how low its money without a project fell, where it fell below zero."""
+    table = tables.postings
+    own = (table["kind"] == "bank") & (table["project"] == "") & (table["village"] != "")
+    by_village: dict[str, list[Posting]] = defaultdict(list)
+    for leg in records(Posting, table[own]):
+        by_village[leg.village].append(leg)
+    found: dict[tuple[str, int], Low] = {}
+    for village, moves in by_village.items():
+        for low in _lows(moves, tables.as_of):
+            key = (village, low.day.year)
+            found[key] = min(found.get(key, low), low, key=lambda one: one.amount)
+    return found
+
+
+def _lows(moves: list[Posting], as_of: date) -> Iterator[Low]:
+    """Every balance below zero at the end of a day, and at the beginning of each year that begins with one."""
+    moves = sorted(moves, key=lambda leg: leg.counts_on)
+    total = 0
+    for leg, following in zip(moves, [*moves[1:], None], strict=True):
+        total += leg.amount
+        until = following.counts_on if following else as_of
+        begun = (date(year, 1, 1) for year in range(leg.counts_on.year + 1, until.year + 1))
+        for day in (leg.counts_on, *begun) if total < 0 else ():
+            if day < until or following is None:
+                yield Low(total, day, leg.row)

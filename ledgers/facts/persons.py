@@ -31,6 +31,11 @@ class Persons:
     def __bool__(self) -> bool:
         return bool(self._of_who)
 
+    @property
+    def households(self) -> set[str]:
+        """Households of which any member is known."""
+        return set(self._of_household)
+
     def who(self, household: str, person: str, day: date) -> str:
         """The permanent pseudonym of whom a list of that day calls so; "" where the book does not know.
 

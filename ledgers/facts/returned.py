@@ -79,6 +79,12 @@ def _paid_again(one: Returned, line: Payment, posting: Posting) -> bool:
 
 
 @derived
+def unpaid_lines(tables: Tables) -> frozenset[int]:
+    """Rows of `payments` that were returned and never received: neither reversed (they count there) nor settled."""
+    return frozenset(one.line.row for one in returned(tables) if not (one.by_reversal or one.counted_again))
+
+
+@derived
 def unpaid_by_posting(tables: Tables) -> dict[int, int]:
     """分 of returned lines by posting that were never received under it: neither reversed (counted there) nor settled."""
     sums: dict[int, int] = defaultdict(int)

@@ -75,7 +75,7 @@ def lines_by_posting(tables: Tables) -> dict[int, list[Payment]]:
 def paid_lines(tables: Tables) -> dict[int, list[Payment]]:
     """The same lines, without those of postings of which nothing is paid yet, and without what the bank returned."""
     counted = labour.paid_by_posting(tables)
-    unpaid = {one.line.row for one in returned.returned(tables) if not (one.by_reversal or one.counted_again)}
+    unpaid = returned.unpaid_lines(tables)
     return {
         posting: [line for line in lines if line.row not in unpaid]
         for posting, lines in lines_by_posting(tables).items()

@@ -54,6 +54,7 @@ Day = dt.date | None
 Number = Decimal | None
 Int = int | None
 Bool = bool | None
+MonthDay = Annotated[str, "month and day"]  # MM-DD
 Money = Annotated[int | None, "money"]  # 分; in the book an Amount or a number of yuan
 
 
@@ -61,7 +62,7 @@ Money = Annotated[int | None, "money"]  # 分; in the book an Amount or a number
 class Key:
     """What a value of a directive must be: whether it must be there, its closed list, and the registry of its ids.
 
-    `name` and `type` (text, list, date, money, number, int, bool) come from the row class that declares it.
+    `name` and `type` (text, list, date, month and day, money, number, int, bool) come from the row class that declares it.
     """
 
     required: bool = False
@@ -204,6 +205,15 @@ class Asset(NamedTuple):
     caretaker: Annotated[Words, Key(refers="household")]
     code: Text
     reason: Text
+    plan: Text  # how an idle asset is to be used again
+    party: Text  # with whom the contract is
+    contract: Text  # its number
+    from_: Day
+    to: Day
+    rent: Money  # a year
+    rent_due: MonthDay
+    principal: Money
+    principal_due: Day
     file: str
     line: int
 
@@ -257,6 +267,19 @@ class Benefit(NamedTuple):
     levels_forbidden: Annotated[Words, Key(one_of=LEVELS)]
     standard: Number
     repeat: Bool
+    excludes: Words  # kinds of payment that nobody may have in the same month
+    file: str
+    line: int
+
+
+class StocktakeLine(NamedTuple):
+    """A count of an asset's units (盘点)."""
+
+    row: int
+    date: dt.date
+    asset: Annotated[Text, Key(refers="asset")]
+    counted: Annotated[Number, REQUIRED]
+    by: Annotated[Text, REQUIRED]
     file: str
     line: int
 
@@ -393,7 +416,7 @@ def _keys(row: type) -> tuple[Key, ...]:
 def _key(column: str, hint: Any) -> Key:
     plain, *notes = get_args(hint) if get_origin(hint) is Annotated else (hint,)
     key = next((note for note in notes if isinstance(note, Key)), Key())
-    return replace(key, column=column, type="money" if "money" in notes else _TYPES[plain])
+    return replace(key, column=column, type=next((note for note in notes if isinstance(note, str)), None) or _TYPES[plain])
 
 
 @dataclass(frozen=True)
@@ -433,6 +456,7 @@ DIRECTIVES: dict[str, Directive] = {
     "asset": Directive("资产", "assets", Asset, 2, folded=True, optional_args=1, either=("project", "origin")),
     "equity": Directive("股权", "equity", Equity, 2, folded=True, optional_args=1),
     "notice": Directive("公告公示", "notices", Notice, 2),
+    "stocktake": Directive("盘点", "stocktakes", StocktakeLine),
     "benefit": Directive("补助种类", "benefits", Benefit, folded=True),
     "policy": Directive("政策参数", "policies", PolicyLine, 2),
     "negative": Directive("负面清单", "negatives", Negative),

@@ -98,7 +98,7 @@ class Households:
         self._place: dict[str, list[tuple[date, str, int | None]]] = {}
         self._standing: dict[str, tuple[list[date], list[frozenset[str]]]] = {}
         self._members: dict[date, dict[str, list[str]]] = {}
-        self._closed: set[str] = set()  # households that ended at some time
+        self.closed: set[str] = set()  # households that ended at some time
         self.lines: dict[str, tuple[str, int]] = {}
         for row in records(HouseholdState, table):
             self.lines.setdefault(row.household, (row.file, row.line))
@@ -106,7 +106,7 @@ class Households:
             if row.state in BASE_STATES:
                 self._base.setdefault(row.household, []).append((row.date, row.state))
                 if row.state == ENDED:
-                    self._closed.add(row.household)
+                    self.closed.add(row.household)
             elif row.state in MONITORING_STATES:
                 self._monitoring.setdefault(row.household, []).append((row.date, row.state, row.monitor))
 
@@ -117,7 +117,7 @@ class Households:
 
     def ended(self, household: str, day: date) -> date | None:
         """Since when the household has ended (销户) on that day; None where it has not."""
-        row = _on(self._base[household], day) if household in self._closed else None
+        row = _on(self._base[household], day) if household in self.closed else None
         return row[0] if row and row[1] == ENDED else None
 
     def monitored(self, household: str, day: date) -> bool:

@@ -17,7 +17,7 @@ from ledgers.tables.schema import SCHEMAS
 
 # Metadata keys that are texts, in the order of their columns; a posting's own value wins over its transaction's.
 _TEXTS: tuple[str, ...] = ("fund", "project", "household", "person", "asset", "equity", "benefit", "reverses")
-_TEXTS += ("roll", "roll-sha256", "evidence", "evidence-sha256", "payment-no", "shared-with")
+_TEXTS += ("roll", "roll-sha256", "evidence", "evidence-sha256", "payment-no", "shared-with", "payer")
 _KEYS = (*_TEXTS, "days", "income-year", "for", "quantity", "holder")
 _OWN = 2  # a posting whose metadata is only its file and line says nothing of its own
 _NOTHING: dict[str, str] = dict.fromkeys(_TEXTS, "")
@@ -132,6 +132,7 @@ class Postings:
             *texts.values(),
             days,
             year,
+            named is not None,
             "" if period is None else self._period(period, place, voucher),
             *place,
             int(entry.meta["lineno"]),

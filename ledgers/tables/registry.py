@@ -12,6 +12,7 @@ from beancount.core.data import Custom
 
 from ledgers.files.problems import Problem
 from ledgers.money import fen
+from ledgers.tables import times
 from ledgers.tables.directives import DIRECTIVES, LEVEL_GROUPS, Directive, Key
 from ledgers.tables.schema import REGISTRIES
 
@@ -64,7 +65,14 @@ def _as_text(value: Any) -> str:
 
 
 def _as_date(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value)
+    return value if isinstance(value, date) else times.day(_as_text(value))
+
+
+def _as_month_day(value: Any) -> str:
+    text = _as_text(value)
+    if not re.fullmatch(r"\d\d-\d\d", text, re.ASCII):
+        raise ValueError
+    return f"{date.fromisoformat(f'2000-{text}'):%m-%d}"  # a leap year: 29 February is a day
 
 
 def _as_money(value: Any) -> int:
@@ -107,6 +115,7 @@ _CONVERTERS = {
     "text": _as_text,
     "list": _as_list,
     "date": _as_date,
+    "month and day": _as_month_day,
     "money": _as_money,
     "number": _as_number,
     "int": _as_int,
@@ -116,6 +125,7 @@ _TYPE_NAMES = {
     "text": "文字",
     "list": "以逗号或顿号分隔的文字",
     "date": "日期（如 2022-03-05）",
+    "month and day": "月日（如 12-20）",
     "money": "以元计、最多两位小数的金额",
     "number": "数字",
     "int": "整数",

@@ -15,6 +15,7 @@ _MOST = 2**62  # what a number of a row may be
 # pandas types of the column kinds. Money is 分. A missing text is "", any other missing value None or NA.
 KINDS = {
     "text": "str",
+    "month and day": "str",
     "category": "category",
     "money": "int64",
     "int": "int64",
@@ -67,8 +68,10 @@ class Posting(NamedTuple):
     evidence_sha256: str
     payment_no: str
     shared_with: str  # vouchers that the same evidence or roll belongs to as well
+    payer: Category  # who paid what was received
     days: Half
     income_year: int
+    income_year_said: bool  # whether the book names it; else it is the year in which the voucher counts
     for_: Category  # what it pays for, as times.period writes it; "" where it does not say
     file: Category
     line: int

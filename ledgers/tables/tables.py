@@ -51,6 +51,7 @@ class Tables:
     assets: pd.DataFrame
     equity: pd.DataFrame
     benefits: pd.DataFrame
+    stocktakes: pd.DataFrame
     notices: pd.DataFrame
     inspections: pd.DataFrame
     resolutions: pd.DataFrame

@@ -1,7 +1,8 @@
 """Days and periods as the texts of a book give them: a time of day is cut off, anything else that is no date refused."""
 
 import re
-from datetime import date
+from calendar import monthrange
+from datetime import date, timedelta
 from functools import cache
 
 _DAY = r"(\d{4}-\d\d-\d\d)(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?"
@@ -47,3 +48,16 @@ def months(period: str) -> tuple[int, int]:
         return int(first) * 12 + 1, int(first) * 12 + 12
     start, end = (int(text[:4]) * 12 + int(text[5:]) for text in (first, last or first))
     return start, end
+
+
+def in_year(day: date, year: int) -> date:
+    """The same day of another year; 29 February is the last day of February there."""
+    last_of_february = date(year, 3, 1) - timedelta(1)
+    return last_of_february if (day.month, day.day) == (2, 29) else day.replace(year=year)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some months later; the last day of that month where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -184,7 +184,9 @@ def _earn(rng: random.Random, county: County, asset: Asset, year: int) -> None:
     legs = Leg(bank, asset.rent), Leg(chart.EARNINGS["租金"], -asset.rent)
     day = max(dt.date(year, 12, 8), days_after(asset.day, 3))
     text = f"{asset.name}{year}年租金"
-    county.book(day, asset.operator, text, *legs, asset=asset.id, income_year=year, sheet="bank")
+    county.book(
+        day, asset.operator, text, *legs, asset=asset.id, income_year=year, payer=asset.operator, sheet="bank"
+    )
     distribute(county, asset, year, max(dt.date(year, 12, 20), days_after(asset.day, 5)))
 
 

@@ -12,6 +12,7 @@ from samples.county.assets import Asset, even_lines, weight
 from samples.county.model import County, Directive, Household, Leg, Line, Money, Project, State, Voucher, days_after
 
 INCOME_USE = Decimal("0.60")
+ASSET_YIELD = Decimal("0.005")
 
 
 def projects(county: County) -> None:
@@ -187,7 +188,10 @@ def assets(county: County, formed: list[Asset]) -> None:
     county.plant("asset-idle", farm.id, "2022年没有收益，也没有说明", period="2022")
     pens = next(a for a in formed if a.name.endswith("生态养殖圈舍"))
     _drop_income(county, pens, 2023)
-    county.declare("supplements", dt.date(2023, 1, 10), "asset", pens.id, "闲置", reason="疫病防控停养，待消杀后招租")
+    county.plant("asset-yield", farm.id, "2022年没有收益，低于本县自定的收益率", period="2022")
+    plan = {"reason": "疫病防控停养，待消杀后招租", "plan": "2024年春季公开招租"}
+    county.declare("supplements", dt.date(2023, 1, 10), "asset", pens.id, "闲置", **plan)
+    county.plant("asset-yield", pens.id, "2023年闲置，没有收益", period="2023")
     _caretakers(county, formed)
     _disposal(county, next(a for a in formed if a.name.endswith("旧冷库")))
 
@@ -281,6 +285,7 @@ def _even(county: County, asset: Asset, year: int) -> None:
     posts.amount = (posts.amount or 0) + (leg.amount or 0) - each * len(members)
     leg.amount, leg.roll = each * len(members), [Line(h.id, each) for h in members]
     county.plant("income-tilt", asset.village.id, "每户分得一样多，没有倾斜", period=str(year))
+    county.plant("income-flat", voucher, "每户分得一样多")
 
 
 def _tilt(county: County, asset: Asset, year: int, monitored: int, priority: int, other: int) -> None:
@@ -370,6 +375,7 @@ def policy(county: County) -> None:
         ("industry-share-municipal", Decimal("0.50"), dt.date(2024, 12, 31)),
         ("income-use", INCOME_USE, dt.date(2024, 12, 31)),
         ("caretaker-priority", Decimal("0.50"), dt.date(2023, 6, 30)),
+        ("asset-yield", ASSET_YIELD, dt.date(2024, 12, 31)),
     ):
         meta = {"op": ">=", "issued": dt.date(2021, 1, 1), "basis": own, "confidence": "推定", "verified_until": until}
         county.declare("policy", dt.date(2021, 1, 1), "policy", name, number, **meta)

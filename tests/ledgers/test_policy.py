@@ -18,6 +18,10 @@ LAST = date(2025, 12, 31)  # the transition period ends
 SINCE = {
     "management-fee": date(2021, 3, 26),
     "asset-register-days": date(2021, 5, 22),
+    "idle-months": date(2021, 5, 22),
+    "income-distributed-by": date(2021, 5, 22),
+    "equity-from": date(2022, 7, 14),
+    "operator-once": date(2022, 7, 14),
     "performance-review-days": date(2021, 11, 24),
     "industry-rising": date(2022, 1, 1),
     "income-tilt": date(2022, 5, 20),
@@ -71,6 +75,10 @@ IN_FORCE = [
     ("national", "notice-days-labour", "2021-06-01", {}, "7", "自定"),
     ("national", "notice-due-days", "2021-06-01", {}, "20", "自定"),
     ("national", "asset-register-days", "2021-12-31", {}, "90", "51号"),
+    ("national", "idle-months", "2021-05-22", {}, "12", "51号"),
+    ("national", "income-distributed-by", "2021-12-31", {}, "630", "51号"),
+    ("xiushan", "equity-from", "2022-07-14", {}, "300000", "100号"),
+    ("xiushan", "operator-once", "2022-12-31", {}, "1", "100号"),
     ("national", "performance-review-days", "2022-12-31", {}, "180", "绩效评价"),
     ("national", "idle-days", "2022-12-31", {}, "180", "自定"),
     ("national", "input-stable", "2021-12-31", {}, "1", "过渡期"),
@@ -78,6 +86,9 @@ IN_FORCE = [
     ("national", "evidence-above", "2021-02-08", {}, "50000", "会计基础工作规范"),
 ]
 NOT_IN_FORCE = [
+    ("national", "idle-months", "2021-05-21", {}),
+    ("xiushan", "equity-from", "2022-07-13", {}),
+    ("xiushan", "operator-once", "2022-07-13", {}),
     ("xiushan", "income-tilt", "2022-05-19", {}),
     ("xiushan", "equity-tilt", "2022-05-19", {}),
     ("chongqing", "industry-share-municipal", "2024-12-31", {}),

@@ -22,7 +22,7 @@ from flask import Response, current_app, request
 from markupsafe import Markup
 
 from ledgers import clock
-from ledgers.tables.span import Span, said_of, span_of
+from ledgers.tables.span import said_of, span_of
 from ledgers.tables.tables import relative_names, tables
 from plugins.findings import ERROR, FAIL, Finding
 from reports.check.checked import crashed
@@ -31,13 +31,14 @@ from reports.desk.attachment import attachment
 from reports.desk.kit import PageError
 from reports.desk.listing import Listing
 from reports.desk.pages import PAGES, Page
-from reports.desk.review import Review, as_of, severity_name
+from reports.desk.review import Review, as_of, begin_of, severity_name
 
 log = logging.getLogger("xianjie.desk")
 KEPT = 4  # reviews of as-of days besides today and the years' ends
 YEARS = 4  # the last years whose end is judged before someone asks
 WAITING, WAITING_EACH = 4, 2  # days that wait to be judged, of all readers and of one
 WAIT = 2.0  # seconds until a reader is told that it takes longer
+LISTS = ("todo", "verdict", "project", "village", "asset", "voucher")  # worked out before someone asks
 LISTED = 3  # findings of one rule in Fava's list of errors; the others stand on our page
 
 _endpoint: Any = extension_endpoint
@@ -53,7 +54,7 @@ class Desk(FavaExtensionBase):
         """Judge the book as far as it goes, and put what fails into Fava's list of errors. Never takes the ledger down."""
         self._reviews: dict[date, Future[Review]] = {}
         self._asked: dict[date, str] = {}  # by whom each was asked for
-        self._through = span_of(self.ledger.all_entries).through
+        self._span = span_of(self.ledger.all_entries)
         self._kept = {self.latest}  # days whose review is never dropped
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, "xianjie-review")
@@ -68,11 +69,11 @@ class Desk(FavaExtensionBase):
     @property
     def latest(self) -> date:
         """The day by which pages judge where none is asked for: today, or where the book ends before."""
-        return min(clock.today(), self._through)
+        return min(clock.today(), self._span.through)
 
     def said_of_end(self, day: date) -> str:
-        """Where the book ends, for the foot of a page."""
-        return said_of(day, Span(date.min, self._through))
+        """Where the book ends, for the top of a page."""
+        return said_of(day, self._span)
 
     def review(self, day: date, who: str = "") -> "Future[Review]":
         """The book judged as of a day, in the background.
@@ -103,6 +104,7 @@ class Desk(FavaExtensionBase):
         self._kept.update(ends)
         for end in ends:
             self.review(end)
+        self._worker.submit(self._warm_lists)
 
     def close(self) -> None:
         """Stop judging; what was judged stays readable."""
@@ -118,6 +120,12 @@ class Desk(FavaExtensionBase):
         """Compute what every page needs, so that the first reader does not wait."""
         for name in ("overview", "income"):
             PAGES[name].view(self, self.review(self.latest).result().without_people, {})
+
+    def _warm_lists(self) -> None:
+        """Work out the long lists too, behind the readers' backs."""
+        for review in list(self._reviews.values())[:1]:
+            for name in LISTS:
+                PAGES[name].view(self, review.result().without_people, {})
 
     @property
     def files(self) -> tuple[set[str], set[str]]:
@@ -194,11 +202,16 @@ class Desk(FavaExtensionBase):
         return self.jinja_env.get_template(name)
 
     def _day(self) -> date:
-        time = request.args.get("time", "")
+        """The day that is asked for; PageError for one that the book says nothing of."""
+        time, today = request.args.get("time", ""), clock.today()
         try:
-            day = as_of(time, clock.today()) if time else self.latest
+            day = as_of(time, today) if time else self.latest
         except (ValueError, OverflowError):
             raise PageError(400, f"时间“{time[:40]}”无法识别：应如 2022、2022-08 或 2022-Q3") from None
+        if time and begin_of(time) > today:
+            raise PageError(400, f"{begin_of(time)} 在今天（{today}）之后，不能判定")
+        if day < self._span.first:
+            raise PageError(400, f"账簿从 {self._span.first} 记起，没有 {day} 的内容")
         return day
 
     @_endpoint("save")  # type: ignore[untyped-decorator]

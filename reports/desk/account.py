@@ -11,6 +11,7 @@ from reports.desk.kit import PageError
 from reports.desk.listing import COUNT, DATE, MONEY, YUAN, Column, Listing
 from reports.desk.review import Review
 
+LONGEST = 50_000  # entries of one account on a page
 ROOTS = {"Assets": "资产", "Liabilities": "负债", "Equity": "净资产", "Income": "收入", "Expenses": "支出"}
 
 
@@ -42,10 +43,15 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     """One account, or all of them."""
     name, tables = args.get("id", ""), review.tables
     if not name:
-        return {"account": None, "listing": Listing("科目余额", _columns(), accounts(tables).values(), args)}
+        return {
+            "account": None,
+            "listing": Listing("科目余额", _columns(), accounts(tables).values(), args, memory=review.lists),
+        }
     found = accounts(tables).get(name)
     if found is None:
         raise PageError(404, f"截至 {review.as_of}，科目 {name[:80]} 没有发生额")
+    if found.count > LONGEST:
+        raise PageError(413, f"科目有 {found.count:,} 笔，超过 {LONGEST:,} 笔：请从凭证、项目或资金进入")
     rows, balance, sign = [], 0, 1 if found.root in ("资产", "支出") else -1
     for row in records(Posting, review.postings(account=name)):
         balance += sign * row.amount

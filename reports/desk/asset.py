@@ -29,7 +29,9 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     if not name:
         return {
             "asset": None,
-            "listing": Listing("资产", _columns(review), registered.assets(tables).values(), args, sort="-cost"),
+            "listing": Listing(
+                "资产", _columns(review), registered.assets(tables).values(), args, sort="-cost", memory=review.lists
+            ),
         }
     asset = registered.assets(tables).get(name)
     if asset is None:

@@ -12,6 +12,8 @@ from reports.desk.kit import PageError
 from reports.desk.listing import STATUS, Column, Listing
 from reports.desk.review import Review, as_of
 
+WAIT = 5.0  # seconds for an earlier day that nobody has asked for
+
 
 @dataclass(frozen=True)
 class Change:
@@ -34,10 +36,11 @@ class Change:
 def view(desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     """The day of the page against an earlier one; last year's same day where none is named."""
     earlier = _earlier(review, args.get("with", ""))
-    found = desk.review(earlier, kit.reader())
-    if not found.done():
-        found.result(timeout=20)
-    before = found.result() if kit.sees_rolls() else found.result().without_people
+    try:
+        judged = desk.review(earlier, kit.reader()).result(timeout=WAIT)
+    except TimeoutError:
+        raise PageError(503, f"正在按 {earlier} 判定，请过几秒刷新") from None
+    before = judged if kit.sees_rolls() else judged.without_people
     return {
         "earlier": earlier,
         "before": before,

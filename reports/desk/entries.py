@@ -49,6 +49,7 @@ FIGURES: dict[str, tuple[str, Callable[[Tables], Legs]]] = {
     "bank": ("账户余额", _of_kind("bank", 1)),
     "all": ("全部", lambda tables: list(enumerate(tables.postings["amount"].tolist()))),
 }
+LONGEST = 50_000  # postings on a page
 NARROWED = ("fund", "project", "asset", "village", "income_year", "year", "level")
 
 
@@ -63,25 +64,29 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         raise PageError(404, f"没有这种明细：{what[:40]}")
     tables, (title, legs) = review.tables, FIGURES[what]
     amounts = dict(legs(tables))
-    table = tables.postings.loc[list(amounts)]
-    rows = [row._replace(amount=amounts[row.row]) for row in records(Posting, table)]
     wanted = {key: args[key] for key in NARROWED if args.get(key)}
-    rows = [row for row in rows if all(_is(tables, what, row, key, value) for key, value in wanted.items())]
+    table = tables.postings.loc[list(amounts)]
+    for key, value in wanted.items():
+        table = table[_belongs(tables, what, table, key, value)]
+    if len(table) > LONGEST:
+        raise PageError(413, f"有 {len(table):,} 笔，超过 {LONGEST:,} 笔：请从资金、项目或凭证进入")
+    rows = [row._replace(amount=amounts[row.row]) for row in records(Posting, table)]
     listing = Listing("明细", _columns(tables), rows, args, keep=("what", *NARROWED), sort="date")
     return {"listing": listing, "what": title, "about": [_name(tables, key, value) for key, value in wanted.items()]}
 
 
-def _is(tables: Tables, what: str, row: Any, key: str, value: str) -> bool:
-    """Whether a posting belongs to what is asked; an asset's cost is that of its commodity, its village its registered one."""
+def _belongs(tables: Tables, what: str, table: Any, key: str, value: str) -> Any:
+    """Of each posting, whether it belongs to what is asked; an asset's cost is that of its commodity, its village its
+    registered one."""
     if key in ("year", "level"):
-        fund = registered.funds(tables).get(row.fund)
-        return fund is not None and str(fund.year if key == "year" else fund.level) == value
+        funds = registered.funds(tables).values()
+        return table["fund"].isin([one.id for one in funds if str(one.year if key == "year" else one.level) == value])
     if key == "asset":
-        return bool((row.commodity if what == "cost" else row.asset) == value)
+        return (table["commodity"] if what == "cost" else table["asset"]) == value
     if key == "village" and what in ("income", "used", "households"):
-        asset = registered.assets(tables).get(row.asset)
-        return asset is not None and asset.village == value
-    return str(getattr(row, key)) == value
+        there = [one.id for one in registered.assets(tables).values() if one.village == value]
+        return table["asset"].isin(there)
+    return table[key].astype(str) == value
 
 
 def _name(tables: Tables, key: str, value: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from reports.desk.where import Where, where
 
 def listing(review: Review, findings: Iterable[Finding], args: Mapping[str, str], name: str = "判定") -> Listing:
     """Findings with filters by verdict, rule, unit, town, year and level; most yuan at risk first."""
-    return Listing(name, columns(review), findings, args, keep=("rule", "id"))
+    return Listing(name, columns(review), findings, args, keep=("rule", "id"), memory=review.lists)
 
 
 def columns(review: Review) -> list[Column]:

@@ -24,7 +24,10 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     """One fund, or all of them."""
     name, tables = args.get("id", ""), review.tables
     if not name:
-        return {"fund": None, "listing": Listing("资金", _columns(review), fund_lines(review), args)}
+        return {
+            "fund": None,
+            "listing": Listing("资金", _columns(review), fund_lines(review), args, memory=review.lists),
+        }
     fund = registered.funds(tables).get(name)
     if fund is None:
         raise PageError(404, f"截至 {review.as_of}，账簿里没有资金 {name[:60]}")

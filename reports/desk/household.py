@@ -26,7 +26,9 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     """One household, or all of them."""
     name, tables = args.get("id", ""), review.tables
     if not name:
-        listing = Listing("农户", _columns(review), sorted(tables.known["household"]), args, sort="-received")
+        listing = Listing(
+            "农户", _columns(review), sorted(tables.known["household"]), args, sort="-received", memory=review.lists
+        )
         return {"household": None, "listing": listing}
     if name not in tables.known["household"]:
         raise PageError(404, f"账簿里没有农户 {name[:60]}")

@@ -26,7 +26,9 @@ class Source:
 
 
 def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
-    return {"listing": Listing("导入记录", _columns(), sources(review), args, sort="-last")}
+    return {
+        "listing": Listing("导入记录", _columns(), lambda: sources(review), args, sort="-last", memory=review.lists)
+    }
 
 
 def sources(review: Review) -> list[Source]:

@@ -56,30 +56,60 @@ class Choice:
     chosen: bool
 
 
+class _Held:
+    """Rows and what the columns say of them, worked out once: a county's lists are long, and asked for again and again."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self.rows = list(rows)
+        self._values: dict[str, list[Any]] = {}
+        self._texts: dict[str, list[str]] = {}
+
+    def of(self, column: Column) -> list[Any]:
+        if column.key not in self._values:
+            self._values[column.key] = [column.get(row) for row in self.rows]
+        return self._values[column.key]
+
+    def texts(self, column: Column) -> list[str]:
+        """The values as they stand in the address of a filter."""
+        if column.key not in self._texts:
+            self._texts[column.key] = [key_text(value) for value in self.of(column)]
+        return self._texts[column.key]
+
+
+Memory = dict[str, _Held]  # by the name of the list
+
+
 class Listing:
-    """The rows that were asked for, in the order that was asked for."""
+    """The rows that were asked for, in the order that was asked for.
+
+    With a `memory`, which belongs to one judged book, rows are taken from there by the list's name if it is known.
+    """
 
     def __init__(
         self,
         name: str,
         columns: Sequence[Column],
-        rows: Iterable[Any],
+        rows: Iterable[Any] | Callable[[], Iterable[Any]],
         args: Mapping[str, str],
         *,
         sort: str = "",
         keep: Sequence[str] = ("id",),
         size: int = SIZE,
+        memory: Memory | None = None,
     ) -> None:
-        self.name, self.columns = name, [one for one in columns if one]
+        self.name, self.columns = name, columns
         self.kept = {key: args[key] for key in keep if args.get(key)}
         self.words = args.get("q", "").strip()[:60]
         self._args = args
-        every = list(rows)
-        self.whole = len(every)
-        self.facets = [(one, self._choices(one, every)) for one in self.columns if one.facet]
-        found = [row for row in every if all(self._fits(one, row) for one, _ in self.facets) and self._found(row)]
+        known = memory is not None and name in memory
+        self._held = memory[name] if memory is not None and known else _Held(rows() if callable(rows) else rows)
+        if memory is not None:
+            memory[name] = self._held
+        self.whole = len(self._held.rows)
+        self.facets = [(one, self._choices(one)) for one in columns if one.facet]
         self.sort = args.get("sort", "") or sort
-        self.rows = self._sorted(found)
+        self._places = self._sorted(self._wanted())
+        self.rows = [self._held.rows[place] for place in self._places]
         self.paging = Paging(self.rows, args, size)
 
     @property
@@ -108,44 +138,52 @@ class Listing:
     @property
     def totals(self) -> dict[str, int]:
         """Sums of the columns that have one, over all rows that fit."""
-        return {
-            one.key: sum(value for row in self.rows if (value := one.get(row)) is not None)
-            for one in self.columns
-            if one.total
-        }
+        return {one.key: self._sum(self._held.of(one)) for one in self.columns if one.total}
+
+    def _sum(self, values: list[Any]) -> int:
+        return sum(values[place] or 0 for place in self._places)
 
     def table(self) -> tuple[list[str], list[list[Any]]]:
         """Titles and plain values of every row that fits, for a file; 分 and shares stay numbers."""
         columns = [one for one in self.columns if one.kind != CHART]
         return [one.title for one in columns], [[_kept(one, row) for one in columns] for row in self.rows]
 
-    def _choices(self, column: Column, rows: list[Any]) -> list[Choice]:
-        counts = Counter(key_text(column.get(row)) for row in rows)
+    def _choices(self, column: Column) -> list[Choice]:
+        counts = Counter(self._held.texts(column))
         order = sorted(counts, key=lambda value: (STATUSES.index(value), "") if value in STATUSES else (9, value))
         chosen = self._args.get(column.key, "")
         return [Choice(one, word(column, one), counts[one], one == chosen) for one in order[:MOST_CHOICES]]
 
-    def _fits(self, column: Column, row: Any) -> bool:
-        wanted = self._args.get(column.key, "")
-        return not wanted or key_text(column.get(row)) == wanted
+    def _wanted(self) -> list[int]:
+        """Places of the rows that fit every filter and hold every word."""
+        places = list(range(self.whole))
+        for column, _ in self.facets:
+            if wanted := self._args.get(column.key, ""):
+                texts = self._held.texts(column)
+                places = [place for place in places if texts[place] == wanted]
+        if self.words:
+            searched = [self._held.texts(one) for one in self.columns if one.kind in (TEXT, LONG, DATE)]
+            parts = self.words.lower().split()
+            places = [place for place in places if _has(parts, (texts[place] for texts in searched))]
+        return places
 
-    def _found(self, row: Any) -> bool:
-        if not self.words:
-            return True
-        text = " ".join(key_text(one.get(row)) for one in self.columns if one.kind in (TEXT, LONG, DATE)).lower()
-        return all(part in text for part in self.words.lower().split())
-
-    def _sorted(self, rows: list[Any]) -> list[Any]:
+    def _sorted(self, places: list[int]) -> list[int]:
         column = next((one for one in self.columns if one.key == self.sort.removeprefix("-")), None)
         if column is None:
-            return rows
-        known = [row for row in rows if column.get(row) not in (None, "")]
-        blank = [row for row in rows if column.get(row) in (None, "")]
-        return [*sorted(known, key=lambda row: _order(column, row), reverse=self.sort.startswith("-")), *blank]
+            return places
+        values = self._held.of(column)
+        known = [place for place in places if values[place] not in (None, "")]
+        blank = [place for place in places if values[place] in (None, "")]
+        turned = self.sort.startswith("-")
+        return [*sorted(known, key=lambda place: _order(column, values[place]), reverse=turned), *blank]
 
 
-def _order(column: Column, row: Any) -> Any:
-    value = column.get(row)
+def _has(parts: list[str], texts: Iterable[str]) -> bool:
+    text = " ".join(texts).lower()
+    return all(part in text for part in parts)
+
+
+def _order(column: Column, value: Any) -> Any:
     return STATUSES.index(value) if column.kind == STATUS else value
 
 

@@ -16,7 +16,11 @@ def examples(_review: Review) -> list[dict[str, str]]:
 
 
 def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
-    return {"listing": Listing("公示", _columns(review), records(Notice, review.tables.notices), args, sort="-from")}
+    return {
+        "listing": Listing(
+            "公示", _columns(review), records(Notice, review.tables.notices), args, sort="-from", memory=review.lists
+        )
+    }
 
 
 def _columns(review: Review) -> list[Column]:

@@ -49,7 +49,10 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     name = args.get("id", "")
     if not name:
         rows = registered.projects(review.tables).values()
-        return {"project": None, "listing": Listing("项目", _columns(review), rows, args, sort="-failed")}
+        return {
+            "project": None,
+            "listing": Listing("项目", _columns(review), rows, args, sort="-failed", memory=review.lists),
+        }
     project = registered.projects(review.tables).get(name)
     if project is None:
         raise PageError(404, f"截至 {review.as_of}，账簿里没有项目 {name[:60]}")

@@ -32,6 +32,7 @@ from plugins.findings import (
 from plugins.judging import plain_number
 from plugins.rule import Rule
 from reports import figures
+from reports.desk.listing import Memory
 from reports.plan import Task, tasks_of
 from reports.words import COMPARED
 
@@ -49,6 +50,14 @@ def as_of(time: str, today: date) -> date:
     if end is None:
         raise ValueError(time)
     return min(end - timedelta(days=1), today)
+
+
+def begin_of(time: str) -> date:
+    """The first day of Fava's time filter; ValueError for no time."""
+    begin = parse_date(time)[0]
+    if begin is None:
+        raise ValueError(time)
+    return begin
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,7 @@ class Review:
         self.tables = tables
         self.rules: dict[str, Rule] = dict(catalogue())
         self.audit: Audit = audit(tables, self.rules.values()) if judged is None else judged
+        self.lists: Memory = {}  # what the pages' lists have worked out
         self._found: dict[tuple[str, str], list[Finding]] = {}
         self.personal: dict[str, Counter[str]] = {}  # findings about households that are left out, by rule and status
 

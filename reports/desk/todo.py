@@ -15,7 +15,10 @@ def examples(_review: Review) -> list[dict[str, str]]:
 
 
 def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
-    return {"listing": Listing("待办", _columns(review), review.tasks, args), "labour": labour_due(review.tasks)}
+    return {
+        "listing": Listing("待办", _columns(review), review.tasks, args, memory=review.lists),
+        "labour": labour_due(review.tasks),
+    }
 
 
 def _columns(review: Review) -> list[Column]:

@@ -14,6 +14,6 @@ def examples(_review: Review) -> list[dict[str, str]]:
 def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     every = bool(args.get("all"))
     found = review.audit.findings if every else review.to_do
-    listing = findings.listing(review, found, args, "判定")
+    listing = findings.listing(review, found, args, "全部判定" if every else "判定")
     listing.kept |= {"all": "1"} if every else {}
     return {"listing": listing, "every": every}

@@ -22,7 +22,10 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     name, tables = args.get("id", ""), review.tables
     if not name:
         rows = registered.villages(tables).values()
-        return {"village": None, "listing": Listing("村", _columns(review), rows, args, sort="-failed")}
+        return {
+            "village": None,
+            "listing": Listing("村", _columns(review), rows, args, sort="-failed", memory=review.lists),
+        }
     village = registered.villages(tables).get(name)
     if village is None:
         raise PageError(404, f"截至 {review.as_of}，账簿里没有行政村 {name[:60]}")

@@ -28,7 +28,9 @@ def view(desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     if not number:
         return {
             "voucher": None,
-            "listing": Listing("凭证", _columns(review.tables), vouchers(review.tables), args, sort="-date"),
+            "listing": Listing(
+                "凭证", _columns(review.tables), vouchers(review.tables), args, sort="-date", memory=review.lists
+            ),
         }
     legs = list(records(Posting, review.postings(voucher=number)))
     if not legs:

@@ -40,7 +40,20 @@ def town_of(tables: Tables, village: str) -> str:
     return row.town if row else ""
 
 
+@derived
+def _known(_tables: Tables) -> dict[str, Where]:
+    return {}
+
+
 def project_where(tables: Tables, project: str) -> Where:
+    """Where a project belongs; worked out once."""
+    known = _known(tables)
+    if project not in known:
+        known[project] = _project_where(tables, project)
+    return known[project]
+
+
+def _project_where(tables: Tables, project: str) -> Where:
     """A project's unit and town, the year of its first state in a yearly plan or else its first mention, and the level of
     most of its money."""
     row = registered.projects(tables).get(project)

@@ -45,7 +45,7 @@ def test_from_the_login_to_the_line_of_the_book(server: Running, page: Any) -> N
     assert page.url.endswith("/extension/Desk/")
     page.fill("header input[name=time]", "2022-12-31")
     page.click("text=看这一天")
-    page.wait_for_selector("h2:has-text('截至 2022-12-31')")
+    page.wait_for_selector(".desk-said >> text=2022-12-31")
     page.click("#desk-rules a:text-is('以工代赈专项资金的劳务报酬比例')")
     page.wait_for_selector("h2:has-text('以工代赈专项资金的劳务报酬比例')")
     page.click(".findings tr.fail a:text-is('美翠村产业路')")

@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 from werkzeug.test import Client
 
+from ledgers import clock
 from ledgers.book import read
 from ledgers.facts import registered
 from reports import figures
@@ -303,6 +304,15 @@ def test_attachments_are_opened_safely(tmp_path: Path, users: Path) -> None:
 )
 def test_the_time_filter_is_the_as_of_day(time: str, day: date) -> None:
     assert as_of(time, date(2026, 5, 6)) == day
+
+
+def test_days_of_which_the_book_says_nothing_are_refused(desk) -> None:  # type: ignore[no-untyped-def]
+    with clock.at(date(2026, 5, 6)):
+        assert "账簿记到 2022-12-31 为止" in desk("overview")
+        assert "假定此后没有发生任何事" in desk("overview&time=2025")
+        assert "截至 <b>2026-05-06</b>" in desk("overview&time=2026")  # the year that is not over: today
+        for time, words in (("2026-05-07", "在今天"), ("2027", "在今天"), ("1999", "记起"), ("2020-12-31", "记起")):
+            assert words in desk(f"overview&time={time}", 400)
 
 
 def test_a_filter_drops_nothing_that_a_ratio_needs(desk) -> None:  # type: ignore[no-untyped-def]

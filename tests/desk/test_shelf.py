@@ -110,11 +110,19 @@ def test_a_folder_that_vanishes_leaves_what_is_served(own: Path, users: Path) ->
 
 
 def test_a_new_day_is_a_new_as_of(own: Path) -> None:
-    shelf = Shelf([own])
-    tomorrow = clock.today() + timedelta(days=1)
-    with clock.at(tomorrow):
+    day = date(2022, 8, 15)
+    with clock.at(day):
+        shelf = Shelf([own])
+    with clock.at(day + timedelta(days=1)):
         assert shelf.look()
-    assert shelf[shelf.first_slug()].book.tables.as_of == tomorrow
+    assert shelf[shelf.first_slug()].book.tables.as_of == day + timedelta(days=1)
+
+
+def test_a_book_that_ends_is_judged_as_of_its_end(own: Path) -> None:
+    shelf = Shelf([own])
+    with clock.at(clock.today() + timedelta(days=1)):
+        assert not shelf.look()  # a new day changes nothing
+    assert shelf[shelf.first_slug()].desk.latest == date(2022, 12, 31)
 
 
 def test_several_books_and_equal_titles(own: Path, tmp_path: Path, users: Path) -> None:

@@ -327,7 +327,9 @@ class Shelf:
     def _look(self, index: int) -> bool:
         ledger = self._ledgers[index]
         signature = _signature(ledger)
-        if signature == self._seen[index] and ledger.book.tables.as_of == min(clock.today(), ledger.book.tables.span.through):
+        if signature == self._seen[index] and ledger.book.tables.as_of == min(
+            clock.today(), ledger.book.tables.span.through
+        ):
             return False
         self._seen[index] = signature
         try:

@@ -1,0 +1,126 @@
+"""Faults that were planted by hand and that no test noticed then: each has its test here, outside the rules."""
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from beancount.core.amount import Amount
+from beancount.core.data import Balance
+
+from importers.draft.draft import Draft
+from importers.draft.entries import Imported, PayLine
+from importers.draft.versions import part_of
+from importers.finding.matching import cut
+from importers.reading.grid import Grid
+from importers.reading.kinds import KINDS, header_of
+from importers.reading.layout import find
+from ledgers.book import read
+from ledgers.files.messages import explain
+from ledgers.personal.checks import PROVINCES, luhn, may_be_card
+from ledgers.seals.bank import unreconciled
+from reports.figures import Money
+from reports.publish.privacy import BARE, CLEAR, COVERED, public_totals
+from reports.workpapers.reconciliation import _checked_bank
+from tests.books import write_book
+
+DAY = dt.date(2022, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "rest"), [("3", "1.5", "1.5"), ("1", "0.5", "0.5"), ("7.5", "3.5", "4"), ("2", "1", "1")]
+)
+def test_a_days_work_is_cut_to_the_half_day(days: str, first: str, rest: str) -> None:
+    pieces = cut((PayLine("H1", "1", 10000, Decimal(days)),), [5000, 5000])
+    assert [[(line.amount, line.days) for line in piece] for piece in pieces] == [
+        [(5000, Decimal(first))],
+        [(5000, Decimal(rest))],
+    ]
+
+
+def test_a_corrected_sheet_is_a_version_of_the_part_that_it_agrees_with() -> None:
+    entries = [
+        Imported("plan", "2022", 0, "d0", ("甲路", "乙路")),
+        Imported("plan", "2022", 1, "d1", ("丙桥", "丁桥")),
+        Imported("plan", "2023", 0, "d2", ("甲路",)),
+    ]
+    draft: Draft = SimpleNamespace(log={str(number): entry for number, entry in enumerate(entries)})  # type: ignore[assignment]
+    assert part_of(draft, "plan", "2022", ("甲路", "戊塘")) == (0, ("甲路", "乙路"))
+    assert part_of(draft, "plan", "2022", ("戊塘", "丁桥")) == (1, ("丙桥", "丁桥"))
+    assert part_of(draft, "plan", "2022", ("戊塘",)) == (2, ())
+    assert part_of(draft, "plan", "2024", ("甲路",)) == (0, ())
+
+
+def test_what_lies_with_villages_and_what_came_back_is_not_spent() -> None:
+    money = Money(amount=1000, arrived=900, allocated=800, paid=500, held=120, recovered=30)
+    assert (money.waiting, money.unpaid, money.spent) == (100, 300, 350)
+
+
+def test_a_bank_is_reconciled_at_the_start_of_the_day() -> None:
+    account = "Assets:1002银行存款:V101001子村"
+    balance = Balance({}, DAY, account, Amount(Decimal("100.00"), "CNY"), None, None)
+    row = _checked_bank([balance], [(DAY - dt.timedelta(days=1), 10000), (DAY, 777)])
+    numbers = [getattr(cell, "value", cell) for cell in row.values]
+    assert numbers[2] == numbers[4] == 10000, "stated, and booked before the day"
+    assert numbers[5:] == [0, 777, 10777], "no gap; what the day itself moved; the balance since"
+
+
+BANK = """
+2021-01-01 custom "village" "V101001"
+  town: "甲镇"
+  name: "子村"
+  kind: "脱贫村"
+  households: 100
+2022-05-10 * "租金"
+  voucher: "2022-000001"
+  Assets:1002银行存款:V101001子村  100.00 CNY
+  Income:9401资产收益:1租金  -100.00 CNY
+"""
+STATEMENT = "date,credit,debit\n2022-05-10,200.00,0.00\n2022-06-10,300.00,0.00\n2022-07-10,400.00,0.00\n"
+
+
+def test_a_statement_is_compared_after_what_is_sealed_and_up_to_the_day(tmp_path: Path) -> None:
+    tables = read(write_book(tmp_path / "book", BANK, {"bank/V101001.csv": STATEMENT}), dt.date(2022, 12, 31)).tables
+    after = dt.date(2022, 5, 31)
+    assert [problem.line for problem in unreconciled(tables, None, dt.date(2022, 6, 30))] == [2, 3]
+    assert [problem.line for problem in unreconciled(tables, after, dt.date(2022, 6, 30))] == [3]
+    assert [problem.line for problem in unreconciled(tables, dt.date(2022, 6, 10), dt.date(2022, 7, 10))] == [4]
+
+
+@pytest.mark.parametrize("area", sorted(area for area in PROVINCES if area[0] in "45" or area == "62"))
+def test_an_id_of_a_state_system_is_no_card(area: str) -> None:
+    beginning = area + "0000" + "123456789"
+    system = next(beginning + end for end in "0123456789" if luhn(beginning + end))
+    assert not may_be_card(system)
+    card = next("6222" + "12345678901" + str(end) for end in range(10) if luhn("622212345678901" + str(end)))
+    assert may_be_card(card)
+
+
+def test_of_public_totals_the_one_that_is_enough_at_once_is_withheld_alone() -> None:
+    """The figure of households cannot be had from the rest once what covers it is withheld too; nothing more is."""
+    shown = public_totals({("a",): CLEAR, ("b",): COVERED, ("x",): BARE})
+    assert shown == {(), ("a",)}
+
+
+@pytest.mark.parametrize(
+    ("line", "hinted"),
+    [
+        ('2022-01-01 * "甲，乙：（丙）" 错', ""),
+        ('2022－01-01 * "甲，乙"', "－"),
+        ('2022-01-01 * "甲" ，；"乙：" ; 说明：', "，；"),
+    ],
+)
+def test_full_width_characters_are_looked_for_outside_of_texts(tmp_path: Path, line: str, hinted: str) -> None:
+    (tmp_path / "main.beancount").write_text(f"\n{line}\n", "utf-8")
+    error = SimpleNamespace(source={"filename": str(tmp_path / "main.beancount"), "lineno": 2}, message="syntax error")
+    text = explain(error, tmp_path, {str(tmp_path / "main.beancount"): "main.beancount"}).message
+    assert (f"有全角字符“{hinted}”" in text) if hinted else ("全角" not in text)
+
+
+@pytest.mark.parametrize("pair", [("villages", "bank"), ("plan", "distribution"), ("labour", "benefits")])
+def test_of_sheets_that_fit_equally_the_title_decides(pair: tuple[str, str]) -> None:
+    heads = list(dict.fromkeys(header_of(kind, need.split("|")[0]) for kind in pair for need in KINDS[kind].needs))
+    for kind in pair:
+        title = [KINDS[kind].title, *[""] * (len(heads) - 1)]
+        assert find(Grid("表.xlsx", "", [title, heads, ["1"] * len(heads)])).kind.id == kind

@@ -107,6 +107,7 @@ DOCUMENTS = dict.fromkeys(
     "income-flat": FIFTY_ONE,
     "management-fee": NINETEEN,
     "negative-list": NINETEEN,
+    "labour-share-work-relief": dt.date(2020, 1, 1),
 }  # fmt: skip
 BY_PARAMETER = {"acceptance-due", "retention", "leftover", "recovered-held", "advance-open", "arrears", "paid-ahead",
                 "split-contract", "equity-missing", "operator-once", "unit-cost", "resolution"}  # fmt: skip
@@ -144,9 +145,11 @@ class Law:
         na: nothing of the kind had been issued, the parameter ended and its reading says how, or it speaks of other
         levels alone; everything else is undetermined.
         """
+        before = set(self.asked)
         found = self.get(name, day, **scope)
-        if found is not None:
+        if found is not None and (name in self.mentioned or rule in BY_PARAMETER or self.issued(rule, day)):
             return found, None
+        self.asked = before  # a default stands for the rule's own documents
         if not self.issued(rule, day) or self.silent(name, day, scope.get("level")):
             return None, "na"
         return None, "undetermined"

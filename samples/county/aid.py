@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from samples.county.model import County, Household, Line, Money, weekday
-from samples.county.plan import ROWS
 
 BENEFITS: dict[str, dict[str, Any]] = {
     "公益岗位": {
@@ -28,7 +27,6 @@ BENEFITS: dict[str, dict[str, Any]] = {
     "中药材种植奖补": {"states": "脱贫户,监测户", "cap": Money(5000_00), "per": "户·年", "standard": Decimal("400.00")},
 }
 PRODUCTION = ("茶叶提质奖补", "生猪养殖奖补", "中药材种植奖补")
-POSTS = {2021: 110, 2022: 122, 2023: 116}  # persons in 公益岗位
 
 
 @dataclass
@@ -49,7 +47,7 @@ class PayList:
 
 def pay_lists(rng: random.Random, county: County) -> dict[str, list[PayList]]:
     """The lists of every project that pays households, by the project's key."""
-    keys = [row.key for row in ROWS if row.kind.style == "list"]
+    keys = [row.key for row in county.plan.rows if row.kind.style == "list"]
     return {key: list(_MAKERS[key[4:]](rng, county, key, int(key[:4]))) for key in keys}
 
 
@@ -75,7 +73,9 @@ def _posts(rng: random.Random, county: County, key: str, year: int) -> Iterator[
     holders = [h for h in county.households if h.states[0].state == "脱贫户"]
     random.Random("posts").shuffle(holders)
     for month in range(4, 13):
-        lines = [Line(h.id, 600_00, str(h.people[0].number), quantity=Decimal(1)) for h in holders[: POSTS[year]]]
+        lines = [
+            Line(h.id, 600_00, str(h.people[0].number), quantity=Decimal(1)) for h in holders[: county.plan.posts[year]]
+        ]
         lines.sort(key=lambda line: line.household)
         yield PayList(
             key, weekday(dt.date(year, month, 24)), "公益性岗位人员", f"{month}月公益性岗位补助", "公益岗位", lines

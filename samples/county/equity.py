@@ -2,52 +2,22 @@
 
 import datetime as dt
 import random
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from ledgers import chart
 from samples.county.model import County, Leg, Line, Money, Project, ShareLine
 from samples.county.payments import bank_of
+from samples.county.plan import Grant
 
 RATE = Fraction(1, 20)
 YEARS_DUE = 5
 
 
-@dataclass(frozen=True)
-class Grant:
-    """One grant as agreed: shares of the subsidy, in per mille; `even` gives every household the same."""
-
-    project: str
-    day: dt.date
-    first_due: dt.date
-    collective: int = 100
-    farmers: int = 420
-    leader: int = 0  # of a cooperative
-    even: bool = False
-
-    @property
-    def cooperative(self) -> bool:
-        return self.leader > 0
-
-
-GRANTS = (
-    Grant("2021c1", dt.date(2022, 6, 16), dt.date(2022, 12, 31), farmers=380),
-    Grant("2021c2", dt.date(2022, 6, 23), dt.date(2022, 12, 31), farmers=650, leader=250),
-    Grant("2021c3", dt.date(2022, 7, 7), dt.date(2022, 12, 31), collective=90, farmers=430),
-    Grant("2022c3", dt.date(2022, 11, 15), dt.date(2023, 12, 31), farmers=410, even=True),
-    Grant("2022c1", dt.date(2022, 12, 1), dt.date(2023, 12, 31)),
-    Grant("2022c2", dt.date(2023, 2, 16), dt.date(2023, 12, 31), farmers=580, leader=320),
-    Grant("2023c1", dt.date(2023, 11, 9), dt.date(2024, 12, 31)),
-    Grant("2023c2", dt.date(2023, 11, 21), dt.date(2024, 12, 31), farmers=620, leader=280),
-    Grant("2023c3", dt.date(2023, 12, 5), dt.date(2024, 12, 31)),
-)
-
-
 def grant_all(rng: random.Random, county: County) -> None:
     """Register and book every grant, its dividends, and their distribution to the holders."""
     numbers: dict[int, int] = {}
-    for grant in GRANTS:
+    for grant in county.plan.grants:
         year = grant.day.year
         numbers[year] = numbers.get(year, 0) + 1
         _grant(rng, county, grant, f"GQ{year}-{numbers[year]:04d}")

@@ -5,17 +5,16 @@ import datetime as dt
 from ledgers import chart
 from samples.county.aid import PayList
 from samples.county.model import YEARS, County, Fund, Leg, Money, Project, weekday
-from samples.county.plan import LIST, REST, ROWS, TRANCHES, Row, Tranche
+from samples.county.plan import LIST, REST, Row, Tranche
 
 WAN = 10_000_00  # 分 in 万元
-LATE = {"2022LC": dt.date(2022, 5, 31)}
 SENDERS = {"中央": "上级财政", "市级": "上级财政", "县级": "县财政"}  # who sends money of a level, as sheets tell
 
 
 def add_funds(county: County) -> None:
     """Register every tranche, in order of its day, and book its arrival."""
     for year in YEARS:
-        for kind, tranche in sorted(TRANCHES.items(), key=lambda item: item[1].arrives):
+        for kind, tranche in sorted(county.plan.tranches.items(), key=lambda item: item[1].arrives):
             if tranche.amounts[year - YEARS[0]]:
                 fund = _fund(county, year, kind, tranche)
                 county.funds[fund.key] = fund
@@ -53,18 +52,19 @@ def add_fund(county: County, fund: Fund) -> None:
     )
 
 
-def allocation_day(fund: Fund) -> dt.date:
-    """The day of its kind; one fund is planted to be late."""
-    return LATE.get(fund.key) or weekday(dt.date(fund.year, *TRANCHES[fund.key[4:]].allocated))
+def allocation_day(county: County, fund: Fund) -> dt.date:
+    """The day of its kind, unless the plan has it late."""
+    plan = county.plan
+    return plan.late.get(fund.key) or weekday(dt.date(fund.year, *plan.tranches[fund.key[4:]].allocated))
 
 
 def shares_of(county: County, lists: dict[str, list[PayList]]) -> dict[str, dict[str, int]]:
     """分 by fund for every project: fixed sums, sums of pay lists, and what each fund has left for the last."""
-    given: dict[str, dict[str, int]] = {row.key: {} for row in ROWS}
+    given: dict[str, dict[str, int]] = {row.key: {} for row in county.plan.rows}
     for fund in county.funds.values():
         left = fund.amount
         rest: list[str] = []
-        for row in (r for r in ROWS if r.year == fund.year and fund.key[4:] in r.money):
+        for row in (r for r in county.plan.rows if r.year == fund.year and fund.key[4:] in r.money):
             amount = _fixed(row, fund.key[4:], lists)
             if amount is None:
                 rest.append(row.key)
@@ -113,4 +113,4 @@ def allocate_all(county: County, given: dict[str, dict[str, int]]) -> None:
             project, amount = shares[0]
             allocate(county, fund, dt.date(2023, 2, 27), [(project, amount // 2)])
             shares[0] = (project, amount - amount // 2)
-        allocate(county, fund, allocation_day(fund), shares)
+        allocate(county, fund, allocation_day(county, fund), shares)

@@ -219,6 +219,7 @@ class County:
 
     villages: list[Village]
     households: list[Household]
+    plan: Any  # a plan.Plan
     funds: dict[str, Fund] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
     vouchers: list[Voucher] = field(default_factory=list)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from ledgers import chart
 from samples.county.aid import PayList
 from samples.county.model import AS_OF, County, Leg, Line, Money, Project, Village, Voucher, days_after, weekday
-from samples.county.plan import ROWS, Row
+from samples.county.plan import Row
 
 RETENTION = 3  # per cent of a tendered contract of 2021 and 2022, kept for a year
 HALF_DAY = 60_00  # 分 for half a day's plain work; skilled work is 180 yuan a day
@@ -18,7 +18,7 @@ MONTHLY = 1_900  # yuan that a worker earns in a month, about
 
 def pay_all(rng: random.Random, county: County, lists: dict[str, list[PayList]]) -> None:
     """Book every payment of every project."""
-    for row in ROWS:
+    for row in county.plan.rows:
         project = county.projects[row.key]
         if row.kind.style == "works":
             _works(rng, county, project, row)

@@ -6,8 +6,9 @@ Amounts are in 万元. A fund's name stands for what it is: ZY central, YG centr
 """
 
 import csv
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from importlib import resources
 
@@ -220,3 +221,83 @@ ROWS = (
     _row("2023s3", None, ZY1=LIST),
     _row("2023g", None, ZY1=90, SJ=42),
 )
+LATE = {"2022LC": dt.date(2022, 5, 31)}  # funds that are allocated later than their kind
+POSTS = {2021: 110, 2022: 122, 2023: 116}  # persons in 公益岗位
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One grant as agreed: shares of the subsidy, in per mille; `even` gives every household the same."""
+
+    project: str
+    day: dt.date
+    first_due: dt.date
+    collective: int = 100
+    farmers: int = 420
+    leader: int = 0  # of a cooperative
+    even: bool = False
+
+    @property
+    def cooperative(self) -> bool:
+        return self.leader > 0
+
+
+GRANTS = (
+    Grant("2021c1", dt.date(2022, 6, 16), dt.date(2022, 12, 31), farmers=380),
+    Grant("2021c2", dt.date(2022, 6, 23), dt.date(2022, 12, 31), farmers=650, leader=250),
+    Grant("2021c3", dt.date(2022, 7, 7), dt.date(2022, 12, 31), collective=90, farmers=430),
+    Grant("2022c3", dt.date(2022, 11, 15), dt.date(2023, 12, 31), farmers=410, even=True),
+    Grant("2022c1", dt.date(2022, 12, 1), dt.date(2023, 12, 31)),
+    Grant("2022c2", dt.date(2023, 2, 16), dt.date(2023, 12, 31), farmers=580, leader=320),
+    Grant("2023c1", dt.date(2023, 11, 9), dt.date(2024, 12, 31)),
+    Grant("2023c2", dt.date(2023, 11, 21), dt.date(2024, 12, 31), farmers=620, leader=280),
+    Grant("2023c3", dt.date(2023, 12, 5), dt.date(2024, 12, 31)),
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the county plans: its money by kind and year, its projects, grants, posts, and what is allocated late."""
+
+    tranches: Mapping[str, Tranche]
+    rows: tuple[Row, ...]
+    grants: tuple[Grant, ...]
+    posts: Mapping[int, int]
+    late: Mapping[str, dt.date]
+
+
+AS_PLANTED = Plan(TRANCHES, ROWS, GRANTS, POSTS, LATE)
+# What a plan without faults has otherwise, by key of the project: village, money, labour share.
+_VILLAGES = {
+    "2021c3": 41, "2021c14": 52, "2022c2": 30, "2022c3": 60, "2023c1": 66, "2023c2": 90, "2023c14": 80, "2023x3": 20,
+    "2023x4": 32, "2023x5": 37, "2023x6": 47, "2023x7": 62, "2023j3": 67,
+}  # fmt: skip
+_MONEY: dict[str, dict[str, int | str]] = {
+    "2022c4": {"ZY1": 1450}, "2022x1": {"YG": 220}, "2022q1": {"SM": REST, "SSM": REST}, "2022g": {"ZY1": 85, "SJ": 40},
+    "2023c4": {"ZY1": 1700}, "2023s3": {"SH": LIST},
+}  # fmt: skip
+_LABOUR = {"2021x1": "0.16", "2021x5": "0.11", "2022x2": "0.36", "2022x6": "0.31", "2023x1": "0.30", "2023x5": "0.12",
+           "2023x6": "0.36"}  # fmt: skip
+
+
+def without_faults() -> Plan:
+    """The same county planned as the documents ask."""
+    rows = tuple(_mended(row) for row in ROWS)
+    grants = tuple(
+        replace(
+            g, collective=100, farmers=620 if g.cooperative else 420, leader=280 if g.cooperative else 0, even=False
+        )
+        for g in GRANTS
+    )
+    county = replace(TRANCHES["XJ"], amounts=(1900, 2050, 2060))
+    return Plan({**TRANCHES, "XJ": county}, rows, grants, {**POSTS, 2023: 124}, {})
+
+
+def _mended(row: Row) -> Row:
+    return replace(
+        row,
+        village=_VILLAGES.get(row.key, row.village),
+        money=_MONEY.get(row.key, row.money),
+        labour=Fraction(_LABOUR[row.key]) if row.key in _LABOUR else row.labour,
+        finished=True,
+    )

@@ -5,7 +5,7 @@ import random
 
 from ledgers import chart
 from samples.county.events import again, reverse
-from samples.county.funds import LATE, WAN
+from samples.county.funds import WAN
 from samples.county.model import BY_HAND, County, Fund, Leg, Line, Money, Project, Voucher, days_after
 from samples.county.payments import MOVED, bank_of, builder_of, labour_roll
 
@@ -164,7 +164,7 @@ def _negative(county: County) -> None:
 
 def _allocation_days(county: County) -> None:
     fund = county.funds["2022LC"]
-    county.plant("allocation-days", fund.id, f"{fund.day} 到账，{LATE[fund.key]} 才分配")
+    county.plant("allocation-days", fund.id, f"{fund.day} 到账，{county.plan.late[fund.key]} 才分配")
 
 
 def _payment_mode(county: County) -> None:

@@ -368,18 +368,19 @@ def files(county: County) -> None:
         county.plant("evidence", voucher, why)
 
 
-def policy(county: County) -> None:
-    """The county's own parameters, one of them past the day until which it was verified."""
+def policy(county: County, *, clean: bool = False) -> None:
+    """The county's own parameters, one of them past the day until which it was verified, unless it is a clean county."""
     own = "示例县2021年衔接资金工作方案（样例虚构，本县自定）"
     for name, number, until in (
         ("industry-share-municipal", Decimal("0.50"), dt.date(2024, 12, 31)),
         ("income-use", INCOME_USE, dt.date(2024, 12, 31)),
-        ("caretaker-priority", Decimal("0.50"), dt.date(2023, 6, 30)),
+        ("caretaker-priority", Decimal("0.50"), dt.date(2024, 12, 31) if clean else dt.date(2023, 6, 30)),
         ("asset-yield", ASSET_YIELD, dt.date(2024, 12, 31)),
     ):
         meta = {"op": ">=", "issued": dt.date(2021, 1, 1), "basis": own, "confidence": "推定", "verified_until": until}
         county.declare("policy", dt.date(2021, 1, 1), "policy", name, number, **meta)
-    county.plant("policy-stale", "caretaker-priority", "本县自定的比例只核实到2023年6月30日")
+    if not clean:
+        county.plant("policy-stale", "caretaker-priority", "本县自定的比例只核实到2023年6月30日")
 
 
 def seals(county: County) -> None:

@@ -6,7 +6,7 @@ import random
 from samples.county.model import AS_OF, County, Money, Project, days_after, weekday
 from samples.county.names import STEMS
 from samples.county.places import WHOLE_COUNTY
-from samples.county.plan import ROWS, Row
+from samples.county.plan import Row
 
 LINKAGE = "土地流转、就近务工、保底收购、股份分红"
 PLANNED = (2, 22)  # day of the yearly plan
@@ -15,7 +15,7 @@ PLANNED = (2, 22)  # day of the yearly plan
 def add_projects(rng: random.Random, county: County) -> None:
     """Every project of the plan with its id, in order of appearance; the money comes later."""
     numbers: dict[int, int] = {}
-    for row in ROWS:
+    for row in county.plan.rows:
         numbers[row.year] = numbers.get(row.year, 0) + 1
         county.projects[row.key] = _project(rng, county, row, f"P{row.year}-{numbers[row.year]:04d}")
 

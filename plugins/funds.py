@@ -29,7 +29,7 @@ from plugins.law import BUDGET_LAW, FIVE, FUND_RULES, SCORING
 from plugins.rule import rule
 
 IDLE_DAYS = (default("idle-days", "<=", "180"),)
-MANAGEMENT_FEE = (default("management-fee", "<=", "0.01"),)
+MANAGEMENT_FEE = (default("management-fee", "<=", "0.01", level="中央"),)
 ALLOCATION_DAYS = (default("allocation-days", "<=", "30"),)
 PROGRESS = (default("spending-progress", ">=", "1"),)
 NO_FEE_TASKS = ("以工代赈", "欠发达国有农场", "欠发达国有林场")

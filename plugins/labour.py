@@ -35,15 +35,16 @@ from plugins.judging import (
     not_falling,
     undetermined,
 )
-from plugins.law import FIVE, WORK_RELIEF
-from plugins.rule import rule
+from plugins.law import FIVE, NOT_YET, WORK_RELIEF, WORK_RELIEF_BEFORE, bound
+from plugins.rule import CATALOGUE, rule
 
+BUDGETED = "中央预算内投资"
 BASIS = "秀委农组〔2022〕5号 第20条、任务65"
-LABOUR_SHARE = (default("labour-share", ">=", "0.10"),)
 WORK_RELIEF_SHARE = (
-    default("labour-share-work-relief", ">=", "0.15"),
-    default("labour-share-work-relief", ">=", "0.30", "2023-03-01", level="中央"),
-    default("labour-share-work-relief", ">=", "0.30", "2022-07-18", source="中央预算内投资"),
+    default("labour-share-work-relief", ">=", "0.15", "2020-01-01", level="中央"),
+    default("labour-share-work-relief", ">=", "0.30", "2023-03-01", level="中央", task="以工代赈"),
+    default("labour-share-work-relief", ">=", "0.30", "2023-06-12", level="中央", source="中央预算内投资"),
+    default("labour-share-work-relief", ">=", "0.40", "2025-07-08", level="中央", source="中央预算内投资"),
 )
 PROMISED = (default("labour-promised", ">=", "1"),)
 NOTICE_DAYS = (default("notice-days-labour", ">=", "7"),)
@@ -60,32 +61,52 @@ class Requirement:
     base: int
     required: Fraction
     parameters: tuple[Applied, ...]
-    excluded: frozenset[str]  # funds whose task the parameters leave out
+    excluded: frozenset[str]  # funds whose task the parameters leave out, and of which nothing is asked
     missing: tuple[date, ...]  # days of allocations for which no parameter was in force
     evidence: tuple[int, ...]
+    silence: str = ""  # why nothing is asked of what was left out
+    act: date | None = None  # the first allocation that came before any such rule
 
 
-def requirement(tables: Tables, name: str, defaults: tuple[Parameter, ...], lots: Iterable[Lot]) -> Requirement:
-    """Add up what each lot asks, at the rate in force on its own day for its level, task and source."""
-    funds = registered.funds(tables)
+def requirement(tables: Tables, rule: str, defaults: tuple[Parameter, ...], lots: Iterable[Lot]) -> Requirement:
+    """Add up what each lot asks, at the rate in force for it; money of which nothing is asked leaves the base."""
     counted: list[tuple[Lot, Applied | None]] = []
-    excluded = set()
+    left: list[tuple[Lot, str]] = []
     for lot in lots:
-        fund = funds[lot.fund]
-        found = tables.policy.in_force(name, lot.date, defaults, level=fund.level, task=fund.task, source=fund.source)
-        if found and fund.task in found.exclude_task:
-            excluded.add(lot.fund)
-            continue
-        counted.append((lot, found))
-    required = sum((Fraction(lot.amount) * (one.parameter.value or 0) for lot, one in counted if one), Fraction(0))
+        found, silence = _asked(tables, rule, defaults, lot)
+        left_out = silence or (found and registered.funds(tables)[lot.fund].task in found.exclude_task)
+        if left_out:
+            left.append((lot, silence))
+        else:
+            counted.append((lot, found))
+    early = [lot.date for lot, silence in left if silence == NOT_YET]
     return Requirement(
         base=sum(lot.amount for lot, _ in counted),
-        required=required,
+        required=sum((Fraction(lot.amount) * one.value for lot, one in counted if one), Fraction(0)),
         parameters=distinct(one for _, one in counted if one),
-        excluded=frozenset(excluded),
+        excluded=frozenset(lot.fund for lot, _ in left) - {lot.fund for lot, _ in counted},
         missing=tuple(lot.date for lot, one in counted if one is None),
         evidence=tuple(lot.posting for lot, _ in counted),
+        silence=next((silence for _, silence in left if silence), ""),
+        act=min(early, default=None),
     )
+
+
+def _asked(tables: Tables, rule: str, defaults: tuple[Parameter, ...], lot: Lot) -> tuple[Applied | None, str]:
+    """What is asked of a lot, or why nothing is: its document's own share, else the law of its day (of the document's for
+    中央预算内投资, whose batches differ); (None, "") where it is not known."""
+    fund = registered.funds(tables)[lot.fund]
+    if rule == "labour-share-work-relief" and fund.labour_share is not None:
+        own = Parameter(
+            rule, Fraction(fund.labour_share), lot.date, ">=", fund.labour_basis, lot.date, file=fund.file, line=fund.line
+        )
+        return Applied(own, lot.date), ""
+    day = registered.first_mentions(tables)[lot.fund] if fund.source == BUDGETED else lot.date
+    scope = {"level": fund.level, "task": fund.task, "source": fund.source}
+    found = tables.policy.in_force(rule, day, defaults, **scope)
+    if found is None and (silence := tables.policy.silence(rule, day, defaults, **scope)):
+        return None, silence
+    return found, "" if bound(tables, CATALOGUE[rule], day, (found,) if found else ()) else NOT_YET
 
 
 def judge_labour(
@@ -101,7 +122,7 @@ def judge_labour(
         spent = sum(leg.amount for leg in legs if leg.fund in funds - need.excluded)
         base, required = spent, required * Fraction(spent, base) if base else Fraction(0)
     if base <= 0:
-        return na(subject, f"没有{what}", source=source)
+        return na(subject, need.silence or f"没有{what}", source=source)
     if not need.evidence:
         return undetermined(subject, f"用了{what}，但没有分配到项目，不知道应当达到多少", source=source)
     if need.missing:
@@ -134,14 +155,14 @@ def _open_until(tables: Tables, project: str) -> str:
     formula="已发劳务报酬 ÷ 分配到项目的市级及以上资金",
     documents=(FIVE("第20条、任务65"),),
     quote="大力推广以工代赈，进一步提高项目资金中劳务报酬发放比例，原则上不低于市级及以上补助资金的10%",
-    defaults=LABOUR_SHARE,
+    parameters=("labour-share",),
 )
 def labour_share(tables: Tables) -> Iterator[Finding]:
     """Labour paid ÷ allocated money of 市级及以上, for each project of mode 以工代赈."""
     higher = {fund.id for fund in registered.funds(tables).values() if fund.level in HIGHER}
     for project in registered.projects(tables).values():
         if project.mode == "以工代赈":
-            yield judge_labour(tables, project, "labour-share", LABOUR_SHARE, higher, "市级及以上资金")
+            yield judge_labour(tables, project, "labour-share", (), higher, "市级及以上资金")
 
 
 @rule(
@@ -149,7 +170,7 @@ def labour_share(tables: Tables) -> Iterator[Finding]:
     title="以工代赈专项资金的劳务报酬比例",
     judges="每个使用市级及以上以工代赈专项资金的项目（除前一条外另行判定）",
     formula="已发劳务报酬 ÷ 分配到项目的市级及以上以工代赈专项资金",
-    documents=(FIVE("第20条、任务65"), WORK_RELIEF),
+    documents=(WORK_RELIEF_BEFORE, FIVE("第20条、任务65"), WORK_RELIEF),
     quote="其中使用市级及以上以工代赈专项资金的项目劳务报酬发放比例不低于该专项补助资金的15%",
     defaults=WORK_RELIEF_SHARE,
 )

@@ -36,6 +36,7 @@ SCORING = Document("衔接推进乡村振兴补助资金绩效评价及考核办
 ASSET_RULES = Document("国办函〔2021〕51号", date(2021, 5, 22))
 EQUITY_RULES = Document("渝农改办〔2016〕1号", date(2016, 6, 30))
 NOTICE_RULES = Document("国开办发〔2018〕11号", date(2018, 12, 31))  # the day of issue was not found
+WORK_RELIEF_BEFORE = Document("以工代赈中央资金原规定", date(2020, 1, 1))  # the day of issue was not found
 WORK_RELIEF = Document("国家以工代赈管理办法（国家发展改革委令第57号）", date(2023, 1, 10))
 ACCOUNTING = Document("会计基础工作规范", date(1996, 6, 17))
 

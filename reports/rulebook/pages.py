@@ -14,6 +14,7 @@ from typing import Any
 from beancount.parser import parser
 
 import ledgers
+from ledgers.money import decimal
 from ledgers.policy import Parameter, parameter_of
 from ledgers.tables.directives import PolicyLine
 from ledgers.tables.registry import read_directives
@@ -38,7 +39,9 @@ EXAMPLES = Path(__file__).with_name("examples.json")
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
 SAMPLE_DAY = date(2023, 12, 31)
 TELLING = (FAIL, PASS, PENDING, WAIVED, UNDETERMINED, NA)  # an example that says most comes first
-PLACES = {"national": "全国", "chongqing": "重庆市", "xiushan": "秀山自治县"}
+POLICY_PAGE = DOCS.parent / "policy.md"
+TABLES = "## 全部自带的参数\n"  # what follows on that page is made here
+PLACES = ledgers.POLICY_TITLES
 
 
 @cache
@@ -193,6 +196,24 @@ def pages() -> dict[str, str]:
     return {"README.md": index(), **{f"{rule.id}.md": page(rule) for rule in ordered()}}
 
 
+def policy_tables() -> str:
+    """Every parameter that ships, as tables by place, for the page on policy."""
+    return TABLES + "".join(f"\n{part}\n" for place in PLACES for part in _place(place))
+
+
+def _place(place: str) -> Iterator[str]:
+    yield f"### {PLACES[place]}（`{place}.beancount`）"
+    head = "| 参数 | 值 | 生效 | 适用范围 | 核实到 | 依据 | 怎么知道的 |\n|---|---|---|---|---|---|---|"
+    yield "\n".join([head, *(_policy_row(one) for one in shipped()[place])])
+
+
+def _policy_row(one: Parameter) -> str:
+    value = decimal(one.value) if one.value is not None else "终止"
+    scope = "；".join(f"{SCOPE_NAMES[key]} {'、'.join(values)}" for key, values in one.scope)
+    cells = (f"{one.op} {value}".strip(), one.effective, scope or "—", one.verified_until or "—", one.basis, one.confidence)
+    return f"| `{one.name}` | " + " | ".join(map(str, cells)) + " |"
+
+
 def write() -> None:
     """Write the examples and all pages; a page whose rule is gone is removed."""
     text = json.dumps(sample_examples(), ensure_ascii=False, indent=1)
@@ -205,6 +226,8 @@ def write() -> None:
             old.unlink()
     for name, content in made.items():
         (DOCS / name).write_text(content, "utf-8")
+    page_ = POLICY_PAGE.read_text("utf-8")
+    POLICY_PAGE.write_text(page_[: page_.index(TABLES)] + policy_tables(), "utf-8")
 
 
 if __name__ == "__main__":

@@ -26,10 +26,10 @@ def projects(county: County) -> None:
     county.plant("project-library", everything["2022x5"].id, "先列入年度计划，后入库")
     _move_state(everything["2021c14"], "年度计划", dt.date(2021, 4, 19))
     _move_state(everything["2021c14"], "开工", dt.date(2021, 4, 26))
-    del everything["2021c3"].meta["linkage"]
-    county.plant("interest-linkage", everything["2021c3"].id, "没有联农带农机制")
-    del everything["2022c5"].meta["beneficiaries"]
-    county.plant("interest-linkage", everything["2022c5"].id, "没有受益对象")
+    del everything["2023c3"].meta["linkage"]
+    county.plant("interest-linkage", everything["2023c3"].id, "没有联农带农机制")
+    del everything["2023c5"].meta["beneficiaries"]
+    county.plant("interest-linkage", everything["2023c5"].id, "没有受益对象")
     _reviews(county)
 
 
@@ -116,7 +116,9 @@ def _duplicates(county: County) -> None:
 
 def people(county: County) -> None:
     """Plants in the listing of monitored households, one for each part; none of them in a small village."""
-    listed = [h for h in county.households if not h.village.small and any(s.state == "监测户" for s in h.states)]
+    since = dt.date(2022, 6, 10)  # 5号 has been issued
+    later = [h for h in county.households if any(s.state == "监测户" and s.day >= since for s in h.states)]
+    listed = [h for h in later if not h.village.small]
     slow, short, alone, planless, silent = listed[10:60:10]
     _change(slow, lambda s: {"reported": days_after(s.day, -16)})
     county.plant("monitoring-deadline", slow.id, "从申报到认定用了16天", part="listed")
@@ -368,17 +370,26 @@ def files(county: County) -> None:
         county.plant("evidence", voucher, why)
 
 
+BUDGETED = {"level": "中央", "source": "中央预算内投资"}  # 示范工程, whose document asks for 30 %
+
+
 def policy(county: County, *, clean: bool = False) -> None:
     """The county's own parameters, one of them past the day until which it was verified, unless it is a clean county."""
     own = "示例县2021年衔接资金工作方案（样例虚构，本县自定）"
-    for name, number, until in (
-        ("industry-share-municipal", Decimal("0.50"), dt.date(2024, 12, 31)),
-        ("income-use", INCOME_USE, dt.date(2024, 12, 31)),
-        ("caretaker-priority", Decimal("0.50"), dt.date(2024, 12, 31) if clean else dt.date(2023, 6, 30)),
-        ("asset-yield", ASSET_YIELD, dt.date(2024, 12, 31)),
+    first, to_2024 = dt.date(2021, 1, 1), dt.date(2024, 12, 31)
+    for name, number, since, until, more in (
+        ("labour-share", Decimal("0.10"), first, to_2024, {}),
+        ("labour-share-work-relief", Decimal("0.30"), dt.date(2022, 7, 18), to_2024, BUDGETED),
+        ("industry-share-municipal", Decimal("0.50"), dt.date(2022, 1, 1), to_2024, {}),
+        ("management-fee", Decimal("0.01"), first, to_2024, {"op": "<=", "level": "市级"}),
+        ("income-use", INCOME_USE, first, to_2024, {}),
+        ("caretaker-priority", Decimal("0.50"), first, to_2024 if clean else dt.date(2023, 6, 30), {}),
+        ("asset-yield", ASSET_YIELD, first, to_2024, {}),
     ):
-        meta = {"op": ">=", "issued": dt.date(2021, 1, 1), "basis": own, "confidence": "推定", "verified_until": until}
-        county.declare("policy", dt.date(2021, 1, 1), "policy", name, number, **meta)
+        meta = {"op": ">=", "issued": since, "basis": own, "confidence": "推定", "verified_until": until, **more}
+        county.declare("policy", since, "policy", name, number, **meta)
+    for name in ("quantified", "collective", "farmers", "leader"):
+        county.plant("policy-stale", f"equity-{name}", "2016年的股权比例只核实到2019年，2020年另有文件")
     if not clean:
         county.plant("policy-stale", "caretaker-priority", "本县自定的比例只核实到2023年6月30日")
 

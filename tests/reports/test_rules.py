@@ -53,8 +53,8 @@ def test_the_json_is_what_interfaces_promise() -> None:
 def test_one_rule_has_its_history_with_basis_and_quotation() -> None:
     output = shown("labour-share-work-relief")
     assert "已发劳务报酬 ÷ 分配到项目的市级及以上以工代赈专项资金" in output
-    assert "全国：2020-01-01 起，不低于 0.15（15%）" in output
-    assert "全国：2023-03-01 起，级次为中央的不低于 0.3（30%）" in output
+    assert "全国：2020-01-01 起，级次为中央的不低于 0.15（15%）" in output
+    assert "全国：2025-07-08 起，级次为中央的、来源为中央预算内投资的不低于 0.4（40%）" in output
     assert "依据：国家以工代赈管理办法（国家发展改革委令第57号）（2023-01-10 印发，核实至 2025-12-31）" in output
     assert "原文：其中使用市级及以上以工代赈专项资金的项目劳务报酬发放比例不低于该专项补助资金的15%" in output
 

@@ -24,7 +24,7 @@ def main() -> None:
         return
     if given.clean or given.seed != SEED:
         parser.error("the county that ships has its seed and its faults: name a folder")
-    with tempfile.TemporaryDirectory(dir=XIUSHAN.parent) as beside:
+    with tempfile.TemporaryDirectory(prefix=".county-", dir=XIUSHAN.parent) as beside:
         write(Path(beside) / "county")
         shutil.rmtree(XIUSHAN)
         (Path(beside) / "county").rename(XIUSHAN)

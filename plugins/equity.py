@@ -9,11 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from ledgers.facts import money, registered
-from ledgers.facts.grants import Dividend, Grant, Standing, dividends, grants, village_of
-from ledgers.money import yuan_cn
+from ledgers.facts.grants import Dividend, Grant, Standing, dividends, grants, villages_of
+from ledgers.money import half_up, yuan_cn
 from ledgers.policy import default
 from ledgers.tables.directives import Project, Village
 from ledgers.tables.tables import Tables, derived, households, on
@@ -128,16 +129,16 @@ def _grant_tilt(tables: Tables, grant: Standing, about: dict[str, Any]) -> Findi
     people, leaders = households(tables), grant.leaders
     farmers = [line for line in grant.of("farmers") if line.household not in leaders]
     favoured = sum(line.amount for line in farmers if people.priority(line.household, grant.day))
-    village = village_of(tables, grant)
-    known = on(tables, Village, grant.day).get(village)
+    villages, known = villages_of(tables, grant), on(tables, Village, grant.day)
+    counts = [known[name].households if name in known else None for name in villages]
     base = grant.row.base_households
-    total = base or (known.households if known else None)
-    members = people.of_village(village, grant.day) if village else []
+    total = base or (None if None in counts else sum(each or 0 for each in counts))
+    members = [household for name in villages for household in people.of_village(name, grant.day)]
     priority = [name for name in members if name not in leaders and people.priority(name, grant.day)]
     more: dict[str, Any] = {"evidence": grant.postings, **about}
     unread = next((tables.broken[posting] for posting in grant.postings if posting in tables.broken), "")
     unread = unread or _unheld(tables, grant)
-    if not village and (farmers or unread):
+    if not villages and (farmers or unread):
         return undetermined(_subject(grant), "项目没有登记所在村", **more)
     parameter = tables.policy.in_force("equity-tilt", grant.day, EQUITY_TILT, operator_kind=grant.row.operator_kind)
     return tilt(
@@ -175,7 +176,7 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
         area = {name for name, village in villages.items() if village.priority_area}
         counts = [(village.households or 0, name in area) for name, village in villages.items()]
         unknown = any(village.households is None for village in villages.values())
-        favoured = sum(grant.row.subsidy or 0 for grant in found if village_of(tables, grant) in area)
+        favoured = sum(_part_in(area, villages_of(tables, grant), grant.row.subsidy or 0) for grant in found)
         parameter = tables.policy.in_force("equity-area-tilt", day, AREA_TILT)
         yield tilt(
             year_subject(year),
@@ -188,6 +189,11 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
             lines=tuple(grant.source for grant in found),
             act=day,
         )
+
+
+def _part_in(area: set[str], villages: tuple[str, ...], subsidy: int) -> int:
+    """分 of a subsidy that went to an area: villages of one project have equal parts."""
+    return half_up(Fraction(subsidy * len(area.intersection(villages)), len(villages))) if villages else 0
 
 
 @rule(

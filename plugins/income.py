@@ -19,6 +19,7 @@ from ledgers.facts.income import (
     Low,
     VillageYear,
     distributions,
+    last_day,
     lines_by_posting,
     lowest_balances,
     to_households,
@@ -49,7 +50,7 @@ FOR_PEOPLE = ("1", "2", "3", "4", "5")  # 公益岗位、小型公益事业、�
 def _tilt(tables: Tables, favoured: Callable[[str, date], bool], who: str) -> Iterator[Finding]:
     people = households(tables)
     for one in to_households(tables):
-        day = end_of(one.year, tables.as_of)
+        day = last_day(tables, one.village, one.year)
         village = registered.villages(tables).get(one.village)
         subject = Subject("village", one.village, (village.name or "") if village else "")
         more: dict[str, Any] = {
@@ -174,7 +175,7 @@ def _included(tables: Tables, one: Distribution, reached: set[str], expected: se
         return na(subject, "发放日没有监测户", **more)
     if untold := _untold(tables, one):
         return undetermined(subject, untold, **more)
-    day = end_of(one.year, tables.as_of)
+    day = last_day(tables, one.village, one.year)
     parameter = tables.policy.in_force("monitored-included", day, INCLUDED)
     if parameter is None:
         return absent(tables, subject, "monitored-included", day, INCLUDED, **more)
@@ -251,15 +252,15 @@ def _distributed(tables: Tables, one: VillageYear) -> Finding:
     if share is None or by is None:
         missing = "income-undistributed" if share is None else "income-distributed-by"
         return absent(tables, subject, missing, day, DISTRIBUTED + DISTRIBUTED_BY, **more)
-    last_day = _day_of(one.year + 1, by.value)
-    if last_day is None:
+    due_day = _day_of(one.year + 1, by.value)
+    if due_day is None:
         return undetermined(subject, f"参数 income-distributed-by 的值 {by.value} 应为月日（如 0630）", **more)
     ratio = Ratio(one.used, one.income, one.income * share.value, share.op, (share, by))
-    until = str(last_day) if tables.as_of <= last_day else ""
+    until = str(due_day) if tables.as_of <= due_day else ""
     finding = judge_ratio(subject, ratio, open_until=until, what=("已分配和提留", f"{one.year}年收益"), **more)
     late = _reached_on(one, ratio.required) if finding.status == PASS else None
-    if late and late > last_day:
-        days = (late - last_day).days
+    if late and late > due_day:
+        days = (late - due_day).days
         return replace(finding, message=f"{finding.message}；{late} 才分配完，迟了 {days} 天")
     return finding
 

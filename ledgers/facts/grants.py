@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from ledgers.facts import registered
 from ledgers.money import half_up
 from ledgers.tables import times
 from ledgers.tables.directives import Equity, Project
@@ -174,11 +175,11 @@ def _grant(rows: list[Equity], bookings: list[Posting], lines: dict[int, list[Ho
     return Grant(rows[-1], day, own, bookings, rows)
 
 
-def village_of(tables: Tables, grant: Standing) -> str:
-    """The village that the grant's project had on its day; of a project registered later, its latest."""
+def villages_of(tables: Tables, grant: Standing) -> tuple[str, ...]:
+    """The villages that the grant's project had on its day; of a project registered later, its latest."""
     name = grant.row.project
     project = on(tables, Project, grant.day).get(name) or on(tables, Project, tables.as_of).get(name)
-    return project.village if project else ""
+    return registered.villages_of(tables, project, grant.day) if project else ()
 
 
 @derived

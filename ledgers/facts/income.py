@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from ledgers.chart import account
-from ledgers.facts import assets
+from ledgers.facts import assets, registered
 from ledgers.tables.directives import Asset
 from ledgers.tables.schema import Payment, Posting, records
 from ledgers.tables.tables import Tables, derived, on
@@ -55,14 +55,35 @@ def asset_in(tables: Tables, asset: str, year: int) -> Asset | None:
     return on(tables, Asset, counted_on(tables, year)).get(asset) or (told[0] if told else None)
 
 
+def last_day(tables: Tables, village: str, year: int) -> date:
+    """The day whose facts decide about a village's income year: the last of the village where it ceased before."""
+    day = counted_on(tables, year)
+    ceased, _ = registered.mergers(tables).get(village, (date.max, ""))
+    return min(day, ceased - timedelta(1)) if ceased <= day else day
+
+
+def village_of(tables: Tables, leg: Posting) -> str:
+    """The village to which asset income, or its use, belongs: where the asset lay when the income year ended.
+
+    If it lay in a village that ceased in the year, until its last day, it is that village's.
+    """
+    year, end = leg.income_year, counted_on(tables, leg.income_year)
+    for ceased, (day, _) in registered.mergers(tables).items():
+        if day.year == year and day <= end and assets.village(tables, leg.asset, day - timedelta(1)) == ceased:
+            return ceased
+    lay = asset_in(tables, leg.asset, year)
+    return registered.village_on(tables, lay.village, end) if lay else ""
+
+
 def distributions(tables: Tables, counts: Callable[[Posting, Asset], bool]) -> list[Distribution]:
     """Postings on 9501 that count (given posting and asset), by income year and the village where the asset then lay."""
     found: dict[tuple[str, int], Distribution] = {}
     for posting in uses(tables):
         asset = asset_in(tables, posting.asset, posting.income_year)
-        if asset is None or not asset.village or not counts(posting, asset):
+        village = village_of(tables, posting)
+        if asset is None or not village or not counts(posting, asset):
             continue
-        one = found.setdefault((asset.village, posting.income_year), Distribution(asset.village, posting.income_year))
+        one = found.setdefault((village, posting.income_year), Distribution(village, posting.income_year))
         one.postings.append(posting)
         one.lines += lines_by_posting(tables).get(posting.row, [])
     return sorted(found.values(), key=lambda one: (one.year, one.village))
@@ -107,9 +128,10 @@ def village_years(tables: Tables) -> list[VillageYear]:
 
     def of(leg: Posting) -> VillageYear | None:
         asset = asset_in(tables, leg.asset, leg.income_year)
-        if asset is None or not asset.village or not assets.collective(asset):
+        village = village_of(tables, leg)
+        if asset is None or not village or not assets.collective(asset):
             return None
-        return found.setdefault((asset.village, leg.income_year), VillageYear(asset.village, leg.income_year))
+        return found.setdefault((village, leg.income_year), VillageYear(village, leg.income_year))
 
     for name in assets.legs(tables):
         for leg in assets.receipts(tables, name):
@@ -119,9 +141,9 @@ def village_years(tables: Tables) -> list[VillageYear]:
         if one := of(leg):
             one.uses.append(leg)
     for asset, year, amount in _of_proceeds(tables):
-        lay = asset_in(tables, asset, year)
-        if lay and (lay.village, year) in found:
-            found[lay.village, year].of_proceeds += amount
+        used = next(leg for leg in reversed(uses(tables)) if (leg.asset, leg.income_year) == (asset, year))
+        if (village_of(tables, used), year) in found:
+            found[village_of(tables, used), year].of_proceeds += amount
     return sorted(found.values(), key=lambda one: (one.year, one.village))
 
 

@@ -24,7 +24,7 @@ from plugins.audit import places
 from plugins.findings import NA, PASS, UNDETERMINED, Audit, Finding, plain
 
 Mask = Callable[[str], str]
-PERSONAL = frozenset({"household", "person"})  # kinds of subjects that are people
+PERSONAL = frozenset({"household", "person", "account"})  # kinds of subjects that are people
 _WORDS = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*", re.ASCII)
 _HOUSEHOLD = re.compile(r"H[0-9]{6}-[0-9]{3,}", re.ASCII)  # where the book's own list cannot be read
 _TEXTS = ("period", "part", "message", "waiver")  # of a verdict, besides its subject and places

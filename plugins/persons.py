@@ -18,7 +18,7 @@ from ledgers.money import yuan_cn
 from ledgers.tables import times
 from ledgers.tables.directives import Benefit
 from ledgers.tables.households import Households
-from ledgers.tables.schema import Payment, Posting, records
+from ledgers.tables.schema import Payment, Posting, combined, records
 from ledgers.tables.tables import Tables, derived, households, mentions
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, WARNING, Finding, Passes, Subject
@@ -56,19 +56,17 @@ def recipient_alive(tables: Tables) -> Iterator[Finding | Passes]:
         wrong[line.posting].append(f"{_why(tables, line)}（{line.file}:{line.line}）")
     vouchers = tables.postings["voucher"].to_numpy()
     judged = dict.fromkeys(vouchers[tables.payments["posting"].unique()].tolist())
-    failing: dict[str, list[int]] = defaultdict(list)
-    for posting in wrong:
-        failing[str(vouchers[posting])].append(posting)
-    for rows in failing.values():
-        first = next(records(Posting, tables.postings.loc[[rows[0]]]))
-        said = [text for row in rows for text in wrong[row]]
-        more = f"等 {len(said)} 行" if len(said) > 1 else ""
+    failing: dict[str, list[Posting]] = defaultdict(list)
+    for leg in records(Posting, tables.postings.loc[sorted(wrong)]):
+        failing[leg.voucher].append(leg)
+    for legs in failing.values():
+        said = [text for leg in legs for text in wrong[leg.row]]
         yield Finding(
-            Subject("voucher", first.voucher, first.narration),
+            Subject("voucher", legs[0].voucher, legs[0].narration),
             FAIL,
-            said[0] + more,
-            source=(first.file, first.line),
-            evidence=tuple(rows),
+            said[0] + (f"等 {len(said)} 行" if len(said) > 1 else ""),
+            source=(legs[0].file, legs[0].line),
+            evidence=tuple(leg.row for leg in legs),
         )
     rest = [voucher for voucher in judged if voucher not in failing]
     yield Passes(len(rest), lambda: _passing(tables, rest))
@@ -85,22 +83,23 @@ def _passing(tables: Tables, vouchers: Iterable[str]) -> Iterator[Finding]:
 def _of_the_gone(tables: Tables) -> list[Payment]:
     """Lines paid, and not taken back, to whoever was gone or whose household had ended before the month."""
     people, known = households(tables), persons(tables)
-    concerned = people.closed | known.households
+    concerned = people.closed | known.left
     if not concerned:
         return []
     lines = tables.payments[tables.payments["household"].isin(list(concerned)).to_numpy()]
+    alike = combined(*(lines[name].cat.codes for name in ("household", "person", "date", "for_")))
+    _, first, of_line = np.unique(alike, return_index=True, return_inverse=True)
+    gone = np.array([_is_gone(people, known, line) for line in records(Payment, lines.iloc[first])], dtype=bool)
+    unpaid = unpaid_lines(tables)
+    found = [line for line in records(Payment, lines[gone[of_line]]) if line.row not in unpaid]
     net: dict[tuple[str, str, date, str], int] = defaultdict(int)
-    unpaid, found = unpaid_lines(tables), []
-    for line in records(Payment, lines):
-        if line.row in unpaid or not _is_gone(people, known, line):
-            continue
-        net[line.household, line.person, first_month(line), line.for_] += line.amount
-        found.append(line)
-    return [
-        line
-        for line in found
-        if line.amount > 0 and net[line.household, line.person, first_month(line), line.for_] > 0
-    ]
+    for line in found:
+        net[_what_for(line)] += line.amount
+    return [line for line in found if line.amount > 0 and net[_what_for(line)] > 0]
+
+
+def _what_for(line: Payment) -> tuple[str, str, date, str]:
+    return line.household, line.person, first_month(line), line.for_
 
 
 def _is_gone(people: Households, known: Persons, line: Payment) -> bool:

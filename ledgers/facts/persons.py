@@ -32,9 +32,9 @@ class Persons:
         return bool(self._of_who)
 
     @property
-    def households(self) -> set[str]:
-        """Households of which any member is known."""
-        return set(self._of_household)
+    def left(self) -> set[str]:
+        """Households of which any member has left."""
+        return {household for household, rows in self._of_household.items() if any(row.to for row in rows)}
 
     def who(self, household: str, person: str, day: date) -> str:
         """The permanent pseudonym of whom a list of that day calls so; "" where the book does not know.

@@ -11,7 +11,7 @@ from ledgers.money import yuan_cn
 from ledgers.tables.directives import Notice
 from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables
-from plugins.findings import NA, Finding
+from plugins.findings import FAIL, NA, Finding
 from reports import figures
 from reports.desk import charts, findings, links
 from reports.desk.kit import PageError
@@ -159,4 +159,5 @@ def _gauge(review: Review, finding: Finding) -> tuple[str, Finding, Markup]:
     required = (finding.threshold.required if finding.threshold else None) or 0
     numbers = int(measured.numerator), required, int(measured.denominator)
     text = f"{title}：已发 {yuan_cn(numbers[0])} 元，应发 {yuan_cn(required)} 元"
-    return title, finding, charts.gauge(*numbers, text)
+    kind = finding.status if finding.status in TO_DO and finding.status != FAIL else ""
+    return title, finding, charts.gauge(*numbers, text, kind)

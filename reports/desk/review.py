@@ -203,7 +203,7 @@ def shown(finding: Finding) -> Shown:
     target = threshold.value if threshold else None
     ratio = measured.ratio
     operator = f"{COMPARED.get(threshold.op, '')} " if threshold else ""
-    render = _ratio_of(measured.unit)
+    render = _ratio_of(measured.unit, most=threshold is not None and threshold.op == "<=")
     limit = _days if threshold and any(one.parameter.name.endswith("-days") for one in threshold.parameters) else render
     return Shown(
         numerator=_side(measured.numerator, measured.unit),
@@ -222,10 +222,13 @@ def _side(value: Fraction | int, unit: str) -> str:
     return f"{decimal(Fraction(value))} {UNITS.get(unit, '')}".strip()
 
 
-def _ratio_of(unit: str) -> Any:
+def _ratio_of(unit: str, most: bool) -> Any:
+    """How a ratio is written; of one that must not be exceeded the rest counts, so that it never looks as if it fitted."""
     if unit == "day":
         return _days
-    return (lambda value: plain_number(Fraction(value))) if unit == SHARE else (lambda value: percent(Fraction(value)))
+    if unit == SHARE:
+        return lambda value: plain_number(Fraction(value))
+    return lambda value: percent(Fraction(value), up=most)
 
 
 def _days(value: Fraction) -> str:

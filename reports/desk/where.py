@@ -26,7 +26,8 @@ class Where:
 def where(tables: Tables, finding: Finding) -> Where:
     """Unit, town, year and level of a finding; its own part and period come first."""
     found = _OF.get(finding.subject.kind, _of_nothing)(tables, finding.subject.id)
-    period, unit = (finding.period or "")[:4], unit_of(tables, finding)
+    known = found.unit if finding.subject.kind == "voucher" else ""  # vouchers are many, and their project is known
+    period, unit = (finding.period or "")[:4], known or unit_of(tables, finding)
     return Where(
         BUREAU if unit == tables.title else unit,
         found.town,

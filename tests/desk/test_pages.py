@@ -558,3 +558,12 @@ def test_a_sum_of_projects_tells_the_worst_of_its_parts(shelf: Shelf) -> None:
 
 def test_the_last_years_ends_are_judged_before_someone_asks(shelf: Shelf) -> None:
     assert date(2022, 12, 31) in shelf[shelf.first_slug()].desk._reviews
+
+
+@pytest.mark.parametrize(("op", "text"), [(">=", "33.3333%"), ("<=", "33.3334%")])
+def test_a_ratio_never_looks_as_if_it_met_what_it_misses(op: str, text: str) -> None:
+    from plugins.findings import FAIL, Finding, Measured, Subject, Threshold
+    from reports.desk.review import shown
+
+    finding = Finding(Subject("year", "2022"), FAIL, "", Measured(1, 3), Threshold(op, Fraction(1, 3)))
+    assert shown(finding).value == text

@@ -32,14 +32,15 @@ def make_app(shelf: Shelf, users: Path, hosts: Iterable[str]) -> Guard:
 
 
 class _Escaping(BaseLoader):
-    """Fava's templates, of which none may let a text of the book pass as HTML."""
+    """Fava's templates, of which none may let a text of the book pass as HTML; and which say their language."""
 
     def __init__(self, loader: BaseLoader) -> None:
         self._loader = loader
 
     def get_source(self, environment: Environment, template: str) -> Any:
         source, *others = self._loader.get_source(environment, template)
-        return (re.sub(r"autoescape\s+false", "autoescape true", source), *others)
+        source = re.sub(r"autoescape\s+false", "autoescape true", source)
+        return (source.replace("<html>", '<html lang="zh-CN">'), *others)
 
 
 def _desk(extension_name: str) -> Any:

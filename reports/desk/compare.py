@@ -46,7 +46,14 @@ def view(desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "before": before,
         "summary": [(name, before.summary.get(name, 0), review.summary.get(name, 0)) for name in STATUS_NAMES],
         "money": _money(before, review),
-        "listing": Listing("对比", _columns(review), changes(before, review), args, keep=("with",)),
+        "listing": Listing(
+            f"对比 {earlier}",
+            _columns(review),
+            lambda: changes(before, review),
+            args,
+            keep=("with",),
+            memory=review.lists,
+        ),
     }
 
 
@@ -80,8 +87,8 @@ def _money(before: Review, after: Review) -> list[tuple[str, int, int]]:
 
 def changes(before: Review, after: Review) -> list[Change]:
     """Findings that differ, by what is judged."""
-    old = {one.fingerprint: one for one in before.audit.stated}
-    new = {one.fingerprint: one for one in after.audit.stated}
+    old = {one.key: one for one in before.audit.stated}
+    new = {one.key: one for one in after.audit.stated}
     found = [
         Change(new.get(key) or old[key], old[key].status if key in old else "", new[key].status if key in new else "")
         for key in {**new, **old}

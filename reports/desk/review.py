@@ -108,9 +108,7 @@ class Review:
     @cached_property
     def counts(self) -> dict[str, Counter[str]]:
         """Findings of each rule by status; rules that found nothing are there too."""
-        found: dict[str, Counter[str]] = {rule: Counter() for rule in self.rules}
-        for finding in self.audit.findings:
-            found[finding.rule][finding.status] += 1
+        found = {rule: Counter(self.audit.counts.get(rule, ())) for rule in self.rules}
         for rule, counts in self.personal.items():
             found[rule] += counts
         return found

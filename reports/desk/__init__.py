@@ -9,7 +9,7 @@ comes read and checked, and the role of the reader decides whether rolls are sho
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from ledgers import clock
 from ledgers.tables.span import said_of, span_of
-from ledgers.tables.tables import relative_names, tables
+from ledgers.tables.tables import Tables, relative_names, tables
 from plugins.findings import ERROR, FAIL, Finding
 from reports.check.checked import crashed
 from reports.desk import kit, saving
@@ -87,6 +87,15 @@ class Desk(FavaExtensionBase):
                 self._reviews[day] = self._worker.submit(self._judge, day)
                 self._asked[day] = who
             return self._reviews[day]
+
+    def later(self, tables: Tables, name: str, work: Callable[[], Any]) -> "Future[Any]":
+        """What the work gives, worked out once for the tables, in the background."""
+        with self._lock:
+            key = f"desk.{name}"
+            if key not in tables.derived:
+                tables.derived[key] = self._worker.submit(work)
+            found: Future[Any] = tables.derived[key]
+            return found
 
     def _make_room(self, who: str) -> None:
         waiting = [one for one, found in self._reviews.items() if not found.done() and one not in self._kept]

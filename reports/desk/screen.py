@@ -10,20 +10,30 @@ from reports.desk.review import Review
 from reports.screening.screens import screens
 from reports.screening.show import NOTE, mark
 
+WAIT = 2.0  # seconds until a reader is told that it takes longer
+
 
 def examples(review: Review) -> list[dict[str, str]]:
     return [{"id": one.id} for one in screens(review.tables) if one.notable][:1]
 
 
-def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
+def view(desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     """All screenings, or the lines of one."""
-    found, name = screens(review.tables), args.get("id", "")
+    found, name = _screens(desk, review), args.get("id", "")
     if not name:
         return {"screen": None, "screens": found, "mark": mark, "note": NOTE}
     screen = next((one for one in found if one.id == name), None)
     if screen is None:
         raise PageError(404, f"没有这种筛查：{name[:40]}")
     return {"screen": screen, "mark": mark, "note": NOTE, "listing": Listing("筛查", _columns(), screen.lines, args)}
+
+
+def _screens(desk: Any, review: Review) -> Any:
+    """All screenings of the day, worked out once and behind the readers' backs: a large county takes its time."""
+    try:
+        return desk.later(review.tables, "screens", lambda: screens(review.tables)).result(timeout=WAIT)
+    except TimeoutError:
+        raise PageError(503, "正在筛查，请过几秒刷新") from None
 
 
 def _columns() -> list[Column]:

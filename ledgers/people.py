@@ -10,13 +10,14 @@ import re
 import secrets
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from operator import mul
 from pathlib import Path
+from typing import Any
 
 from ledgers import clock
 from ledgers.files.writing import identity_names
@@ -28,6 +29,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ZEROS = sum(_WEIGHTS) * ord("0")  # what the bytes of digits add to their sum
 _CHECK_DIGITS = "10X98765432"
 _NOISE = re.compile(r"[\s'‘’`\u200b-\u200f\u2060\ufeff]+")
+_COMPUTED = re.compile(r"\b(virtual|generated|as)\b", re.IGNORECASE)
 _SCHEMA = """
 create table meta (name text primary key, value text not null);
 create table households (household text primary key, code text unique);
@@ -128,18 +130,41 @@ def _load(database: Path, key: bytes) -> Identities:
     try:
         with closing(sqlite3.connect(":memory:")) as connection:
             connection.deserialize(_bytes(database))
+            _only_tables(connection)
             stored = connection.execute("select value from meta where name = 'check'").fetchone()
             if stored != (_check(key),):
                 raise Unusable(f"密钥与身份库 {database.name} 不符：请换回与它同时备份的密钥")
             codes = dict(connection.execute("select household, code from households"))
             rows = connection.execute("select token, household, person, name, code, current from people").fetchall()
+        _check_types(codes, rows)
     except PermissionError:
         raise Unusable(f"没有读取身份库 {database.name} 的权限：只有它的所有者可以查看") from None
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, _ForeignError) as error:
         raise Unusable(f"身份库 {database.name} 损坏或无法读取（{error}），请从备份恢复") from None
     people = {token: Person(*person) for token, *person, current in rows if current}
     former = [(token, Person(*person)) for token, *person, current in rows if not current]
     return Identities(key, people, codes, former, stored=True)
+
+
+class _ForeignError(Exception):
+    """The database is none of ours; the message says why."""
+
+
+def _only_tables(connection: sqlite3.Connection) -> None:
+    """A view may compute for ever when it is read; ours has nothing that computes."""
+    for kind, sql in connection.execute("select type, sql from sqlite_master"):
+        if kind not in ("table", "index") or _COMPUTED.search(str(sql)):
+            raise _ForeignError("内容不是本系统写的")
+
+
+def _check_types(codes: Mapping[Any, Any], rows: Iterable[tuple[Any, ...]]) -> None:
+    """SQLite keeps values of any type in any column."""
+    if not all(isinstance(one, str) and (code is None or isinstance(code, str)) for one, code in codes.items()):
+        raise _ForeignError("户编号不是文字")
+    for token, household, person, name, code, current in rows:
+        texts = all(isinstance(one, str) for one in (token, household, name, code))
+        if not texts or type(person) is not int or current not in (0, 1):
+            raise _ForeignError("有一行的内容不是本系统写的")
 
 
 def _key(path: Path) -> bytes:

@@ -3,7 +3,8 @@
 import os
 import sys
 from importlib import import_module
-from typing import NoReturn
+from importlib.util import find_spec
+from typing import Any, NoReturn
 
 import click
 
@@ -12,6 +13,7 @@ from ledgers.files.problems import Untrusted
 from ledgers.files.writing import Busy, NotWritten
 from xianjie import __version__
 from xianjie.chinese import Group, explain
+from xianjie.output import shown, visible
 
 # Name -> where the command is, and what it does in a line.
 COMMANDS = {
@@ -56,6 +58,11 @@ class _Commands(Group):
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what it prints of a book obeys no terminal."""
+        with shown():
+            return super().invoke(ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
@@ -69,8 +76,18 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run a command; whatever goes wrong is said in Chinese, with exit status 2."""
+    if hidden := _hidden():
+        sys.exit(_say(f"错误：{'、'.join(hidden)} 不是本程序自带的：当前文件夹或 PYTHONPATH 中有同名的文件夹，请换一个文件夹再运行。"))
     name = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     sys.exit(_confined() if name in CONFINED else _status())
+
+
+def _hidden() -> list[str]:
+    """The program's packages that others of the same name hide, such as a user's own plugins/ beside the book."""
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    found = {name: find_spec(name) for name in ("ledgers", "plugins", "importers", "reports", "samples")}
+    places = {name: list(spec.submodule_search_locations or [str(spec.origin)]) for name, spec in found.items() if spec}
+    return [name for name, there in places.items() if os.path.realpath(there[0]) != os.path.realpath(f"{root}/{name}")]
 
 
 def _confined() -> int:
@@ -108,5 +125,5 @@ def _untrusted(error: Untrusted) -> int:
 
 
 def _say(message: str) -> int:
-    click.echo(message, err=True)
+    click.echo(visible(message), err=True)
     return 2

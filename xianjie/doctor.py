@@ -57,7 +57,7 @@ def doctor(book: str, restore: bool) -> None:
     unfiltered = confined.missing()
     if restore:
         writing.will_lock(main.parent)
-    faults = [*_left_behind(main.parent), *_permissions(main.parent)]
+    faults = [*_left_behind(main.parent), *_permissions(main.parent), *_hiding(main.parent)]
     status = 2
     if not (main.parent / writing.JOURNAL).exists():
         try:
@@ -113,6 +113,13 @@ def _permissions(folder: Path) -> Iterator[str]:
         needed = os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)
         if not path.is_symlink() and not os.access(path, needed):
             yield f"{name}：本用户没有读写权限 → 由文件的主人或管理员授予本用户读写权限（chmod u+rw）"
+
+
+def _hiding(folder: Path) -> Iterator[str]:
+    """Folders beside the book's main file that bean-check and Fava may take for the program's own."""
+    for name in ("plugins", "importers", "reports", "ledgers"):
+        if any((folder / name).glob("*.py")):
+            yield f"{name}/：账簿文件夹里有同名的程序，在这里运行 bean-check、fava 时可能顶替本程序 → 改名或移走"
 
 
 def _contents(main: Path, restore: bool) -> Iterator[str]:

@@ -1,18 +1,62 @@
 """Writing what a command made: the whole file or none, and a Chinese word when it cannot be."""
 
 import errno
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import click
 
 from ledgers.files.writing import put_file
 
+# What a terminal obeys or hides instead of showing it: control characters, directions of writing, marks without width.
+_UNSEEN = re.compile(
+    "[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """A text whose every character can be seen: names in a book may hold what clears or forges a screen."""
+    return _UNSEEN.sub(lambda match: f"〔U+{ord(match[0]):04X}〕", text)
+
+
+def escaped(document: str) -> str:
+    """A JSON document that says the same without such characters."""
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", document)
+
+
+class _Screen:
+    """A text stream to which nothing unseen is written."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> Any:
+        return self._stream.write(visible(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Whatever a command prints meanwhile can be seen as it is."""
+    before = sys.stdout
+    sys.stdout = cast(Any, _Screen(before))
+    try:
+        yield
+    finally:
+        sys.stdout = before
+
 
 def deliver(content: bytes, output: str | None) -> None:
-    """To the file, which is complete or untouched, or to the screen when none is named."""
+    """To the file, which is complete or untouched, or to the screen when none is named, where JSON stays JSON."""
     if output is None:
-        sys.stdout.write(content.decode())
+        text = content.decode()
+        sys.stdout.write(escaped(text) if text.startswith("{") else text)
         return
     try:
         put_file(Path(output), content)

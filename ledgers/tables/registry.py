@@ -14,6 +14,7 @@ from ledgers.files.problems import Problem
 from ledgers.money import fen
 from ledgers.tables import times
 from ledgers.tables.directives import DIRECTIVES, LEVEL_GROUPS, Directive, Key
+from ledgers.tables.plausible import disagreeing, out_of_order, out_of_range
 from ledgers.tables.schema import REGISTRIES
 
 ENDED = "终止"  # in place of a number: the parameter is no longer in force
@@ -137,12 +138,15 @@ def read_directives(entries: Iterable[Any], as_of: date, relative: dict[str, str
     """Read every `custom` directive that this ledger knows; `relative` maps file names to paths within the book."""
     result = Registries()
     folded: dict[tuple[str, str], dict[str, Any]] = {}
+    first: dict[tuple[str, str], date] = {}
+    same_day: dict[tuple[str, str, date], list[dict[str, Any]]] = {}
     references: list[tuple[Key, str, Problem]] = []
     for entry in entries:
         if not isinstance(entry, Custom) or entry.type not in DIRECTIVES:
             continue
         file = str(relative.get(entry.meta["filename"], entry.meta["filename"]))
         reader = _Reader(result, entry, file)
+        reader.first = first.setdefault((entry.type, reader.id), entry.date)
         row = reader.row()
         if row is None:
             continue
@@ -151,6 +155,9 @@ def read_directives(entries: Iterable[Any], as_of: date, relative: dict[str, str
         if entry.date > as_of:
             continue
         if DIRECTIVES[entry.type].folded:
+            others = same_day.setdefault((entry.type, reader.id, entry.date), [])
+            reader.say(disagreeing(entry.type, row, others))
+            others.append(row)
             row = {**folded.get((entry.type, reader.id), {}), **row}
             own = {key.column for key in DIRECTIVES[entry.type].columns if key.own}
             folded[entry.type, reader.id] = {column: value for column, value in row.items() if column not in own}
@@ -174,6 +181,7 @@ class _Reader:
         self.line = int(entry.meta["lineno"])
         self.directive = DIRECTIVES[entry.type]
         self.id = str(entry.values[0].value) if entry.values else ""
+        self.first: date = entry.date  # when its subject was first registered
         self.issues: list[Issue] = []
         self.references: list[tuple[Key, str, Problem]] = []
 
@@ -192,13 +200,17 @@ class _Reader:
         given |= {key: self.entry.meta[key.name] for key in self.directive.keys if key.name in self.entry.meta}
         for key, value in given.items():
             self._read(key, value, row)
+        self.say(out_of_order(self.entry.type, row))
         if self.entry.type == "policy":
             self._check_policy_keys()
         return row
 
     def _read(self, key: Key, value: Any, row: dict[str, Any]) -> None:
         try:
-            row[key.column] = converted = convert(key, value)
+            converted = convert(key, value)
+            if reason := out_of_range(self.entry.type, key, converted, self.first):
+                raise _WrongError(reason)
+            row[key.column] = converted
         except _WrongError as error:
             if self.entry.type in ("policy", "negative") or key is self.directive.args[0]:
                 self._problem(f"{self.directive.title} {self.id}：{error}")
@@ -211,6 +223,10 @@ class _Reader:
                     self.file, self.line, f"{self.directive.title} {self.id} 的 {key.name} “{name}”没有登记"
                 )
                 self.references.append((key, name, problem))
+
+    def say(self, messages: Iterable[str]) -> None:
+        """What makes the directive incomplete."""
+        self.issues += [Issue(self.entry.type, self.id, self.file, self.line, message) for message in messages]
 
     def _check_policy_keys(self) -> None:
         known = {key.name for key in self.directive.keys} | {"filename", "lineno"}

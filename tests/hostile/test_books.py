@@ -2,18 +2,22 @@
 
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from ledgers import people
 from ledgers.book import read
 from ledgers.files import plugin_lines, writing
 from ledgers.files.problems import Untrusted
+from reports.publish.policy import read_policy
 from tests.seals.books import make
 
 COMMAND = [sys.executable, "-c", "from xianjie.commands import main; main()"]
@@ -260,3 +264,61 @@ def test_no_book(tmp_path: Path, arguments: list[str], target: str) -> None:
     result = run(arguments[0], target, *arguments[1:])
     assert result.exit_code != 0
     assert isinstance(result.exception, SystemExit | Untrusted), repr(result.exception)
+
+
+def test_a_folder_that_hides_the_program_is_said(tmp_path: Path) -> None:
+    book = make(tmp_path / "book")
+    (book / "plugins").mkdir()
+    (book / "plugins/__init__.py").touch()
+    (book / "plugins/all.py").write_text("__plugins__ = ()\n")
+    done = subprocess.run([*COMMAND, "check", "."], capture_output=True, text=True, timeout=60, cwd=book)
+    assert done.returncode == 2
+    assert "plugins 不是本程序自带的" in done.stderr
+    assert "plugins/：账簿文件夹里有同名的程序" in command("doctor", book).stdout
+
+
+HOSTILE_STORES = {
+    "没有尽头的视图": "drop table people; create view people as with recursive r(n) as (select 1 union all select n+1 from r) "
+    "select 'H' household, n person, 't' token, '' name, '' code, 1 current from r;",
+    "触发器": "create trigger t after insert on people begin delete from people; end;",
+    "算出来的列": "drop table households; create table households (household text, code text generated always as (household));",
+    "空的记号": "drop table people; create table people (household, person, token, name, code, current); insert into people values ('H', 1, null, '', '', 1);",
+    "二进制": "drop table people; create table people (household, person, token, name, code, current); insert into people values ('H', x'00', 't', '', '', 1);",
+    "缺表": "drop table people;",
+}
+
+
+@pytest.mark.parametrize("script", HOSTILE_STORES.values(), ids=HOSTILE_STORES)
+def test_identities_from_elsewhere(tmp_path: Path, script: str) -> None:
+    book = make(tmp_path / "book")
+    own = people.open_identities(book)
+    for name, content in own.files(book).items():
+        path = book / name
+        path.write_bytes(content or b"")
+    store = tmp_path / "book.identities.sqlite"
+    people.open_identities(book)
+    with closing(sqlite3.connect(store)) as connection:
+        connection.executescript(script)
+        connection.commit()
+    with pytest.raises(people.Unusable, match="损坏或无法读取"):
+        people.open_identities(book)
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [
+        (lambda p: os.mkfifo(p), "不是普通文件"),
+        (lambda p: p.symlink_to("/etc/passwd"), OUTSIDE),
+        (lambda p: p.symlink_to("nowhere"), "文件不存在"),
+        (lambda p: p.write_text("x = " + "[" * 100_000), "TOML"),
+        (lambda p: p.write_text("[notice]\ndays = -5\n"), "notice.days 应为 1 至 3650"),
+        (lambda p: p.write_text("[notice]\ndays = 9999999\n"), "notice.days 应为 1 至 3650"),
+        (lambda p: p.write_text('[notice]\nboard_place = "{town.__class__.__mro__}"\n'), "两个位置"),
+        (lambda p: p.write_text('[notice]\nboard_place = "{town:>2000000000}"\n'), "两个位置"),
+        (lambda p: p.write_text('[notice]\nboard_place = "{town"\n'), "两个位置"),
+    ],
+)
+def test_a_publish_toml_from_elsewhere(tmp_path: Path, act: Callable[[Path], object], expected: str) -> None:
+    act(tmp_path / "publish.toml")
+    with pytest.raises(Untrusted, match=expected):
+        read_policy(tmp_path)

@@ -1,0 +1,56 @@
+"""What a book says obeys no terminal: characters that cannot be seen are shown by their code."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.seals.books import edit, make
+
+TITLE = "示例县衔接资金与资产台账"
+UNSEEN = {"\x1b": "〔U+001B〕", "\x9b": "〔U+009B〕", "\u202e": "〔U+202E〕", "\x07": "〔U+0007〕", "\u200b": "〔U+200B〕", "\r": "〔U+000D〕"}
+
+
+def run(*arguments: object) -> tuple[str, str]:
+    code = "from xianjie.commands import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, timeout=60)
+    return done.stdout.decode(), done.stderr.decode()
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    book = make(tmp_path_factory.mktemp("screen") / "book")
+    edit(book / "main.beancount", TITLE, TITLE + "".join(UNSEEN))
+    edit(book / "registry/registry.beancount", 'name: "美翠村产业路"', f'name: "美翠村{"".join(UNSEEN)}产业路"')
+    return book
+
+
+@pytest.mark.parametrize("arguments", [("check", "--as-of", "2022-12-31"), ("trace", "XS2022-0001", "--as-of", "2022-12-31"), ("doctor",)])
+def test_nothing_unseen_is_printed(book: Path, arguments: tuple[str, ...]) -> None:
+    out, err = run(arguments[0], book, *arguments[1:])
+    assert not {*UNSEEN} & {*out, *err}
+    if arguments[0] != "doctor":
+        assert "".join(UNSEEN.values()).replace("〔U+000D〕", "") in out.replace("〔U+000D〕", "")
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_a_document_says_the_same(book: Path, form: str) -> None:
+    out, _ = run("check", book, "--as-of", "2022-12-31", "--format", form)
+    assert not {*UNSEEN} & {*out}
+    assert f"美翠村{''.join(UNSEEN)}产业路" in names(json.loads(out))
+
+
+def names(value: object) -> str:
+    """All texts of a document, one after the other."""
+    if isinstance(value, dict | list):
+        return "\n".join(map(names, value.values() if isinstance(value, dict) else value))
+    return str(value)
+
+
+def test_an_error_names_what_cannot_be_seen(tmp_path: Path) -> None:
+    _, err = run("check", tmp_path / "no\x1b[2Jbook\u202e")
+    assert "〔U+001B〕" in err
+    assert "〔U+202E〕" in err
+    assert "\x1b" not in err

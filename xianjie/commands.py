@@ -44,6 +44,9 @@ COMMANDS = {
 # Those that read a book in a process that may not write, connect or start anything (ledgers/files/confined.py).
 CONFINED = frozenset({"check", "plan", "query", "reconcile", "screen", "trace", "report", "seal", "verify", "doctor", "import"})
 
+# Those that read books and write much by themselves: in a process of their own too, but not confined.
+WRITING = frozenset({"publish", "consolidate", "demo"})
+
 
 class _Commands(Group):
     """Commands that are imported only when they are used."""
@@ -79,7 +82,7 @@ def main() -> NoReturn:
     if hidden := _hidden():
         sys.exit(_say(f"错误：{'、'.join(hidden)} 不是本程序自带的：当前文件夹或 PYTHONPATH 中有同名的文件夹，请换一个文件夹再运行。"))
     name = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
-    sys.exit(_confined() if name in CONFINED else _status())
+    sys.exit(_apart(name in WRITING) if name in CONFINED | WRITING else _status())
 
 
 def _hidden() -> list[str]:
@@ -90,9 +93,10 @@ def _hidden() -> list[str]:
     return [name for name, there in places.items() if os.path.realpath(there[0]) != os.path.realpath(f"{root}/{name}")]
 
 
-def _confined() -> int:
+def _apart(writing: bool) -> int:
+    """Run the command in a process of its own, which a book may take down without taking the message along."""
     try:
-        return confined.run(_status)
+        return confined.run(_status, writing=writing)
     except Untrusted as error:
         return _untrusted(error)
 

@@ -123,8 +123,11 @@ def reading(name: str) -> None:
         _progress[:] = name.encode(errors="replace")[: len(_progress)].ljust(len(_progress), b"\0")
 
 
-def run(command: Callable[[], int]) -> int:
-    """The exit status of a command that runs in a child. Raises Untrusted when the child dies of what it reads."""
+def run(command: Callable[[], int], *, writing: bool = False) -> int:
+    """The exit status of a command that runs in a child. Raises Untrusted when the child dies of what it reads.
+
+    A command that is `writing` much by itself is not confined when it reads.
+    """
     global _parent
     to_parent, to_child = os.pipe(), os.pipe()
     progress = _shared()
@@ -133,7 +136,8 @@ def run(command: Callable[[], int]) -> int:
     if not child:
         os.close(to_parent[0])
         os.close(to_child[1])
-        _parent = _Parent(os.fdopen(to_parent[1], "wb"), os.fdopen(to_child[0], "rb"))
+        way = _Parent(os.fdopen(to_parent[1], "wb"), os.fdopen(to_child[0], "rb"))
+        _parent = None if writing else way
         _live_no_longer_than_the_parent()
         _exit(command)
     os.close(to_parent[1])

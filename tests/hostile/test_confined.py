@@ -128,7 +128,8 @@ def test_the_doctor_says_that_nothing_refuses(tmp_path: Path, monkeypatch: pytes
     assert "安装 libseccomp2" in run_here("doctor", book).output
 
 
-def test_a_reader_that_dies_is_one_message_with_the_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [["check"], ["verify"], ["publish", "-o", "public", "--period", "2022"]])
+def test_a_reader_that_dies_is_one_message_with_the_file(tmp_path: Path, command: list[str]) -> None:
     book = make(tmp_path / "book")
     code = HOLE.replace(
         "plugin_lines.refused =", "from ledgers.files import parsing; parsing.hazards = lambda *given: []\nx ="

@@ -1,4 +1,4 @@
-"""docs/evidence.md promises nothing whose proof is not there: every file and every test that it names exists."""
+"""docs/evidence.md and docs/security.md promise nothing whose proof is not there: every file and test that they name exists."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,8 @@ import pytest
 
 TESTS = Path(__file__).parents[1]
 ROWS = re.findall(r"^\| (?!承诺|---)(.+?) \| (.+) \|$", (TESTS.parent / "docs/evidence.md").read_text("utf-8").split("\n## ")[0], re.MULTILINE)
+_SECURITY = (TESTS.parent / "docs/security.md").read_text("utf-8")
+THREATS = [row.split(" | ") for row in re.findall(r"^\| (?!威胁|---)(.+) \|$", _SECURITY, re.MULTILINE)]
 _NAMED = re.compile(r"`([^`]+)`")
 
 
@@ -24,6 +26,13 @@ def test_what_is_named_exists(promise: str, proof: str) -> None:
         else:
             pattern = re.escape(name.removesuffix("…")) + ("" if name.endswith("…") else r"\b")
             assert re.search(rf"^(def )?{pattern}", source, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("row", THREATS, ids=[row[0][:30] for row in THREATS])
+def test_every_promise_of_security_names_its_test(row: list[str]) -> None:
+    threat, _, proof = row
+    assert "`tests/" in proof, threat
+    test_what_is_named_exists(threat, proof.replace("`tests/", "`"))
 
 
 def test_nothing_is_left_out() -> None:

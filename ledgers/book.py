@@ -36,6 +36,7 @@ from ledgers.tables.tables import Tables, relative_names, tables
 _EXTENSION = "reports."
 PLANNED = "planned.beancount"  # the name under which what is only planned is read
 _TRIES = 5  # a reader who meets a writer reads anew: half old and half new is no book
+_PLACE = 2  # keys that Beancount gives every posting: file and line
 _ZERO = Decimal(0)
 _NO_CONTENT = hashlib.sha256(b"").hexdigest()
 _judging = True
@@ -153,8 +154,10 @@ def load(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
         raise Untrusted(problems)
     entries = [_to_the_fen(entry) for entry in entries]
     entries.sort(key=data.entry_sortkey)
+    gaps = [posting for entry in entries if not is_plain(entry) for posting in _gaps_that_say(entry)]
     booked = lambda some: _booked(some, options)  # noqa: E731
     entries, booking_errors = _bearable(main, options, entries, booked)
+    booking_errors = [*booking_errors, *_dropped(gaps, entries)]
     entries, errors = loader.run_transformations(entries, [*errors, *booking_errors], options, None)
     found = _bearable(main, options, entries, lambda some: invalid(some, options))
     return entries, [*errors, *found], options
@@ -222,6 +225,31 @@ def is_plain(entry: Any) -> bool:
 def _has_gap(entry: Any) -> bool:
     """Whether a posting leaves something out that must be found elsewhere, or holds yuan at a cost."""
     return isinstance(entry, data.Transaction) and any(_is_gap(*posting[1:4]) for posting in entry.postings)
+
+
+def _gaps_that_say(entry: Any) -> Iterator[Any]:
+    """Postings whose amount is left out, and that say something: what they pay for, the list behind them."""
+    for posting in getattr(entry, "postings", ()):
+        if _is_gap(*posting[1:4]) and len(posting.meta or ()) > _PLACE:
+            yield posting
+
+
+def _dropped(gaps: list[Any], entries: list[Any]) -> list[Any]:
+    """Errors for postings that Beancount leaves out with all that they say, as their amount comes to nothing."""
+    if not gaps:
+        return []
+    stays = {
+        (one.meta["filename"], one.meta["lineno"])
+        for entry in entries
+        for one in getattr(entry, "postings", ())
+        if one.meta
+    }
+    text = "这一条分录没有写金额，补出来恰好是零，Beancount 会连同它的属性一起略去：请写明 0.00 CNY，或删去这一条"
+    return [
+        loader.LoadError(posting.meta, text, None)
+        for posting in gaps
+        if (posting.meta["filename"], posting.meta["lineno"]) not in stays
+    ]
 
 
 def _is_gap(units: Any, cost: Any, price: Any) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ledgers.book import read
+from ledgers.book import read, unjudged
 from ledgers.files.problems import Untrusted
 from plugins import catalogue
 from plugins.audit import audit
@@ -209,3 +209,20 @@ def test_a_rule_that_crashes_is_no_silent_pass(book: Path, monkeypatch: pytest.M
     result = CliRunner().invoke(cli, ["check", str(book), "--as-of", "2022-12-31"])
     assert result.exit_code == 2
     assert "规则 labour-share 运行出错" in result.output
+
+
+def test_a_posting_that_comes_to_nothing_is_not_lost_with_what_it_says(tmp_path: Path) -> None:
+    main = tmp_path / "main.beancount"
+    text = """2020-01-01 open Assets:1甲
+2020-01-01 open Assets:2乙
+2020-01-02 * "x"
+  Assets:1甲  1.00 CNY
+  Assets:1甲  -1.00 CNY
+  Assets:2乙
+    roll: "2020-000001-1"
+"""
+    main.write_text(text, "utf-8")
+    with pytest.raises(Untrusted, match=r"main\.beancount:6：.*补出来恰好是零"):
+        unjudged(main)
+    main.write_text(text.replace('    roll: "2020-000001-1"\n', ""), "utf-8")
+    unjudged(main)

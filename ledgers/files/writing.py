@@ -153,6 +153,8 @@ def put_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
     All are whole on the disk before the first takes its place, so that a full disk leaves everything as it was.
     """
+    if bad := [name for name in files if name in ("", ".", "..") or "/" in name or "\0" in name]:
+        raise OSError(errno.EINVAL, f"文件名“{bad[0][:80]}”不能用")
     made = list(_make_folders([folder / "x"]))
     try:
         with tempfile.TemporaryDirectory(prefix=".xianjie-", dir=folder) as beside:

@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 import ledgers
-from ledgers.files.confined import by_parent, will
+from ledgers.files.confined import by_parent, passed_on, will
 from ledgers.files.safely import FILE_LIMIT
 from ledgers.files.writing import put_file
 
@@ -32,6 +32,7 @@ _LIBRARIES = ("beancount", "pandas", "numpy", "duckdb", "chinesecalendar")
 OWN_FILES = frozenset({".xianjie-lock", ".xianjie-journal"})
 
 
+@passed_on
 class Unsafe(Exception):  # noqa: N818
     """The cache folder cannot be used: it is not the user's own, or it lies inside a book."""
 
@@ -112,8 +113,6 @@ def put(kind: str, name: str, key: str, files: Mapping[str, bytes]) -> None:
 
     Raises Unsafe for a key or a file whose name could lead elsewhere: they may come from another machine.
     """
-    if bad := [one for one in (key, *files) if not _is_inside(one)]:
-        raise Unsafe(f"名称“{bad[0][:80]}”不能用在缓存里")
     _put(_place(kind, name), key, dict(files))
 
 
@@ -123,6 +122,8 @@ def _is_inside(name: str) -> bool:
 
 @by_parent
 def _put(place: Path, key: str, files: dict[str, bytes]) -> None:
+    if bad := [one for one in (key, *files) if not _is_inside(one)]:
+        raise Unsafe(f"名称“{bad[0][:80]}”不能用在缓存里")
     for folder_ in (place.parent, place):
         folder_.mkdir(mode=0o700, exist_ok=True)
         _own(folder_)

@@ -76,6 +76,21 @@ def test_what_a_book_tries_is_refused(tmp_path: Path, breach: str) -> None:
     assert not list(tmp_path.rglob("PWNED"))
 
 
+@needs_filter
+def test_a_reader_that_was_taken_over_writes_no_other_names(tmp_path: Path) -> None:
+    """Even where the parent was told of a folder: it looks at the names itself."""
+    book = make(tmp_path / "book")
+    place = "__import__('ledgers.kept.cache', fromlist=['x'])"
+    breach = f"{place}._put({place}._place('check', '{book / 'main.beancount'}'), 'k', {{'../../../PWNED': b'x'}})"
+    done = tried(book, breach, "check", str(book), "--as-of", "2022-12-31")
+    assert "不能用在缓存里" in done.stderr, done.stderr
+    out = tmp_path / "papers"
+    breach = f"__import__('ledgers.files.writing', fromlist=['x']).put_files(__import__('pathlib').Path('{out}'), {{'../PWNED': b'x'}})"
+    done = tried(make(tmp_path / "other"), breach, "report", str(tmp_path / "other"), "-o", str(out))
+    assert "不能用" in done.stderr, done.stderr
+    assert not list(tmp_path.rglob("PWNED"))
+
+
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     code = "from xianjie.commands import main; main()"
     return subprocess.run(

@@ -40,14 +40,15 @@ class Parsed:
     errors: list[Any] = field(default_factory=list)
     options: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    idle: list[Problem] = field(default_factory=list)  # lines that Beancount does not look at
+    idle: list[Problem] = field(default_factory=list)  # lines that Beancount does not look at, files without any
     size: int = 0
 
 
 def parse(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     """Entries (not yet booked), errors and options of a book, files in the order of their names.
 
-    Beside Beancount's own, the option `idle` holds the plugin lines that have no effect where they stand.
+    Beside Beancount's own, the option `idle` holds the plugin lines that have no effect where they stand,
+    and files that are empty.
     Raises Untrusted with every file that must not be given to the parser, and every path that leaves the book.
     """
     book = Parsed(main.parent)
@@ -95,6 +96,9 @@ def parse_file(book: Parsed, path: Path) -> list[tuple[Path, Place]]:
         book.problems += _reserved(name, content)
     book.problems += repeated_keys(name, content, entries)
     book.problems += plugin_lines.refused(name, content, options)
+    if not content.strip():
+        text = "文件是空的：内容可能被清空，请从备份恢复；本来没有内容的，写一行注释或删去"
+        book.idle.append(Problem(name, 0, text))
     book.idle += plugin_lines.idle(name, content, options) if book.options else ()
     book.entries += entries
     book.errors += errors

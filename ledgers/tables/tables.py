@@ -167,7 +167,7 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date) -> Tabl
     ]
     issues += _too_many(directives.rows["villages"], people, as_of)
     issues += [Issue("roll", roll, file, line, "清册没有凭证引用") for file, line, roll in listed.unclaimed]
-    issues += [Issue("plugin", main.name, idle.file, idle.line, idle.message) for idle in options.get("idle", ())]
+    issues += [Issue("file", idle.file, idle.file, idle.line, idle.message) for idle in options.get("idle", ())]
     return Tables(
         title=options["title"],
         root=main.parent,

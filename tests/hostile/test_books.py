@@ -118,9 +118,17 @@ def test_a_plugin_line_that_does_nothing_is_said(tmp_path: Path) -> None:
     book = make(tmp_path / "book")
     path = book / "registry/registry.beancount"
     path.write_text('plugin "plugins.all"\n' + path.read_text("utf-8"), "utf-8")
-    issues = [issue for issue in read(book, date(2022, 12, 31)).tables.issues if issue.kind == "plugin"]
+    issues = [issue for issue in read(book, date(2022, 12, 31)).tables.issues if issue.kind == "file"]
     assert [(issue.file, issue.line) for issue in issues] == [("registry/registry.beancount", 1)]
     assert "写在被 include 的文件里，不起作用" in issues[0].message
+
+
+@pytest.mark.parametrize("content", [b"", b"\n \t\n"])
+def test_a_month_that_was_emptied_is_noticed(tmp_path: Path, content: bytes) -> None:
+    book = make(tmp_path / "book")
+    (book / "2022/12.beancount").write_bytes(content)
+    issues = [issue for issue in read(book, date(2022, 12, 31)).tables.issues if issue.kind == "file"]
+    assert [(issue.file, issue.message[:5]) for issue in issues] == [("2022/12.beancount", "文件是空的")]
 
 
 @pytest.mark.parametrize(("text", "expected"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])

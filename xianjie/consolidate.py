@@ -66,4 +66,6 @@ def consolidate(
     except (Unsafe, run.Incomplete, lists.BadList, citykey.BadKey, report.Occupied, engines.NoCluster) as error:
         raise click.UsageError(str(error)) from None
     click.echo(f"已写入 {out}：{len(todo)} 县，打开 {out / 'index.html'} 查看")
+    if missing := report.left_out(out):
+        click.echo(f"账簿不可信、没有纳入汇总的县：{'、'.join(missing)}")
     raise click.exceptions.Exit(status)

@@ -51,11 +51,11 @@ HAVING count(DISTINCT county) > 1 ORDER BY token
 
 # Yearly ratios against their thresholds: the margin by which a county clears its mark, worst first.
 _LEAGUE = """
-SELECT rule, subject AS year, county, status, value, op, threshold, numerator, denominator, unit,
+SELECT rule, subject AS year, coalesce(part, '') AS part, county, status, value, op, threshold, numerator, denominator, unit,
        CASE WHEN op = '<=' THEN threshold - value ELSE value - threshold END AS margin,
-       value - lag(value) OVER (PARTITION BY rule, county ORDER BY subject) AS change
+       value - lag(value) OVER (PARTITION BY rule, county, part ORDER BY subject) AS change
 FROM findings WHERE kind = 'year' AND value IS NOT NULL AND threshold IS NOT NULL
-ORDER BY rule, year DESC, margin, county
+ORDER BY rule, year DESC, margin, county, part
 """
 
 _RULES = """

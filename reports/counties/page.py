@@ -14,6 +14,7 @@ from ledgers.money import yuan_cn
 from plugins.findings import STATUS_NAMES
 from plugins.judging import OP_NAMES
 from reports.counties.workbook import HEADINGS, SHEETS, said, titles
+from reports.words import detail
 
 SHOWN = 40  # counties of a chart, rows of a table: the workbook has all
 WIDTH = 420  # of a chart's bars
@@ -23,7 +24,7 @@ _ROW = 22
 def pages(rows: dict[str, list[dict[str, Any]]], database: Any, as_of: date) -> Iterator[tuple[str, str]]:
     """Name and text of every page."""
     templates = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
-    templates.globals |= {"said": said, "yuan": _yuan, "ratio": _ratio, "statuses": STATUS_NAMES}
+    templates.globals |= {"detail": detail, "said": said, "yuan": _yuan, "ratio": _ratio, "statuses": STATUS_NAMES}
     files = {row["county"]: f"counties/{number:04d}.html" for number, row in enumerate(_by_name(rows["counties"]), 1)}
     judged = sum(row["state"] == "judged" for row in rows["counties"])
     told = {"rows": rows, "as_of": as_of, "files": files, "charts": list(charts(rows["league"])), "judged": judged}
@@ -91,7 +92,7 @@ def charts(league: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def _bar(row: dict[str, Any], number: int, low: Decimal, scale: Decimal) -> dict[str, Any]:
     start, end = sorted((Decimal(0), row["value"]))
     return {
-        "county": row["county"],
+        "county": row["county"][:12] + (f"·{detail(row['part'], '')}" if row["part"] else ""),
         "y": number * _ROW + 4,
         "x": f"{(start - low) * scale:.1f}",
         "width": f"{max((end - start) * scale, Decimal(1)):.1f}",
@@ -102,9 +103,12 @@ def _bar(row: dict[str, Any], number: int, low: Decimal, scale: Decimal) -> dict
 
 
 def _ratio(value: Decimal | None, unit: str) -> str:
+    """A ratio as a percentage with at most two places; a number of days or months as it is."""
     if value is None:
         return "—"
-    return f"{(value * 100).normalize():f}%" if unit == "CNY" else f"{value.normalize():f}"
+    if unit in ("day", "month"):
+        return f"{value.normalize():f}"
+    return f"{(value * 100).quantize(Decimal('0.01')).normalize():f}%"
 
 
 def _yuan(value: Any) -> str:

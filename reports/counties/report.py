@@ -50,6 +50,11 @@ def write(consolidated: Consolidated, out: Path) -> int:
     return int(_manifest(out)["exit"])
 
 
+def left_out(out: Path) -> list[str]:
+    """The counties of a report whose books could not be trusted."""
+    return list(_manifest(out).get("left_out", ()))
+
+
 def exit_status(rows: Rows) -> int:
     """2 when a book, or part of one, could not be trusted; 1 when something of severity error failed; else 0."""
     if rows["problems"]:
@@ -115,6 +120,7 @@ def _files(consolidated: Consolidated) -> Iterator[tuple[str, bytes]]:
         "key": consolidated.key,
         "as_of": consolidated.as_of.isoformat(),
         "exit": exit_status(rows),
+        "left_out": [row["county"] for row in rows["counties"] if row["state"] != "judged"],
         "files": dict(sorted(digests.items())),
     }
     yield _INSIDE + MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode()

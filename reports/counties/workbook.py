@@ -44,6 +44,7 @@ SHEETS: dict[str, tuple[str, list[tuple[str, str, float, str]]]] = {
             ("rule", "规则", 34, TEXT),
             ("year", "年度", 8, TEXT),
             ("county", "县", 16, TEXT),
+            ("part", "级次或任务", 14, TEXT),
             ("status", "结论", 10, TEXT),
             ("numerator", "分子", 18, TEXT),
             ("denominator", "分母", 18, TEXT),

@@ -1,12 +1,13 @@
 """The named lists of the village board: who received what, for the kinds of money where the rule demands a list."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ledgers.facts import registered
 from ledgers.people import Identities
-from ledgers.tables.tables import Tables
+from ledgers.tables.tables import Tables, households
 from reports.publish.content import USES
 from reports.publish.policy import Disclosure
 from reports.publish.privacy import masked
@@ -39,6 +40,19 @@ def names_of(identities: Identities | None, mask: str) -> Names:
                 shown[person.household, str(person.person)] = masked(person.name, mask)
                 full.add(person.name)
     return Names(shown, frozenset(full))
+
+
+def blurred(names: Names, tables: Tables, mask: str) -> Names:
+    """Names that nobody in their village is known by: where a masked name fits one person of the village alone it is a
+    name still, and only the surname is shown; where that too is the only one, nothing but the mask.
+    """
+    people = households(tables)
+    village = {key: people.village(key[0], tables.as_of) for key in names.shown}
+    shown = dict(names.shown)
+    for shorten in (lambda name: name[:1] + mask * 2, lambda name: mask * 3):
+        counts = Counter((village[key], name) for key, name in shown.items())
+        shown = {key: name if counts[village[key], name] > 1 else shorten(name) for key, name in shown.items()}
+    return Names(shown, names.full)
 
 
 def lists(tables: Tables, got: Received, policy: Disclosure, names: Names) -> list[Table]:

@@ -22,7 +22,7 @@ from reports.publish import data, site, subjects
 from reports.publish.content import content, earlier
 from reports.publish.edition import Edition, Source, county_name
 from reports.publish.feed import feed
-from reports.publish.lists import Names, lists, names_of
+from reports.publish.lists import Names, blurred, lists, names_of
 from reports.publish.notices import notice
 from reports.publish.policy import Disclosure, read_policy
 from reports.publish.received import NOWHERE, Received, asset_place, received
@@ -85,7 +85,9 @@ def make(book: Book, request: Request, recorded: dict[str, Any] | None = None) -
     past = {year: earlier(tables, year, one) for year, one in sorted(years.got.items()) if year != request.year}
     every = content(tables, request.year, got)
     source = _source(book, request, recorded)
-    names = names_of(_identities(tables.root), policy["board.mask"])
+    mask = policy["board.mask"]
+    names = names_of(_identities(tables.root), mask)
+    names = blurred(names, tables, mask) if request.board else names
     by_place: dict[Place, list[Table]] = defaultdict(list)
     if request.board:
         for table in lists(tables, got, policy, names):

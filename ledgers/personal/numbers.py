@@ -38,7 +38,7 @@ _HARMLESS = re.compile(
 _DATE = re.compile(
     r"(?<!\d)(?:19|20)\d\d[-/.]?(?:0[1-9]|1[0-2]|[1-9](?=[-/.]))[-/.]?(?:0[1-9]|[12]\d|3[01]|[1-9])(?!\d)"
 )
-_SIGN = r"(?:[\W_]|[横杠])"
+_SIGN = r"(?:[\W_]|[横杠丨ー])"
 _SIGNS = rf"{_SIGN}{{1,6}}"
 _SEQUENCE = re.compile(rf"\d+(?:{_SIGNS}\d+)*(?:{_SIGN}{{0,3}}[Xx](?![A-Za-z0-9]))?")
 _GROUP = re.compile(r"\d+|[Xx]")
@@ -62,6 +62,7 @@ _LABELLED = {
     ),
     LANDLINE: re.compile(rf"(?:{_PHONE_WORDS})[^0-9囗]{{0,8}}((?:\d[ -]?){{7,}})"),
 }
+_SPOKEN_RUN = re.compile(rf"[{SPOKEN}]{{7,}}")
 _UNDER = re.compile(r"(?:\d[ -]?){7,}")
 _PHONE_CUTS = {
     *(
@@ -160,7 +161,7 @@ def _taken(match: re.Match[str]) -> str:
 
 def _labelled(text: str, label: str) -> Iterator[Span]:
     """What a heading or the words before it make a number of a person, though it has no form of its own."""
-    bare = _DATE.sub(_taken, text)
+    bare = _SPOKEN_RUN.sub(lambda match: spoken(match.group()), _DATE.sub(_taken, text))
     for kind, pattern in _LABELLED.items():
         for match in pattern.finditer(bare):
             yield Span(kind, *match.span(1))
@@ -295,6 +296,8 @@ def _phone(digits: str, lengths: tuple[int, ...], sign: str) -> str:
         if digits.startswith(before) and lengths[0] == len(before) and digits[len(before)] != "0":
             digits, lengths = "0" + digits[len(before) :], (lengths[1] + 1, *lengths[2:])
     if lengths[0] in (3, 4) and checks.is_landline(digits) and lengths[1:] in {(7,), (8,), (3, 4), (4, 4), (4, 3)}:
+        return LANDLINE
+    if lengths[0] in (6, 7, 8) and lengths[1:] == (4,) and checks.is_landline(digits):
         return LANDLINE
     return ""
 

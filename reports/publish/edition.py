@@ -57,7 +57,7 @@ class Source:
 
 def _says(value: object, one: Field) -> bool:
     """Whether a cell is worth a column: a part that is nought everywhere (其中市级 0.00) is not."""
-    return value not in (None, "") and not (value == 0 and one.title.startswith("其中"))
+    return value not in (None, "") and not (value == 0 and (one.title.startswith("其中") or not one.summed))
 
 
 @dataclass(frozen=True)

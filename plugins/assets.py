@@ -76,9 +76,7 @@ def _registered(tables: Tables, project: Project, accepted: date) -> Finding:
     projects, formed = _together(tables, project.id)
     parameter = tables.policy.in_force("asset-register-days", accepted, REGISTER_DAYS)
     if parameter is None:
-        return absent(
-            tables, subject, "asset-register-days", accepted, REGISTER_DAYS, source=source, act=accepted
-        )
+        return absent(tables, subject, "asset-register-days", accepted, REGISTER_DAYS, source=source, act=accepted)
     legs = [leg for name in formed for leg in assets.legs(tables).get(name, []) if leg.kind == "asset"]
     cost = sum(leg.amount for leg in legs if leg.amount > 0 or leg.reverses)  # a disposal does not undo it
     expected = sum(_should_cost(tables, name) for name in projects)
@@ -208,7 +206,9 @@ def asset_idle(tables: Tables) -> Iterator[Finding]:
         if sum(leg.amount for leg in earned) < 0:
             yield _yearly(tables, asset, year, "当年有收益", "", evidence)
         elif then.state != "闲置":
-            yield _yearly(tables, asset, year, "", f"当年没有收益，状态为{then.state or '不明'}，没有登记闲置", evidence)
+            yield _yearly(
+                tables, asset, year, "", f"当年没有收益，状态为{then.state or '不明'}，没有登记闲置", evidence
+            )
         else:
             yield _idle(tables, asset, year, then, evidence)
 

@@ -4,13 +4,17 @@ import datetime as dt
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from beancount.core.data import Transaction
 
+import ledgers
 from ledgers.facts import money
-from ledgers.money import yuan_cn
+from ledgers.money import decimal, yuan_cn
 from ledgers.policy import Parameter
 from ledgers.tables.directives import DIRECTIVES, PolicyLine, Project, Rectification, Village, Waiver
 from ledgers.tables.registry import Issue
@@ -18,11 +22,13 @@ from ledgers.tables.schema import Payment, combined, records
 from ledgers.tables.tables import Tables, derived, latest
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, UNDETERMINED, WARNING, Audit, Finding, Measured, Subject
+from plugins.judging import na
 from plugins.law import ACCOUNTING
 from plugins.rule import CATALOGUE, rule
 
 COUNTY = "县级"  # the town of what is the whole county's
 Fault = tuple[str, tuple[str, int]]
+Series = tuple[str, str]  # the series and the year of its numbers
 _VOUCHER = re.compile(r"(?:([A-Za-z][A-Za-z0-9]*)-)?(\d{4})-(\d{6})", re.ASCII)
 _REGISTRIES: dict[str, type[Any]] = {kind: one.row for kind, one in DIRECTIVES.items() if one.folded}
 
@@ -152,32 +158,53 @@ def _series(tables: Tables) -> tuple[dict[tuple[str, str], list[tuple[int, int]]
     "voucher",
     title="凭证连号与冲销",
     judges="每个凭证系列的每一年",
-    formula="从 000001 起连续，不缺号、不重号；冲销与被冲销的凭证方向相反、金额不超过",
+    formula="从 000001 起连续，全簿不缺号、不重号；号的年份与日期相符（次年1月内除外）；冲销与被冲销的凭证方向相反、金额不超过",
     documents=(ACCOUNTING,),
     always=True,
     rolls=False,
     waivable=False,
 )
 def voucher(tables: Tables) -> Iterator[Finding]:
-    """Every series and year is consecutive, without gap or repeat; a reversal equals what it reverses."""
+    """Every series and year is consecutive, without gap or repeat; a reversal equals what it reverses.
+
+    A voucher is of the year of its date; one dated in January may still bear a number of the year before.
+    """
     good, bad = _series(tables)
-    series, reversals = dict(good), _reversal_faults(tables)
+    faulty = _reversal_faults(tables)
     for row in records(_Leg, tables.postings.loc[bad]):
-        year = str(row.date.year)
-        reversals["", year].append((f"凭证号“{row.voucher}”不合格式（YYYY-NNNNNN）", (row.file, row.entry_line)))
-        series.setdefault(("", year), [])
-    for (name, year), found in sorted(series.items()):
-        faults = _number_faults(tables, found) + reversals.get((name, year), [])
+        text = f"凭证号“{row.voucher}”不合格式（YYYY-NNNNNN）"
+        faulty["", str(row.date.year)].append((text, (row.file, row.entry_line)))
+    of_date = _by_date(tables, good)
+    for key, (_, strange) in of_date.items():
+        faulty[key] += strange
+    for name, year in sorted({*of_date, *(key for key, found in faulty.items() if found)}):
+        found = good.get((name, year), [])
+        faults = _number_faults(tables, name, year, found) + faulty.get((name, year), [])
         unread = [] if faults else _unread(tables, name, year)
         serials = {serial for serial, _ in found}
         yield Finding(
             Subject("year", f"{name}-{year}" if name else year, f"{name or '总'}凭证 {year}年"),
             FAIL if faults else UNDETERMINED if unread else PASS,
-            "；".join(text for text, _ in faults or unread) or f"{len(found)} 张凭证连号，没有重号",
+            "；".join(text for text, _ in faults or unread)
+            or (f"{len(found)} 张凭证连号，没有重号" if found else "凭证用的是上一年的号"),
             measured=Measured(len(serials), max(serials, default=0), "voucher"),
-            source=faults[0][1] if faults else _place(tables, found[0][1]),
+            source=faults[0][1] if faults else _place(tables, of_date[name, year][0]),
             lines=tuple(line for _, line in faults or unread),
         )
+
+
+def _by_date(tables: Tables, numbered: dict[Series, list[tuple[int, int]]]) -> dict[Series, tuple[int, list[Fault]]]:
+    """Every series and year in which a voucher is dated: its first, and those whose number is of another year."""
+    dates = tables.postings["date"].to_numpy()
+    found: dict[Series, tuple[int, list[Fault]]] = {}
+    for (name, year), vouchers in numbered.items():
+        for serial, row in vouchers:
+            day: date = dates[row]
+            _, faults = found.setdefault((name, str(day.year)), (row, []))
+            if day.year != int(year) and (day.year, day.month) != (int(year) + 1, 1):
+                number = f"{name}-{year}-{serial:06d}" if name else f"{year}-{serial:06d}"
+                faults.append((f"凭证 {number} 的年份与日期 {day} 不符", _place(tables, row)))
+    return found
 
 
 def _place(tables: Tables, row: int) -> tuple[str, int]:
@@ -201,14 +228,20 @@ def _unread(tables: Tables, series: str, year: str) -> list[Fault]:
     return found
 
 
-def _number_faults(tables: Tables, found: list[tuple[int, int]]) -> list[Fault]:
-    """Gaps and repeats among the serial numbers of a series and year, each given with its voucher's first posting."""
+def _number_faults(tables: Tables, series: str, year: str, found: list[tuple[int, int]]) -> list[Fault]:
+    """Gaps and repeats among the serial numbers of a series and year, each given with its voucher's first posting.
+
+    A number is missing only where no voucher of the whole book has it, whatever its date.
+    """
     counts = Counter(serial for serial, _ in found)
     if max(counts, default=0) == len(counts) == len(found):
         return []
     rows = dict(reversed(found))
     faults: list[Fault] = []
-    for start, stop in _ranges([n for n in range(1, max(counts)) if n not in counts]):
+    gaps = [n for n in range(1, max(counts)) if n not in counts]
+    gaps = sorted(set(gaps) - _later(tables).get((series, year), set())) if gaps else []
+    for start, stop in _ranges(gaps):
+        rows.setdefault(stop + 1, rows[min(n for n in counts if n > stop)])
         text = f"缺号 {start:06d}" + (f"—{stop:06d}" if stop > start else "")
         faults.append((text, _place(tables, rows[stop + 1])))
     last = dict(found)
@@ -216,6 +249,18 @@ def _number_faults(tables: Tables, found: list[tuple[int, int]]) -> list[Fault]:
         number = str(tables.postings["voucher"][last[serial]])
         faults.append((f"重号 {number}（{counts[serial]} 张）", _place(tables, last[serial])))
     return faults
+
+
+@derived
+def _later(tables: Tables) -> dict[Series, set[int]]:
+    """Serial numbers of vouchers after the as-of date."""
+    found: dict[Series, set[int]] = defaultdict(set)
+    for entry in tables.entries:
+        if isinstance(entry, Transaction) and entry.date > tables.as_of:
+            match = _VOUCHER.fullmatch(str(entry.meta.get("voucher", "")))
+            if match:
+                found[match[1] or "", match[2]].add(int(match[3]))
+    return found
 
 
 def _ranges(numbers: list[int]) -> list[tuple[int, int]]:
@@ -319,6 +364,63 @@ def policy_stale(tables: Tables, audit: Audit) -> Iterator[Finding]:
             source=(parameter.file, parameter.line),
             lines=tuple(dict.fromkeys((a.parameter.file, a.parameter.line) for a in stale)),
         )
+
+
+@rule(
+    "law-lowered",
+    title="县里的参数弱于上级",
+    judges="账簿自己写的、与所引用的随产品参数同名、同范围的参数",
+    formula="不弱于随产品的参数当日的值（不低于的不更低，不高于的不更高）",
+    basis="随产品的政策参数；下级规定不得低于上级",
+    always=True,
+    severity=WARNING,
+    rolls=False,
+)
+def law_lowered(tables: Tables) -> Iterator[Finding]:
+    """A parameter of the book's own against what ships of the same name and scope on its day; none includes: na."""
+    ships = {name: digest for name, digest in _sets(tables).items() if digest}
+    if not ships:
+        yield na(Subject("book", "policy", "政策参数"), "账簿没有引用随产品的政策文件")
+        return
+    own = [one for one in tables.policy.parameters if Path(one.file).name not in ships and one.value is not None]
+    for name in dict.fromkeys(one.name for one in own):
+        said = [_lowered(tables, one, ships) for one in own if one.name == name]
+        known = [one for one in said if one]
+        if known:
+            yield min(known, key=lambda one: (FAIL, PASS).index(one.status))
+
+
+def _sets(tables: Tables) -> dict[str, str]:
+    """Files of the book that are called like a set that ships."""
+    files = {one.file for one in tables.policy.parameters}
+    return {Path(name).name: name for name in files if Path(name).stem in ledgers.POLICY_TITLES}
+
+
+def _lowered(tables: Tables, own: Parameter, ships: dict[str, str]) -> Finding | None:
+    """Of one value: weaker than the last one of the same scope in what the book includes, or not; None without any."""
+    law = [
+        one
+        for one in tables.policy.history(own.name)
+        if Path(one.file).name in ships and one.scope == own.scope and one.effective <= own.effective
+    ]
+    above = law[-1] if law else None
+    if above is None or above.value is None or own.value is None:
+        return None
+    weaker = own.value > above.value if above.op == "<=" else own.value < above.value
+    said = f"{own.effective} 起 {plain(own)}（{own.basis}），随产品 {plain(above)}（{above.basis}）"
+    return Finding(
+        Subject("policy", own.name),
+        FAIL if weaker else PASS,
+        said + ("，弱于上级；判定仍按账簿" if weaker else "，不弱于上级"),
+        source=(own.file, own.line),
+        lines=((own.file, own.line), (above.file, above.line)),
+        act=own.effective,
+    )
+
+
+def plain(one: Parameter) -> str:
+    """A value with its comparison, for a message."""
+    return f"{one.op} {decimal(one.value)}" if one.value is not None else "终止"
 
 
 __plugins__ = ("check",)

@@ -316,7 +316,9 @@ def _covered(tables: Tables, one: VillageYear, low: Low | None) -> Finding:
     used, income = one.used - one.of_proceeds, one.income
     faults = []
     if used > income:
-        faults.append(f"{one.year}年收益 {yuan_cn(income)} 元，使用 {yuan_cn(used)} 元，超出 {yuan_cn(used - income)} 元")
+        faults.append(
+            f"{one.year}年收益 {yuan_cn(income)} 元，使用 {yuan_cn(used)} 元，超出 {yuan_cn(used - income)} 元"
+        )
     if low:
         faults.append(f"{low.day} 村账户余额 {yuan_cn(low.amount)} 元")
     evidence = (*one.evidence, *((low.posting,) if low else ()))
@@ -371,7 +373,9 @@ def _flat(tables: Tables, subject: Subject, amounts: dict[str, int], day: date, 
     if len(set(amounts.values())) == 1:
         each = yuan_cn(next(iter(amounts.values())))
         return Finding(subject, FAIL, f"分给 {len(amounts)} 户，每户都是 {each} 元", **more)
-    each_person = {Fraction(amount, people[household] or 1) for household, amount in amounts.items() if people[household]}
+    each_person = {
+        Fraction(amount, people[household] or 1) for household, amount in amounts.items() if people[household]
+    }
     if len(each_person) <= 1 and not all(people.values()):
         return undetermined(subject, "有的户没有登记人数，不知是否按人平均", **more)
     if len(each_person) == 1:

@@ -162,7 +162,9 @@ def _paid_by(tables: Tables, voucher: str, legs: list[Posting]) -> Finding:
     other = [leg for leg in known if leg.payer and leg.payer not in _payers(tables, leg)]
     if other:
         expected = "、".join(sorted(_payers(tables, other[0])))
-        return Finding(subject, FAIL, f"资产 {other[0].asset} 的收益由 {other[0].payer} 支付，应由 {expected} 支付", **more)
+        return Finding(
+            subject, FAIL, f"资产 {other[0].asset} 的收益由 {other[0].payer} 支付，应由 {expected} 支付", **more
+        )
     if any(not leg.payer for leg in known):
         return undetermined(subject, "没有写明付款方（payer）", **more)
     return Finding(subject, PASS, f"付款方是 {'、'.join(sorted({leg.payer for leg in known}))}", **more)

@@ -21,7 +21,7 @@ Key = tuple[str, str, str, str, str]
 UNPLANTED = {
     *("recovered-held", "advance-open", "arrears", "stocktake", "asset-income-due", "principal-due", "income-payer"),
     *("income-undistributed", "income-covered", "recipient-alive", "same-account", "benefit-exclusive"),
-    *("equity-missing", "operator-once", "changed-after"),
+    *("equity-missing", "operator-once", "changed-after", "law-lowered"),
 }
 
 

@@ -34,7 +34,7 @@ from ledgers.people import Unusable
 _ORDER = list(KINDS)
 _AGAIN = {
     "same": "与已导入的相同，没有变化",
-    "superseded": "已被后来导入的更正版本取代，没有改动",
+    "superseded": "已被后来导入的更正版本取代，没有改动（要恢复这一版，请用 xianjie undo 撤销后来的那次导入）",
     "before": "以前导入过，没有改动；在它之后导入的更正仍然有效",
 }
 
@@ -200,6 +200,11 @@ class _Run:
         self.changes.read.append(f"{sheet.label}：{said}")
         return True
 
+    def _restores(self, sheet: Sheet) -> bool:
+        """Whether an older version shall count again: only when somebody says so."""
+        question = f"{sheet.label} 是较早的一版，后来导入过更正的版本，要按这一版恢复吗"
+        return self.ask(question, ["恢复成这一版", "不恢复，保留后来的更正"]) == 0
+
     def _look_further(self, sheet: Sheet) -> None:
         """A sheet with faults in its cells: what else is wrong with it, in view of the book."""
         self.draft.begin()
@@ -212,7 +217,8 @@ class _Run:
         key = None if sheet.kind.public else self.draft.load_people().key
         digest = digest_of(sheet, str(self.day or ""), key)
         title = f"{sheet.kind.title}，{len(sheet.rows)} 行"
-        if again := seen(self.draft.log.values(), sheet.kind.id, digest):
+        again = seen(self.draft.log.values(), sheet.kind.id, digest)
+        if again and not (again == "superseded" and self._restores(sheet)):
             return f"{title}，{_AGAIN[again]}"
         before = len(self.draft.changes)
         tick = lambda part: self.tick(f"整理 {sheet.label}", part)  # noqa: E731

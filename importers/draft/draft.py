@@ -57,6 +57,17 @@ OWNED = ("fund", "project", "asset", "equity", "income-year", "payment-no", "mov
 
 
 
+def _after_seal(held: tuple[HouseState, ...], wanted: tuple[HouseState, ...], sealed: date) -> tuple[HouseState, ...]:
+    """The sealed rows as they are, then what is wanted: rows of sealed days that differ are dated the first open day."""
+    last, first = sealed.isoformat(), (sealed + timedelta(1)).isoformat()
+    kept = [state for state in held if state.date <= last]
+    late = [state for state in wanted if state.date > last]
+    moved = [state._replace(date=first) for state in wanted if state.date <= last and state not in kept]
+    known = {(state.state, state.date) for state in late}
+    rows = [*kept, *(state for state in moved if (state.state, state.date) not in known), *late]
+    return tuple(row for place, row in enumerate(rows) if row._replace(date="") not in {one._replace(date="") for one in rows[:place]})
+
+
 @dataclass
 class Draft:
     """A book under change."""
@@ -149,24 +160,62 @@ class Draft:
         return min(directive.date for directive in self.directives[type, id])
 
     def add_directive(self, directive: Directive) -> None:
+        """Register something; what belongs into a sealed period is dated the first open day."""
+        if not self.is_open(directive.date):
+            day = self.open_day(directive.date)
+            self.warn(f"{directive.id}：{directive.date} 所在期间已封账，记在封账后的第一天 {day}")
+            directive = replace(directive, date=day)
         key = directive.type, directive.id
         self.directives[key] = (*self.directives.get(key, ()), directive)
 
     def set_facts(self, type: str, id: str, meta: Mapping[str, Any]) -> list[str]:
-        """Correct what a registry says where it says it, else add it to the first mention; keys that changed."""
+        """Correct what a registry says where it says it, else add it to the first mention; keys that changed.
+
+        What a seal covers stays: there the change is a line of the first open day.
+        """
         mentions = list(self.directives[type, id])
         order = sorted(range(len(mentions)), key=lambda number: mentions[number].date)
-        changed = []
+        changed, late = [], {}
         for key, value in meta.items():
             holder = next((n for n in reversed(order) if key in dict(mentions[n].meta)), order[0])
             held = dict(mentions[holder].meta)
-            if held.get(key) != value:
+            if held.get(key) == value:
+                continue
+            changed.append(key)
+            if self.is_open(mentions[holder].date):
                 held[key] = value
                 mentions[holder] = replace(mentions[holder], meta=tuple(held.items()))
-                changed.append(key)
+            else:
+                late[key] = value
+        if late:
+            self._amend(mentions, type, id, late)
         if changed:
             self.directives[type, id] = tuple(mentions)
         return changed
+
+    def _amend(self, mentions: list[Directive], type: str, id: str, meta: Mapping[str, Any], args: tuple[Any, ...] = ()) -> None:
+        """Say of an id on the first open day after a seal what is different from then on."""
+        day = self.open_day(self.sealed or self.today)
+        place = next((n for n, one in enumerate(mentions) if one.date == day and not one.state and (not args or not one.args)), None)
+        self.warn(f"{id}：已封账的登记不改，变更记在封账后的第一天 {day}")
+        if place is None:
+            mentions.append(Directive(type, id, day, args, tuple(meta.items())))
+        else:
+            held = mentions[place]
+            mentions[place] = replace(held, args=args or held.args, meta=tuple((dict(held.meta) | dict(meta)).items()))
+
+    def set_amount(self, type: str, id: str, amount: Any) -> bool:
+        """Correct the amount that a registry's directive is given; whether it differed."""
+        mentions = sorted(self.directives[type, id], key=lambda mention: mention.date)
+        given = [mention.args[0] for mention in mentions if mention.args]
+        if given and given[-1] == amount:
+            return False
+        if self.is_open(mentions[0].date):
+            mentions[0] = replace(mentions[0], args=(amount,))
+        else:
+            self._amend(mentions, type, id, {}, (amount,))
+        self.directives[type, id] = tuple(mentions)
+        return True
 
     def set_state(self, type: str, id: str, state: str, day: date) -> str:
         """The day of a state: "" where the book has it already, else what was done (added, moved)."""
@@ -175,11 +224,21 @@ class Draft:
             if mention.state == state:
                 if mention.date == day:
                     return ""
+                if not self.is_open(mention.date) or not self.is_open(day):
+                    self.warn(f"{id} “{state}”的日期 {mention.date} 已封账，没有改为 {day}")
+                    return ""
                 mentions[number] = replace(mention, date=day)
                 self.directives[type, id] = tuple(mentions)
                 return "moved"
-        self.directives[type, id] = (*mentions, Directive(type, id, day, (state,)))
+        self.add_directive(Directive(type, id, day, (state,)))
         return "added"
+
+    def set_states(self, household: str, states: tuple[HouseState, ...]) -> tuple[HouseState, ...]:
+        """What a household is, day by day; what a seal covers stays, a difference holds from the first open day on."""
+        if self.sealed is not None:
+            states = _after_seal(self.states.get(household, ()), states, self.sealed)
+        self.states[household] = states
+        return states
 
     def open_account(self, account: str, currency: str, day: date) -> None:
         """Make sure that an account is open on a day."""
@@ -236,6 +295,10 @@ class Draft:
         if not amounts or any(one.get(key) != value for key, value in two.meta):
             return False
         return (self.lines(old, one) or None) == (two.lines or None)
+
+    def settled(self, waiting: Waiting) -> bool:
+        """Whether a pay list has found its money."""
+        return not self.waiting.get(waiting.id)
 
     def lines(self, voucher: Voucher, leg: Leg) -> tuple[Line, ...] | None:
         """The roll of a posting, read from the book when first asked for."""

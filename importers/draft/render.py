@@ -388,4 +388,6 @@ def _log_row(entry: Imported) -> tuple[str, ...]:
 
 def _identities(draft: Draft, store: Identities) -> Identities:
     codes = {household: code for household, code in draft.codes.items() if code}
-    return Identities(store.key, dict(draft.people), codes, [*store.former, *draft.moved.values()])
+    present = {(person.household, person.person): token for token, person in draft.people.items()}  # the last ID number
+    people = {token: person for token, person in draft.people.items() if present[person.household, person.person] == token}
+    return Identities(store.key, people, codes, [*store.former, *draft.moved.values()])

@@ -51,7 +51,7 @@ class Persons:
         household = self.add_household(village)
         person = Person(household, 1, row.name)
         self.enter(token, person)
-        self.draft.states[household] = (HouseState(household, START, "一般户", village, "1"),)
+        self.draft.set_states(household, (HouseState(household, START, "一般户", village, "1"),))
         self.new.append(household)
         return person
 
@@ -68,6 +68,15 @@ class Persons:
         self.at[place] = person
         if person.name and place not in self.draft.names.get(person.name, ()):
             self.draft.names[person.name] = (*self.draft.names.get(person.name, ()), place)
+
+    def renumbered(self, household: str, code: str, name: str) -> Person | None:
+        """The member of a household who bears a 人编号 and a name already (under another ID number)."""
+        found = (self.at.get((household, number)) for number in self.taken.get(household, ()))
+        return next((person for person in found if person and code and (person.code, person.name) == (code, name)), None)
+
+    def renumber(self, person: Person, token: str, code: str) -> None:
+        """The same person under a corrected ID number; lists with the old one still find him."""
+        self.enter(token, replace(person, code=code))
 
     def named(self, name: str, village: str) -> list[Person]:
         """The people of a name, those of the village where it has any."""

@@ -2,7 +2,6 @@
 
 import re
 from collections import defaultdict
-from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -16,7 +15,9 @@ from importers.reading.kinds import terms
 
 COUNTY = "县级"
 _COMMITTEE = re.compile(r"(村|社区)(民委员会|委员会|村委会|村民委员会|委会)$")
-_MANY = re.compile(r"[、,，;；/]|及|等\d*个?村|多个")
+_MANY = re.compile(r"[、,，;；/]|及|等\d*个?村|多个|村[和与]\S+")
+_TOWN_AHEAD = re.compile(r"(\S+?(?:街道办事处|办事处|街道|镇|乡))(\S{2,})")
+CLOSE = 0.5  # how alike a village's name must be to be offered for another
 _YEAR = re.compile(r"(?<!\d)(20\d\d)")
 
 
@@ -47,17 +48,59 @@ class Villages:
         present = terms("town").get(written, written)
         return present if written not in self.digits and present in self.digits else written
 
-    def find(self, job: Job, row: Any, town: str, name: str, day: date, code: str = "", town_code: str = "") -> str | None:
-        """The id of a village, added when its town is named; None after a fault."""
-        wanted, town = village_name(name), self.town(town)
+    def find(
+        self, job: Job, row: Any, town: str, name: str, day: date, code: str = "", town_code: str = "", register: bool = False
+    ) -> str | None:
+        """The id of a village; None after a fault.
+
+        An unknown one of a named town is added as long as no list of the town's villages was imported, or by that list
+        (`register`); else it is asked which one is meant.
+        """
+        town, wanted = self._apart(self.town(town), village_name(name))
         if town:
             known = self.by_place.get((town, wanted)) or self.by_place.get((town, f"{wanted}村"))
-            return known or self._add(town, wanted, day, code, town_code)
+            if known or register or not self._listed(town):
+                return known or self._add(town, wanted, day, code, town_code)
+            return self._close(job, row, town, wanted)
         found = self.by_name.get(wanted) or self.by_name.get(f"{wanted}村") or []
         if not found:
             job.fault(row, "village", f"没有写乡镇，账簿里也没有“{name}”：应写明乡镇，或先导入行政村基本情况表")
             return None
         return job.choose(row, "village", f"“{name}”有 {len(found)} 个（应写明乡镇）", [(id, self.describe(id)) for id in found])
+
+    def known(self, town: str, name: str) -> str:
+        """The id of a village that a row may name, "" where it names none that is known."""
+        town, wanted = self._apart(self.town(town), village_name(name))
+        found = self.by_name.get(wanted) or self.by_name.get(f"{wanted}村") or []
+        here = [id for id in found if self.by_place.get((town, wanted)) == id or self.by_place.get((town, f"{wanted}村")) == id]
+        return here[0] if here else found[0] if len(found) == 1 and not town else ""
+
+    def _apart(self, town: str, name: str) -> tuple[str, str]:
+        """Town and village, also where both stand in one cell, or the town without its 镇."""
+        match = _TOWN_AHEAD.fullmatch(name)
+        if match and self.town(match.group(1)) in ({town} if town else self.digits):
+            town, name = self.town(match.group(1)), match.group(2)
+        longer = [known for known in self.digits if known in (f"{town}镇", f"{town}乡", f"{town}街道")] if town else []
+        return (longer[0] if town not in self.digits and len(longer) == 1 else town), name
+
+    def _listed(self, town: str) -> bool:
+        """Whether the villages of a town were imported as a list: then an unknown name is a mistake."""
+        ids = [id for (of_town, _), id in self.by_place.items() if of_town == town]
+        return any(self.draft.facts("village", id).get("kind") for id in ids)
+
+    def _close(self, job: Job, row: Any, town: str, name: str) -> str | None:
+        """Which village of a listed town an unknown name means; a fault when nobody says."""
+        here = {known: id for (of_town, known), id in self.by_place.items() if of_town == town}
+        near = get_close_matches(name, here, 3, CLOSE)
+        offered = "、".join(near or here)
+        question = f"{town}没有“{name}”（{'相近的有' if near else '有'} {offered}）"
+        asked = [(here[known], self.describe(here[known])) for known in near or here]
+        answer = job.ask(f"{job.sheet.label} 第 {row.line + 1} 行：{question}，是哪一个", [text for _, text in asked])
+        if answer is not None:
+            return asked[answer][0]
+        field = next((one for one in ("village", "place", "address", "name") if getattr(row, one, None)), "village")
+        job.fault(row, field, f"{question}：请改正；确是新的村，先导入行政村基本情况表")
+        return None
 
     def describe(self, id: str) -> str:
         facts = self.draft.facts("village", id)
@@ -106,6 +149,7 @@ class Projects:
         self.by_code: dict[str, list[str]] = defaultdict(list)
         self.by_name: dict[tuple[int, str], list[str]] = defaultdict(list)
         self.years: dict[str, int] = {}
+        self.continued: set[str] = set()  # of earlier years, which a row may name all the same (carried-over money)
         for id in draft.ids("project"):
             self.enter(id)
 
@@ -163,11 +207,15 @@ class Projects:
         return self._by_name(job, row, code, name, year, by_name, village)
 
     def _by_name(self, job: Job, row: Any, code: str, name: str, year: int | None, found: list[str], village: str) -> str | None:
+        found = found or [id for id in self.named(name, None) if id in self.continued] if name and not code else found
         if not found:
             when = f" {year} 年" if year else ""
             what = f"编号“{code}”" if code else ""
             what += f"“{name}”" if name else ""
             hint = f"（名称最接近的是 {near}）" if (near := self._nearest(name, year)) else ""
+            if earlier := [id for id in self.named(name, None) if self.years[id] < (year or 0)]:
+                code = self.code(earlier[0]) or earlier[0]
+                hint = f"（有 {self.describe(earlier[0])}：确是这个续建或结转的项目，请在表上写明项目编号 {code}）"
             field = _field(job, "name" if name else "code")
             job.fault(row, field, f"账簿里没有{when}项目{what}{hint}：请先导入它所在的项目计划表，或改正名称")
             return None
@@ -244,11 +292,7 @@ def corrected(draft: Draft, type: str, id: str, meta: dict[str, Any], what: str,
 
 def set_amount(draft: Draft, id: str, amount: Any) -> bool:
     """Correct the registered amount of a fund; whether it differed."""
-    first, *later = draft.directives["fund", id]
-    if first.args and first.args[0] == amount:
-        return False
-    draft.directives["fund", id] = (replace(first, args=(amount,)), *later)
-    return True
+    return draft.set_amount("fund", id, amount)
 
 
 def asset_codes(draft: Draft) -> dict[str, str]:

@@ -110,8 +110,8 @@ def payee_person(job: Job, row: Any, persons: Persons, name: str, village: str) 
     return ("农户", household) if household else None
 
 
-def allocated_to(draft: Draft) -> dict[str, set[str]]:
-    """Fund -> the projects that it has been allocated to, net."""
+def allocated_net(draft: Draft) -> dict[tuple[str, str], int]:
+    """Fund and project -> what has been allocated, net, in 分."""
     net: dict[tuple[str, str], int] = {}
     for voucher in draft.vouchers.values():
         if all(leg.account.startswith("Assets:9001") for leg in voucher.legs):
@@ -119,8 +119,13 @@ def allocated_to(draft: Draft) -> dict[str, set[str]]:
                 about = described(leg.account)
                 if about.kind == "allocated" and (project := voucher.value(leg, "project")):
                     net[about.fund, str(project)] = net.get((about.fund, str(project)), 0) + leg.fen
+    return net
+
+
+def allocated_to(draft: Draft) -> dict[str, set[str]]:
+    """Fund -> the projects that it has been allocated to, net."""
     found: dict[str, set[str]] = {}
-    for (fund, project), amount in net.items():
+    for (fund, project), amount in allocated_net(draft).items():
         if amount > 0:
             found.setdefault(fund, set()).add(project)
     return found

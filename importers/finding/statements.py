@@ -178,6 +178,8 @@ def _assert_balances(job: Job, account: str, lines: tuple[BankLine, ...]) -> Non
     for line in _last_of_months(lines):
         held = sum(amount for day, amount in moves.items() if day <= line.day)
         key = line.day + timedelta(1), account
+        if not draft.is_open(key[0]):
+            continue
         if held == line.balance:
             if draft.balances.get(key) != line.balance:
                 draft.balances[key] = line.balance
@@ -198,13 +200,18 @@ def unexplained(draft: Draft) -> list[str]:
         account = chart.bank(village, Villages(draft).name(village))
         paid = _paid_out(draft, account)
         arrivals = _arrivals(draft, account)
-        open_debits = [line for line in lines if line.debit and not _taken(paid, line, lines)]
+        open_debits = [line for line in lines if line.debit > 0 and not _reversed(line, lines) and not _taken(paid, line, lines)]
         open_credits = [line for line in lines if line.credit and _TREASURY.search(line.other) and not _arrived(arrivals, line)]
         for title, rest in (("支出还没有对应的收益分配", open_debits), ("财政来款还没有对应的国库支付", open_credits)):
             if rest:
                 total = sum(line.debit or line.credit for line in rest)
                 said.append(f"{village} 银行流水有 {len(rest)} 笔、{yuan_cn(total)} 元{title}（{rest[0].day} 等）")
     return said
+
+
+def _reversed(line: BankLine, lines: Iterable[BankLine]) -> bool:
+    """Whether a later red entry took a debit back."""
+    return any(other.debit == -line.debit and other.day >= line.day for other in lines)
 
 
 def _paid_out(draft: Draft, account: str) -> dict[date, list[int]]:

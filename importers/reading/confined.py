@@ -5,15 +5,12 @@ comes back is JSON, one row a line: nothing that could be run.
 """
 
 import faulthandler
+import io
 import json
 import os
 import resource
-import select
-import signal
 import stat
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -22,29 +19,23 @@ from typing import Any, BinaryIO
 
 from importers.reading.container import Refused, Scan
 from importers.reading.grid import File, Grid, read_file
+from ledgers.files.confined import call
+from ledgers.files.problems import Untrusted
 
 FILE_LIMIT = 200 * 2**20
 MEMORY = 2**30  # bytes that reading may take beyond what the process has when it begins
 SECONDS = 120
-_PIECE = 2**20
 _TOO_MUCH = "读取时超出了内存或时间的限度（文件大得不正常，或已损坏）：请删去表外的内容，用 Excel 或 WPS 另存为 .xlsx 后再导入"
 
 
 def read_confined(path: Path, name: str) -> File:
     """The sheets of a file, read by a process that may do nothing else. Raises Refused with a message in Chinese."""
     data, suffix = _content(path), path.suffix.lower()
-    source, target = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _work(lambda: read_file(data, name, suffix), target)
-    os.close(target)
     try:
-        return _received(_lines(source, time.monotonic() + SECONDS), name)
-    finally:
-        os.close(source)
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        said = call(lambda: _told(data, name, suffix), seconds=SECONDS)
+    except (Untrusted, RuntimeError):
+        raise Refused(_TOO_MUCH) from None
+    return _received(_lines(said), name)
 
 
 def _content(path: Path) -> bytes:
@@ -70,49 +61,37 @@ def _reason(error: Exception) -> str:
 # -- in the child --------------------------------------------------------------------------------------------------------
 
 
-def _work(read: Callable[[], File], target: int) -> None:
-    """Read and tell, then end without returning. Every other open file is let go of, the lock of the book first of all."""
+def _told(data: bytes, name: str, suffix: str) -> bytes:
+    """What a file says, line by line, or why it is refused."""
+    _limit()
+    stream = io.BytesIO()
     try:
-        os.closerange(3, target)
-        os.closerange(target + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-        faulthandler.disable()  # what ends the reader is told once, in Chinese
-        _limit()
-        with open(target, "wb", buffering=_PIECE) as stream:
-            _tell(read, stream)
-        os._exit(0)
-    finally:
-        os._exit(1)
-
-
-def _limit() -> None:
-    """No more memory and time than reading takes, no file to grow, no word on the terminal."""
-    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    limits = {
-        resource.RLIMIT_AS: taken + MEMORY,
-        resource.RLIMIT_CPU: SECONDS,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
-    }
-    for kind, limit in limits.items():
-        resource.setrlimit(kind, (limit, limit))
-    silent = os.open(os.devnull, os.O_RDWR)
-    for handle in (0, 1, 2):
-        os.dup2(silent, handle)
-
-
-def _tell(read: Callable[[], File], stream: BinaryIO) -> None:
-    try:
-        file = read()
-        for grid in file.grids:
-            scan = {name: sorted(value) if isinstance(value, set) else value for name, value in asdict(grid.scan).items()}
-            _line(stream, {"sheet": grid.sheet, "merged": grid.merged, "scan": scan, "date1904": grid.date1904})
-            for row in grid.rows:
-                _line(stream, row)
-        _line(stream, {"hidden": file.hidden})
+        _tell(read_file(data, name, suffix), stream)
     except Refused as error:
         _line(stream, {"refused": str(error)})
     except MemoryError:
         _line(stream, {"refused": _TOO_MUCH})
+    return stream.getvalue()
+
+
+def _limit() -> None:
+    """No more memory than reading takes, no file to grow, no word on the terminal of what ends the reader."""
+    faulthandler.disable()
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    for kind, limit in ((resource.RLIMIT_AS, taken + MEMORY), (resource.RLIMIT_FSIZE, 0)):
+        resource.setrlimit(kind, (limit, limit))
+    silent = os.open(os.devnull, os.O_RDONLY)
+    for handle in (0, 1, 2):
+        os.dup2(silent, handle)
+
+
+def _tell(file: File, stream: BinaryIO) -> None:
+    for grid in file.grids:
+        scan = {name: sorted(value) if isinstance(value, set) else value for name, value in asdict(grid.scan).items()}
+        _line(stream, {"sheet": grid.sheet, "merged": grid.merged, "scan": scan, "date1904": grid.date1904})
+        for row in grid.rows:
+            _line(stream, row)
+    _line(stream, {"hidden": file.hidden})
 
 
 def _line(stream: BinaryIO, said: Any) -> None:
@@ -133,16 +112,9 @@ def _day(cell: Any) -> Any:
 # -- in the parent -------------------------------------------------------------------------------------------------------
 
 
-def _lines(source: int, until: float) -> Iterator[Any]:
-    """What the child says, line by line, until it ends or its time is over."""
-    rest = b""
+def _lines(said: bytes) -> Iterator[Any]:
     decode = json.JSONDecoder(object_hook=_undated).decode
-    while select.select([source], [], [], max(until - time.monotonic(), 0))[0]:
-        piece = os.read(source, _PIECE)
-        if not piece:
-            return
-        *lines, rest = (rest + piece).split(b"\n")
-        yield from (decode(line.decode()) for line in lines)
+    return (decode(line.decode()) for line in io.BytesIO(said))
 
 
 def _undated(said: dict[str, Any]) -> Any:

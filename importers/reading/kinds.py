@@ -51,6 +51,7 @@ class Kind:
     amounts: tuple[str, ...] = ()  # fields of which no two columns may be taken for each other
     worded_amounts: bool = False  # other columns with words for money may be meant as well
     large: bool = False  # sums of at least ten thousand yuan: a smaller one has no unit written
+    passed_over: str = ""  # rows with such a text say what other rows say already
     unlike: str = ""  # words in headings or title that make it another table
     negative: tuple[str, ...] = ()  # amounts that may be below zero
     public: bool = False  # no people in it
@@ -189,6 +190,7 @@ KINDS: dict[str, Kind] = {
             unlike="已支|已拨|支出进度|支付进度|拨付进度|拨付台账|拨付日期|支付日期|付款|收款|支付凭证|结余|未支出|收回|支出率",
             account="Assets:9001指标",
             depends=("funds", "plan"),
+            negative=("amount",),  # 调剂
             public=True,
         ),
         Kind(
@@ -352,18 +354,21 @@ KINDS: dict[str, Kind] = {
         Kind(
             "bank",
             "农商行流水",
-            ("date", "debit", "credit", "balance"),
+            ("date", "debit|amount", "credit|amount", "balance"),
             (
                 Field("holder", "name", head=True),
                 Field("account", "secret", head=True),
                 Field("date", "date", filled=True),
                 Field("summary", free=True),
-                *_fields("amount", "debit credit", summed=True),
+                *_fields("amount", "debit credit amount", summed=True),
+                Field("mark"),
                 Field("balance", "amount", filled=True),
                 Field("other", "name"),
                 Field("other_account", "secret"),
             ),
             module="bank",
+            passed_over="承前页|过次页|承上页|转下页|(?:本[日月年页]|当[日月页]|页|本期)?(?:合计|小计|累计)|期初余额|上年结转|(?:上期|上月|上页)(?:余额|结余|结转)",
+            negative=("debit", "credit", "amount", "balance"),  # 红字冲正
             account="Assets:1002银行存款",
             depends=("assets",),
         ),

@@ -306,6 +306,8 @@ class _Reader:
             texts = [(column, squeezed(cells.plain(cell))) for column, cell in filled_cells(row)]
             if self._repeated_header(texts) or (number == first and _numbering(texts)):
                 continue
+            if self.kind.passed_over and any(_PASSED(self.kind.passed_over).fullmatch(text) for _, text in texts):
+                continue
             if self._is_total(row, texts):
                 totals.append(number)
             elif self._is_words(row, texts):
@@ -552,6 +554,9 @@ class _Reader:
         if amid:
             numbers = "、".join(str(number + 1) for number in amid[:10])
             self.sheet.remarks.append(f"{self.sheet.label}：第 {numbers} 行是文字说明，没有读入")
+
+
+_PASSED = cache(re.compile)
 
 
 def _plain_yuan(cell: Any) -> float | None:

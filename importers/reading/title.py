@@ -6,7 +6,10 @@ from importers.reading.cells import squeezed
 
 _TITLE_YEAR = re.compile(r"(?<!\d)(20\d\d)年")
 _DAY = re.compile(r"20\d\d年\d{1,2}月\d{1,2}[日号]?|(?:日期|时间):20\d\d年(?:\d{1,2}月)?")
-_BY_CONTRACTOR = re.compile(r"由?施工(?:单位|企业|方)(?:统一)?(?:直接)?(?:代为)?(?:支付|发放|代发|垫付)(?:[:：]?(否|无))?")
+_PAYS = r"(?:支付|发放|代发|垫付|列支|兑付|结清|扣付)(?!期间|月份|时间|日期|人|表|单位|情况)(?:[:：]?(否|无|不是))?"
+_BY_CONTRACTOR = re.compile(
+    rf"(?:施工|承包|承建|中标|劳务)(?:单位|企业|方|人|公司|商|队)[^。；;:：]{{0,14}}?{_PAYS}|(?<!拨付)工程(?:进度)?款[^。；;:：]{{0,8}}?{_PAYS}"
+)
 _PERIOD_IN_TITLE = re.compile(r"20\d\d年(?:度|\d{1,2}(?:[-至]\d{1,2})?月(?:份)?(?!\d)|第?[一二三四]季度)")
 
 
@@ -30,5 +33,5 @@ def title_period(title: str) -> str:
 
 def paid_by_contractor(texts: str) -> bool:
     """Whether what stands above and below a list of wages says that the contractor paid them."""
-    match = _BY_CONTRACTOR.search(squeezed(texts))
-    return match is not None and not match.group(1)
+    found = [match for piece in re.split(r"[\n　。；;]|\s{2,}", texts) for match in _BY_CONTRACTOR.finditer(squeezed(piece))]
+    return bool(found) and not any(match.group(1) or match.group(2) for match in found)

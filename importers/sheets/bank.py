@@ -1,5 +1,8 @@
 """农商行流水: the lines of a village's bank statement, kept in bank/<village>.csv."""
 
+import re
+from typing import Any
+
 from importers.draft.entries import BankLine
 from importers.draft.versions import Record
 from importers.finding.job import Job, plain_day
@@ -7,6 +10,7 @@ from importers.finding.persons import Persons, redacted
 from importers.finding.registers import Villages
 from importers.finding.spending import collective_of, is_person
 from importers.finding.statements import balance_before, broken, reconcile
+from importers.reading.cells import squeezed
 from ledgers.money import yuan_cn
 from ledgers.personal.find import MASK
 
@@ -54,7 +58,7 @@ def _holder(job: Job, villages: Villages) -> str | None:
 
 def _lines(job: Job, persons: Persons) -> list[BankLine]:
     """The lines in the order of time, chained by their balances; statements are printed in either order."""
-    rows = list(job.sheet.rows)
+    rows = [_signed(job, row) for row in job.sheet.rows]
     if len(rows) > 1 and (rows[0].date > rows[-1].date or (broken(rows) and not broken(rows[::-1]))):
         rows.reverse()
     for row in rows:
@@ -75,6 +79,22 @@ def _lines(job: Job, persons: Persons) -> list[BankLine]:
     if masked:
         job.draft.warn(f"{job.sheet.label}：摘要中有 {masked} 处姓名、电话、证号或账号，已写作{MASK}")
     return lines
+
+
+_OUT, _IN = re.compile(r"借|支|付|出|dr?|-"), re.compile(r"贷|收|存|入|cr?|\+")
+
+
+def _signed(job: Job, row: Any) -> Any:
+    """A row with one amount as one with two: its mark (借, 贷, 收, 支) decides, else its sign."""
+    if row.amount is None or row.debit is not None or row.credit is not None:
+        return row
+    mark = squeezed(row.mark).lower()
+    if mark and not (_OUT.match(mark) or _IN.match(mark)):
+        job.fault(row, "mark", f"看不出是收入还是支出：应为借、贷（或收、支），实为“{row.mark}”")
+        return row
+    if mark:
+        return row._replace(debit=row.amount) if _OUT.match(mark) else row._replace(credit=row.amount)
+    return row._replace(debit=-row.amount) if row.amount < 0 else row._replace(credit=row.amount)
 
 
 def _other(persons: Persons, name: str) -> str:

@@ -78,7 +78,9 @@ def _move_day(job: Job, id: str, day: date) -> None:
     from dataclasses import replace
 
     first, *later = job.draft.directives["fund", id]
-    if first.date != day:
+    if first.date != day and not (job.draft.is_open(first.date) and job.draft.is_open(day)):
+        job.draft.warn(f"{id} 的发文时间 {first.date} 已封账，没有改为 {day}")
+    elif first.date != day:
         job.draft.directives["fund", id] = (replace(first, date=day), *later)
 
 

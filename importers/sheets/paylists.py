@@ -49,6 +49,8 @@ def _list(job: Job, project: str, benefit: str, span: Period, lines: tuple[PayLi
     if not project and (home := home_of(draft, waiting)):
         project, lists, waiting = home, lists_of(draft, [home])[home], replace(waiting, project=home)
     old = lists.get(name)
+    if old and not _whole(job, old, lines):
+        return name
     total = f"{len(lines)} 人，{yuan_cn(waiting.total)} 元"
     if old is None:
         draft.note("新增", "清册", f"{name}：{total}")
@@ -63,6 +65,19 @@ def _list(job: Job, project: str, benefit: str, span: Period, lines: tuple[PayLi
         money_of = "工程款" if waiting.contractor else "国库支付"
         draft.warn(f"{job.sheet.label}：{name} 共 {yuan_cn(waiting.total)} 元，还没有对应的{money_of}，列为待核对")
     return name
+
+
+def _whole(job: Job, old: Waiting, lines: tuple[PayLine, ...]) -> bool:
+    """Whether a list that lacks people of its earlier version may count as the whole list; a fault when nobody says so."""
+    people = [{(line.household, line.person) for line in some} for some in (old.lines, lines)]
+    missing = len(people[0] - people[1])
+    if not missing or people[1] - people[0] or not job.draft.settled(old):
+        return True
+    question = f"已导入的清册有 {len(people[0])} 人，这张少了 {missing} 人"
+    if job.ask(f"{job.sheet.label}：{question}", [f"以这张为准，去掉那 {missing} 人", "只更正了部分人（请改用整张表）"]) == 0:
+        return True
+    job.sheet_fault("paid", f"{question}，而那张清册的钱已经支付：只更正部分人的，请把全部人写在一张表上再导入")
+    return False
 
 
 def _name(lists: dict[str, Waiting], kind: str, project: str, span: Period, lines: tuple[PayLine, ...]) -> str:

@@ -36,8 +36,12 @@ def derive(job: Job) -> Record:
             records[id] = row.line
     key = f"{year}:{title_batch(job.sheet.title)}"
     part, before = part_of(job.draft, "plan", key, tuple(records))
+    gone = [id for id in before if id not in records]
+    if gone and len(records) * 2 < len(before):
+        job.draft.warn(f"{job.sheet.label}：只写了原表 {len(before)} 项中的 {len(records)} 项，只更正这几项，其余不动")
+        return Record(key, part, (*records, *gone))
     if not job.sheet.faults:
-        _take_out(job, projects, [id for id in before if id not in records])
+        _take_out(job, projects, gone)
     return Record(key, part, tuple(records))
 
 

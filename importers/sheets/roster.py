@@ -32,6 +32,8 @@ def derive(job: Job) -> Record:
     tokens: dict[int, str] = {}
     for row in job.sheet.rows:
         token = persons.token(row.identity)
+        if not _same_person(job, persons, row, token):
+            continue
         if token in seen:
             job.fault(row, "identity", f"与第 {seen[token] + 1} 行是同一个人")
             continue
@@ -78,13 +80,25 @@ def _household(
     people = said["people"] or len(rows)
     before = draft.states.get(household, ())
     after = _states(household, village, str(people), said, before)
-    if after != before:
-        draft.states[household] = after
-        if not new:
-            draft.note("更正", "户", f"{household} {_news(before, after)}")
+    if after != before and (after := draft.set_states(household, after)) != before and not new:
+        draft.note("更正", "户", f"{household} {_news(before, after)}")
     for old in sealed:
         draft.states[old] = tuple(state._replace(household=old) for state in after)
     return new
+
+
+def _same_person(job: Job, persons: Persons, row: Any, token: str) -> bool:
+    """Whether a row may be entered: another ID number of a known 户编号, 人编号 and name must be confirmed."""
+    household = job.draft.households.get(row.household)
+    if token in job.draft.people or not household or not persons.renumbered(household, row.person, row.name):
+        return True
+    question = f"{household} 人编号 {row.person} 姓名相同，证件号码与以前的不同"
+    answer = job.ask(f"{job.sheet.label} 第 {row.line + 1} 行：{question}", ["同一个人，证件号码更正了", "不是同一个人，表有误"])
+    if answer == 0:
+        job.draft.note("更正", "户", f"{household} 人编号 {row.person}：证件号码更正，仍是同一个人")
+        return True
+    job.fault(row, "identity", f"{question}：请核对；确是更正的，在终端上导入并确认是同一个人")
+    return False
 
 
 def _said(job: Job, rows: list[Any]) -> dict[str, Any] | None:
@@ -143,6 +157,9 @@ def _member(persons: Persons, household: str, row: Any, token: str) -> str:
     """Enter a member; the household of one that he leaves behind under a seal, else ""."""
     draft = persons.draft
     known = draft.people.get(token)
+    if known is None and (same := persons.renumbered(household, row.person, row.name)):
+        persons.renumber(same, token, row.person)
+        return ""
     if known and known.household == household:
         person = Person(household, known.person, row.name, row.person or known.code)
         if person != known:

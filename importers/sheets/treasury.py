@@ -31,7 +31,8 @@ STEP = 500
 def derive(job: Job) -> Record:
     """Book the lines in their order, payments before returns, then give waiting lists their money."""
     books = _Books(job)
-    found = [(row, *where) for row in job.sheet.rows if (where := books.where(row))]
+    rows = [books.with_zeros(row) for row in job.sheet.rows]
+    found = [(row, *where) for row in rows if (where := books.where(row))]
     before = lists_of(job.draft, {project for _, _, project in found})
     for number, (row, fund, project) in enumerate(found):
         if number % STEP == 0:
@@ -64,6 +65,21 @@ class _Books:
         self.allocated = allocated_to(job.draft)
         self.seen: dict[tuple[str, str, bool], int] = {}
         self.masked = 0
+        names = (id.split(":") for id in job.draft.imported if id.startswith("支付:") and job.draft.imported[id])
+        self.numbers = {(document, number.lstrip("0")): number for _, document, number in names}
+
+    def with_zeros(self, row: Any) -> Any:
+        """A row whose number lost its leading zeros in a spreadsheet, under the number that the book knows it by."""
+        known = self.numbers.get((row.document, row.payment_no.lstrip("0")), row.payment_no)
+        if known == row.payment_no or row.amount < 0:
+            return row
+        voucher = self.draft.standing(f"支付:{row.document}:{known}")
+        if voucher and (voucher.true_day, _paid(voucher)) == (plain_day(row.date), row.amount):
+            where = f"{self.job.sheet.label} 第 {row.line + 1} 行"
+            self.draft.warn(f"{where}：支付凭证号“{row.payment_no}”丢了前面的零，按账簿里的“{known}”")
+            return row._replace(payment_no=known)
+        self.job.fault(row, "payment_no", f"账簿里有“{known}”，这里像是丢了前面的零，日期或金额又不同：请把该列设为文本重新导出")
+        return row
 
     # -- from which fund to which project -----------------------------------------------------------------------------
 
@@ -82,6 +98,7 @@ class _Books:
             self.job.fault(row, "document", f"文号“{row.document}”不在账簿里：请先导入下达它的资金指标表")
             self.projects.find(self.job, row, row.code, row.name, None)  # what else is wrong with the row
             return None
+        self.projects.continued = {id for fund in known for id in self.allocated.get(fund, ())}
         project = self.projects.find(self.job, row, row.code, row.name, self.funds.year(known[0]))
         fund = self._fund(row, project) if project else None
         return (fund, project) if fund and project else None
@@ -162,6 +179,7 @@ class _Books:
             return
         paid = [payment for payment in self._payments(project) if self._is_to(payment, payee)]
         paid = [payment for payment in paid if payment.get("fund") == fund] or paid
+        paid = [payment for payment in paid if payment.true_day <= day] or paid  # what was paid again later did not come back
         same_number = [payment for payment in paid if payment.get("payment-no") == row.payment_no]
         exact = [payment for payment in same_number or paid if _paid(payment) == -row.amount]
         larger = [payment for payment in same_number or paid if _paid(payment) > -row.amount]

@@ -32,7 +32,7 @@ def derive(job: Job) -> Record:
 
 def _enter(job: Job, villages: Villages, row: Any, day: date) -> None:
     known = set(job.draft.ids("village"))
-    id = villages.find(job, row, row.town, row.name, day, row.code, row.town_code)
+    id = villages.find(job, row, row.town, row.name, day, row.code, row.town_code, register=True)
     if id is None:
         return
     facts: dict[str, Any] = {

@@ -278,7 +278,9 @@ def test_a_seal_or_another_writer_uses_the_same_lock(desk: Desk) -> None:
 def test_what_is_no_file_is_named(desk: Desk) -> None:
     missing = run(desk, paper(desk, "指标.xlsx", funds()), desk.folder / "没有.xlsx", "--yes")
     assert (missing.returncode, missing.stdout) == (2, "")
-    assert "没有.xlsx。没有写入任何东西" in missing.stderr
+    assert "没有.xlsx（是不是 指标.xlsx？）。没有写入任何东西" in missing.stderr
     folder = run(desk, desk.folder, "--yes")
-    assert folder.returncode == 2
-    assert "是文件夹：请写出其中的文件" in folder.stderr
+    assert folder.returncode == 0
+    assert 'custom "fund" "F2022-01"' in desk.text("registry/*.beancount")
+    (desk.folder / "空").mkdir()
+    assert "里没有表格" in run(desk, desk.folder / "空", "--yes").stderr

@@ -54,6 +54,7 @@ class Kind:
     passed_over: str = ""  # rows with such a text say what other rows say already
     unlike: str = ""  # words in headings or title that make it another table
     negative: tuple[str, ...] = ()  # amounts that may be below zero
+    negative_if: str = ""  # words in the title with which any amount may
     public: bool = False  # no people in it
 
     def field(self, name: str) -> Field:
@@ -186,11 +187,10 @@ KINDS: dict[str, Kind] = {
             module="allocation",
             amounts=("amount",),
             worded_amounts=True,
-            large=True,
             unlike="已支|已拨|支出进度|支付进度|拨付进度|拨付台账|拨付日期|支付日期|付款|收款|支付凭证|结余|未支出|收回|支出率",
             account="Assets:9001指标",
             depends=("funds", "plan"),
-            negative=("amount",),  # 调剂
+            negative_if="调整|调剂|调减|收回",
             public=True,
         ),
         Kind(

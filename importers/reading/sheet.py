@@ -71,6 +71,7 @@ class Sheet:
     notes: str
     faults: list[Fault] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    unit_said: bool = False
     broken: list[Any] = field(default_factory=list)  # rows with a fault; FAULTY where it is
 
     def fault(self, line: int, name: str, message: str) -> None:
@@ -196,6 +197,8 @@ class _Reader:
         self.masked: set[str] = set()  # headers of words with numbers of people among them
         self.kind = layout.kind
         self.fields = {name: self.kind.field(name) for name in layout.columns}
+        free = self.kind.negative_if and re.search(self.kind.negative_if, squeezed(layout.title))
+        self.negative = {one.name for one in self.kind.fields} if free else set(self.kind.negative)
         self.sure = self._required()
         self.sheet = Sheet(self.kind, grid.file, grid.sheet, layout, [], {}, layout.title, "")
 
@@ -251,10 +254,11 @@ class _Reader:
     def _settle_unit(self, rows: list[list[Any]], data: list[int]) -> None:
         """The unit that stands above or below the table; where none does, yuan, unless the sums are too small for that."""
         self.layout.unit = self.layout.unit or unit_in(self.sheet.notes)
-        self.unit_said = bool(self.layout.unit)
+        own = {self.layout.columns[name] for name in self.kind.amounts if name in self.layout.columns}
+        self.sheet.unit_said = bool(self.layout.unit) or bool(own & self.layout.units.keys())
         self.layout.unit = self.layout.unit or 1
         main = next((name for name in self.kind.amounts if name in self.layout.columns), None)
-        if self.unit_said or not self.kind.large or main is None or self.layout.columns[main] in self.layout.units:
+        if self.sheet.unit_said or not self.kind.large or main is None:
             return
         found = [_plain_yuan(rows[number][self.layout.columns[main]]) for number in data]
         if not found or None in found or max(map(abs, filter(None, found)), default=0) >= SMALL:
@@ -451,7 +455,7 @@ class _Reader:
         """Wrong for a date after today and for an amount below zero where none can be."""
         if one.type == "date" and value > self.today:
             raise Wrong(f"今天（{self.today}）或以前的日期", f"{value}")
-        if one.type in ("amount", "number") and value < 0 and one.name not in self.kind.negative:
+        if one.type in ("amount", "number") and value < 0 and one.name not in self.negative:
             raise Wrong("不小于零的数", f"{yuan_cn(value) if one.type == 'amount' else value}")
         return value
 

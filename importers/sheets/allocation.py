@@ -14,6 +14,7 @@ from importers.finding.job import Job, not_before, plain_day
 from importers.finding.registers import Funds, Projects, Villages
 from importers.finding.spending import allocated_net, is_payment
 from importers.reading.cells import squeezed
+from importers.reading.sheet import SMALL
 from importers.reading.title import title_batch, title_year
 from importers.sheets.references import funded
 from ledgers import chart
@@ -31,6 +32,7 @@ def derive(job: Job) -> Record:
     """
     funds, projects, villages = Funds(job.draft), Projects(job.draft), Villages(job.draft)
     found = [item for row in job.sheet.rows if (item := _row(job, funds, projects, villages, row))]
+    found = _in_unit(job, found)
     groups: dict[tuple[str, str, date], list[tuple[Any, str]]] = defaultdict(list)
     for row, fund, project in found:
         if (day := _day(job, row, fund)) is not None:
@@ -50,6 +52,21 @@ def derive(job: Job) -> Record:
     if not job.sheet.faults:
         _check_quota(job, funds, {fund for _, fund, _ in groups})
     return Record(key, part, tuple(dict.fromkeys((*records, *gone))))
+
+
+def _in_unit(job: Job, found: list[tuple[Any, str, str]]) -> list[tuple[Any, str, str]]:
+    """The rows in yuan: where no unit is written and the funds are ten thousand times larger, it is asked."""
+    quotas = {chart.quota(fund) for _, fund, _ in found}
+    left = sum(leg.fen for voucher in job.draft.vouchers.values() for leg in voucher.legs if leg.account in quotas)
+    total = sum(row.amount for row, _, _ in found)
+    small = all(abs(row.amount) < SMALL * 100 for row, _, _ in found)
+    if not found or job.sheet.unit_said or not small or total * 10_000 > left:
+        return found
+    question = f"没有写金额单位，按元计合计只有 {yuan_cn(total)} 元，与资金相差万倍"
+    answer = job.ask(f"{job.sheet.label} {question}，单位是", ["元", "万元"])
+    if answer is None:
+        job.sheet_fault("amount", f"{question}：请在表上写明“单位：万元”（或元），或用 --unit 给出")
+    return [(row._replace(amount=row.amount * 10_000), fund, project) for row, fund, project in found] if answer == 1 else found
 
 
 @dataclass
@@ -94,6 +111,7 @@ class _Version:
             _put(self.job, import_id, batch, fund, day, legs)
         if not left:
             self._take_back(booked)
+        self._say_overpaid()
         return left
 
     def _kept(self, import_id: str, fund: str, named: set[str] | None) -> list[Leg]:
@@ -108,12 +126,15 @@ class _Version:
         for import_id in [name for name in draft.imported if name.startswith(self.prefix) and name not in booked]:
             if voucher := draft.standing(import_id):
                 draft.reverse(voucher.number, "更正后的分配表里没有这一笔")
+
+    def _say_overpaid(self) -> None:
+        draft = self.job.draft
         net = allocated_net(draft)
         for (fund, project), paid in _paid(draft).items():
             if paid > net.get((fund, project), 0) and paid <= self.net_before.get((fund, project), 0):
                 name = draft.facts("project", project).get("name", "")
-                said = f"{project}“{name}”已支付 {yuan_cn(paid)} 元，这张表却少了（或减少了）它的分配"
-                self.job.sheet_fault("amount", f"{said}：只更正几行的，请写明其余各行；调剂请写负数或“调整”并注明日期")
+                said = f"{project}“{name}”已支付 {yuan_cn(paid)} 元，超过更正后的分配"
+                draft.warn(f"{self.job.sheet.label}：{said}（资金调剂请在标题写明“调整”，并写调剂当日的日期）")
 
     def __post_init__(self) -> None:
         self.net_before = allocated_net(self.job.draft)

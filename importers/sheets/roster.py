@@ -83,7 +83,7 @@ def _household(
     if after != before and (after := draft.set_states(household, after)) != before and not new:
         draft.note("更正", "户", f"{household} {_news(before, after)}")
     for old in sealed:
-        draft.states[old] = tuple(state._replace(household=old) for state in after)
+        draft.set_states(old, tuple(state._replace(household=old) for state in after))
     return new
 
 

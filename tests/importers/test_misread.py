@@ -143,27 +143,31 @@ def test_it_is_one_all_the_same_when_it_is_said(tmp_path: Path) -> None:
 
 # -- the unit ------------------------------------------------------------------------------------------------------------
 
-PLAIN = [["2022年资金分配表"], ["分配日期：2022年6月10日"]]
+PLAIN = [["2022年项目计划表"], ["编制日期：2022年6月10日"]]
 HEADER = ("文号", "项目名称", "分配金额")
+
+
+def planned_at(value: object, above: list[list[object]] | None = None, below: str = "") -> Paper:
+    header = ("项目名称", "项目类别", "乡镇", "村", "总投资", "责任单位")
+    return table(header, ("新桥", "乡村建设行动", "龙池镇", "美翠村", value, "县交通局"), above=above or PLAIN, below=below)
 
 
 @pytest.mark.parametrize("below", ["注：本表金额单位：万元", "说明：1.单位：万元；2.以文件为准", "金额单位：人民币万元"])
 def test_the_unit_below_the_table(tmp_path: Path, below: str) -> None:
-    assert amounts(tmp_path, table(HEADER, (*ROW, 60), above=PLAIN, below=below)) == [600_000_00]
+    assert amounts(tmp_path, planned_at(60, below=below)) == [600_000_00]
 
 
 @pytest.mark.parametrize(("value", "said"), [(60, True), (9999, True), (Decimal("9999.99"), True), (10_000, False)])
 def test_no_unit_and_sums_too_small_for_yuan(tmp_path: Path, value: object, said: bool) -> None:
-    found = amounts(tmp_path, table(HEADER, (*ROW, value), above=PLAIN))
+    found = amounts(tmp_path, planned_at(value))
     assert isinstance(found, str) == said
     assert ("没有写金额单位" in str(found)) == said
 
 
 def test_the_unit_that_is_said(tmp_path: Path) -> None:
-    paper = table(HEADER, (*ROW, 60), above=PLAIN)
-    assert amounts(tmp_path, paper, Given(unit=10_000)) == [600_000_00]
-    assert amounts(tmp_path, paper, answer("元")) == [60_00]
-    assert amounts(tmp_path, table(HEADER, (*ROW, "60万元"), above=PLAIN)) == [600_000_00], "each cell names its own"
+    assert amounts(tmp_path, planned_at(60), Given(unit=10_000)) == [600_000_00]
+    assert amounts(tmp_path, planned_at(60), answer("元")) == [60_00]
+    assert amounts(tmp_path, planned_at("60万元")) == [600_000_00], "each cell names its own"
 
 
 # -- tabs that sum up others ---------------------------------------------------------------------------------------------
@@ -258,3 +262,12 @@ def test_facts_given_for_one_run(planned: Desk) -> None:
     planned.take(paper, day=date(2022, 6, 10), given=given)
     assert "600000.00 CNY" in planned.text()
     assert not (planned.book / FILE).exists(), "what was said for one run is not remembered"
+
+
+@pytest.mark.parametrize(("value", "refused"), [(30, True), (31, False)])
+def test_an_allocation_ten_thousand_times_off_its_fund(planned: Desk, value: int, refused: bool) -> None:
+    """The fund has 300,000.50 yuan: 30 may be 万元, 31 may not."""
+    paper = table(HEADER, (*ROW, value), above=[["2022年资金分配表"], ["分配日期：2022年6月10日"]])
+    changes = planned.bring(paper)
+    assert changes.refused == refused
+    assert ("与资金相差万倍" in str(changes.faults)) == refused

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from importers import headings
 from importers.draft.draft import Draft
-from importers.draft.entries import Imported, Waiting
+from importers.draft.entries import Imported, Waiting, money
 from importers.draft.opening import Source, open_book
+from importers.draft.records import record, record_file
 from importers.draft.render import Files, render
 from importers.draft.versions import digest_of, seen
 from importers.finding import statements
@@ -30,6 +32,7 @@ from ledgers.files.problems import Problem, Untrusted
 from ledgers.files.safely import instead
 from ledgers.money import yuan_cn
 from ledgers.people import Unusable
+from ledgers.personal.find import without_numbers
 
 _ORDER = list(KINDS)
 _AGAIN = {
@@ -56,6 +59,7 @@ class ChangeSet:
     faults: list[Fault] = field(default_factory=list)
     stopped: dict[str, str] = field(default_factory=dict)  # file -> the refused one that it depends on
     read: list[str] = field(default_factory=list)  # what each accepted file was taken for
+    number: int = 0  # of the import, where it changes something
     taken: list[str] = field(default_factory=list)  # what each sheet's columns were taken for
 
     @property
@@ -104,6 +108,7 @@ def import_files(
         changes = prepare(main, paths, today, day, ask, tick, given)
         if changes.files and confirm(changes):
             tick("写入")
+            changes.files[record_file(changes.number)] = record(main.parent, changes.number, changes.files)
             writing.write(main.parent, changes.files)
         else:
             changes.files = {}
@@ -139,6 +144,7 @@ class _Run:
             return self.changes
         self.tick("读取账簿")
         self.draft, self.source = open_book(self.changes.main, self.today)
+        self.number = 1 + max((entry.number for entry in self.draft.log.values()), default=0)
         refused = {fault.file for fault in self.changes.faults}
         while (found := self._derive(refused)) is not None:
             refused.add(found)
@@ -150,7 +156,8 @@ class _Run:
         self.changes.files = render(self.draft, self.source)
         if self.given.learned and self.changes.files:
             self.changes.files[headings.FILE] = headings.written([*self.given.headings, *self.given.learned])
-        _prove(self.source, self.changes.files)
+        prove(self.source, self.changes.files)
+        self.changes.number = self.number if self.changes.files else 0
         return self.changes
 
     def _all(self) -> list[Sheet]:
@@ -225,10 +232,24 @@ class _Run:
         record = work_of(sheet.kind).derive(Job(self.draft, sheet, self.day, self.ask, tick))
         if len(self.draft.changes) == before and not record.key:
             return f"{title}，与账簿一致，没有变化"
-        self.draft.log[sheet.kind.id, record.key, record.part, digest] = Imported(
-            sheet.kind.id, record.key, record.part, digest, record.records
-        )
+        about = (sheet.kind.id, record.key, record.part, digest)
+        self.draft.log[about] = Imported(*about, record.records, **self._said_of(sheet))
         return title
+
+    def _said_of(self, sheet: Sheet) -> dict[str, Any]:
+        """What the record of imports says of a sheet besides what it is."""
+        main = next(iter(sheet.kind.amounts), "")
+        total = sum(value for row in sheet.rows if isinstance(value := getattr(row, main, None), int)) if main else 0
+        return {
+            "number": self.number,
+            "day": self.today.isoformat(),
+            "by": self.given.by,
+            "provider": self.given.provider,
+            "file": without_numbers(sheet.file),
+            "rows": len(sheet.rows),
+            "sum": f"{money(total):.2f}" if main else "",
+            "sha256": sheet.sha256,
+        }
 
 
 def _waiting(one: Waiting) -> str:
@@ -243,7 +264,7 @@ def _first_day(sheet: Sheet) -> date:
     return min((row.date for row in sheet.rows), default=date.min)
 
 
-def _prove(source: Source, files: Files) -> None:
+def prove(source: Source, files: Files) -> None:
     """Load the book as it would be: a change that Beancount refuses is a defect of ours and must not be written."""
     if not any(name.endswith(".beancount") for name in files):
         return

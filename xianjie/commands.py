@@ -20,6 +20,8 @@ COMMANDS = {
     "demo": ("xianjie.demo:demo", "在样例县上走一遍：表格、账簿、检查、底稿"),
     "init": ("xianjie.init:init", "新建一本空账簿"),
     "import": ("xianjie.import_:import_", "把各单位报来的表格导入账簿"),
+    "imports": ("xianjie.imports:imports", "列出每一次导入"),
+    "undo": ("xianjie.imports:undo", "撤销一次导入，先显示再写入"),
     "check": ("xianjie.check:check", "检查账簿：逐条规则判定，给出数字和依据"),
     "query": ("xianjie.query:query", "用 BQL 查询账簿、数据表和判定结果"),
     "export": ("xianjie.export:export", "全部数据表和判定结果写成 Parquet"),
@@ -42,7 +44,9 @@ COMMANDS = {
 
 
 # Those that read a book in a process that may not write, connect or start anything (ledgers/files/confined.py).
-CONFINED = frozenset({"check", "plan", "query", "reconcile", "screen", "trace", "report", "seal", "verify", "doctor", "import"})
+CONFINED = frozenset(
+    {"check", "plan", "query", "reconcile", "screen", "trace", "report", "seal", "verify", "doctor", "import", "imports", "undo"}
+)
 
 # Those that read books and write much by themselves: in a process of their own too, but not confined.
 WRITING = frozenset({"publish", "consolidate", "demo"})

@@ -182,6 +182,14 @@ class Imported:
     part: int
     digest: str
     records: tuple[str, ...] = ()
+    number: int = 0  # of the import, 0 where it was not numbered yet
+    day: str = ""
+    by: str = ""
+    provider: str = ""
+    file: str = ""
+    rows: int = 0
+    sum: str = ""  # yuan
+    sha256: str = ""  # of the file
 
 
 def money(fen: int) -> Decimal:

@@ -49,6 +49,7 @@ WAITING_COLUMNS = (
 )
 BANK_COLUMNS = ("date", "debit", "credit", "balance", "summary", "other")
 LOG_COLUMNS = ("kind", "key", "part", "digest", "records")
+LOG_MORE = ("number", "day", "by", "provider", "file", "rows", "sum", "sha256")  # since imports are numbered
 
 
 @dataclass
@@ -191,11 +192,11 @@ def _take_households(draft: Draft, source: Source) -> None:
             draft.last.held[f"{series}-"] = max(draft.last.held.get(f"{series}-", 0), int(number))
 
 
-def _rows(source: Source, name: str, columns: tuple[str, ...]) -> Iterable[dict[str, str]]:
+def _rows(source: Source, name: str, columns: tuple[str, ...], more: tuple[str, ...] = ()) -> Iterable[dict[str, str]]:
     """The rows of a file that only imports write; a foreign or damaged one makes the book untrusted."""
     reader = csv.DictReader(io.StringIO(source.text(name), newline=""))
     for row in reader:
-        if set(row) != set(columns) or None in row.values():
+        if set(row) not in (set(columns), {*columns, *more}) or None in row.values():
             raise Untrusted([Problem(name, reader.line_num, "不是导入程序写下的格式")])
         yield row
 
@@ -222,8 +223,23 @@ def _take_bank(draft: Draft, source: Source) -> None:
 
 
 def _take_log(draft: Draft, source: Source) -> None:
-    for row in _rows(source, LOG, LOG_COLUMNS):
-        entry = Imported(row["kind"], row["key"], int(row["part"]), row["digest"], tuple(row["records"].split()))
+    for row in _rows(source, LOG, LOG_COLUMNS, LOG_MORE):
+        said = {name: row.get(name) or "" for name in LOG_MORE}
+        entry = Imported(
+            kind=row["kind"],
+            key=row["key"],
+            part=int(row["part"]),
+            digest=row["digest"],
+            records=tuple(row["records"].split()),
+            number=int(said["number"] or 0),
+            day=said["day"],
+            by=said["by"],
+            provider=said["provider"],
+            file=said["file"],
+            rows=int(said["rows"] or 0),
+            sum=said["sum"],
+            sha256=said["sha256"],
+        )
         draft.log.held[entry.kind, entry.key, entry.part, entry.digest] = entry
 
 

@@ -25,7 +25,17 @@ from importers.draft.entries import (
     Waiting,
     Yuan,
 )
-from importers.draft.opening import BANK, BANK_COLUMNS, LOG, LOG_COLUMNS, WAITING, WAITING_COLUMNS, RollText, Source
+from importers.draft.opening import (
+    BANK,
+    BANK_COLUMNS,
+    LOG,
+    LOG_COLUMNS,
+    LOG_MORE,
+    WAITING,
+    WAITING_COLUMNS,
+    RollText,
+    Source,
+)
 from ledgers.chart import open_line
 from ledgers.money import yuan
 from ledgers.people import Identities
@@ -330,7 +340,7 @@ def _sides(draft: Draft, source: Source) -> Files:
     for village, lines in draft.bank.changed().items():
         files[f"{BANK}/{village}.csv"] = _table(BANK_COLUMNS, map(_bank_row, lines))
     if draft.log.changed():
-        files[LOG] = _table(LOG_COLUMNS, map(_log_row, draft.log.values()))
+        files[LOG] = _table((*LOG_COLUMNS, *LOG_MORE), map(_log_row, draft.log.values()))
     if draft.people.changed() or draft.codes.changed() or draft.moved.changed():
         files |= _identities(draft, source.identities).files(source.root)
     return files
@@ -383,7 +393,9 @@ def _bank_row(line: BankLine) -> tuple[str, ...]:
 
 
 def _log_row(entry: Imported) -> tuple[str, ...]:
-    return entry.kind, entry.key, str(entry.part), entry.digest, " ".join(entry.records)
+    said = entry.kind, entry.key, str(entry.part), entry.digest, " ".join(entry.records)
+    rows = str(entry.rows) if entry.number else ""
+    return (*said, str(entry.number or ""), entry.day, entry.by, entry.provider, entry.file, rows, entry.sum, entry.sha256)
 
 
 def _identities(draft: Draft, store: Identities) -> Identities:

@@ -5,6 +5,7 @@ comes back is JSON, one row a line: nothing that could be run.
 """
 
 import faulthandler
+import hashlib
 import io
 import json
 import os
@@ -35,7 +36,9 @@ def read_confined(path: Path, name: str) -> File:
         said = call(lambda: _told(data, name, suffix), seconds=SECONDS)
     except (Untrusted, RuntimeError):
         raise Refused(_TOO_MUCH) from None
-    return _received(_lines(said), name)
+    file = _received(_lines(said), name)
+    file.sha256 = hashlib.sha256(data).hexdigest()
+    return file
 
 
 def _content(path: Path) -> bytes:

@@ -36,6 +36,8 @@ class Given:
     unit: int = 0
     kind: str = ""
     year: int = 0
+    by: str = ""  # who imports
+    provider: str = ""  # which office the sheets come from
     headings: tuple[Heading, ...] = ()
     ask: Ask = nobody
     learned: list[Heading] = field(default_factory=list)

@@ -42,6 +42,7 @@ class File:
     name: str
     grids: list[Grid]
     hidden: list[str]
+    sha256: str = ""
 
 
 def read_file(data: bytes, name: str, suffix: str) -> File:

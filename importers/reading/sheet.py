@@ -72,6 +72,7 @@ class Sheet:
     faults: list[Fault] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     unit_said: bool = False
+    sha256: str = ""  # of the file
     broken: list[Any] = field(default_factory=list)  # rows with a fault; FAULTY where it is
 
     def fault(self, line: int, name: str, message: str) -> None:
@@ -133,6 +134,8 @@ def read_sheets(
         skipped += [f"{sheet.label}：只有表头，没有数据" for sheet in empty]
         sheets = [sheet for sheet in sheets if sheet not in empty]
     sheets = without_summaries(sheets, skipped)
+    for sheet in sheets:
+        sheet.sha256 = file.sha256
     for sheet in empty if len(empty) == len(sheets) else ():
         sheet.faults.append(Fault(sheet.file, sheet.tab, sheet.layout.last + 1, -1, "", "表头下面没有数据"))
     if not sheets and not faults:

@@ -1,0 +1,137 @@
+"""Taking an import back: the book that was there before, also when others came later; what is sealed is reversed."""
+
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from importers.history import undo
+from ledgers.book import read
+from tests.importers.county import ALL, TODAY, allocation, funds, labour, plan, roster, treasury
+from tests.importers.dirty import Paper
+from tests.importers.helpers import Desk
+from tests.importers.test_refused import edited
+from tests.importers.test_year import allocated, balances, broken, sealed
+
+
+def state(desk: Desk) -> dict[str, str]:
+    """The book's own files, but for the check value of the people's key, who stay known."""
+    kept = {name: digest for name, digest in desk.state().items() if name.startswith(str(desk.book) + "/")}
+    return {name: digest for name, digest in kept.items() if not name.endswith("identities.check")}
+
+
+def last(desk: Desk) -> int:
+    return max(int(path.stem) for path in (desk.book / "imports").glob("*.json"))
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_each_kind_undone_leaves_the_book_that_was_there(desk: Desk, kind: str) -> None:
+    earlier = list(ALL)[: list(ALL).index(kind)]
+    if earlier:
+        desk.take(*(ALL[name]() for name in earlier))
+    before = state(desk)
+    desk.take(ALL[kind]())
+    found = undo(desk.book, last(desk), TODAY)
+    assert not found.refused
+    assert state(desk) == before
+    assert not undo(desk.book, 99, TODAY).files
+
+
+CORRECTIONS: dict[str, Callable[[], Paper]] = {
+    "allocation": lambda: edited(allocation(), 0, 分配金额=Decimal("500000.00")),
+    "plan": lambda: edited(plan(), 0, 计划投入资金=Decimal("400000.01")),
+    "payment": lambda: edited(treasury(), 1, 用途="尾款"),
+    "household": lambda: edited(edited(roster(), 0, 户类型="一般农户"), 1, 户类型="一般农户"),
+    "fund": lambda: edited(funds(), 0, 指标金额=Decimal("1000001.00")),
+    "wages": lambda: edited(edited(labour(), 0, 实发金额=Decimal("19000.00")), 1, 实发金额=Decimal("11000.00")),
+}
+
+
+@pytest.mark.parametrize("name", CORRECTIONS)
+def test_a_wrong_correction_undone_and_the_right_sheet_again(county: Desk, name: str) -> None:
+    before = state(county)
+    county.take(CORRECTIONS[name]())
+    assert state(county) != before
+    assert not undo(county.book, last(county), TODAY).refused
+    assert state(county) == before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_imports_undone_in_the_other_order(county: Desk, seed: int) -> None:
+    states = []
+    names = random.Random(seed).sample(list(CORRECTIONS), 4)
+    for name in names:
+        states.append(state(county))
+        county.take(CORRECTIONS[name]())
+    for before in reversed(states):
+        assert not undo(county.book, last(county), TODAY).refused
+        assert state(county) == before
+
+
+def test_one_in_the_middle(county: Desk) -> None:
+    county.take(CORRECTIONS["plan"]())
+    number = last(county)
+    county.take(CORRECTIONS["household"]())
+    after = county.read("registry/households.csv")
+    assert not undo(county.book, number, TODAY).refused
+    assert "400000.01" not in county.text("registry/*.beancount")
+    assert county.read("registry/households.csv") == after, "what came later stays"
+
+
+def test_what_a_later_import_changed_again_must_be_undone_first(county: Desk) -> None:
+    county.take(CORRECTIONS["plan"]())
+    number = last(county)
+    county.take(edited(plan(), 0, 计划投入资金=Decimal("400000.02")))
+    before = state(county)
+    found = undo(county.book, number, TODAY)
+    assert f"请先撤销第 {number + 1} 次导入" in "".join(found.refused)
+    assert state(county) == before
+
+
+def test_what_others_use_cannot_go(desk: Desk) -> None:
+    desk.take(ALL["villages"](), ALL["funds"]())
+    desk.take(ALL["plan"]())
+    desk.take(ALL["allocation"]())
+    said = undo(desk.book, 2, TODAY).refused
+    assert any("P2022-0001" in line and "请先撤销" in line for line in said)
+
+
+def test_vouchers_that_others_follow_are_reversed(desk: Desk) -> None:
+    desk.take(ALL["villages"](), ALL["funds"](), ALL["plan"]())
+    desk.take(allocated(("示财农〔2022〕8号", "白水村到户产业补助", 3)))
+    number = last(desk)
+    desk.take(allocated(("示财农〔2022〕8号", "白水村到户产业补助", 4), day="2022年10月1日"))
+    found = undo(desk.book, number, TODAY)
+    assert any("冲销凭证" in line for line in found.said)
+    assert balances(desk) == {"P2022-0003": 4}
+    assert not read(desk.book, TODAY).tables.problems
+
+
+def test_in_a_sealed_month_it_reverses(county: Desk) -> None:
+    county.take(replace(treasury(), rows=[edited(treasury(), 0, 支付凭证号="99001").rows[0]]))
+    number = last(county)
+    sealed(county, date(2022, 12, 31))
+    found = undo(county.book, number, TODAY)
+    assert not found.refused, found.refused
+    assert any("冲销凭证" in line for line in found.said)
+    assert not broken(county)
+    assert "2023-01-01" in county.text("2023/01.beancount")
+
+
+def test_the_commands(county: Desk) -> None:
+    county.take(CORRECTIONS["plan"]())
+    number = last(county)
+    for words, expected in (
+        (["imports", county.book], f"第 {number} 次"),
+        (["undo", county.book, number, "--dry-run"], "没有写入"),
+        (["undo", county.book, number, "--yes"], "已撤销"),
+    ):
+        command = [sys.executable, "-c", "from xianjie.commands import main; main()", *map(str, words)]
+        said = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        assert said.returncode == 0, said.stderr
+        assert expected in said.stdout

@@ -217,10 +217,13 @@ def test_an_allocation_is_a_voucher_per_fund(county: Desk) -> None:
     )
 
 
-def test_an_allocation_without_a_date_takes_its_latest_document(desk: Desk) -> None:
-    paper = allocation()
-    desk.take(funds(), plan(), replace(paper, header=paper.header[:-1], rows=[row[:-1] for row in paper.rows], dates=()))
-    assert set(re.findall(r'^(\S+) \* "县财政局"', desk.text("2022/*.beancount"), re.MULTILINE)) == {"2022-02-15"}
+def test_an_allocation_without_a_date_is_not_booked(desk: Desk) -> None:
+    """The day of the document is not the day of the allocation: whoever brings the sheet must say it."""
+    paper = replace(allocation(), header=allocation().header[:-1], rows=[row[:-1] for row in allocation().rows], dates=())
+    desk.take(funds(), plan())
+    assert "表里没有分配日期" in desk.refuse(paper)
+    desk.take(paper, day=date(2022, 3, 9))
+    assert set(re.findall(r'^(\S+) \* "县财政局"', desk.text("2022/*.beancount"), re.MULTILINE)) == {"2022-03-09"}
 
 
 def test_more_than_the_quota_is_warned_of(desk: Desk) -> None:

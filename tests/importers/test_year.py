@@ -9,7 +9,7 @@ import pytest
 from importers.reading.title import paid_by_contractor
 from ledgers.book import read
 from ledgers.people import open_identities
-from ledgers.seals.seal import directive, manifest, manifest_file, root_of, verified
+from ledgers.seals.seal import Seal, directive, manifest, manifest_file, root_of, verified
 from tests.importers.county import ALL, CENTRAL, CITY, RELIEF, TODAY, bank, identity, labour, plan, roster, treasury
 from tests.importers.dirty import Paper
 from tests.importers.helpers import Desk
@@ -274,11 +274,12 @@ ORDINARY = {
 def sealed(desk: Desk, end: date) -> None:
     """Seal the book up to a day."""
     tables = read(desk.book, TODAY).tables
-    content = manifest(tables, None, end, "")
+    seal = Seal(end, "", "", None, date(2023, 1, 5), "main.beancount", 0)
+    content = manifest(tables, seal)
     path = desk.book / manifest_file(end)
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
-    (desk.book / "registry/seals.beancount").write_text(directive(date(2023, 1, 5), end, root_of(content), ""), "utf-8")
+    (desk.book / "registry/seals.beancount").write_text(directive(replace(seal, root=root_of(content))), "utf-8")
     assert not broken(desk)
 
 

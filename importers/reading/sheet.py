@@ -264,7 +264,7 @@ class _Reader:
         if self.sheet.unit_said or not self.kind.large or main is None:
             return
         found = [_plain_yuan(rows[number][self.layout.columns[main]]) for number in data]
-        if not found or None in found or min(filter(None, found), default=0) < 0 or max(map(abs, filter(None, found)), default=0) >= SMALL:
+        if not found or None in found or not all(0 <= value < SMALL for value in filter(None, found)):
             return
         answer = self.given.ask(f"{self.sheet.label} 没有写金额单位，最大的一笔是 {max(filter(None, found))}，单位是", ["元", "万元"])
         if answer is None:

@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": ("xianjie.demo:demo", "在样例县上走一遍：表格、账簿、检查、底稿"),
     "init": ("xianjie.init:init", "新建一本空账簿"),
     "import": ("xianjie.import_:import_", "把各单位报来的表格导入账簿"),
+    "form": ("xianjie.form:form", "写出一种表的空白表样"),
     "imports": ("xianjie.imports:imports", "列出每一次导入"),
     "undo": ("xianjie.imports:undo", "撤销一次导入，先显示再写入"),
     "check": ("xianjie.check:check", "检查账簿：逐条规则判定，给出数字和依据"),

@@ -357,5 +357,6 @@ PARSERS: dict[str, Parser] = {
     "year": year,
     "years": years,
     "date": day,
+    "deadline": day,  # may lie ahead
     "period": period,
 }

@@ -313,6 +313,8 @@ class _Reader:
             texts = [(column, squeezed(cells.plain(cell))) for column, cell in filled_cells(row)]
             if self._repeated_header(texts) or (number == first and _numbering(texts)):
                 continue
+            if texts[0][1].startswith("(示例"):
+                continue  # of a form
             if self.kind.passed_over and any(_PASSED(self.kind.passed_over).fullmatch(text) for _, text in texts):
                 continue
             if self._is_total(row, texts):

@@ -51,3 +51,8 @@ def household(job: Job, row: Any) -> None:
     """A 户编号: shares, distributions."""
     if row.household is not FAULTY and row.household and job.draft.households.get(row.household) is None:
         job.fault(row, "household", "账簿里没有这个户编号：请先导入它所在的名单")
+
+
+def project_by_name(job: Job, row: Any) -> str | None:
+    """The project that a row names by code or name, whatever its year; None after a fault."""
+    return Projects(job.draft).find(job, row, row.code, row.name, None)

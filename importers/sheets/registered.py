@@ -1,0 +1,199 @@
+"""Sheets whose rows are lines of a registry: progress, notices, checks, mending, waivers, standards, contracts, counts …
+
+Each kind says below what its rows register and which of its columns are which keys.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from importers.draft.entries import Directive, Meta, Yuan
+from importers.draft.versions import Record
+from importers.finding.job import Job, plain_day
+from importers.finding.registers import Projects, Villages, asset_codes, corrected
+from importers.reading.cells import document, squeezed
+from importers.sheets.references import project_by_name
+from ledgers.personal.find import without_numbers
+
+_SUBJECTS = ("project", "fund", "asset", "village")
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What rows of a kind register: a directive's type, whose it is, its further values, its keys by column."""
+
+    type: str
+    whose: Callable[[Job, Any], str | None]
+    values: tuple[str, ...] = ()
+    keys: tuple[tuple[str, str], ...] = ()  # key, column
+    facts: bool = False  # keys of something registered already, rather than a line of their own
+    day: str = "date"
+
+
+def _project(job: Job, row: Any) -> str | None:
+    return project_by_name(job, row)
+
+
+def _asset(job: Job, row: Any) -> str | None:
+    known = asset_codes(job.draft).get(row.asset)
+    if known is None:
+        job.fault(row, "asset", f"资产编号“{row.asset}”不在账簿里：请先导入扶贫项目资产台账")
+    return known
+
+
+def _subject(job: Job, row: Any) -> str | None:
+    """Whatever a row is about: an id, a project's or asset's code, a document, a project's or village's name."""
+    written, draft = squeezed(row.subject), job.draft
+    if any(written in draft.ids(type) for type in _SUBJECTS):
+        return written
+    projects = Projects(draft)
+    found = [*projects.by_code.get(written, ()), *projects.named(written, None)]
+    found += [id for id in draft.ids("fund") if document(str(draft.facts("fund", id).get("doc-no", ""))) == document(written)]
+    found += [id for code, id in asset_codes(draft).items() if code == written]
+    found += [id] if (id := Villages(draft).known("", written)) else []
+    found = list(dict.fromkeys(found))
+    if not found:
+        job.fault(row, "subject", f"账簿里没有“{row.subject}”：应为项目、资金（文号）、资产或村的编号或名称")
+        return None
+    return job.choose(row, "subject", f"“{row.subject}”有 {len(found)} 个", [(id, id) for id in found])
+
+
+def _rule_and_subject(job: Job, row: Any) -> str | None:
+    if not re.fullmatch(r"[a-z][a-z0-9-]+", squeezed(row.rule)):
+        job.fault(row, "rule", f"应为规则的编号（如 allocation-days，见 xianjie rules），实为“{row.rule}”")
+        return None
+    return squeezed(row.rule)
+
+
+def _place(job: Job, row: Any) -> str | None:
+    return Villages(job.draft).find(job, row, row.town, row.village, plain_day(row.date))
+
+
+def _name(job: Job, row: Any) -> str | None:
+    return squeezed(row.name)
+
+
+_ENTRIES = {
+    "progress": _Entry("project", _project, ("state",), (("score", "score"),), facts=True),
+    "notices": _Entry(
+        "notice", _subject, ("stage",),
+        (("place", "place"), ("place-kind", "place_kind"), ("from", "from_"), ("to", "to"), ("url", "url")),
+        day="from_",
+    ),
+    "inspections": _Entry("inspection", _project, (), (("by", "by"), ("result", "result"))),
+    "rectifications": _Entry(
+        "rectification", _rule_and_subject, ("subject", "state"),
+        (("by", "by"), ("due", "due"), ("part", "part"), ("period", "period"), ("note", "note")),
+    ),
+    "waivers": _Entry(
+        "waiver", _rule_and_subject, ("subject",),
+        (("reason", "reason"), ("by", "by"), ("until", "until"), ("part", "part"), ("period", "period"), ("limit", "limit")),
+    ),
+    "standards": _Entry(
+        "benefit", _name, (),
+        (("states", "states"), ("standard", "standard"), ("cap", "cap"), ("per", "per"), ("excludes", "excludes")),
+    ),
+    "contracts": _Entry("project", _project, (), (("contract", "amount"),), facts=True),
+    "leases": _Entry(
+        "asset", _asset, (),
+        (
+            *(("contract", "number"), ("party", "party"), ("from", "from_"), ("to", "to"), ("rent", "rent")),
+            *(("rent-due", "rent_due"), ("principal", "principal"), ("principal-due", "principal_due")),
+        ),
+        facts=True, day="from_",
+    ),
+    "places": _Entry("village", _place, ("state",), ()),
+    "stocktake": _Entry("stocktake", _asset, (), (("counted", "counted"), ("by", "by"))),
+    "resolutions": _Entry("resolution", _project, ("kind",), (("evidence", "evidence"),)),
+    "policy": _Entry(
+        "policy", _name, ("value",),
+        (
+            *(("basis", "basis"), ("issued", "issued"), ("op", "op"), ("confidence", "confidence"), ("level", "level")),
+            *(("task", "task"), ("source", "source"), ("quote", "quote"), ("reading", "reading"), ("verified-until", "verified")),
+        ),
+    ),
+}  # fmt: skip
+
+
+def derive(job: Job) -> Record:
+    """Register every row; one that the book has already changes nothing."""
+    entry = _ENTRIES[job.sheet.kind.id]
+    for row in job.sheet.rows:
+        id, day = entry.whose(job, row), job.day(row, entry.day)
+        args = _args(job, row, entry)
+        if id is None or day is None or args is None:
+            continue
+        meta = tuple((key, value) for key, column in entry.keys if (value := _value(getattr(row, column))) is not None)
+        if job.sheet.kind.id == "places":
+            meta = _place_meta(job, row) or ()
+            if not meta:
+                continue
+        if entry.facts:
+            _change(job, entry, id, plain_day(day), args, meta)
+        else:
+            _line(job, entry, id, plain_day(day), args, meta)
+    return Record()
+
+
+def _args(job: Job, row: Any, entry: _Entry) -> tuple[Any, ...] | None:
+    """The further values of a row's directive; None after a fault."""
+    found = []
+    for name in entry.values:
+        value = _subject(job, row) if name == "subject" else _value(getattr(row, name))
+        if value is None:
+            if name != "subject":
+                job.fault(row, name, "不能空着")
+            return None
+        found.append(value)
+    return tuple(found)
+
+
+def _value(cell: Any) -> Any:
+    """A cell as the book writes it: money with its currency, days plain, words without numbers of people."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, date):
+        return plain_day(cell)
+    if isinstance(cell, bool | Decimal):
+        return cell
+    return Yuan(cell) if isinstance(cell, int) else without_numbers(str(cell))
+
+
+def _place_meta(job: Job, row: Any) -> Meta | None:
+    """更名 gives the new name, 撤并 the village that it became a part of."""
+    if row.state == "更名":
+        return (("name", squeezed(row.other)),)
+    into = Villages(job.draft).find(job, row, row.town, row.other, plain_day(row.date))
+    return (("into", into),) if into else None
+
+
+def _change(job: Job, entry: _Entry, id: str, day: date, args: tuple[Any, ...], meta: Meta) -> None:
+    """A state of something registered, and what else a row says of it."""
+    title = job.sheet.kind.title
+    if args and (done := job.draft.set_state(entry.type, id, str(args[0]), day)):
+        job.draft.note("新增" if done == "added" else "更正", title, f"{id} {args[0]} {day}")
+    if meta:
+        corrected(job.draft, entry.type, id, dict(meta), title, str(job.draft.facts(entry.type, id).get("name", "")))
+
+
+def _line(job: Job, entry: _Entry, id: str, day: date, args: tuple[Any, ...], meta: Meta) -> None:
+    """A line of a registry, unless the book has it; one of the same day and values is corrected."""
+    draft, title = job.draft, job.sheet.kind.title
+    held = draft.directives.get((entry.type, id), ())
+    same = [one for one in held if (one.date, one.args) == (draft.open_day(day), args)]
+    told = " ".join(map(str, (id, *args, day)))
+    if any(set(meta) <= set(one.meta) for one in same):
+        return
+    if same and draft.is_open(same[-1].date) and dict(same[-1].meta).get("part") == dict(meta).get("part"):
+        draft.directives[entry.type, id] = tuple(_with(one, meta) if one is same[-1] else one for one in held)
+        draft.note("更正", title, told)
+        return
+    draft.add_directive(Directive(entry.type, id, day, args, meta))
+    draft.note("新增", title, told)
+
+
+def _with(directive: Directive, meta: Meta) -> Directive:
+    return replace(directive, meta=tuple((dict(directive.meta) | dict(meta)).items()))

@@ -1,0 +1,110 @@
+"""Facts that only Beancount text could hold before: each has a sheet, and a form of it that `xianjie form` writes."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from importers.reading.kinds import KINDS
+from importers.reading.sheet import read_path
+from ledgers.book import read
+from tests.importers.county import TODAY
+from tests.importers.dirty import Paper
+from tests.importers.helpers import Desk
+from xianjie.form import form
+
+SHEETS: dict[str, tuple[list[str], list[list[object]], str]] = {
+    "progress": (
+        ["项目编号", "项目名称", "状态", "日期"], [["XS-002", "美翠村茶叶加工厂", "验收", "2022.10.30"]],
+        '2022-10-30 custom "project" "P2022-0002" "验收"',
+    ),
+    "notices": (
+        ["对象", "环节", "地点", "地点类别", "起", "止"], [["XS-002", "年度计划公示", "美翠村公开栏", "公开栏", "2022-03-03", "2022-03-15"]],
+        '2022-03-03 custom "notice" "P2022-0002" "年度计划公示"',
+    ),
+    "inspections": (
+        ["项目", "日期", "检查单位", "结果"], [["美翠村产业路", "2022-09-01", "县乡村振兴局", "合格"]],
+        '2022-09-01 custom "inspection" "P2022-0001"\n  by: "县乡村振兴局"\n  result: "合格"',
+    ),
+    "rectifications": (
+        ["规则", "对象", "状态", "日期", "责任单位", "期限"], [["allocation-days", "示财农〔2022〕8号", "整改中", "2022-12-01", "县财政局", "2023-12-31"]],
+        '2022-12-01 custom "rectification" "allocation-days" "F2022-03" "整改中"',
+    ),
+    "waivers": (
+        ["规则", "对象", "理由", "批准人", "批准日期", "截止", "限额"],
+        [["labour-promised", "XS-001", "雨季停工", "县领导小组", "2022-12-01", "2023-12-31", 5000]],
+        '2022-12-01 custom "waiver" "labour-promised" "P2022-0001"',
+    ),
+    "standards": (
+        ["补助名称", "适用户类型", "起日", "限额"], [["养蜂补助", "脱贫户", "2022-01-01", 3000]],
+        '2022-01-01 custom "benefit" "养蜂补助"',
+    ),
+    "contracts": (
+        ["项目", "合同编号", "承包方", "合同金额", "签订日期"], [["美翠村产业路", "HT-1", "示例路桥有限公司", 390000, "2022-03-20"]],
+        "  contract: 390000.00 CNY",
+    ),
+    "leases": (
+        ["资产编号", "合同编号", "经营方", "起", "止", "年租金", "付租日"],
+        [["ZC-1", "ZL-1", "示例茶业有限公司", "2022-12-01", "2027-11-30", 20000, "12-31"]],
+        '  rent: 20000.00 CNY',
+    ),
+    "stocktake": (
+        ["资产编号", "盘点数", "盘点人", "日期"], [["ZC-1", 100, "县国资中心", "2022-12-20"]],
+        '2022-12-20 custom "stocktake"',
+    ),
+    "resolutions": (
+        ["项目", "类别", "日期"], [["美翠村产业路", "四议两公开", "2022-02-01"]],
+        '2022-02-01 custom "resolution" "P2022-0001" "四议两公开"',
+    ),
+    "places": (
+        ["乡镇", "村", "变动", "日期", "新名称或并入村"], [["溪口镇", "白水村", "更名", "2022-12-01", "清水村"]],
+        '2022-12-01 custom "village" "V115001" "更名"\n  name: "清水村"',
+    ),
+    "policy": (
+        ["参数", "数值", "比较", "生效日期", "印发日期", "依据", "怎样得知"],
+        [["returned-days", 60, "<=", "2022-01-01", "2022-01-01", "示财农〔2022〕1号", "原文"]],
+        '2022-01-01 custom "policy" "returned-days" 60',
+    ),
+}  # fmt: skip
+
+
+def asset_code(county: Desk) -> str:
+    from tests.importers.county import assets
+
+    paper = assets()
+    return str(paper.rows[0][paper.column("资产编号")])
+
+
+def sheet(county: Desk, kind: str) -> Paper:
+    header, rows, _ = SHEETS[kind]
+    known = asset_code(county)
+    rows = [[known if cell == "ZC-1" else cell for cell in row] for row in rows]
+    return Paper(header, rows, above=[[KINDS[kind].title], ["单位：元"]])
+
+
+@pytest.mark.parametrize("kind", SHEETS)
+def test_each_sheet_becomes_its_line(county: Desk, kind: str) -> None:
+    changes = county.take(sheet(county, kind))
+    assert KINDS[kind].title in changes.read[0]
+    assert SHEETS[kind][2] in county.text("registry/*.beancount") + county.text("policy/*.beancount")
+    assert not read(county.book, TODAY).tables.problems
+    assert not county.take(sheet(county, kind)).files, "the same sheet again changes nothing"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SHEETS if kind not in ("standards", "policy", "places")])
+def test_whose_it_is_must_be_known(county: Desk, kind: str) -> None:
+    header, rows, _ = SHEETS[kind]
+    names = {"项目编号": "XS-999", "项目名称": "没有的", "项目": "没有的", "对象": "没有的", "资产编号": "没有的"}
+    rows = [[names.get(name, cell) for name, cell in zip(header, row, strict=True)] for row in rows]
+    assert "账簿里" in county.refuse(Paper(header, rows, above=[[KINDS[kind].title], ["单位：元"]]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_form_is_known_and_its_example_is_no_data(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "表.xlsx"
+    result = CliRunner().invoke(form, [KINDS[kind].title, "--output", str(path)])
+    assert result.exit_code == 0, result.output
+    sheets, faults, _ = read_path(path, TODAY)
+    assert not faults
+    assert [one.kind.id for one in sheets] == [kind]
+    assert [fault.message for fault in sheets[0].faults] == ["表头下面没有数据"]

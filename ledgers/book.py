@@ -63,16 +63,21 @@ class Book:
         return f"sha256:{total.hexdigest()}"
 
 
+SHEETS = (".xlsx", ".xls", ".csv", ".ods", ".et", ".xlsb")
+
+
 def main_file(path: str | Path) -> Path:
     """The book's main file, absolute: of a folder its main.beancount. Untrusted when there is none."""
     given = Path(path)
     try:
         main = given / "main.beancount" if given.is_dir() else given
-        found = main.is_file()
+        found = main.is_file() and main.suffix.lower() not in SHEETS
     except (OSError, ValueError):  # a name that is too long, or holds what no name can
         found = False
     if not found:
         shown = str(given).encode("utf-8", "backslashreplace").decode()[:200]
+        if given.suffix.lower() in SHEETS:
+            raise Untrusted([Problem(shown, 0, f"这是一张表格，不是账簿：用 xianjie import 账簿 {given.name} 导入")])
         raise Untrusted([Problem(shown, 0, "这里没有账簿：应为含有 main.beancount 的文件夹，或账簿的主文件")])
     return Path(os.path.abspath(main))
 

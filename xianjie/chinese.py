@@ -1,6 +1,7 @@
 """The command line in Chinese: help pages and what is said when a command is given wrongly."""
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -59,7 +60,7 @@ Group.group_class = Group
 def explain(error: click.ClickException) -> str:
     """A usage error in Chinese."""
     if isinstance(error, click.NoSuchOption):
-        return f"没有选项 {error.option_name}"
+        return f"没有选项 {error.option_name}{_meant(error.option_name, error.possibilities or ())}"
     if isinstance(error, click.MissingParameter):
         name = error.param.make_metavar(error.ctx) if error.param and error.ctx else ""
         return f"缺少参数 {name}"
@@ -68,10 +69,18 @@ def explain(error: click.ClickException) -> str:
         return f"参数 {name} 的值不对：{_bad_value(error.message)}"
     message = error.format_message()
     if message.startswith("No such command"):
-        return f"没有命令 {message.split(chr(39))[1]}，用 xianjie --help 查看全部命令"
+        written = message.split(chr(39))[1]
+        known = error.ctx.command.list_commands(error.ctx) if error.ctx and isinstance(error.ctx.command, click.Group) else ()  # type: ignore[attr-defined]
+        return f"没有命令 {written}{_meant(written, known)}，用 xianjie --help 查看全部命令"
     if message.startswith("Got unexpected extra argument"):
         return f"多出参数 {message[message.find('(') + 1 : -1]}"
     return message
+
+
+def _meant(written: str, known: Iterable[str]) -> str:
+    """What was probably meant, "" when nothing known is like it."""
+    near = get_close_matches(written, list(known), 2, 0.5)
+    return f"（是不是 {' 或 '.join(near)}？）" if near else ""
 
 
 def _bad_value(message: str) -> str:

@@ -34,6 +34,7 @@ def derive(job: Job) -> Record:
         year = title_year(job.sheet.title) or day.year
         if id := _project(job, projects, villages, row, year, plain_day(day), records):
             records[id] = row.line
+    _say_incomplete(job, list(records))
     key = f"{year}:{title_batch(job.sheet.title)}"
     part, before = part_of(job.draft, "plan", key, tuple(records))
     gone = [id for id in before if id not in records]
@@ -43,6 +44,14 @@ def derive(job: Job) -> Record:
     if not job.sheet.faults:
         _take_out(job, projects, gone)
     return Record(key, part, tuple(records))
+
+
+def _say_incomplete(job: Job, ids: list[str]) -> None:
+    """What the book will ask for before it can be sealed, said now: a project without 实施方式."""
+    lacking = [id for id in ids if not job.draft.facts("project", id).get("mode")]
+    if lacking:
+        names = "、".join(lacking[:8]) + (f" 等 {len(lacking)} 个" if len(lacking) > 8 else "")
+        job.draft.warn(f"{job.sheet.label}：{names} 没有写实施方式（以工代赈、以奖代补等），封账前须补上")
 
 
 def _project(

@@ -170,9 +170,9 @@ def _left(tables: Tables, project: Any, accepted: date, given: int) -> Finding:
     found = tables.policy.in_force("leftover-days", accepted, LEFTOVER_DAYS)
     evidence = tuple(lot.posting for lot in money.lots_by_project(tables).get(project.id, []))
     if found is None:
-        return absent(tables, subject, "leftover-days", accepted, LEFTOVER_DAYS, source=source, evidence=evidence)
+        return absent(tables, subject, "leftover-days", accepted, LEFTOVER_DAYS, act=accepted, source=source, evidence=evidence)
     if rest > 0 and _unplaced(tables):
-        return undetermined(subject, "有应付或预付的款项没有写明项目，结余说不准", source=source, evidence=evidence)
+        return undetermined(subject, "有应付或预付的款项没有写明项目，结余说不准", act=accepted, source=source, evidence=evidence)
     days = (tables.as_of - accepted).days
     in_time = meets(days, found.op, found.value)
     numbers = (
@@ -188,6 +188,7 @@ def _left(tables: Tables, project: Any, accepted: date, given: int) -> Finding:
         measured=Measured(rest, given),
         threshold=Threshold("<=", None, (found,), 0),
         shortfall=max(rest, 0),
+        act=accepted,
         source=source,
         evidence=evidence,
     )

@@ -178,6 +178,16 @@ def net_paid(tables: Tables) -> dict[str, int]:
 
 
 @derived
+def first_allocated(tables: Tables) -> dict[str, date]:
+    """The day on which each project was first given money."""
+    days: dict[str, date] = {}
+    for leg in allocation_legs(tables):
+        if leg.amount > 0:
+            days[leg.project] = min(days.get(leg.project, leg.date), leg.date)
+    return days
+
+
+@derived
 def allocated(tables: Tables) -> dict[str, int]:
     """What each project holds of all funds, net of what was moved and taken back, in 分."""
     return {project: sum(lot.amount for lot in stack) for project, stack in lots_by_project(tables).items()}

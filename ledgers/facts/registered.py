@@ -151,3 +151,36 @@ def ended(tables: Tables, project: str, state: str = "") -> bool:
     """Whether the project ended (终止, 退库), or ended in the given one of the two."""
     stages = project_states(tables).get(project, [])
     return bool(stages) and stages[-1].state in ((state,) if state else ENDED_STATES)
+
+
+@derived
+def rows_of_projects(tables: Tables) -> dict[str, list[Project]]:
+    """All that was said of each project, in order: each row holds what stood then."""
+    rows: dict[str, list[Project]] = defaultdict(list)
+    for row in mentions(tables, Project):
+        rows[row.id].append(row)
+    return dict(rows)
+
+
+def settled(tables: Tables, project: str) -> int | None:
+    """What a project was settled at (决算), in 分: the first that was said from 验收 on, else the last before; None without."""
+    since = reached(tables, project, "验收")
+    rows = [row for row in rows_of_projects(tables).get(project, []) if row.settled is not None]
+    said = [row for place, row in enumerate(rows) if not place or row.settled != rows[place - 1].settled]
+    after = [row.settled for row in said if since and row.date >= since]
+    return after[0] if after else said[-1].settled if said else None
+
+
+@derived
+def _sharing(tables: Tables) -> dict[str, frozenset[str]]:
+    """Projects that share assets, directly or through others, by project."""
+    groups: dict[str, frozenset[str]] = {}
+    for asset in assets(tables).values():
+        joined = frozenset().union(*(groups.get(name, frozenset((name,))) for name in asset.project))
+        groups |= dict.fromkeys(joined, joined)
+    return groups
+
+
+def together(tables: Tables, project: str) -> frozenset[str]:
+    """A project and all registered ones that share assets with it, directly or through others."""
+    return frozenset(_sharing(tables).get(project, frozenset()) & projects(tables).keys()) | {project}

@@ -1,87 +1,115 @@
 """Lines of pay lists that the bank returned (退票), and how each was mended: paid again, or taken back.
 
 A returned line is not paid. It is mended by a reversal of the same person's line, or by a later line of the same amount to
-the same person for the same purpose (and the same period, where both say one).
+the same person for the same purpose and period.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from ledgers.facts import money
+from ledgers.facts.persons import person_codes
 from ledgers.tables.schema import Payment, Posting, records
 from ledgers.tables.tables import Tables, derived
 
 RETURNED = "退票"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Returned:
-    """A returned line (row of `payments`), its posting (row of `postings`), and the day on which it was mended."""
+    """A returned line and its posting, the line that reverses it, and the line with which it was paid again."""
 
     line: Payment
     posting: Posting
-    mended: date | None = None
-    by_reversal: bool = False
-    counted_again: bool = False  # paid again without being spent again: the line itself is then paid
+    reversal: tuple[Payment, Posting] | None = None
+    again: tuple[Payment, Posting] | None = None
+
+    @property
+    def mended(self) -> date | None:
+        """The day on which it was taken back or paid again; None while it is open."""
+        return min((posting.date for _, posting in filter(None, (self.reversal, self.again))), default=None)
+
+    @property
+    def unpaid(self) -> bool:
+        """Whether nobody received it under its own posting: not reversed there, nor paid again without being spent again."""
+        settled = self.again is not None and self.again[1].kind not in ("expense", "distribution")
+        return self.reversal is None and not settled
 
 
 @derived
 def returned(tables: Tables) -> list[Returned]:
     """Every returned line with what became of it, in the order of the lists."""
     payments = tables.payments
-    marked = payments[((payments["result"] == RETURNED) & (payments["amount"] > 0)).to_numpy()]
-    if marked.empty:
+    marked = ((payments["result"] == RETURNED) & (payments["amount"] > 0)).to_numpy()
+    if not marked.any():
         return []
-    root = money.roots(tables)
-    same = payments[payments["household"].isin(marked["household"].unique()).to_numpy()]
-    postings = {row.row: row for row in records(Posting, tables.postings.loc[sorted(set(same["posting"].tolist()))])}
-    others: dict[tuple[str, str], list[Payment]] = defaultdict(list)
-    for line in records(Payment, same):
-        if line.result != RETURNED or line.amount < 0:
-            others[line.household, line.person].append(line)
-    found = []
-    used: set[int] = set()
-    for line in records(Payment, marked):
-        one = Returned(line, postings[line.posting])
-        _mend(
-            one,
-            [other for other in others[line.household, line.person] if other.row not in used],
-            postings,
-            root,
-            used,
-        )
-        found.append(one)
-    return found
+    codes = person_codes(tables)
+    same = np.isin(codes, codes[marked])
+    lines = list(zip(codes[same].tolist(), records(Payment, payments[same]), strict=True))
+    concerned = sorted({line.posting for _, line in lines})
+    postings = {row.row: row for row in records(Posting, tables.postings.loc[concerned])}
+    others: dict[int, list[tuple[Payment, Posting]]] = defaultdict(list)
+    for code, line in lines:
+        if not marked[line.row]:
+            others[code].append((line, postings[line.posting]))
+    return list(_mended(tables, [(code, line) for code, line in lines if marked[line.row]], others, postings))
 
 
-def _mend(one: Returned, lines: list[Payment], postings: dict[int, Posting], root: Any, used: set[int]) -> None:
-    for line in lines:
-        posting = postings[line.posting]
-        reversing = line.amount == -one.line.amount and root[line.posting] == root[one.line.posting]
-        if reversing or _paid_again(one, line, posting):
-            used.add(line.row)
-            one.mended, one.by_reversal = posting.date, reversing
-            one.counted_again = not reversing and posting.kind not in ("expense", "distribution")
-            return
+def _mended(
+    tables: Tables,
+    lines: list[tuple[int, Payment]],
+    others: dict[int, list[tuple[Payment, Posting]]],
+    postings: dict[int, Posting],
+) -> Iterator[Returned]:
+    """Each returned line with the first line that reverses it and the first that pays it again, each used once."""
+    root, used = money.roots(tables), set[int]()
+    for code, line in lines:
+        posting, free = postings[line.posting], [one for one in others[code] if one[0].row not in used]
+        back = next((one for one in free if _reverses(line, one[0], root)), None)
+        again = next((one for one in free if _pays_again(line, posting, *one)), None)
+        used |= {one[0].row for one in (back, again) if one}
+        yield Returned(line, posting, back, again)
 
 
-def _paid_again(one: Returned, line: Payment, posting: Posting) -> bool:
-    periods = {one.line.for_, line.for_} - {""}
-    return bool(
-        line.amount == one.line.amount
-        and (posting.benefit or posting.project) == (one.posting.benefit or one.posting.project)
-        and posting.date >= one.posting.date
-        and line.posting != one.line.posting
-        and len(periods) < 2
+def _reverses(line: Payment, other: Payment, root: Any) -> bool:
+    return other.amount == -line.amount and bool(root[other.posting] == root[line.posting])
+
+
+def _pays_again(line: Payment, posting: Posting, other: Payment, by: Posting) -> bool:
+    return (
+        other.amount == line.amount
+        and (by.benefit or by.project) == (posting.benefit or posting.project)
+        and by.date >= posting.date
+        and other.posting != line.posting
+        and period(other) == period(line)
     )
+
+
+def period(line: Payment) -> str:
+    """What a line pays for, else its month of payment."""
+    return line.for_ or f"{line.date:%Y-%m}"
+
+
+@derived
+def received(tables: Tables) -> Any:
+    """Of each row of `payments`, whether it reached somebody: not what was returned, nor the reversal of such a line."""
+    reached = np.ones(len(tables.payments), dtype=bool)
+    for one in returned(tables):
+        reached[one.line.row] = False
+        if one.reversal:
+            reached[one.reversal[0].row] = False
+    return reached
 
 
 @derived
 def unpaid_lines(tables: Tables) -> frozenset[int]:
     """Rows of `payments` that were returned and never received: neither reversed (they count there) nor settled."""
-    return frozenset(one.line.row for one in returned(tables) if not (one.by_reversal or one.counted_again))
+    return frozenset(one.line.row for one in returned(tables) if one.unpaid)
 
 
 @derived
@@ -89,6 +117,6 @@ def unpaid_by_posting(tables: Tables) -> dict[int, int]:
     """分 of returned lines by posting that were never received under it: neither reversed (counted there) nor settled."""
     sums: dict[int, int] = defaultdict(int)
     for one in returned(tables):
-        if not (one.by_reversal or one.counted_again):
+        if one.unpaid:
             sums[one.line.posting] += one.line.amount
     return dict(sums)

@@ -23,7 +23,7 @@ from samples.county.model import County
 from samples.county.writer import write_book
 
 SEED = 20220520
-NATURAL = 14670  # household payments of the county of that seed as it is
+NATURAL = 14657  # household payments of the county of that seed as it is
 
 
 def build(seed: int = SEED, payments_wanted: int | None = None, *, clean: bool = False) -> County:

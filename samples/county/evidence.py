@@ -41,4 +41,5 @@ def metadata(voucher: Voucher, digests: dict[str, str]) -> dict[str, str]:
         return {}
     name = f"evidence/{month}.csv" if voucher.evidence != "lost" else f"evidence/{voucher.number}.pdf"
     right = digests[month]
-    return {"evidence": name, "evidence-sha256": right if voucher.evidence != "changed" else digest([voucher.number])}
+    shared = {"shared-with": "同月各凭证"} if voucher.evidence != "changed" else {}
+    return shared | {"evidence": name, "evidence-sha256": right if voucher.evidence != "changed" else digest([voucher.number])}

@@ -211,7 +211,7 @@ ROWS = (
     _row("2023j2", None, ZY1=LIST),
     _row("2023j3", 66, DD=REST, SH=REST),
     _works("2023x1", 15, "0.23", YG=240),
-    _works("2023x2", 17, "0.31", "0.30", contractor=True, YG=180),
+    _works("2023x2", 23, "0.31", "0.30", contractor=True, YG=180),
     _works("2023x3", 19, "0.16", SYG=200),
     _works("2023x4", 29, "0.12", ZY1=160, DX=40, contractor=True),
     _works("2023x5", 39, "0.09", SJ=130),

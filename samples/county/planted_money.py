@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from calendar import monthrange
 
 from ledgers import chart
 from samples.county.events import again, reverse
@@ -95,12 +96,14 @@ def _fund_trace(county: County) -> None:
     shift(county, _paying(county, under, fund), fund.key, -8000_00)
     shift(county, _paying(county, over, fund), fund.key, 8000_00)
     county.plant("fund-trace", fund.id, "从该资金多付8000元，超过分配给项目的数", part=over.id)
+    county.plant("overpaid", over.id, "多付8000元，超过分配给项目的数")
     county.plant("leftover", under.id, "8000元记到了别的项目，本项目验收后结余没有收回")
     fund = county.funds["2023SJ"]
     giver, taker = county.projects["2023x7"], county.projects["2023x3"]
     shift(county, _paying(county, giver, fund), fund.key, -12000_00)
     pay_from(county, taker, fund, dt.date(2023, 8, 21), 12000_00, f"{taker.name}附属工程款", "31005")
     county.plant("fund-trace", fund.id, "该资金没有分配给这个项目，却支付了12000元", part=taker.id)
+    county.plant("overpaid", taker.id, "多付12000元，超过分配给项目的数")
 
 
 def _paying(county: County, project: Project, fund: Fund) -> Voucher:
@@ -208,6 +211,10 @@ def _roster(county: County) -> None:
     other.household, other.person = first.household, first.person
     roll.sort(key=lambda line: (line.household, line.person))
     county.plant("labour-roster", twice, "同一人在同一份清册中出现两次")
+    days, month = sum(line.days or 0 for line in (first, other)), f"{twice.day:%Y-%m}"
+    if days > monthrange(twice.day.year, twice.day.month)[1]:
+        why = "同一份清册里一人的天数超过当月，清册没有写明所属月份"
+        county.plant("labour-days", first.household, why, period=month, status="undetermined")
     project = county.projects["2021x4"]
     fund = county.funds["2021ZY1"]
     leaf, price = (chart.expense("2130504", "31005", labour=labour) for labour in (True, False))

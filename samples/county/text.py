@@ -38,6 +38,8 @@ def voucher_text(
 ) -> str:
     """A transaction; `lines_of` makes the lines of a posting's roll; with `inline`, a pay list's lines are postings."""
     meta = {"voucher": voucher.number, **({"reverses": voucher.reverses.number} if voucher.reverses else {})}
+    if pays_quota(voucher):
+        meta["payment-no"] = "ZF" + "".join(filter(str.isdigit, voucher.number))
     lines = [f'{voucher.day} * "{voucher.payee}" "{narration(voucher)}"']
     lines += _metadata(meta | voucher.meta | evidence, "  ")
     rolls = 0
@@ -52,6 +54,13 @@ def voucher_text(
             roll = f"{voucher.number}-{rolls}"
             lines += _metadata({"roll": roll, "roll-sha256": digest(lines_of(leg, roll))}, "    ")
     return "".join(f"{line}\n" for line in lines)
+
+
+def pays_quota(voucher: Voucher) -> bool:
+    """Whether allocated quota is paid out, or comes back: what the treasury gives a number of payment."""
+    accounts = [leg.account for leg in voucher.legs]
+    allocated = any(name.startswith("Assets:9001") and name.endswith(":1已分配") for name in accounts)
+    return allocated and not all(name.startswith("Assets:9001") for name in accounts)
 
 
 def narration(voucher: Voucher) -> str:

@@ -101,6 +101,11 @@ IN_FORCE = [
     ("national", "arrears-days", "2021-01-01", {}, "90", "自定"),
     ("national", "arrears-wages-days", "2021-01-01", {}, "30", "自定"),
     ("national", "leftover-days", "2021-01-01", {}, "90", "自定"),
+    ("national", "returned-days", "2021-01-01", {}, "60", "自定"),
+    ("national", "acceptance-days", "2021-01-01", {}, "90", "自定"),
+    ("national", "prepayment", "2021-01-01", {}, "0.30", "自定"),
+    ("national", "split-days", "2021-01-01", {}, "30", "自定"),
+    ("national", "unit-cost-factor", "2021-01-01", {}, "1.5", "自定"),
 ]
 NOT_IN_FORCE = [
     ("national", "idle-months", "2021-05-21", {}),

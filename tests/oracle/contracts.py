@@ -109,10 +109,13 @@ def proved(book, meta):
 
 def payment_number(case):
     """A payment of quota, returns too, has its number."""
+    named = {}
     for txn in case.book.txns:
         moved = any(p["account"].endswith(":1已分配") for p in txn["postings"]) and not txn["only_quota"]
         if moved:
-            yield finding("payment-number", "voucher", txn["voucher"], verdict(bool(txn["meta"].get("payment-no"))))
+            named[txn["voucher"]] = named.get(txn["voucher"], False) or bool(txn["meta"].get("payment-no"))
+    for voucher, number in named.items():
+        yield finding("payment-number", "voucher", voucher, verdict(number))
 
 
 # --- facts changed afterwards -----------------------------------------------------------------------------------------

@@ -1,0 +1,264 @@
+"""凭据与退票：支付凭证号、附件不重复使用、退票及时重发或退回、一人一月的工日。"""
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from ledgers.facts import returned, work
+from ledgers.facts.persons import person_codes, persons
+from ledgers.facts.returned import Returned
+from ledgers.money import yuan_cn
+from ledgers.policy import Applied, default
+from ledgers.tables import times
+from ledgers.tables.schema import Payment, records
+from ledgers.tables.tables import Tables
+from plugins.beancount import plugin
+from plugins.findings import (
+    ERROR,
+    FAIL,
+    PASS,
+    PENDING,
+    UNDETERMINED,
+    WARNING,
+    Finding,
+    Measured,
+    Passes,
+    Subject,
+    Threshold,
+)
+from plugins.judging import meets, no_parameter
+from plugins.rule import rule
+
+BASIS = "审计常见问题；天数由本县自定"
+RETURNED_DAYS = (default("returned-days", "<=", "60"),)
+DIGEST = 12  # characters of a digest that name it
+_WORST = (FAIL, UNDETERMINED, PENDING, PASS)
+
+
+class _Leg(NamedTuple):
+    row: int
+    voucher: str
+    narration: str
+    payment_no: str
+    file: str
+    line: int
+
+
+@rule(
+    "payment-number",
+    title="支付有凭证号",
+    judges="每笔支付指标的凭证，退回也在内",
+    formula="登记了支付凭证号（payment-no）",
+    basis="财政国库管理制度；会计基础工作规范",
+    always=True,
+    severity=WARNING,
+    rolls=False,
+)
+def payment_number(tables: Tables) -> Iterator[Finding | Passes]:
+    """A payment of quota, or what came back to it, names its number of payment."""
+    table = tables.postings
+    paid = table[((table["kind"] == "allocated") & ~table["quota_only"]).to_numpy()]
+    numbered = paid["voucher"].isin(paid.loc[(paid["payment_no"] != "").to_numpy(), "voucher"].unique())
+    good = paid[numbered]
+    yield from _numbered(paid[~numbered], FAIL, "没有支付凭证号")
+    yield Passes(good["voucher"].nunique(), lambda: _numbered(good, PASS, "有支付凭证号"))
+
+
+def _numbered(table: Any, status: str, message: str) -> Iterator[Finding]:
+    by_voucher: dict[str, list[_Leg]] = {}
+    for leg in records(_Leg, table):
+        by_voucher.setdefault(leg.voucher, []).append(leg)
+    for voucher, legs in by_voucher.items():
+        subject = Subject("voucher", voucher, legs[0].narration)
+        evidence = tuple(leg.row for leg in legs)
+        yield Finding(subject, status, message, source=(legs[0].file, legs[0].line), evidence=evidence)
+
+
+class _Proof(NamedTuple):
+    row: int
+    voucher: str
+    shared_with: str
+    file: str
+    line: int
+
+
+@rule(
+    "evidence-reused",
+    title="附件不重复使用",
+    judges="每份附件、清册（以摘要区分）",
+    formula="只属于一张凭证；确属共用的，各凭证都写明 shared-with",
+    basis="会计基础工作规范",
+    always=True,
+    severity=WARNING,
+    rolls=False,
+)
+def evidence_reused(tables: Tables) -> Iterator[Finding | Passes]:
+    """A digest of evidence or of a roll stands under one voucher only, unless all of them say that they share it."""
+    table = tables.postings
+    alone = 0
+    for column in ("evidence_sha256", "roll_sha256"):
+        named = table[(table[column] != "").to_numpy()]
+        vouchers = named.groupby(column, sort=False)["voucher"].nunique()
+        alone += int((vouchers == 1).sum())
+        for digest in vouchers.index[vouchers > 1]:
+            yield _shared(digest, list(records(_Proof, named[(named[column] == digest).to_numpy()])))
+    yield Passes(alone, lambda: _alone(tables))
+
+
+def _shared(digest: str, proofs: list[_Proof]) -> Finding:
+    said = all(proof.shared_with for proof in proofs)
+    vouchers = "、".join(dict.fromkeys(proof.voucher for proof in proofs))
+    return Finding(
+        Subject("evidence", digest[:DIGEST]),
+        PASS if said else FAIL,
+        f"凭证 {vouchers} 用同一份附件" + ("，都写明共用" if said else "，没有都写明共用（shared-with）"),
+        source=(proofs[-1].file, proofs[-1].line),
+        evidence=tuple(proof.row for proof in proofs),
+    )
+
+
+def _alone(tables: Tables) -> Iterator[Finding]:
+    table = tables.postings
+    for column in ("evidence_sha256", "roll_sha256"):
+        for digest, rows in table[(table[column] != "").to_numpy()].groupby(column, sort=False):
+            if rows["voucher"].nunique() == 1:
+                first = next(records(_Proof, rows))
+                yield Finding(
+                    Subject("evidence", str(digest)[:DIGEST]),
+                    PASS,
+                    f"只属于凭证 {first.voucher}",
+                    source=(first.file, first.line),
+                    evidence=tuple(rows.index.tolist()),
+                )
+
+
+@rule(
+    "returned-payment",
+    title="退票及时重发或退回",
+    judges="每张有退票的凭证",
+    formula="退票之日起规定天数内，同一人同一事项重新发放，或冲销退回",
+    basis=BASIS,
+    always=True,
+    severity=WARNING,
+    defaults=RETURNED_DAYS,
+)
+def returned_payment(tables: Tables) -> Iterator[Finding]:
+    """What the bank returned is paid again or taken back within the days; the worst line of a voucher counts."""
+    by_voucher: dict[str, list[Returned]] = defaultdict(list)
+    for one in returned.returned(tables):
+        by_voucher[one.posting.voucher].append(one)
+    for voucher, lines in by_voucher.items():
+        said = [_mended(tables, one) for one in lines]
+        status, message, applied = min(said, key=lambda one: _WORST.index(one[0]))
+        posting = lines[0].posting
+        yield Finding(
+            Subject("voucher", voucher, posting.narration),
+            status,
+            message,
+            threshold=Threshold(applied.op, applied.value, (applied,)) if applied else None,
+            source=(posting.file, posting.line),
+            evidence=tuple(dict.fromkeys(one.posting.row for one in lines)),
+            lines=tuple((one.line.file, one.line.line) for one in lines),
+        )
+
+
+def _mended(tables: Tables, one: Returned) -> tuple[str, str, Applied | None]:
+    day = one.line.date
+    found = tables.policy.in_force("returned-days", day, RETURNED_DAYS)
+    if found is None:
+        return UNDETERMINED, f"无法判定：{no_parameter('returned-days', day)}", None
+    what = f"户 {one.line.household} 的 {yuan_cn(one.line.amount)} 元 {day} 退票"
+    last_day = day + timedelta(days=int(found.value))
+    if one.mended:
+        return PASS, f"{what}，{one.mended} 已{'退回' if one.reversal else '重发'}", found
+    open_still = meets((tables.as_of - day).days, found.op, found.value)
+    return PENDING if open_still else FAIL, f"{what}，尚未重发或退回，应在 {last_day} 前", found
+
+
+@dataclass
+class _Worked:
+    """What one person worked in one span of months."""
+
+    person: str
+    days: float = 0.0
+    vouchers: set[str] = field(default_factory=set)
+    said: bool = True  # whether every line says the months that it is for
+    lines: list[Payment] = field(default_factory=list)
+
+
+@rule(
+    "labour-days",
+    title="一人一月的工日不超过当月天数",
+    judges="每人每月（清册写明起止月份的，按其合计）",
+    formula="各清册的天数合计 ≤ 当月天数",
+    basis="秀委农组〔2022〕5号 任务65",
+    always=True,
+    severity=ERROR,
+)
+def labour_days(tables: Tables) -> Iterator[Finding | Passes]:
+    """Days of a person over all rolls of a month; one roll alone that says no month and exceeds it tells nothing certain."""
+    worked = _worked(tables)
+    over = {key for key, one in worked.items() if one.days > _limit(key[1])}
+    yield from (_days(tables, key[1], worked[key]) for key in over)
+    yield Passes(len(worked) - len(over), lambda: _within(tables, worked, over))
+
+
+def _within(tables: Tables, worked: dict[tuple[int, str], _Worked], over: Collection[Any]) -> Iterator[Finding]:
+    return (_days(tables, key[1], one) for key, one in worked.items() if key not in over)
+
+
+def _worked(tables: Tables) -> dict[tuple[int, str], _Worked]:
+    """By person and period. What is for a whole year belongs to no month."""
+    codes, known, reached = person_codes(tables), persons(tables), returned.received(tables)
+    vouchers = tables.postings["voucher"].tolist()
+    found: dict[tuple[int, str], _Worked] = {}
+    for lines in work.lines_by_posting(tables).values():
+        for line in lines:
+            period = returned.period(line)
+            if line.days is None or not reached[line.row] or "-" not in period:
+                continue
+            key = (int(codes[line.row]), period)
+            if key not in found:
+                who = known.who(line.household, line.person, line.date)
+                found[key] = _Worked(who or line.household)
+            one = found[key]
+            one.days += work.days(line.days, line.amount)
+            one.vouchers.add(vouchers[line.posting])
+            one.said = one.said and bool(line.for_)
+            one.lines.append(line)
+    return found
+
+
+def _limit(period: str) -> int:
+    first, last = times.months(period)
+    return sum(monthrange((month - 1) // 12, (month - 1) % 12 + 1)[1] for month in range(first, last + 1))
+
+
+def _days(tables: Tables, period: str, one: _Worked) -> Finding:
+    limit = _limit(period)
+    certain = len(one.vouchers) > 1 or one.said
+    status = PASS if one.days <= limit else FAIL if certain else UNDETERMINED
+    what = "无法判定：一份清册没有写明所属月份，" if status == UNDETERMINED else ""
+    first = one.lines[0]
+    return Finding(
+        Subject("person" if one.person != first.household else "household", one.person),
+        status,
+        f"{what}{period} 共 {one.days:g} 个工日，当月 {limit} 天，凭证 {'、'.join(sorted(one.vouchers))}",
+        measured=Measured(_number(one.days), limit, "day"),
+        period=period,
+        source=(first.file, first.line),
+        evidence=tuple(dict.fromkeys(line.posting for line in one.lines)),
+        lines=tuple((line.file, line.line) for line in one.lines),
+    )
+
+
+def _number(days: float) -> Fraction:
+    return Fraction(days)
+
+
+__plugins__ = ("check",)
+check = plugin(__name__)

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from plugins.rule import CATALOGUE, Rule
 
-_SHARED = ("all", "audit", "beancount", "findings", "judging", "law", "rule")
+_SHARED = ("all", "audit", "beancount", "findings", "judging", "law", "rule", "subjects")
 
 
 def catalogue() -> dict[str, Rule]:

@@ -98,7 +98,14 @@ def _asked(tables: Tables, rule: str, defaults: tuple[Parameter, ...], lot: Lot)
     fund = registered.funds(tables)[lot.fund]
     if rule == "labour-share-work-relief" and fund.labour_share is not None:
         own = Parameter(
-            rule, Fraction(fund.labour_share), lot.date, ">=", fund.labour_basis, lot.date, file=fund.file, line=fund.line
+            rule,
+            Fraction(fund.labour_share),
+            lot.date,
+            ">=",
+            fund.labour_basis,
+            lot.date,
+            file=fund.file,
+            line=fund.line,
         )
         return Applied(own, lot.date), ""
     day = registered.first_mentions(tables)[lot.fund] if fund.source == BUDGETED else lot.date

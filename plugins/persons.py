@@ -216,13 +216,17 @@ def _may_be_one(tables: Tables, one: _Claim, other: _Claim) -> bool:
 
 def _excluding(tables: Tables) -> set[frozenset[str]]:
     """Pairs of benefits that exclude each other, whichever of them says so."""
-    return {frozenset((row.id, other)) for row in mentions(tables, Benefit) for other in row.excludes if other != row.id}
+    return {
+        frozenset((row.id, other)) for row in mentions(tables, Benefit) for other in row.excludes if other != row.id
+    }
 
 
 def _claims(tables: Tables, names: set[str]) -> dict[_Claim, list[Payment]]:
     """What was paid under some benefits, net, by number of a household and month."""
     table = tables.postings
-    under = table.index[table["benefit"].isin(list(names)).to_numpy() & table["kind"].isin(["expense", "distribution"]).to_numpy()]
+    under = table.index[
+        table["benefit"].isin(list(names)).to_numpy() & table["kind"].isin(["expense", "distribution"]).to_numpy()
+    ]
     benefits = dict(zip(under.tolist(), table.loc[under, "benefit"].tolist(), strict=True))
     unpaid = unpaid_lines(tables)
     found: dict[_Claim, list[Payment]] = defaultdict(list)

@@ -13,6 +13,7 @@ from xianjie.chinese import Command
 from xianjie.output import deliver
 
 if TYPE_CHECKING:
+    from ledgers.tables.tables import Tables
     from reports.workpapers.workbook import Asked
 
 FORMATS = ("table", "json", "sarif", "xlsx")
@@ -21,9 +22,17 @@ MAIN = "main.beancount"
 
 @click.command(cls=Command)
 @click.argument("book", type=click.Path(), metavar="账簿")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到账簿止日（不晚于今天）")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到账簿止日（不晚于今天）"
+)
 @click.option("--rule", "rule_ids", multiple=True, metavar="规则", help="只看这些规则（可重复）")
-@click.option("--subject", "subjects", multiple=True, metavar="编号", help="只看这些对象（可重复）")
+@click.option(
+    "--subject",
+    "subjects",
+    multiple=True,
+    metavar="编号或名称",
+    help="只看这些对象和挂在它们上面的资金、凭证、农户、资产（可重复）",
+)
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json、sarif 或 xlsx"
 )
@@ -35,7 +44,11 @@ MAIN = "main.beancount"
     help="与以前的 json 结果比较：新增、未变、已消除",
 )
 @click.option(
-    "--sheets", type=click.Choice(["all", "failures"]), default="all", metavar="范围", help="底稿：all 全部，failures 归档用"
+    "--sheets",
+    type=click.Choice(["all", "failures"]),
+    default="all",
+    metavar="范围",
+    help="底稿：all 全部，failures 归档用",
 )
 @click.option(
     "--sample",
@@ -45,7 +58,10 @@ MAIN = "main.beancount"
 )
 @click.option("--seed", type=int, default=1, metavar="种子", help="抽样的种子，默认 1；同一种子抽出相同样本")
 @click.option(
-    "--previous", type=click.Path(exists=True, dir_okay=False), metavar="文件", help="底稿：上次的底稿，跟踪其中问题的现状"
+    "--previous",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="文件",
+    help="底稿：上次的底稿，跟踪其中问题的现状",
 )
 def check(
     book: str,
@@ -69,6 +85,7 @@ def check(
     from ledgers.kept import books
     from plugins import catalogue
     from plugins.audit import audit
+    from plugins.subjects import hanging
     from reports.check.baseline import Scope
     from reports.check.checked import Checked, unjudged_json
     from reports.check.render import render
@@ -93,13 +110,25 @@ def check(
                 name = Path(book).name if book.endswith(".beancount") else MAIN
                 deliver(unjudged_json(name, day or clock.today(), error.problems), None)
             raise
-        result = audit(loaded.tables, known.values(), rule_ids, subjects)
-        scope = Scope(rule_ids, subjects)
+        wanted = tuple(sorted(hanging(loaded.tables, subjects)))
+        result = audit(loaded.tables, known.values(), rule_ids, wanted)
+        _check_known(loaded.tables, subjects, {one.subject.id for one in result.stated})
+        scope = Scope(rule_ids, wanted, subjects)
         more = [_asked(sheets, sample, seed, previous)] if form == "xlsx" else []
         content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None, *more)
         deliver(content, output)
         books.keep(loaded, day, began)
     raise click.exceptions.Exit(result.exit_status)
+
+
+def _check_known(tables: "Tables", subjects: tuple[str, ...], judged: set[str]) -> None:
+    """UsageError (exit 2) for what nobody is called by, with what is called most like it."""
+    from plugins.subjects import names, nearest
+
+    for text in subjects:
+        if text not in names(tables) and text not in judged:
+            like = "、".join(nearest(tables, text))
+            raise click.UsageError(f"截至 {tables.as_of}，账簿中没有“{text}”" + (f"，相近的有：{like}" if like else ""))
 
 
 def _asked(sheets: str, sample: tuple[str, int] | None, seed: int, previous: str | None) -> "Asked":

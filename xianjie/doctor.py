@@ -67,7 +67,9 @@ def doctor(book: str, restore: bool) -> None:
             faults += [str(problem) for problem in error.problems]
     _say(faults)
     if unfiltered:
-        click.echo(f"说明：{unfiltered}，读账簿的进程没有被限制写入和联网。安装 libseccomp2（apt install libseccomp2）即可。")
+        click.echo(
+            f"说明：{unfiltered}，读账簿的进程没有被限制写入和联网。安装 libseccomp2（apt install libseccomp2）即可。"
+        )
     raise click.exceptions.Exit(status if faults else 0)
 
 

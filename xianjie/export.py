@@ -12,7 +12,9 @@ from xianjie.output import reason
 
 @click.command(cls=Command)
 @click.argument("book", type=click.Path(), metavar="账簿")
-@click.option("-o", "--output", required=True, type=click.Path(file_okay=False), metavar="文件夹", help="写到哪个文件夹")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(file_okay=False), metavar="文件夹", help="写到哪个文件夹"
+)
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
 def export(book: str, output: str, as_of: datetime | None) -> None:
     """把账簿的全部数据表和判定结果写成 Parquet，供分析使用；金额是元，精确到分；columns.csv 说明每一列。

@@ -31,7 +31,9 @@ SUFFIXES = (".xlsx", ".xls", ".csv", ".ods", ".xlsb", ".et", ".xlsm", ".txt")
 @click.option("--kind", metavar="表名", help="写明是哪一种表，如 资金分配表（表头认不出或认错时用）")
 @click.option("--unit", metavar="单位", type=click.Choice(UNITS), help="金额单位")
 @click.option("--year", metavar="年度", type=click.IntRange(2000, 2199), help="表上没有写年度时采用的年度，如 2022")
-@click.option("--set", "values", metavar="表头=值", multiple=True, help="表上没有的一项，或哪一列才是：文号=示财农〔2022〕9号")
+@click.option(
+    "--set", "values", metavar="表头=值", multiple=True, help="表上没有的一项，或哪一列才是：文号=示财农〔2022〕9号"
+)
 def import_(
     book: str,
     files: tuple[Path, ...],
@@ -90,7 +92,9 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
     """The files, those of a folder by name. Refuse what is none, naming it."""
     for path in paths:
         if path.is_dir():
-            found = sorted(one for one in path.iterdir() if one.suffix.lower() in SUFFIXES and not one.name.startswith(("~$", ".")))
+            found = sorted(
+                one for one in path.iterdir() if one.suffix.lower() in SUFFIXES and not one.name.startswith(("~$", "."))
+            )
             if not found:
                 raise click.ClickException(f"文件夹 {path} 里没有表格（{'、'.join(SUFFIXES)}）。没有写入任何东西")
             yield from found

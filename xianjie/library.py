@@ -46,4 +46,6 @@ def query(book: Book, text: str) -> pd.DataFrame:
     cursor = analysis.connection(book).execute(text)
     names = [column.name for column in cursor.description]
     rows: list[Any] = cursor.fetchall()
-    return pd.DataFrame({name: pd.Series([row[place] for row in rows], dtype=object) for place, name in enumerate(names)})
+    return pd.DataFrame(
+        {name: pd.Series([row[place] for row in rows], dtype=object) for place, name in enumerate(names)}
+    )

@@ -24,7 +24,9 @@ FORMATS = ("table", "json", "xlsx")
     metavar="文件",
     help="假设：一份 Beancount 文件，其中是打算做的凭证和登记；只推算，不写入",
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json 或 xlsx")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json 或 xlsx"
+)
 @click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
 def plan(book: str, as_of: datetime | None, planned: str | None, form: str, output: str | None) -> None:
     """待办：每个尚可补足或不符合的对象，最少要做什么、多少钱、由谁、最迟哪天；还须支付的劳务报酬合计是一个数。"""

@@ -13,7 +13,9 @@ from xianjie.chinese import Command
 @click.argument("book", type=click.Path(), metavar="账簿")
 @click.argument("text", metavar="查询")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
-@click.option("--format", "form", type=click.Choice(["table", "csv"]), default="table", metavar="格式", help="table 或 csv")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv"]), default="table", metavar="格式", help="table 或 csv"
+)
 def query(book: str, text: str, as_of: datetime | None, form: str) -> None:
     """用 BQL 查询：除 Beancount 自己的表外，还有 findings、payments、projects、funds 等表，金额是元。
 

@@ -16,7 +16,9 @@ FORMATS = ("table", "json", "xlsx")
 @click.command(cls=Command)
 @click.argument("book", type=click.Path(), metavar="账簿")
 @click.argument("exports", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False), metavar="导出…")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json 或 xlsx")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json 或 xlsx"
+)
 @click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
 def reconcile(book: str, exports: tuple[str, ...], form: str, output: str | None) -> None:
     """把预算管理一体化导出的国库集中支付与账簿逐笔核对：两边都有、不同、只在导出、只在账簿。

@@ -16,7 +16,9 @@ FORMATS = ("table", "json", "xlsx")
 @click.command(cls=Command)
 @click.argument("book", type=click.Path(), metavar="账簿")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json 或 xlsx")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json 或 xlsx"
+)
 @click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
 def screen(book: str, as_of: datetime | None, form: str, output: str | None) -> None:
     """筛查：首位数字、整数金额、贴近限额、休息日付款、年底突击、收款集中、异常日工资等，指出应当先看哪里。

@@ -26,6 +26,7 @@ class Scope:
 
     rules: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()  # the texts that these subjects were asked for by
 
     def holds_rule(self, rule: str) -> bool:
         return not self.rules or rule in self.rules

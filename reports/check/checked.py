@@ -59,7 +59,7 @@ def document(checked: Checked) -> dict[str, Any]:
         "untrusted": [asdict(problem) for problem in checked.audit.untrusted]
         + [{"file": "", "line": 0, "message": crashed(crash.rule, crash.error)} for crash in checked.audit.crashes],
         "summary": checked.audit.summary,
-        "scope": {"rules": list(checked.scope.rules), "subjects": list(checked.scope.subjects)},
+        "scope": {"rules": list(checked.scope.rules), "subjects": list(checked.scope.asked or checked.scope.subjects)},
         **(_compared(checked.baseline) if checked.baseline else {}),
         "waivers": [plain_waiver(one) for one in waivers(checked.book.tables, checked.audit, checked.scope)],
         "findings": list(_plain(checked)),

@@ -55,7 +55,7 @@ def write(book: Workbook, checked: Checked, papers: Papers) -> None:
 def _asked(checked: Checked) -> str:
     scope = checked.scope
     parts = [f"规则 {'、'.join(scope.rules)}"] if scope.rules else []
-    parts += [f"对象 {'、'.join(scope.subjects)}"] if scope.subjects else []
+    parts += [f"对象 {'、'.join(scope.asked or scope.subjects)}"] if scope.subjects else []
     return "仅" + "；".join(parts) if parts else "全部规则、全部对象"
 
 

@@ -22,6 +22,7 @@ from reports.publish.received import (
     Leaf,
     Received,
     asset_place,
+    in_public,
     open_assets,
     open_parts,
     project_place,
@@ -265,7 +266,7 @@ def progress_table(tables: Tables, active: list[Any]) -> Table:
         stages = registered.project_states(tables).get(row.id, [])
         state = stages[-1].state if stages else ""
         days = [_day(tables, row.id, name) for name in ("开工", "完工", "验收")]
-        values = (*_about(tables, row), state, row.operator, *days)
+        values = (*_about(tables, row), state, in_public(row.operator), *days)
         table.lines.append(Line(project_place(tables, row.id), values))
     return table
 
@@ -435,8 +436,8 @@ def assets_table(tables: Tables) -> Table:
             village_name(tables, place[1]),
             row.class_,
             int(held.get(name, 0)),
-            row.owner,
-            row.operator,
+            in_public(row.owner),
+            in_public(row.operator),
             states.get(name, ""),
             "已落实" if row.caretaker else "未登记",
         )
@@ -526,7 +527,7 @@ def equity_table(tables: Tables, year: int, got: Received) -> Table:
         hidden = held == WITHHELD
         values = (
             grant.row.id,
-            grant.row.operator,
+            in_public(grant.row.operator),
             path[0],
             village_name(tables, path[1]),
             then.row.subsidy,

@@ -106,9 +106,15 @@ def project_place(tables: Tables, project: str) -> Place:
 _ID = re.compile(r"H\d{6}-\d{3,}")
 
 
+def in_public(name: str) -> str:
+    """Who owns or runs something, as it may be shown: a household's id is 农户."""
+    return _ID.sub("农户", name)
+
+
 def is_private(asset: Asset) -> bool:
     """Whether an asset is a household's own: what it cost and earned is that household's affair."""
-    return asset.class_ == "到户类" or any(_ID.search(str(one or "")) for one in (asset.owner, asset.operator))
+    named = any(_ID.search(name) for name in (asset.owner, asset.operator))
+    return asset.class_ == "到户类" or asset.owner_kind == "户" or named
 
 
 def open_assets(tables: Tables) -> dict[str, Asset]:

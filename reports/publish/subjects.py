@@ -17,7 +17,7 @@ from plugins.findings import NA, STATUS_NAMES, YUAN, Finding
 from plugins.judging import OP_NAMES
 from reports.publish.content import village_name
 from reports.publish.edition import page_name as page_of
-from reports.publish.received import LEVELS, WAGES, Received, open_assets, project_place
+from reports.publish.received import LEVELS, WAGES, Received, in_public, open_assets, project_place
 from reports.publish.tables import MONEY, WITHHELD, shown
 from reports.words import detail
 
@@ -126,7 +126,7 @@ def projects(tables: Tables, years: Years, places: dict[tuple[str, str], str]) -
             "类别": row.category,
             "实施方式": row.mode,
             "责任单位": row.unit,
-            "实施（经营、施工）主体": row.operator,
+            "实施（经营、施工）主体": in_public(row.operator),
         }
         for label, text in about.items():
             one.say(label, text)
@@ -210,7 +210,7 @@ def _notices(tables: Tables, subject: str) -> Iterator[Grid]:
 def _assets(found: list[Any]) -> Iterator[Grid]:
     grid = Grid("形成的资产", ("资产", "归谁所有", "谁在经营"))
     for row in found:
-        grid.add((row.name or row.id, page_of("assets", row.id)), row.owner or "", row.operator or "")
+        grid.add((row.name or row.id, page_of("assets", row.id)), in_public(row.owner), in_public(row.operator))
     return iter([grid] if grid.rows else [])
 
 
@@ -281,7 +281,11 @@ def assets(
         one = Subject(row.id, "assets", row.name or row.id, [("首页", "index.html"), ("资产", "")])
         one.say("资产编号", row.id)
         one.say("地点", f"{place[0]}{village_name(tables, place[1])}", places.get(place, ""))
-        for label, text in (("类别", row.class_), ("所有权人", row.owner), ("经营主体", row.operator)):
+        for label, text in (
+            ("类别", row.class_),
+            ("所有权人", in_public(row.owner)),
+            ("经营主体", in_public(row.operator)),
+        ):
             one.say(label, text)
         one.say("管护责任", "已落实" if row.caretaker else "未登记")
         one.say("原值", _yuan(int(held.get(row.id, 0))))

@@ -210,7 +210,14 @@ def _place(place: str) -> Iterator[str]:
 def _policy_row(one: Parameter) -> str:
     value = decimal(one.value) if one.value is not None else "终止"
     scope = "；".join(f"{SCOPE_NAMES[key]} {'、'.join(values)}" for key, values in one.scope)
-    cells = (f"{one.op} {value}".strip(), one.effective, scope or "—", one.verified_until or "—", one.basis, one.confidence)
+    cells = (
+        f"{one.op} {value}".strip(),
+        one.effective,
+        scope or "—",
+        one.verified_until or "—",
+        one.basis,
+        one.confidence,
+    )
     return f"| `{one.name}` | " + " | ".join(map(str, cells)) + " |"
 
 

@@ -13,13 +13,13 @@ from itertools import product
 import numpy as np
 
 from ledgers.facts.persons import Persons, persons
-from ledgers.facts.returned import unpaid_lines
+from ledgers.facts.returned import received
 from ledgers.money import yuan_cn
 from ledgers.tables import times
 from ledgers.tables.directives import Benefit
 from ledgers.tables.households import Households
 from ledgers.tables.schema import Payment, Posting, combined, records
-from ledgers.tables.tables import Tables, derived, households, mentions
+from ledgers.tables.tables import Tables, households, mentions
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, WARNING, Finding, Passes, Subject
 from plugins.rule import rule
@@ -31,14 +31,6 @@ def first_month(line: Payment) -> date:
         return line.date.replace(day=1)
     month = times.months(line.for_)[0] - 1
     return date(month // 12, month % 12 + 1, 1)
-
-
-@derived
-def _paid(tables: Tables) -> list[int]:
-    """Rows of `payments` of positive amounts that arrived."""
-    rows = np.flatnonzero((tables.payments["amount"] > 0).to_numpy()).tolist()
-    unpaid = unpaid_lines(tables)
-    return [row for row in rows if row not in unpaid]
 
 
 @rule(
@@ -90,8 +82,8 @@ def _of_the_gone(tables: Tables) -> list[Payment]:
     alike = combined(*(lines[name].cat.codes for name in ("household", "person", "date", "for_")))
     _, first, of_line = np.unique(alike, return_index=True, return_inverse=True)
     gone = np.array([_is_gone(people, known, line) for line in records(Payment, lines.iloc[first])], dtype=bool)
-    unpaid = unpaid_lines(tables)
-    found = [line for line in records(Payment, lines[gone[of_line]]) if line.row not in unpaid]
+    reached = received(tables)
+    found = [line for line in records(Payment, lines[gone[of_line]]) if reached[line.row]]
     net: dict[tuple[str, str, date, str], int] = defaultdict(int)
     for line in found:
         net[_what_for(line)] += line.amount
@@ -136,7 +128,7 @@ def _why(tables: Tables, line: Payment) -> str:
 def same_account(tables: Tables) -> Iterator[Finding | Passes]:
     """An account serves one household; that of a person who moved serves that person alone."""
     lines = tables.payments
-    named = (lines["account"] != "").to_numpy() & np.isin(np.arange(len(lines)), _paid(tables))
+    named = (lines["account"] != "").to_numpy() & (lines["amount"] > 0).to_numpy() & received(tables)
     pairs = lines.loc[named, ["account", "household"]].drop_duplicates()
     counts = pairs["account"].astype("object").value_counts()
     several = set(counts[counts > 1].index.tolist())
@@ -228,10 +220,10 @@ def _claims(tables: Tables, names: set[str]) -> dict[_Claim, list[Payment]]:
         table["benefit"].isin(list(names)).to_numpy() & table["kind"].isin(["expense", "distribution"]).to_numpy()
     ]
     benefits = dict(zip(under.tolist(), table.loc[under, "benefit"].tolist(), strict=True))
-    unpaid = unpaid_lines(tables)
+    reached = received(tables)
     found: dict[_Claim, list[Payment]] = defaultdict(list)
     for line in records(Payment, tables.payments[tables.payments["posting"].isin(under).to_numpy()]):
-        if line.row not in unpaid:
+        if reached[line.row]:
             first, last = times.months(line.for_ or f"{line.date:%Y-%m}")
             for month in range(first, last + 1):
                 found[_Claim(line.household, line.person, benefits[line.posting], month)].append(line)

@@ -28,7 +28,7 @@ from plugins.findings import ERROR, FAIL, Finding
 from reports.check.checked import crashed
 from reports.desk import kit, saving
 from reports.desk.attachment import attachment
-from reports.desk.kit import PageError
+from reports.desk.kit import NotYetError, PageError
 from reports.desk.listing import Listing
 from reports.desk.pages import PAGES, Page
 from reports.desk.review import Review, as_of, begin_of, severity_name
@@ -37,7 +37,7 @@ log = logging.getLogger("xianjie.desk")
 KEPT = 4  # reviews of as-of days besides today and the years' ends
 YEARS = 4  # the last years whose end is judged before someone asks
 WAITING, WAITING_EACH = 4, 2  # days that wait to be judged, of all readers and of one
-WAIT = 2.0  # seconds until a reader is told that it takes longer
+WAIT = 0.5  # seconds until a reader is told that it takes longer: who waits holds a place that others need
 LISTS = ("todo", "verdict", "project", "village", "asset", "voucher")  # worked out before someone asks
 LISTED = 3  # findings of one rule in Fava's list of errors; the others stand on our page
 
@@ -199,13 +199,19 @@ class Desk(FavaExtensionBase):
         try:
             review = self.review(day, kit.reader()).result(timeout=WAIT)
         except TimeoutError:
-            return Markup(self._template("waiting.html").render(**common, as_of=day))
+            return self._waiting(common, day, f"正在按截至 {day} 的账簿重新判定")
         review = review if kit.sees_rolls() else review.without_people
         trusted = not review.tables.problems
-        view = page.view(self, review, request.args) if trusted else {}
+        try:
+            view = page.view(self, review, request.args) if trusted else {}
+        except NotYetError as error:
+            return self._waiting(common, day, str(error))
         stale = getattr(current_app.config["LEDGERS"], "stale", lambda _: None)(self.ledger)
         template = self._template(f"{page.name if trusted else 'untrusted'}.html")
         return Markup(template.render(**common, review=review, as_of=day, stale=stale, **view))
+
+    def _waiting(self, common: dict[str, Any], day: date, what: str) -> Markup:
+        return Markup(self._template("waiting.html").render(**common, as_of=day, what=what))
 
     def _template(self, name: str) -> Any:
         return self.jinja_env.get_template(name)

@@ -8,11 +8,11 @@ from typing import Any
 from plugins.findings import STATUS_NAMES
 from reports import figures
 from reports.desk import findings, kit
-from reports.desk.kit import PageError
+from reports.desk.kit import NotYetError, PageError
 from reports.desk.listing import STATUS, Column, Listing
 from reports.desk.review import Review, as_of
 
-WAIT = 5.0  # seconds for an earlier day that nobody has asked for
+WAIT = 0.5  # seconds: who waits holds a place that others need
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def view(desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     try:
         judged = desk.review(earlier, kit.reader()).result(timeout=WAIT)
     except TimeoutError:
-        raise PageError(503, f"正在按 {earlier} 判定，请过几秒刷新") from None
+        raise NotYetError(f"正在按截至 {earlier} 的账簿重新判定") from None
     before = judged if kit.sees_rolls() else judged.without_people
     return {
         "earlier": earlier,

@@ -31,6 +31,10 @@ class PageError(FavaAPIError):
         self.code = code
 
 
+class NotYetError(Exception):
+    """What is still being worked out for a page, in Chinese: the page comes by itself when it is there."""
+
+
 def in_yuan() -> bool:
     """Whether the reader wants 元 instead of 万元."""
     return request.args.get("money") == "yuan"

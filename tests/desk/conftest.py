@@ -36,6 +36,13 @@ def loggers_that_speak() -> None:
         logging.getLogger(name).propagate = True
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages wait for what they need, however busy the machine; that they do not is a test of its own."""
+    for module in ("reports.desk", "reports.desk.compare", "reports.desk.screen"):
+        monkeypatch.setattr(f"{module}.WAIT", 30)
+
+
 @pytest.fixture(scope="session")
 def users(quick_hashes: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_users(tmp_path_factory.mktemp("users") / "users.json")

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -64,6 +65,7 @@ def _cookie(server: Running, name: str) -> str:
 
 def test_ten_hostile_clients_hold_up_nobody(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confined.run_confined, "__defaults__", (2.0, confined.BYTES))
+    monkeypatch.setattr("reports.desk.WAIT", 0.5)
     hostile, honest, over = _cookie(server, REVIEWER), _cookie(server, AUDITOR), threading.Event()
     base, answers = quote(server.slug), list[int]()
 
@@ -182,6 +184,28 @@ def test_days_that_nobody_judged_are_few_at_a_time(shelf: Shelf, users: Path, mo
         desk.review(desk.review(next(iter(kept))).result().as_of.replace(month=5, day=day)).result(20)
     assert kept <= set(desk._reviews)
     assert len(desk._reviews) <= len(kept) + 4 + 1
+
+
+def test_what_is_still_worked_out_says_so_and_comes_by_itself(
+    shelf: Shelf, users: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Comparisons and screenings wait in the background, not in a place that others need."""
+    desk, go_on = shelf[shelf.first_slug()].desk, threading.Event()
+    client = logged_in(make_app(shelf, users, {"localhost"}), AUDITOR)
+    monkeypatch.setattr("reports.desk.compare.WAIT", 0.01)
+    desk.review(desk.latest).result()
+    desk._worker.submit(go_on.wait, 20)
+    address = f"/{shelf.first_slug()}/extension/Desk/?page=compare&with=2022-04-09"
+    try:
+        began = time.monotonic()
+        page = client.get(address)
+        assert (page.status_code, "正在按截至 2022-04-09" in page.text) == (200, True)
+        assert '<meta http-equiv="refresh"' in page.text
+        assert time.monotonic() - began < 2
+    finally:
+        go_on.set()
+    desk.review(date(2022, 4, 9)).result(20)
+    assert "对比：2022-04-09" in client.get(address).text
 
 
 EVIL = ("<meta http-equiv=refresh content=0>", "<style>li{display:none}</style>", "\u202ecba", "\x1b[2J", "\u200b零宽")
@@ -313,8 +337,6 @@ def test_a_reviewer_cannot_ask_about_a_household_either(peopled: Shelf, users: P
 
 
 def test_findings_about_households_are_counted_for_reviewers_and_listed_for_auditors(peopled: Shelf) -> None:
-    from datetime import date
-
     review = peopled[peopled.first_slug()].desk.review(date(2022, 12, 31)).result()
     assert any(one.subject.kind == "household" for one in review.audit.findings)
     other = review.without_people

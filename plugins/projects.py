@@ -101,9 +101,9 @@ def performance_review(tables: Tables) -> Iterator[Finding]:
 
 def _reviewed(tables: Tables, project: Project, accepted: date) -> Finding:
     subject, source = _subject(project), (project.file, project.line)
-    parameter = tables.policy.in_force("performance-review-days", tables.as_of, REVIEW_DAYS)
+    parameter = tables.policy.in_force("performance-review-days", accepted, REVIEW_DAYS)
     if parameter is None:
-        return absent(tables, subject, "performance-review-days", tables.as_of, REVIEW_DAYS, source=source)
+        return absent(tables, subject, "performance-review-days", accepted, REVIEW_DAYS, source=source, act=accepted)
     reviewed = registered.reached(tables, project.id, "绩效自评")
     days = ((reviewed or tables.as_of) - accepted).days
     in_time = meets(days, parameter.op, parameter.value)
@@ -121,6 +121,8 @@ def _reviewed(tables: Tables, project: Project, accepted: date) -> Finding:
         measured=Measured(days, 1, "day") if "没有得分" not in missing else None,  # in time, yet not done
         threshold=Threshold(parameter.op, parameter.value, (parameter,)),
         source=source,
+        act=accepted,
+        due=last_day,
     )
 
 

@@ -39,7 +39,7 @@ def _move_state(project: Project, state: str, day: dt.date) -> None:
 
 
 def _reviews(county: County) -> None:
-    late, unscored, missing = (county.projects[key] for key in ("2021c4", "2022x7", "2022c4"))
+    late, unscored, missing = (county.projects[key] for key in ("2022c1", "2022x7", "2022c4"))
     _move_state(late, "绩效自评", days_after(late.day_of("验收"), 205))
     county.plant("performance-review", late.id, "验收后205天才自评")
     unscored.states = [(day, name, {} if name == "绩效自评" else meta) for day, name, meta in unscored.states]

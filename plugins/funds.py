@@ -125,7 +125,7 @@ def _village_faults(flow: money.Flow) -> list[str]:
     rolls=False,
 )
 def idle_in_village(tables: Tables) -> Iterator[Finding]:
-    """Days that what still lies in a village's account has lain there, each account first in first out."""
+    """Days that what still lies with a village has lain there, first in first out; a move between its accounts is none."""
     for name, legs in money.by_project(money.bank_legs(tables)).items():
         remaining = _still_there(legs)
         if not remaining:
@@ -147,11 +147,14 @@ def idle_in_village(tables: Tables) -> Iterator[Finding]:
 
 
 def _still_there(legs: list[money.Leg]) -> list[tuple[money.Leg, int]]:
-    """What is left of a project's money in each account of a village, by the day on which it came."""
-    accounts: dict[str, list[money.Leg]] = defaultdict(list)
+    """What is left of a project's money with each village, by the day on which it came."""
+    moved: dict[tuple[str, int], list[money.Leg]] = defaultdict(list)
     for leg in legs:
-        accounts[leg.account].append(leg)
-    left = [one for own in accounts.values() for one in _first_in_first_out(own)]
+        moved[leg.village or leg.account, leg.transaction].append(leg)
+    villages: dict[str, list[money.Leg]] = defaultdict(list)
+    for (village, _), own in moved.items():
+        villages[village].append(own[0]._replace(amount=sum(leg.amount for leg in own)))
+    left = [one for own in villages.values() for one in _first_in_first_out(own)]
     return sorted(left, key=lambda one: one[0].date)
 
 
@@ -283,13 +286,24 @@ def negative_list(tables: Tables) -> Iterator[Finding | Passes]:
     """No payment falls under a `negative` directive in force on its day (a class by its code, a subtype, or a word)."""
     negatives = list(records(Negative, tables.negatives))
     table = tables.postings
-    paid = table[list(_Paid._fields[1:])][
-        (table["kind"] == "expense") & (table["reverses"] == "") & money.outgoing(tables)
-    ]
+    spent = table[list(_Paid._fields[1:])][(table["kind"] == "expense") & (table["reverses"] == "")]
+    others = [fund.id for fund in registered.funds(tables).values() if fund.level not in FISCAL]
+    paid = spent[~spent["fund"].isin(others)]
+    yield from _not_fiscal(spent[~spent["voucher"].isin(paid["voucher"].unique())])
     doubtful = paid["voucher"].isin(paid.loc[_suspicious(tables, paid, negatives), "voucher"].unique())
     clean = paid[~doubtful]
     yield from _listed(tables, paid[doubtful], negatives)
     yield Passes(clean["voucher"].nunique(), lambda: _listed(tables, clean, []))
+
+
+def _not_fiscal(spent: pd.DataFrame) -> Iterator[Finding]:
+    """Vouchers that spend money of no fiscal level alone: the list does not bind it."""
+    by_voucher: dict[str, list[_Paid]] = {}
+    for leg in records(_Paid, spent):
+        by_voucher.setdefault(leg.voucher, []).append(leg)
+    for voucher, legs in by_voucher.items():
+        more: dict[str, Any] = {"source": (legs[0].file, legs[0].line), "evidence": tuple(leg.row for leg in legs)}
+        yield na(Subject("voucher", voucher, legs[0].narration), NOT_FISCAL, act=legs[0].date, **more)
 
 
 class _Paid(NamedTuple):
@@ -357,7 +371,9 @@ def _forbidden(tables: Tables, leg: _Paid, negative: Negative) -> bool:
     fund = registered.funds(tables).get(leg.fund)
     if negative.level and (fund is None or fund.level not in negative.level):
         return False
-    code = negative.code
+    code, about = negative.code, registered.projects(tables).get(leg.project)
+    if any(word in leg.narration or (about and word in about.subtype) for word in negative.except_):
+        return False
     if _is_code(code):
         return bool(leg.function.startswith(code) or leg.economic.startswith(code))
     project = registered.projects(tables).get(leg.project)

@@ -6,6 +6,7 @@ duplicates: labour inside a contract's price is no second payment.
 
 import datetime as dt
 import hashlib
+from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
@@ -20,8 +21,11 @@ import numpy as np
 import pandas as pd
 
 from ledgers.facts import money, registered
+from ledgers.facts.persons import person_codes
+from ledgers.facts.returned import period, received
 from ledgers.money import FEN_MAX, fen, yuan_cn
 from ledgers.policy import default
+from ledgers.tables import times
 from ledgers.tables.directives import Benefit
 from ledgers.tables.schema import Payment, by_value, combined, records
 from ledgers.tables.tables import Tables, derived, households, latest, mentions
@@ -97,7 +101,9 @@ def benefit_lines(tables: Tables) -> pd.DataFrame:
     """Household payments under a benefit (its place in `_benefit_codes`); their index is that in `payments`."""
     benefits = _benefit_codes(tables)[0][tables.payments["posting"]]
     under = np.flatnonzero(benefits >= 0)
-    lines = tables.payments[["posting", "household", "person", "date", "amount", "quantity", "note"]].iloc[under]
+    under = under[received(tables)[under]]
+    columns = ["posting", "household", "person", "date", "for_", "amount", "quantity", "note"]
+    lines: pd.DataFrame = tables.payments[columns].iloc[under]
     return lines.assign(benefit=benefits[under])
 
 
@@ -247,7 +253,7 @@ def _mode(tables: Tables, benefit: str, name: str) -> Said:
     quote="补助标准由县农业农村委根据实际情况制定",
 )
 def subsidy_standard(tables: Tables) -> Iterator[Finding | Passes]:
-    """Amount = quantity × the benefit's standard on the day of payment, exactly."""
+    """Amount = quantity × the benefit's standard on the day of payment, to the 分."""
 
     def verdict(line: Payment, leg: Leg) -> Said | None:
         benefit = benefit_on(tables, leg.benefit, line.date)
@@ -265,9 +271,10 @@ def subsidy_standard(tables: Tables) -> Iterator[Finding | Passes]:
     return _by_voucher(tables, _benefit_legs(tables), said)
 
 
-def _due(quantity: Decimal, standard: Decimal) -> Fraction:
-    """分 that are due for a quantity, exactly; what is taken back is compared without its sign."""
-    return abs(Fraction(quantity)) * Fraction(standard) * 100
+def _due(quantity: Decimal, standard: Decimal) -> int:
+    """分 that are due for a quantity, half up; what is taken back is compared without its sign."""
+    due = abs(Fraction(quantity)) * Fraction(standard) * 100
+    return (2 * due.numerator + due.denominator) // (2 * due.denominator)
 
 
 def _broken_legs(tables: Tables) -> Iterator[Leg]:
@@ -305,18 +312,31 @@ class _Line(NamedTuple):
     posting: int
     household: str
     date: dt.date
+    for_: str
     benefit: int  # its place in `_benefit_codes`
 
 
 def _wrong_states(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Lines paid to households that were in none of the allowed states on the day; what is taken back is not judged."""
+    """Lines paid to households that were in no allowed state on any day of the month that the line is for.
+
+    What is taken back is not judged.
+    """
     people, names, allowed = households(tables), _benefit_codes(tables)[1], cache(partial(_allowed, tables))
-    paid = lines[["posting", "household", "date", "benefit"]][lines["amount"] > 0]
+    paid = lines[["posting", "household", "date", "for_", "benefit"]][lines["amount"] > 0]
     for line in records(_Line, paid[_unsettled(tables, paid)]):
         name = names[line.benefit]
-        if allowed(name, line.date).isdisjoint(people.states(line.household, line.date)):
-            message = f"户 {line.household} 在 {line.date} 不属于“{name}”的对象"
+        may, days = allowed(name, line.date), _days_of(line)
+        if all(may.isdisjoint(people.states(line.household, day)) for day in days):
+            message = f"户 {line.household} 在 {line.for_ or f'{line.date:%Y-%m}'} 不属于“{name}”的对象"
             yield tables.postings["voucher"][line.posting], message + _where(tables, line.row)
+
+
+def _days_of(line: _Line) -> Iterator[date]:
+    """Every day of the period that a line is for, the day of payment's month where it does not say."""
+    first, last = times.months(line.for_ or f"{line.date:%Y-%m}")
+    for month in range(first, last + 1):
+        year, place = (month - 1) // 12, (month - 1) % 12 + 1
+        yield from (date(year, place, day) for day in range(1, monthrange(year, place)[1] + 1))
 
 
 def _allowed(tables: Tables, name: str, day: date) -> frozenset[str]:
@@ -348,10 +368,8 @@ def _over_cap(tables: Tables) -> Iterator[tuple[str, str]]:
             continue
         own = _in_order(_paying(tables, name))
         caps = by_value(own["date"], partial(_cap, tables, name))
-        keys = [own["household"].cat.codes.to_numpy()]
         per = last.per
-        if per.startswith("人"):
-            keys.append(own["person"].cat.codes.to_numpy())
+        keys = [person_codes(tables)[own.index] if per.startswith("人") else own["household"].cat.codes.to_numpy()]
         if per.endswith(("年", "月")):
             keys.append(_periods(own, per.endswith("月")))
         running = own["amount"].groupby(combined(*keys), sort=False).cumsum()
@@ -371,8 +389,11 @@ def _cap(tables: Tables, benefit: str, day: date) -> int:
 
 
 def _periods(lines: pd.DataFrame, monthly: bool) -> Any:
-    """A number for the year, or the month, of each line."""
-    return by_value(lines["date"], lambda day: day.year * 12 + (day.month if monthly else 0))
+    """A number for the year, or the month, that each line is for; of payment where it does not say."""
+    paid = by_value(lines["date"], lambda day: day.year * 12 + day.month)
+    said = by_value(lines["for_"], lambda period: times.months(period)[0] if period else 0)
+    months = np.where(said > 0, said, paid)
+    return months if monthly else (months - 1) // 12
 
 
 def _in_order(lines: pd.DataFrame) -> pd.DataFrame:
@@ -398,8 +419,8 @@ def post_scale(tables: Tables) -> Iterator[Finding]:
     for row, day in zip(posts.index.tolist(), posts["counts_on"].tolist(), strict=True):
         evidence[day.year].append(row)
     lines = _paying(tables, POSTS)
-    years = by_value(lines["date"], lambda day: day.year)
-    people = combined(years, lines["household"].cat.codes, lines["person"].cat.codes)
+    years = _periods(lines, monthly=False)
+    people = combined(years, person_codes(tables)[lines.index])
     net = lines["amount"].groupby(people).transform("sum").to_numpy()
     paid = pd.DataFrame({"year": years, "person": people})[net > 0].drop_duplicates()
     counts = Counter(paid["year"].tolist())
@@ -476,7 +497,7 @@ def duplicate_payment(tables: Tables) -> Iterator[Finding]:
     found: dict[tuple[str, str], list[Payment]] = defaultdict(list)
     for line in records(Payment, repeated):
         if purpose[line.posting] not in repeatable:
-            found[line.household, f"{line.date:%Y-%m}"].append(line)
+            found[line.household, period(line)].append(line)
     for (household, month), twice in sorted(found.items()):
         yield _duplicate(tables, household, month, twice, purpose[twice[0].posting])
 
@@ -486,12 +507,11 @@ def _same_again(tables: Tables, purpose: "pd.Series[str]") -> pd.DataFrame:
     purposes = np.full(len(tables.postings), -1, dtype="int64")
     purposes[purpose.index] = pd.factorize(purpose)[0]
     of_line = purposes[tables.payments["posting"]]
-    concerned = np.flatnonzero(of_line >= 0)
-    payments = tables.payments[["household", "person", "date", "amount"]].iloc[concerned]
+    concerned = np.flatnonzero((of_line >= 0) & received(tables))
+    payments = tables.payments[["household", "person", "date", "for_", "amount"]].iloc[concerned]
     amounts = payments["amount"].to_numpy()
     same = combined(
-        payments["household"].cat.codes,
-        payments["person"].cat.codes,
+        person_codes(tables)[concerned],
         of_line[concerned],
         _periods(payments, monthly=True),
         pd.factorize(np.abs(amounts))[0],

@@ -158,11 +158,6 @@ def _negative(county: County) -> None:
     fee = county.payments(county.projects["2021g"])[-1]
     fee.narration += "，含购置办公用通讯设备"
     county.plant("negative-list", fee, "项目管理费用于购置通讯设备")
-    training = county.payments(county.projects["2022j4"])[-1]
-    for leg in training.legs:
-        if leg.account.startswith("Expenses:"):
-            leg.account = "Expenses:2130506社会发展:30103奖金"
-    county.plant("negative-list", training, "培训资金列支奖金")
 
 
 def _allocation_days(county: County) -> None:

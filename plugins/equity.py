@@ -100,7 +100,8 @@ def _part(tables: Tables, grant: Standing, part: str, about: dict[str, Any]) -> 
         scope = {"operator_kind": grant.row.operator_kind}
         return absent(tables, _subject(grant), name, grant.day, EQUITY_SHARES, scope, **more)
     if part != "quantified" and (unheld := _unheld(tables, grant)):
-        return undetermined(_subject(grant), unheld, evidence=grant.postings, **more)
+        bar = Threshold(parameter.op, parameter.value, (parameter,))
+        return undetermined(_subject(grant), unheld, evidence=grant.postings, threshold=bar, **more)
     ratio = Ratio(held, subsidy, subsidy * parameter.value, parameter.op, (parameter,))
     evidence = () if part == "quantified" else grant.postings
     return judge_ratio(

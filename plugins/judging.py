@@ -166,14 +166,16 @@ def tilt(
         return na(subject, "没有分配", **more)
     if not households[0]:
         return na(subject, f"没有{who}，无从比较倾斜", **more)
+    bar = Threshold(parameter.op, parameter.value, (parameter,)) if parameter is not None else None
     if households[1] is None:
-        return undetermined(subject, "没有登记总户数", **more)
+        return undetermined(subject, "没有登记总户数", threshold=bar, **more)
     if max(listed, households[0]) > households[1]:
-        return undetermined(subject, f"登记 {households[1]} 户，农户名册中有 {max(listed, households[0])} 户", **more)
+        reason = f"登记 {households[1]} 户，农户名册中有 {max(listed, households[0])} 户"
+        return undetermined(subject, reason, threshold=bar, **more)
     if households[0] == households[1]:
         return na(subject, f"全部是{who}，无从比较倾斜", **more)
     if unread:
-        return undetermined(subject, unread, **more)
+        return undetermined(subject, unread, threshold=bar, **more)
     if parameter is None:
         return undetermined(subject, no_parameter(name, day), **more)
     money, people = Fraction(*favoured), Fraction(*households)
@@ -189,7 +191,7 @@ def tilt(
         status,
         message,
         measured=Measured(money, people, SHARE, value),
-        threshold=Threshold(op, target, (parameter,)),
+        threshold=bar,
         **more,
     )
 

@@ -126,6 +126,7 @@ KEYS = ("mode", "category", "labour-promised", "planned", "household-level", "se
 def changed_after(case):
     """A project's facts that decide a verdict, changed after 年度计划 or after the first payment."""
     book = case.book
+    yield from corrected_funds(book)
     for project in ids(book, "project"):
         plan, paid_on = reached(book, project, "年度计划"), first_payment(book, project)
         for key in KEYS:
@@ -139,3 +140,16 @@ def changed_after(case):
 
 def after(day, *marks):
     return any(mark is not None and day > mark for mark in marks)
+
+
+FUND_KEYS = ("level", "task", "source", "year")
+
+
+def corrected_funds(book):
+    """What a later directive corrects of a fund's document."""
+    for fund in ids(book, "fund"):
+        for key in FUND_KEYS:
+            rows = [(meta[key], meta.get("approved")) for _, _, meta in book.history["fund"][fund] if key in meta]
+            late = [approved for (old, _), (new, approved) in pairwise(rows) if old != new]
+            if late:
+                yield finding("changed-after", "fund", fund, verdict(all(late)), part=key)

@@ -98,7 +98,7 @@ def tilt_on(case, grant, day, period):
         households = int(households) - sum(h in residents for h in leaders)
     parameter, missing = case.law.ask("equity-tilt", "equity-tilt", day)
     money = money if known else None
-    if (not places and money != (0, 0)) or (stale and not about.get("base-households")):
+    if (not places and money != (0, 0)) or (favoured and stale and not about.get("base-households")):
         return finding("equity-tilt", "equity", grant, missing or "undetermined", unit="tilt", period=period)
     return tilt("equity-tilt", "equity", grant, money, favoured, households, parameter, missing=missing, period=period)
 

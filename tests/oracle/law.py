@@ -150,7 +150,7 @@ class Law:
         if found is not None and (name in self.mentioned or rule in BY_PARAMETER or self.issued(rule, day)):
             return found, None
         self.asked = before  # a default stands for the rule's own documents
-        if found is not None and rule in ("notices", "performance-review"):
+        if rule in ("notices", "performance-review") and day < FIVE:
             return None, "either"  # older documents than the catalogue's ask for them too
         if not self.issued(rule, day) or self.silent(name, day, scope.get("level")):
             return None, "na"

@@ -86,13 +86,13 @@ def village_tilt(case, rule, favours):
         residents = of_village(book, village, end)
         households = facts(book, "village", village, end).get("households")
         households = None if households is None else int(households)
-        if households is not None and len(residents) > households:
+        favoured = sum(favours(book, h, end) for h in residents)
+        if favoured and households is not None and len(residents) > households:
             yield finding(rule, "village", village, missing or "undetermined", unit="tilt", period=year)
             continue
         lines = [(p, line) for p in postings for line in paid_lines(p) or []]
         favoured_money = sum(line["fen"] for p, line in lines if favours(book, line["household"], day_of(p, line)))
         money = (favoured_money, sum(line["fen"] for _, line in lines)) if known(postings) else None
-        favoured = sum(favours(book, h, end) for h in residents)
         yield tilt(rule, "village", village, money, favoured, households, parameter, missing=missing, period=year)
 
 
@@ -274,7 +274,9 @@ def person_of(book, posting, line):
 
 def only_member(book, household):
     """The number of a household's only member in the rolls; "" where there are several, or none."""
-    persons = {line["person"] for p in book.postings for line in p["lines"] or [] if line["household"] == household}
+    known_there = {row["person"] for row in book.members if row["household"] == household}
+    lines = (line for p in book.postings for line in p["lines"] or [] if line["household"] == household)
+    persons = known_there or {line["person"] for line in lines}
     persons -= {""}
     return persons.pop() if len(persons) == 1 else ""
 

@@ -163,6 +163,8 @@ def performance_review(case):
 def rectification_due(case, judged):
     """Not overdue; not 销号 while its rule still fails. Judged after everything else."""
     book, latest = case.book, {}
+    if book.as_of < FIVE:
+        return
     for _, values, meta in book.customs.get("rectification", []):
         key = (values[0], values[1], meta.get("part"), text(meta.get("period")))
         latest.setdefault(key, {}).update(meta, state=values[2])

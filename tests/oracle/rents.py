@@ -120,7 +120,7 @@ def income_undistributed(case):
     book = case.book
     for (village, year), (income, uses) in sums_of_villages(book).items():
         day = year_day(book, year)
-        if not spoken_of(book, year) or income <= 0 or day < FIFTY_ONE:
+        if village is None or not spoken_of(book, year) or income <= 0 or day < FIFTY_ONE:
             continue
         parameter, missing = case.law.ask("income-undistributed", "income-distributed-by", day)
         if parameter is None:
@@ -162,10 +162,13 @@ def income_flat(case):
     """A distribution to five households or more is not the same for every household, nor for every person."""
     book, vouchers = case.book, {}
     for posting in book.postings:
-        if posting["account"].startswith(HOUSEHOLD_MONEY) and posting["lines"] and not posting["txn"]["reverses"]:
+        if posting["account"].startswith(HOUSEHOLD_MONEY) and not posting["txn"]["reverses"]:
             vouchers.setdefault(posting["txn"]["voucher"], []).append(posting)
     for voucher, postings in vouchers.items():
         day, sums = postings[0]["txn"]["date"], {}
+        if day >= FIFTY_ONE and not all(p["lines"] for p in postings):
+            yield finding("income-flat", "voucher", voucher, "undetermined")
+            continue
         for line in (line for p in postings for line in paid_lines(p)):
             sums[line["household"]] = sums.get(line["household"], 0) + line["fen"]
         if len(sums) < 5 or day < FIFTY_ONE:

@@ -328,7 +328,7 @@ def caretaker_priority(tables: Tables) -> Iterator[Finding]:
     caretakers: dict[str, set[str]] = defaultdict(set)
     for asset in registered.assets(tables).values():
         if asset.village and not assets.gone(tables, asset.id):
-            caretakers[asset.village].update(asset.caretaker or ())
+            caretakers[registered.village_on(tables, asset.village, tables.as_of)].update(asset.caretaker or ())
     for name, found in sorted(caretakers.items()):
         if found:
             yield _caretakers(tables, name, found)

@@ -37,12 +37,15 @@ def sources(book, asset):
     return comma(facts(book, "asset", asset).get("project"))
 
 
-def cost(book, asset):
+def cost(book, asset, until=None):
     """Registered cost: units booked in, less bookings that were reversed; a disposal does not undo a registration."""
     return sum(
         p["fen"]
         for p in book.postings
-        if p["account"].startswith(CLASSES) and p["commodity"] == asset and (p["units"] > 0 or p["txn"]["reverses"])
+        if (until is None or p["txn"]["date"] <= until)
+        and p["account"].startswith(CLASSES)
+        and p["commodity"] == asset
+        and (p["units"] > 0 or p["txn"]["reverses"])
     )
 
 
@@ -209,7 +212,7 @@ def asset_yield(case):
             if gone is not None and year >= gone.year:
                 continue
             parameter, missing = case.law.ask("asset-yield", "asset-yield", year_day(book, year))
-            yield ratio("asset-yield", "asset", asset, earned(book, asset, year), cost(book, asset), parameter,
+            yield ratio("asset-yield", "asset", asset, earned(book, asset, year), cost(book, asset, year_day(book, year)), parameter,
                         year_open(book, year), missing=missing, period=year)  # fmt: skip
 
 

@@ -90,6 +90,12 @@ def differences(book_dir, as_of):
         if any(finding["status"] == "either" for finding in mine.get(key, [])):
             continue
         name = " ".join(part or "-" for part in key)
+        if key[0] in FEW_WORDS and len(mine.get(key, [])) != len(theirs.get(key, [])):
+            for side in (mine, theirs):  # several persons of one household, of whom one side names only who fails
+                side[key] = [f for f in side.get(key, []) if f["status"] not in ("pass", "na")]
+            if not mine[key] and not theirs[key]:
+                continue
+            mine, theirs = ({k: v for k, v in side.items() if v or k != key} for side in (mine, theirs))
         if key not in theirs or key not in mine:
             quiet = {"na", "pass"} if key[0] in FEW_WORDS else {"na"}
             if all(f["status"] in quiet for f in mine.get(key, []) + theirs.get(key, [])):

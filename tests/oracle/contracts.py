@@ -71,15 +71,19 @@ def equity_missing(case):
 
 def operator_once(case):
     """Competitive projects of an operator in a year, by their first allocation."""
-    book, counts = case.book, {}
+    book, counts, early = case.book, {}, set()
     for project, about in competitive(book):
         for operator in comma(about["operator"]):
-            key = (operator, first_allocated(book, project).year)
+            day = first_allocated(book, project)
+            key = (operator, day.year)
             counts[key] = counts.get(key, 0) + 1
+            if case.law.get("operator-once", day) is None:
+                early.add(key)
     for (operator, year), count in counts.items():
         parameter, missing = case.law.ask("operator-once", "operator-once", year_day(book, year))
         if spoken_of(book, year):
             status = missing if parameter is None else verdict(holds(count, parameter["op"], parameter["value"]))
+            status = "either" if (operator, year) in early else status  # chosen before anything was asked
             yield finding("operator-once", "operator", operator, status, period=year, unit="count", numerator=count)
 
 

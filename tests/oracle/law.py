@@ -111,7 +111,7 @@ DOCUMENTS = dict.fromkeys(
 }  # fmt: skip
 BY_PARAMETER = {"acceptance-due", "retention", "leftover", "recovered-held", "advance-open", "arrears", "paid-ahead",
                 "split-contract", "equity-missing", "operator-once", "unit-cost", "resolution"}  # fmt: skip
-ENDED_WITH_READING = {"industry-share", "industry-rising"}
+ENDED_WITH_READING = {"industry-share"}
 OPS = NO_DEFAULT | {name: rows[0]["op"] for name, rows in DEFAULTS.items()}
 
 

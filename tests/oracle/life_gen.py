@@ -22,7 +22,7 @@ def live(world):
               money_of_2026, own_shares, place_notices, say_through, change_facts, exclude_benefits, name_accounts,
               number_payments, count_stock, resolve, close_households, share_evidence, compete]  # fmt: skip
     for each in twists:
-        if each not in NOT_YET and world.chance(0.3):
+        if world.chance(0.3):
             each(world)
 
 
@@ -485,9 +485,3 @@ def own_shares(world):
 
 def say_through(world):
     world.pen.through = world.rng.choice([30, 200, 400])
-
-
-NOT_YET = frozenset(
-    [rename_villages, merge_villages, contract_projects, let_assets, idle_with_plan, money_of_2026, own_shares,
-     place_notices, say_through, change_facts, exclude_benefits, count_stock, resolve, close_households, compete]
-)  # fmt: skip

@@ -4,7 +4,7 @@ import datetime as dt
 from fractions import Fraction
 
 from .book import BANK, comma, facts, ids, income_year, paid_lines, spoken_of
-from .findings import finding, half_up_fen, ratio, verdict, year_day
+from .findings import finding, half_up_fen, ratio, verdict, worst, year_day
 from .law import FIFTY_ONE
 from .money import bank_village
 from .people import HOUSEHOLD_MONEY, village_of_income
@@ -77,6 +77,8 @@ def principal_due(case):
         about = facts(book, "asset", asset)
         if about.get("principal-due") is None or not about.get("principal"):
             continue
+        if not spoken_of(book, about["principal-due"].year):
+            continue
         back = -sum(p["fen"] for p in receipts(book, asset) if p["account"].endswith(PROCEEDS))
         short = about["principal"] - back
         yield finding("principal-due", "asset", asset, verdict(short <= 0, book.as_of <= about["principal-due"]),
@@ -84,16 +86,17 @@ def principal_due(case):
 
 
 def income_payer(case):
-    """A receipt that says who paid it was paid by the asset's operator or party."""
+    """A receipt was paid by the asset's operator or party; who paid it is unknown where nobody says so."""
     book, statuses = case.book, {}
     for asset in ids(book, "asset"):
         for posting in receipts(book, asset):
             payer = posting["meta"].get("payer")
             names = partners(book, asset, posting["txn"]["date"])
-            if payer and names:
-                statuses.setdefault(posting["txn"]["voucher"], []).append(verdict(payer in names))
+            if names and not posting["account"].endswith(PROCEEDS):
+                status = verdict(payer in names) if payer else "undetermined"
+                statuses.setdefault(posting["txn"]["voucher"], []).append(status)
     for voucher, found in statuses.items():
-        yield finding("income-payer", "voucher", voucher, "fail" if "fail" in found else "pass")
+        yield finding("income-payer", "voucher", voucher, worst(found))
 
 
 # --- what becomes of it -----------------------------------------------------------------------------------------------
@@ -136,10 +139,19 @@ def income_covered(case):
     """Uses of an income year within its income; the village's bank without project never below zero in that year."""
     book, overdrawn = case.book, overdrafts(case.book)
     sums = sums_of_villages(book)
+    sold = {p["meta"].get("asset") for p in book.postings if p["account"].endswith(PROCEEDS)}
+    of_proceeds = {
+        (village_of_income(book, p["meta"]["asset"], income_year(p), p["txn"]["when"]), income_year(p))
+        for p in book.postings
+        if p["account"].startswith("Expenses:9501") and p["meta"].get("asset") in sold
+    }
     for village, year in sorted(set(sums) | overdrawn, key=str):
         income, uses = sums.get((village, year), (0, 0))
         if spoken_of(book, year):
             over = max(uses - income, 0)
+            if over and (village, year) in of_proceeds:  # the definitions do not say which uses are of what was sold
+                yield finding("income-covered", "village", village, "either", period=year)
+                continue
             yield finding("income-covered", "village", village, verdict(not over and (village, year) not in overdrawn),
                           period=year, numerator=uses, denominator=income, shortfall=over)  # fmt: skip
 
@@ -195,5 +207,5 @@ def stocktake(case):
     for date, values, meta in book.customs.get("stocktake", []):
         booked = sum(p["units"] for p in book.postings if p["commodity"] == values[0] and p["txn"]["date"] <= date)
         counted = meta.get("counted")
-        yield finding("stocktake", "asset", values[0], verdict(counted == booked), unit="count", numerator=counted,
-                      denominator=booked)  # fmt: skip
+        yield finding("stocktake", "asset", values[0], verdict(counted == booked), unit="count", period=date,
+                      numerator=counted, denominator=booked)  # fmt: skip

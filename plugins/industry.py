@@ -16,7 +16,7 @@ from ledgers.facts.money import CENTRAL, FISCAL, HIGHER, Lot
 from ledgers.money import percent
 from ledgers.policy import Applied, default
 from ledgers.tables.directives import Fund, Project, Village
-from ledgers.tables.tables import Tables, derived, on
+from ledgers.tables.tables import Tables, derived, mergers, on
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, WARNING, YUAN, Finding, Measured, Subject, Threshold
 from plugins.judging import Ratio, absent, end_of, judge_ratio, meets, na, not_falling, plain_number, year_subject
@@ -325,7 +325,7 @@ def _villages_with_money(
 
 def _stood(tables: Tables, village: Village, year: int) -> bool:
     """Whether a village was still one in a year; in the year of its merger it is judged for its part."""
-    return village.id not in registered.mergers(tables) or registered.mergers(tables)[village.id][0].year > year
+    return village.id not in mergers(tables) or mergers(tables)[village.id][0].year > year
 
 
 @rule(

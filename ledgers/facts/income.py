@@ -9,7 +9,7 @@ from ledgers.chart import account
 from ledgers.facts import assets, registered
 from ledgers.tables.directives import Asset
 from ledgers.tables.schema import Payment, Posting, records
-from ledgers.tables.tables import Tables, derived, on
+from ledgers.tables.tables import Tables, derived, mergers, on
 
 HOUSEHOLDS = "4"  # 4入户分配
 
@@ -58,7 +58,7 @@ def asset_in(tables: Tables, asset: str, year: int) -> Asset | None:
 def last_day(tables: Tables, village: str, year: int) -> date:
     """The day whose facts decide about a village's income year: the last of the village where it ceased before."""
     day = counted_on(tables, year)
-    ceased, _ = registered.mergers(tables).get(village, (date.max, ""))
+    ceased, _ = mergers(tables).get(village, (date.max, ""))
     return min(day, ceased - timedelta(1)) if ceased <= day else day
 
 
@@ -68,8 +68,9 @@ def village_of(tables: Tables, leg: Posting) -> str:
     If it lay in a village that ceased in the year, until its last day, it is that village's.
     """
     year, end = leg.income_year, counted_on(tables, leg.income_year)
-    for ceased, (day, _) in registered.mergers(tables).items():
-        if day.year == year and day <= end and assets.village(tables, leg.asset, day - timedelta(1)) == ceased:
+    for ceased, (day, _) in mergers(tables).items():
+        last = day - timedelta(1)  # who ceases on 1 January had the whole year before
+        if last.year == year and day <= end and assets.village(tables, leg.asset, last) == ceased:
             return ceased
     lay = asset_in(tables, leg.asset, year)
     return registered.village_on(tables, lay.village, end) if lay else ""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ledgers.tables.directives import ENDED_STATES, MAIN_STATES, Asset, Fund, Project, Village
-from ledgers.tables.tables import Tables, derived, mentions, on
+from ledgers.tables.tables import Tables, derived, mentions, mergers, on
 
 
 @dataclass(frozen=True)
@@ -103,12 +103,6 @@ def _promised(rows: list[Project]) -> int | None:
 @derived
 def villages(tables: Tables) -> dict[str, Village]:
     return on(tables, Village, tables.as_of)
-
-
-@derived
-def mergers(tables: Tables) -> dict[str, tuple[date, str]]:
-    """The day on which each village ceased (撤并), and of which it became a part."""
-    return {row.id: (row.date, row.into) for row in mentions(tables, Village) if row.state == "撤并" and row.into}
 
 
 def village_on(tables: Tables, village: str, day: date) -> str:

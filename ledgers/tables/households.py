@@ -7,8 +7,10 @@ priority household.
 
 import os
 from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -90,9 +92,13 @@ def _day(column: str, text: str) -> date:
 
 
 class Households:
-    """Answers who was what on which day, from the households table."""
+    """Answers who was what on which day, from the households table.
 
-    def __init__(self, table: pd.DataFrame) -> None:
+    `mergers` says of each village that ceased since when it is part of which: its households went over with it.
+    """
+
+    def __init__(self, table: pd.DataFrame, mergers: Mapping[str, tuple[date, str]] = MappingProxyType({})) -> None:
+        self._mergers = mergers
         self._base: dict[str, list[tuple[date, str]]] = {}
         self._monitoring: dict[str, list[tuple[date, str, str]]] = {}
         self._place: dict[str, list[tuple[date, str, int | None]]] = {}
@@ -153,7 +159,14 @@ class Households:
 
     def village(self, household: str, day: date) -> str:
         row = _on(self._place.get(household, []), day)
-        return str(row[1]) if row else ""
+        return self._now(row[1], day) if row else ""
+
+    def _now(self, village: str, day: date) -> str:
+        seen: set[str] = set()
+        while village in self._mergers and self._mergers[village][0] <= day and village not in seen:
+            seen.add(village)
+            village = self._mergers[village][1]
+        return village
 
     def people(self, household: str, day: date) -> int | None:
         """Members of the household on that day, by the last row that gives them."""
@@ -168,7 +181,7 @@ class Households:
             for household, rows in self._place.items():
                 row = rows[0] if len(rows) == 1 and rows[0][0] <= day else _on(rows, day)
                 if not self.ended(household, day):
-                    members.setdefault(row[1] if row else "", []).append(household)
+                    members.setdefault(self._now(row[1], day) if row else "", []).append(household)
             self._members[day] = members
         return self._members[day].get(village, [])
 

@@ -22,7 +22,7 @@ from ledgers.files.problems import Problem
 from ledgers.money import yuan
 from ledgers.policy import Policy, parameter_of
 from ledgers.tables import rolls
-from ledgers.tables.directives import PolicyLine
+from ledgers.tables.directives import PolicyLine, Village
 from ledgers.tables.households import Households, read_households
 from ledgers.tables.members import FILE as MEMBERS
 from ledgers.tables.members import read_members
@@ -97,7 +97,13 @@ def derived_name(function: Callable[..., Any]) -> str:
 @derived
 def households(tables: Tables) -> Households:
     """Who was what on which day."""
-    return Households(tables.households)
+    return Households(tables.households, mergers(tables))
+
+
+@derived
+def mergers(tables: Tables) -> dict[str, tuple[date, str]]:
+    """The day on which each village ceased (撤并), and of which it became a part."""
+    return {row.id: (row.date, row.into) for row in mentions(tables, Village) if row.state == "撤并" and row.into}
 
 
 class Registered(Protocol):

@@ -108,6 +108,8 @@ DOCUMENTS = dict.fromkeys(
     "management-fee": NINETEEN,
     "negative-list": NINETEEN,
     "labour-share-work-relief": dt.date(2020, 1, 1),
+    "notices": dt.date(2018, 12, 31),
+    "performance-review": dt.date(2021, 11, 24),
 }  # fmt: skip
 BY_PARAMETER = {"acceptance-due", "retention", "leftover", "recovered-held", "advance-open", "arrears", "paid-ahead",
                 "split-contract", "equity-missing", "operator-once", "unit-cost", "resolution"}  # fmt: skip
@@ -150,8 +152,6 @@ class Law:
         if found is not None and (name in self.mentioned or rule in BY_PARAMETER or self.issued(rule, day)):
             return found, None
         self.asked = before  # a default stands for the rule's own documents
-        if rule in ("notices", "performance-review") and day < FIVE:
-            return None, "either"  # older documents than the catalogue's ask for them too
         if not self.issued(rule, day) or self.silent(name, day, scope.get("level")):
             return None, "na"
         return None, "undetermined"

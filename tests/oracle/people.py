@@ -32,14 +32,14 @@ def day_of(posting, line):
     return line.get("paid_on") or posting["txn"]["when"]
 
 
-def village_of_income(book, asset, year, day):
-    """The village of an asset's income of a year: where it lay at the year's end, for an earlier end until then."""
+def village_of_income(book, asset, year):
+    """The village of an asset's income of a year: where it lay at the year's end, for an earlier end on its last day."""
     village = facts(book, "asset", asset, dt.date(year, 12, 31)).get("village")
     if village is None:
         return None
     merged = ended(book, village)
-    if merged is not None and merged.year == year:
-        return village if day < merged else village_on(book, village, dt.date(year, 12, 31))
+    if merged is not None and (merged - dt.timedelta(days=1)).year == year:
+        return village
     return village_on(book, village, dt.date(year, 12, 31))
 
 
@@ -47,7 +47,8 @@ def end_for(book, village, year):
     """The day as of which a village is judged for a year: its end, the as-of date, the village's own last day."""
     merged = ended(book, village)
     last = year_day(book, year)
-    return min(last, merged - dt.timedelta(days=1)) if merged is not None and merged.year == year else last
+    own = None if merged is None else merged - dt.timedelta(days=1)
+    return min(last, own) if own is not None and own.year == year else last
 
 
 def distributions(book, collective):
@@ -60,7 +61,7 @@ def distributions(book, collective):
         if collective and facts(book, "asset", asset).get("owner-kind", "村集体") != "村集体":
             continue
         if spoken_of(book, year):
-            village = village_of_income(book, asset, year, posting["txn"]["when"])
+            village = village_of_income(book, asset, year)
             result.setdefault((village, year), []).append(posting)
     return result
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from fractions import Fraction
 
+from .assets import sold
 from .book import BANK, comma, facts, ids, income_year, paid_lines, spoken_of
 from .findings import finding, half_up_fen, ratio, verdict, worst, year_day
 from .law import FIFTY_ONE
@@ -31,10 +32,13 @@ def asset_income_due(case):
         about = facts(book, "asset", asset)
         if about.get("rent") is None or not about.get("rent-due") or not about.get("from"):
             continue
-        years = due_years(book, about)
+        years, out = due_years(book, about), sold(book, asset)
         got = received(book, asset, years)
         for year, (day, due) in years.items():
             if spoken_of(book, year) and due:
+                if out is not None and out.year <= year:  # nothing says until when what was sold owes its rent
+                    yield finding("asset-income-due", "asset", asset, "either", period=year)
+                    continue
                 short = due - got[year]
                 yield finding("asset-income-due", "asset", asset, verdict(short <= 0, book.as_of <= day), period=year,
                               numerator=got[year], denominator=due, shortfall=max(short, 0))  # fmt: skip
@@ -112,7 +116,7 @@ def sums_of_villages(book):
             continue
         if facts(book, "asset", asset).get("owner-kind", "村集体") == "村集体":
             year = income_year(posting)
-            key = (village_of_income(book, asset, year, posting["txn"]["when"]), year)
+            key = (village_of_income(book, asset, year), year)
             sums = result.setdefault(key, [0, 0])
             sums[0 if income else 1] += -posting["fen"] if income else posting["fen"]
     return result
@@ -139,11 +143,11 @@ def income_covered(case):
     """Uses of an income year within its income; the village's bank without project never below zero in that year."""
     book, overdrawn = case.book, overdrafts(case.book)
     sums = sums_of_villages(book)
-    sold = {p["meta"].get("asset") for p in book.postings if p["account"].endswith(PROCEEDS)}
+    gone = {p["meta"].get("asset") for p in book.postings if p["account"].endswith(PROCEEDS)}
     of_proceeds = {
-        (village_of_income(book, p["meta"]["asset"], income_year(p), p["txn"]["when"]), income_year(p))
+        (village_of_income(book, p["meta"]["asset"], income_year(p)), income_year(p))
         for p in book.postings
-        if p["account"].startswith("Expenses:9501") and p["meta"].get("asset") in sold
+        if p["account"].startswith("Expenses:9501") and p["meta"].get("asset") in gone
     }
     for village, year in sorted(set(sums) | overdrawn, key=str):
         income, uses = sums.get((village, year), (0, 0))

@@ -173,7 +173,10 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
         years[grant.day.year].append(grant.at(grant.day))
     for year, found in sorted(years.items()):
         day = end_of(year, tables.as_of)
-        villages = on(tables, Village, day)
+        there = on(tables, Village, day)  # who was merged into another by then is part of that one
+        villages = {
+            name: village for name, village in there.items() if registered.village_on(tables, name, day) == name
+        }
         area = {name for name, village in villages.items() if village.priority_area}
         counts = [(village.households or 0, name in area) for name, village in villages.items()]
         unknown = any(village.households is None for village in villages.values())

@@ -133,7 +133,8 @@ def _read(main: Path, as_of: date | None) -> Book:
         entries, errors, options = load(main)
         relative = relative_names(main, options)
         problems = [explain(error, main.parent, relative) for error in errors]
-        book_tables = tables(entries, options, as_of or min(clock.today(), span_of(entries).through))
+        day = as_of or min(clock.today(), span_of(entries).through)
+        book_tables = tables(entries, options, day, None if as_of else clock.today())
     problems += book_tables.problems
     if problems:
         raise Untrusted(sorted(set(problems)))

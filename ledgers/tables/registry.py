@@ -134,8 +134,13 @@ _TYPE_NAMES = {
 }
 
 
-def read_directives(entries: Iterable[Any], as_of: date, relative: dict[str, str]) -> Registries:
-    """Read every `custom` directive that this ledger knows; `relative` maps file names to paths within the book."""
+def read_directives(
+    entries: Iterable[Any], as_of: date, relative: dict[str, str], sealed_by: date = date.max
+) -> Registries:
+    """Read every `custom` directive that this ledger knows; `relative` maps file names to paths within the book.
+
+    Seals are read up to a day of their own: they are made when the book has ended already.
+    """
     result = Registries()
     folded: dict[tuple[str, str], dict[str, Any]] = {}
     first: dict[tuple[str, str], date] = {}
@@ -152,7 +157,7 @@ def read_directives(entries: Iterable[Any], as_of: date, relative: dict[str, str
             continue
         result.ids[entry.type].add(reader.id)
         references += reader.references
-        if entry.date > as_of:
+        if entry.date > (sealed_by if entry.type == "seal" else as_of):
             continue
         if DIRECTIVES[entry.type].folded:
             others = same_day.setdefault((entry.type, reader.id, entry.date), [])

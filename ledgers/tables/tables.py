@@ -141,11 +141,11 @@ def latest(tables: Tables, kind: type[Entry]) -> dict[str, Entry]:
     return on(tables, kind, tables.as_of)
 
 
-def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date) -> Tables:
-    """Read the entries of a book into tables as of a day. Never raises for what is wrong in the book."""
+def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date, sealed_by: date | None = None) -> Tables:
+    """Read the entries of a book into tables as of a day (seals: up to `sealed_by`). Never raises for what is wrong in it."""
     main = Path(options["filename"])
     relative = relative_names(main, options)
-    directives = read_directives(entries, as_of, relative)
+    directives = read_directives(entries, as_of, relative, sealed_by or as_of)
     people, known, people_problems, people_issues = read_households(main.parent, as_of, directives.ids["village"])
     members, member_problems, member_issues = read_members(main.parent, as_of, known)
     postings = Postings(as_of, relative)

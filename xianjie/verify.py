@@ -1,6 +1,7 @@
 """`xianjie verify`: prove that nothing sealed has changed, and that published files are what the book says."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ def verify(book: str, root: str | None, published: str | None) -> None:
     if published:
         from reports.publish.verify import verify_published
 
+        click.echo(_of_another_version(Path(published)), nl=False)
         faults += [f"{published}/{problem}" for problem in verify_published(loaded, Path(published))]
     if faults:
         click.echo(f"\n不一致，共 {len(faults)} 处：\n" + "\n".join(f"  {fault}" for fault in faults))
@@ -67,6 +69,17 @@ def _notes(tables: "Tables", seals: list["Seal"]) -> Iterator[str]:
     if later := changed_later(tables, [seal.end for seal in seals]):
         yield f"说明：封账之后改了已封账期间的登记，共 {len(later)} 处；已封账期间的结论以封账时的登记为准："
         yield from (f"  {change}" for change in later)
+
+
+def _of_another_version(published: Path) -> str:
+    from reports.publish.verify import of_another_version
+
+    with suppress(ValueError):  # said as a fault
+        if of_another_version(published):
+            return (
+                f"说明：{published} 由另一版本的程序或规则公开：只核对了文件本身和封账，数字与账簿是否一致，请用那个版本核对\n"
+            )
+    return ""
 
 
 def _root(text: str | None) -> str | None:

@@ -25,7 +25,16 @@ def book(tmp_path: Path) -> Path:
 def test_a_book_of_0_1_0_verifies(old: Path) -> None:
     result = run("verify", old, "--root", OLD_ROOT, "--published", old.parent / "public")
     assert result.exit_code == 0, result.output
+    assert "由另一版本的程序或规则公开：只核对了文件本身和封账" in result.output
     assert "说明：第 1 版封账（截至 2022-03-31、2022-08-31、2022-09-30）不含封账日、身份库密钥的校验值" in result.output
+
+
+def test_what_0_1_0_published_and_was_changed_is_found(old: Path) -> None:
+    page = next((old.parent / "public").glob("*.html"))
+    page.write_bytes(page.read_bytes() + b" ")
+    result = run("verify", old, "--published", old.parent / "public")
+    assert result.exit_code == 1
+    assert f"{page.name}：文件与公开时不同，已被改动" in result.output
 
 
 def test_json_of_0_1_0_is_a_baseline(old: Path) -> None:

@@ -249,6 +249,7 @@ def _days(tables: Tables, period: str, one: _Worked) -> Finding:
         status,
         f"{what}{period} 共 {one.days:g} 个工日，当月 {limit} 天，凭证 {'、'.join(sorted(one.vouchers))}",
         measured=Measured(_number(one.days), limit, "day"),
+        part=first.person or None if one.person == first.household else None,  # members of one household stand apart
         period=period,
         source=(first.file, first.line),
         evidence=tuple(dict.fromkeys(line.posting for line in one.lines)),

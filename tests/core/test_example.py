@@ -85,6 +85,8 @@ def test_later_directives_never_change_an_earlier_verdict(tmp_path: Path) -> Non
         shutil.copytree(EXAMPLE, book)
         for path in book.glob("2022/*.beancount"):
             if int(path.stem) > day.month:
-                path.write_text("", "utf-8")
+                path.write_text(";; cut\n", "utf-8")
         whole, cut = (audit(read(folder, day).tables, catalogue().values()) for folder in (EXAMPLE, book))
-        assert [plain(one, []) for one in whole.findings] == [plain(one, []) for one in cut.findings]
+        # The numbers of vouchers alone are looked for in the whole book.
+        said = ([plain(one, []) for one in each.findings if one.rule != "voucher"] for each in (whole, cut))
+        assert next(said) == next(said)

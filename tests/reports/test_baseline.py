@@ -126,12 +126,12 @@ def test_the_command_tells_what_was_mended_in_every_form(tmp_path: Path) -> None
     arguments = ["check", str(book), "--as-of", "2022-12-31"]
     assert run(cli, [*arguments, "--format", "json", "--output", str(before)]).exit_code == 1
     with (book / "registry" / "registry.beancount").open("a", encoding="utf-8") as registry:
-        registry.write('2022-04-01 custom "project" "XS2022-0002" "开工"\n  beneficiaries: "脱贫户"\n')
+        registry.write('2022-12-01 custom "inspection" "XS2022-0001"\n  by: "县财政局"\n  result: "合格"\n')
         registry.write('2022-04-02 custom "project" "XS2022-0001"\n  labour-promised: 62000.01 CNY\n')
         registry.write('2022-01-06 custom "village" "V106004"\n  town: "龙池镇"\n')
     arguments += ["--baseline", str(before)]
     table = run(cli, arguments).output
-    assert "已消除　interest-linkage　XS2022-0002 美翠村茶叶加工厂　原不符合，现符合" in table
+    assert "已消除　inspection　XS2022-0001 美翠村产业路　原不符合，现符合" in table
     assert "V106004　〔新增〕" in table
     document = json.loads(run(cli, [*arguments, "--format", "json"]).output)
     assert document["baseline"]["summary"][RESOLVED] == len(document["resolved"]) == 1
@@ -141,4 +141,4 @@ def test_the_command_tells_what_was_mended_in_every_form(tmp_path: Path) -> None
     assert states["labour-share", FAILED[1]] is None
     sarif = json.loads(run(cli, [*arguments, "--format", "sarif"]).output)
     absent = [one for one in sarif["runs"][0]["results"] if one.get("baselineState") == "absent"]
-    assert [one["ruleId"] for one in absent] == ["interest-linkage"]
+    assert [one["ruleId"] for one in absent] == ["inspection"]

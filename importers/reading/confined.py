@@ -33,7 +33,7 @@ def read_confined(path: Path, name: str) -> File:
     """The sheets of a file, read by a process that may do nothing else. Raises Refused with a message in Chinese."""
     data, suffix = _content(path), path.suffix.lower()
     try:
-        said = call(lambda: _told(data, name, suffix), seconds=SECONDS)
+        said = call(lambda: _told(data, name, suffix), seconds=SECONDS, first=_limit)
     except (Untrusted, RuntimeError):
         raise Refused(_TOO_MUCH) from None
     file = _received(_lines(said), name)
@@ -66,7 +66,6 @@ def _reason(error: Exception) -> str:
 
 def _told(data: bytes, name: str, suffix: str) -> bytes:
     """What a file says, line by line, or why it is refused."""
-    _limit()
     stream = io.BytesIO()
     try:
         _tell(read_file(data, name, suffix), stream)

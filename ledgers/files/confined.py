@@ -151,8 +151,12 @@ def run(command: Callable[[], int], *, writing: bool = False) -> int:
         signal.signal(signal.SIGINT, before)
 
 
-def call(work: Callable[[], bytes], *, seconds: float = 600, memory: int = 0) -> bytes:
+def call(
+    work: Callable[[], bytes], *, seconds: float = 600, memory: int = 0, first: Callable[[], None] | None = None
+) -> bytes:
     """What work gives in a child that is confined from the beginning, at most so long and with so many bytes of memory.
+
+    `first` may narrow the limits further, before they can no longer be set.
 
     Raises Untrusted with what the work found, or when the child died or took too long; RuntimeError for any other
     exception of the work, naming it.
@@ -161,7 +165,7 @@ def call(work: Callable[[], bytes], *, seconds: float = 600, memory: int = 0) ->
     progress = _shared()
     child = os.fork()
     if not child:
-        _work(work, incoming, seconds, memory)
+        _work(work, incoming, seconds, memory, first)
     os.close(incoming)
     with os.fdopen(outgoing, "rb", buffering=0) as stream:
         content = _all_of(stream, time.monotonic() + seconds)
@@ -291,7 +295,9 @@ def _exit(command: Callable[[], int]) -> NoReturn:
         os._exit(status)
 
 
-def _work(work: Callable[[], bytes], pipe: int, seconds: float, memory: int) -> NoReturn:
+def _work(
+    work: Callable[[], bytes], pipe: int, seconds: float, memory: int, first: Callable[[], None] | None
+) -> NoReturn:
     """The whole life of a child of `call`."""
     try:
         os.closerange(3, pipe)
@@ -299,6 +305,8 @@ def _work(work: Callable[[], bytes], pipe: int, seconds: float, memory: int) -> 
         _live_no_longer_than_the_parent()
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 1))
+        if first:
+            first()  # narrower limits: afterwards none can be set
         _lock_down(memory or MEMORY)
         found = b"=" + work()
     except Untrusted as error:

@@ -1,7 +1,7 @@
 """凭据与退票：支付凭证号、附件不重复使用、退票及时重发或退回、一人一月的工日。"""
 
 from calendar import monthrange
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -188,6 +188,7 @@ class _Worked:
     vouchers: set[str] = field(default_factory=set)
     said: bool = True  # whether every line says the months that it is for
     lines: list[Payment] = field(default_factory=list)
+    alone: bool = True  # whether no other member of the household worked then, whose finding would have the same name
 
 
 @rule(
@@ -202,9 +203,12 @@ class _Worked:
 def labour_days(tables: Tables) -> Iterator[Finding | Passes]:
     """Days of a person over all rolls of a month; one roll alone that says no month and exceeds it tells nothing certain."""
     worked = _worked(tables)
-    over = {key for key, one in worked.items() if one.days > _limit(key[1])}
+    of_household = Counter((one.person, period) for (_, period), one in worked.items())
+    for (_, period), one in worked.items():
+        one.alone = of_household[one.person, period] == 1
+    over = [key for key, one in worked.items() if one.days > _limit(key[1])]
     yield from (_days(tables, key[1], worked[key]) for key in over)
-    yield Passes(len(worked) - len(over), lambda: _within(tables, worked, over))
+    yield Passes(len(worked) - len(over), lambda: _within(tables, worked, set(over)))
 
 
 def _within(tables: Tables, worked: dict[tuple[int, str], _Worked], over: Collection[Any]) -> Iterator[Finding]:
@@ -249,7 +253,7 @@ def _days(tables: Tables, period: str, one: _Worked) -> Finding:
         status,
         f"{what}{period} 共 {one.days:g} 个工日，当月 {limit} 天，凭证 {'、'.join(sorted(one.vouchers))}",
         measured=Measured(_number(one.days), limit, "day"),
-        part=first.person or None if one.person == first.household else None,  # members of one household stand apart
+        part=None if one.alone else first.person or None,  # members of one household stand apart
         period=period,
         source=(first.file, first.line),
         evidence=tuple(dict.fromkeys(line.posting for line in one.lines)),

@@ -61,6 +61,7 @@ _SQL = {
     "optional bool": "BOOLEAN",
     "date": "DATE",
     "half": "DOUBLE",
+    "month and day": "VARCHAR",
     "object": "VARCHAR",
     "decimal": "DECIMAL(38,6)",
 }

@@ -388,9 +388,9 @@ def policy(county: County, *, clean: bool = False) -> None:
     ):
         meta = {"op": ">=", "issued": since, "basis": own, "confidence": "推定", "verified_until": until, **more}
         county.declare("policy", since, "policy", name, number, **meta)
-    for name in ("quantified", "collective", "farmers", "leader"):
-        county.plant("policy-stale", f"equity-{name}", "2016年的股权比例只核实到2019年，2020年另有文件")
     if not clean:
+        for name in ("quantified", "collective", "farmers", "leader"):
+            county.plant("policy-stale", f"equity-{name}", "2016年的股权比例只核实到2019年，2020年另有文件")
         county.plant("policy-stale", "caretaker-priority", "本县自定的比例只核实到2023年6月30日")
 
 

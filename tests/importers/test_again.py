@@ -270,7 +270,7 @@ def seal(desk: Desk, end: str) -> None:
 
 
 def test_a_correction_of_a_sealed_voucher_is_reversed_and_booked_anew(county: Desk) -> None:
-    seal(county, "2022-11")
+    seal(county, "2022-11-30")
     before = county.text("2022/11.beancount")
     changes = county.take(edited(treasury(), 1, 金额=D("340000.00")))
     assert ("更正", "支付", "2022-000008 金额 340,100.00 → 340,000.00（已封账，冲销后重记）") in changes.changes
@@ -296,7 +296,7 @@ def test_what_comes_late_is_booked_on_the_first_open_day(county: Desk) -> None:
 
 def test_a_list_for_a_sealed_payment_books_it_anew(desk: Desk) -> None:
     desk.take(*(make() for make in BEFORE), treasury())
-    seal(desk, "2022-09")
+    seal(desk, "2022-09-30")
     before = desk.text("2022/09.beancount")
     desk.take(labour())
     assert desk.text("2022/09.beancount") == before
@@ -308,7 +308,7 @@ def test_a_list_for_a_sealed_payment_books_it_anew(desk: Desk) -> None:
 def test_a_merged_household_keeps_its_old_id_under_a_seal(desk: Desk) -> None:
     """Payments that a seal covers stay under the old id, which gets the states of the household that it belongs to."""
     desk.take(villages(), funds(), plan(), allocation(), treasury(), labour())
-    seal(desk, "2022-09")
+    seal(desk, "2022-09-30")
     desk.take(roster())
     assert "2022-000007-1,H106001-002,1,10000.00" in desk.read("rolls/2022/09.csv")
     rows = [line.split(",")[:3] for line in desk.lines("registry/households.csv") if line.startswith("H106001-002")]

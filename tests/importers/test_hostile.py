@@ -172,9 +172,10 @@ from datetime import date
 from pathlib import Path
 from importers.reading.sheet import read_path
 sheets, faults, _ = read_path(Path(sys.argv[1]), date(2023, 6, 30))
+peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))  # ru_maxrss keeps the parent's
 usage, child = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
 seconds = usage.ru_utime + usage.ru_stime + child.ru_utime + child.ru_stime
-print(json.dumps([len(faults), seconds, max(usage.ru_maxrss, child.ru_maxrss) / 1024]))
+print(json.dumps([len(faults), seconds, max(peak, child.ru_maxrss) / 1024]))
 """
 
 

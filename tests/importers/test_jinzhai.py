@@ -45,9 +45,11 @@ def test_the_rule_says_so(tmp_path: Path) -> None:
 
     book = new_book(tmp_path)
     import_files(book, FILES, TODAY)
+    with (book / "main.beancount").open("a", encoding="utf-8") as main:  # advances of the year before: nothing else was sent
+        main.write('\n2025-12-31 custom "through" 2025-12-31\n')
     rules = catalogue()
     result = audit(read(book, date(2025, 12, 31)).tables, [rules["industry-share"]])
-    assert [finding.status for finding in result.findings] == ["pass"]
+    assert [(finding.part, finding.status) for finding in result.findings] == [(None, "pass"), ("省级", "na")]
     measured = result.findings[0].measured
     assert measured is not None
     assert (measured.numerator, measured.denominator) == (9504830000, 15587000000)

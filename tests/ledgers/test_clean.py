@@ -12,7 +12,7 @@ from samples.__main__ import main
 from samples.county import SEED, write
 
 AS_OF = date(2023, 12, 31)
-WARNINGS = 5  # of more than three thousand findings
+WARNINGS = 8  # of more than three thousand findings; four of them that the shares of 2016 were verified until 2019
 
 
 def troubles(folder: Path, as_of: date = AS_OF) -> tuple[list[str], list[str]]:

@@ -197,7 +197,7 @@ def _booked(entries: list[Any], options: dict[str, Any]) -> tuple[list[Any], lis
     if any(_has_gap(entry) for entry in rest):
         return booking.book(entries, options)  # type: ignore[no-any-return, no-untyped-call]
     booked, errors = booking.book(rest, options)  # type: ignore[no-untyped-call]
-    if len(booked) < len(rest):  # what cannot be booked is left out
+    if errors or len(booked) < len(rest):  # what cannot be booked is told with the balances of the whole book
         return booking.book(entries, options)  # type: ignore[no-any-return, no-untyped-call]
     following = iter(booked)
     return [entry if plain else next(following) for entry, plain in zip(entries, plain, strict=True)], errors

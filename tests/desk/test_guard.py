@@ -307,6 +307,7 @@ def test_many_guesses_at_once_are_not_more_than_one_after_another() -> None:
     assert sum(wait == 0 for wait in waits) == FREE
 
 
+@pytest.mark.timing
 def test_eight_logins_at_once_look_at_five_passwords(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
 

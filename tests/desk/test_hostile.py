@@ -27,6 +27,8 @@ from reports.desk.server.shelf import Shelf
 from tests.desk.browsing import AUDITOR, REVIEWER, ROLES, Running, running
 from tests.desk.conftest import copied, logged_in
 
+pytestmark = pytest.mark.timing
+
 SLOW = r"SELECT account WHERE 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab' ~ '(a+)+$'"
 ATTACKS = (
     "api/account_report?time=1990+-+2099&interval=day&a=Assets&r=changes",

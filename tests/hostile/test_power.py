@@ -101,7 +101,11 @@ def prepared(folder: Path, what: str) -> list[object]:
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 @pytest.mark.parametrize(
-    "what", ["seal", "check", "report", "publish", "publish anew", "consolidate", "init", "import"]
+    "what",
+    [
+        *("seal", "publish", "import"),
+        *(pytest.param(what, marks=pytest.mark.slow) for what in ("check", "report", "publish anew", "consolidate", "init")),
+    ],
 )
 def test_no_name_before_its_file_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     folder = tmp_path / "work"

@@ -27,7 +27,7 @@ from reports.workbook import Workbook
 from reports.workpapers import evidence, forms, reconciliation
 from reports.workpapers.papers import TOOL_RULES, papers_of
 from reports.workpapers.ruled import MET, MISSED
-from reports.workpapers.sampling import Plan, draw
+from reports.workpapers.sampling import Plan, _systematic, draw
 from reports.workpapers.workbook import FAILURES, Asked, as_xlsx
 from tests.reports.conftest import EXAMPLE, EXAMPLE_DAY, judged
 from xianjie.commands import cli
@@ -386,6 +386,11 @@ def test_sampling_by_money_and_at_random() -> None:
     assert len(draw(amounts, Plan("random", 100, 1)).places) == 60
     with pytest.raises(ValueError, match="没有可抽样"):
         draw([], plan)
+
+
+def test_a_point_at_the_edge_belongs_to_the_next_amount() -> None:
+    assert list(_systematic([100, 100], Fraction(200), Fraction(100))) == [1]
+    assert list(_systematic([100, 100], Fraction(200), Fraction(99))) == [0]
 
 
 def test_every_yuan_has_the_same_chance() -> None:

@@ -18,7 +18,7 @@ from importers.draft.opening import Source, open_book
 from importers.draft.records import record, record_file
 from importers.draft.render import Files, render
 from importers.draft.versions import digest_of, seen
-from importers.finding import statements
+from importers.finding import statements, supposed
 from importers.finding.job import Job, Tick
 from importers.reading.faults import Fault
 from importers.reading.given import Ask, Given, nobody
@@ -61,6 +61,7 @@ class ChangeSet:
     read: list[str] = field(default_factory=list)  # what each accepted file was taken for
     number: int = 0  # of the import, where it changes something
     taken: list[str] = field(default_factory=list)  # what each sheet's columns were taken for
+    unpaid: list[str] = field(default_factory=list)  # lists that could not even be taken as paid, and why
 
     @property
     def refused(self) -> bool:
@@ -80,10 +81,14 @@ def prepare(
     ask: Ask = nobody,
     tick: Tick = _silent,
     given: Given | None = None,
+    paid: date | None = None,
 ) -> ChangeSet:
-    """Compute what importing the files would change. Writes nothing. Raises Untrusted, Unusable."""
+    """Compute what importing the files would change. Writes nothing. Raises Untrusted, Unusable.
+
+    Pay lists of these files whose money is not there are taken as paid on the day `paid`, where one is given.
+    """
     with collector_off():
-        run = _Run(main, today or clock.today(), day, ask, tick, given or Given())
+        run = _Run(main, today or clock.today(), day, ask, tick, given or Given(), paid)
         for path in paths:
             run.read(path)
         return run.result()
@@ -118,8 +123,10 @@ def import_files(
 class _Run:
     """One command's import."""
 
-    def __init__(self, main: Path, today: date, day: date | None, ask: Ask, tick: Tick, given: Given) -> None:
-        self.today, self.day, self.ask, self.tick = today, day, ask, tick
+    def __init__(
+        self, main: Path, today: date, day: date | None, ask: Ask, tick: Tick, given: Given, paid: date | None = None
+    ) -> None:
+        self.today, self.day, self.ask, self.tick, self.paid = today, day, ask, tick, paid
         self.given = replace(given, headings=headings.read(main.parent), ask=ask, learned=[])
         self.changes = ChangeSet(main)
         self.draft: Draft
@@ -150,6 +157,9 @@ class _Run:
             refused.add(found)
             self.draft.reset()
         self.changes.faults = sorted({*self.changes.faults, *(f for s in self._all() for f in s.faults)})
+        if self.paid:
+            taken, self.changes.unpaid = supposed.pay(self.draft, self.paid)
+            self.changes.remarks += taken
         self.changes.changes, self.changes.warnings = self.draft.changes, self.draft.warnings
         self.changes.waiting = [_waiting(one) for one in self.draft.waiting.values() if one] + statements.unexplained(self.draft)
         self.tick("核对")

@@ -8,7 +8,7 @@ parsed options name nothing foreign do booking, plugins and validation follow, a
 import gc
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -105,10 +105,18 @@ def within(found: Book) -> Book:
 
 
 @contextmanager
-def planned(main: Path, content: bytes) -> Iterator[None]:
-    """Read a book as if it also held these directives and vouchers; nothing is written. Refused where its main file is."""
-    text = read_bytes(main.parent, main.name).rstrip(b"\n") + f'\n\ninclude "{PLANNED}"\n'.encode()
-    with instead(main.parent, {main.name: text, PLANNED: content}):
+def planned(main: Path, content: bytes, files: Mapping[str, bytes | None] | None = None) -> Iterator[None]:
+    """Read a book as if it also held these directives and vouchers, and as if these of its files were so.
+
+    Nothing is written. Refused where its main file is.
+    """
+    there = files or {}
+    with instead(main.parent, there):
+        if not content:
+            yield
+            return
+        text = read_bytes(main.parent, main.name).rstrip(b"\n") + f'\n\ninclude "{PLANNED}"\n'.encode()
+    with instead(main.parent, {**there, main.name: text, PLANNED: content}):
         yield
 
 

@@ -30,6 +30,7 @@ from plugins.rule import rule
 BASIS = "审计常见问题；数值由本县自定"
 PREPAYMENT = (default("prepayment", "<=", "0.30"),)
 BEFORE_ACCEPTANCE = "before-acceptance"
+_HALVES = (("prepayment", "开工"), (BEFORE_ACCEPTANCE, "验收"))  # what limits what is paid before which state
 ACCEPTANCE_DAYS = (default("acceptance-days", "<=", "90"),)
 SPLIT_DAYS = (default("split-days", "<=", "30"),)
 UNIT_COST = (default("unit-cost-factor", "<=", "1.5"),)
@@ -103,6 +104,23 @@ def _most(tables: Tables, project: Project) -> tuple[int, str]:
     return money.allocated(tables).get(project.id, 0), "分配"
 
 
+def payable(tables: Tables, project: Project) -> dict[str, int]:
+    """By rule the 分 that may still be paid on a project without breaking it; below zero where it is broken already."""
+    paid = money.net_paid(tables).get(project.id, 0)
+    owed = open_items.left(open_items.payables(tables)).get(project.id, 0)
+    found = {"overpaid": _most(tables, project)[0] - paid - owed}
+    if project.contract:
+        day = registered.reached(tables, project.id, "开工") or tables.as_of
+        halves = [
+            half
+            for name, state in _HALVES
+            if not registered.reached(tables, project.id, state)
+            and (half := _half(tables, project, project.contract, name, state, day))
+        ]
+        found |= {"paid-ahead": min(int(half.allowed) - half.paid for half in halves)} if halves else {}
+    return found
+
+
 @dataclass(frozen=True)
 class _Half:
     """One half of paying ahead: what was paid before a state, and the most that is allowed."""
@@ -140,7 +158,7 @@ def _ahead(tables: Tables, project: Project, contract: int) -> Finding:
     day = registered.reached(tables, project.id, "开工") or min(leg.date for leg in legs)
     halves = [
         half
-        for name, state in (("prepayment", "开工"), (BEFORE_ACCEPTANCE, "验收"))
+        for name, state in _HALVES
         if (half := _half(tables, project, contract, name, state, day))
     ]
     if not halves:

@@ -22,6 +22,16 @@ MAIN = "main.beancount"
 
 @click.command(cls=Command)
 @click.argument("book", type=click.Path(), metavar="账簿")
+@click.argument("further", type=click.Path(exists=True, dir_okay=False), nargs=-1, metavar="[表格…]")
+@click.option(
+    "--with",
+    "planned",
+    type=click.Path(exists=True, dir_okay=False),
+    multiple=True,
+    metavar="表格…",
+    help="预审：假定这些付款、分配、清册的表（或 Beancount 文件）已经记账，哪些结论会变、还能付多少；什么也不写入",
+)
+@click.option("--date", "day", metavar="日期", help="预审：表上没有写日期时采用的日期")
 @click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到账簿止日（不晚于今天）"
 )
@@ -65,6 +75,9 @@ MAIN = "main.beancount"
 )
 def check(
     book: str,
+    further: tuple[str, ...],
+    planned: tuple[str, ...],
+    day: str | None,
     as_of: datetime | None,
     rule_ids: tuple[str, ...],
     subjects: tuple[str, ...],
@@ -79,6 +92,8 @@ def check(
     """检查一本账簿（含有 main.beancount 的文件夹，或主文件）。
 
     退出状态：0 没有不符合；1 有必须符合而不符合或无法判定的；2 账簿不能用或不可信。
+
+    预审（--with）的退出状态只看这些表带来的变化：0 不会违反必须符合的规定；1 会违反，或有清册无法判到；2 表格不能导入，或账簿不可信。
     """
     from ledgers.book import collector_off, within
     from ledgers.files.problems import Untrusted
@@ -91,6 +106,14 @@ def check(
     from reports.check.render import render
 
     known = catalogue()
+    if further and not planned:
+        raise click.UsageError(f"多了“{further[0]}”：预审的表格写在 --with 后面")
+    if day and not planned:
+        raise click.UsageError("--date 只用于预审（--with）")
+    if planned:
+        if rule_ids or subjects or baseline or sample or previous or form not in ("table", "json"):
+            raise click.UsageError("预审（--with）只与 --as-of、--date、--format table 或 json、--output 同用")
+        raise click.exceptions.Exit(_foresee(book, (*planned, *further), as_of, day, form, output))
     for name in rule_ids:
         if name not in known:
             raise click.UsageError(f"没有规则 {name}，用 xianjie rules 查看全部规则")
@@ -98,17 +121,17 @@ def check(
         raise click.UsageError("--sheets、--sample、--previous 只用于底稿（--format xlsx）")
     if form == "xlsx" and not output:
         raise click.UsageError("底稿是工作簿，请用 --output 指定文件")
-    day = as_of.date() if as_of else None
+    until = as_of.date() if as_of else None
     if output:
         will(put_file, Path(output))
     with collector_off():  # the command ends soon: nothing is worth collecting
         try:
-            loaded, began = books.read(book, day)
+            loaded, began = books.read(book, until)
             within(loaded)
         except Untrusted as error:
             if form == "json" and not output:  # a file is left as it is, like everything else
                 name = Path(book).name if book.endswith(".beancount") else MAIN
-                deliver(unjudged_json(name, day or clock.today(), error.problems), None)
+                deliver(unjudged_json(name, until or clock.today(), error.problems), None)
             raise
         wanted = tuple(sorted(hanging(loaded.tables, subjects)))
         result = audit(loaded.tables, known.values(), rule_ids, wanted)
@@ -117,8 +140,43 @@ def check(
         more = [_asked(sheets, sample, seed, previous)] if form == "xlsx" else []
         content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None, *more)
         deliver(content, output)
-        books.keep(loaded, day, began)
+        books.keep(loaded, until, began)
     raise click.exceptions.Exit(result.exit_status)
+
+
+def _foresee(
+    book: str, paths: tuple[str, ...], as_of: datetime | None, day: str | None, form: str, output: str | None
+) -> int:
+    """The exit status of a judgement beforehand, which is delivered."""
+    from importers.supposing import suppose
+    from ledgers.book import main_file
+    from ledgers.files.problems import Untrusted
+    from ledgers.people import Unusable
+    from plugins import catalogue
+    from reports import foreseen
+    from xianjie.import_ import day_of, show
+
+    if output:
+        will(put_file, Path(output))
+    main, until = main_file(book), as_of.date() if as_of else None
+    try:
+        supposed = suppose(main, map(Path, paths), until, day_of(day))
+        if supposed.changes.refused:
+            if form == "json":
+                deliver(foreseen.refused_json(main.name, supposed.changes.faults, supposed.changes.stopped), output)
+            else:
+                show(supposed.changes)
+                click.echo("没有判定：请按上面的说明改正表格。")
+            return 2
+        found = foreseen.foresee(supposed, catalogue(), until)
+    except Unusable as error:
+        raise click.ClickException(f"{error}。没有写入任何东西") from None
+    except Untrusted as error:
+        if form == "json" and not output:
+            deliver(foreseen.refused_json(main.name, (), {}, error.problems), None)
+        raise
+    deliver({"table": foreseen.as_text, "json": foreseen.as_json}[form](found), output)
+    return found.exit_status
 
 
 def _check_known(tables: "Tables", subjects: tuple[str, ...], judged: set[str]) -> None:

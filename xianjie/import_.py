@@ -75,7 +75,7 @@ def import_(
             changes = import_files(
                 book,
                 files,
-                day=_day(day),
+                day=day_of(day),
                 confirm=confirm,
                 ask=_ask if answering else nobody,
                 tick=tick,
@@ -110,7 +110,7 @@ def _near(path: Path) -> str:
     return f"（是不是 {near[0]}？）" if near else ""
 
 
-def _day(written: str | None) -> date | None:
+def day_of(written: str | None) -> date | None:
     """A day as people write it."""
     from importers.reading.cells import Month as WholeMonth
     from importers.reading.cells import Wrong, day

@@ -9,6 +9,7 @@ import click
 from ledgers.files.confined import will
 from ledgers.files.writing import put_file
 from xianjie.chinese import Command
+from xianjie.import_ import show
 from xianjie.output import deliver
 
 FORMATS = ("table", "json", "xlsx")
@@ -21,17 +22,19 @@ FORMATS = ("table", "json", "xlsx")
     "--with",
     "planned",
     type=click.Path(exists=True, dir_okay=False),
+    multiple=True,
     metavar="文件",
-    help="假设：一份 Beancount 文件，其中是打算做的凭证和登记；只推算，不写入",
+    help="假设：打算做的凭证和登记，Beancount 文件或各种表格（可重复）；只推算，不写入",
 )
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json 或 xlsx"
 )
 @click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
-def plan(book: str, as_of: datetime | None, planned: str | None, form: str, output: str | None) -> None:
+def plan(book: str, as_of: datetime | None, planned: tuple[str, ...], form: str, output: str | None) -> None:
     """待办：每个尚可补足或不符合的对象，最少要做什么、多少钱、由谁、最迟哪天；还须支付的劳务报酬合计是一个数。"""
+    from importers.supposing import suppose
     from ledgers.book import main_file, read, within
-    from ledgers.book import planned as as_planned
+    from ledgers.people import Unusable
     from plugins import catalogue
     from plugins.audit import audit
     from reports import plan as tasks
@@ -41,11 +44,18 @@ def plan(book: str, as_of: datetime | None, planned: str | None, form: str, outp
         raise click.UsageError("工作簿请用 --output 指定文件")
     if output:
         will(put_file, Path(output))
-    known, main = catalogue(), main_file(book)
+    known, main, day = catalogue(), main_file(book), as_of.date() if as_of else None
     with ExitStack() as stack:
         if planned:
-            stack.enter_context(as_planned(main, Path(planned).read_bytes()))
-        loaded = within(read(main, as_of.date() if as_of else None))
+            try:
+                supposed = suppose(main, map(Path, planned), day)
+            except Unusable as error:
+                raise click.ClickException(f"{error}。没有写入任何东西") from None
+            if supposed.changes.refused:
+                show(supposed.changes)
+                raise click.ClickException("假设的表格不能导入，没有推算")
+            stack.enter_context(supposed.reading())
+        loaded = within(read(main, day))
         checked = Checked(loaded, audit(loaded.tables, known.values()), known)
         made = {"table": tasks.as_text, "json": tasks.as_json, "xlsx": tasks.as_xlsx}
         content = made[form](checked)

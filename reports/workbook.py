@@ -2,16 +2,18 @@
 
 A number is a number, an id is text, and no text of a book can become a live formula: only `Formula`, whose words are
 our own, is one. Formulas carry the value that we computed, for readers that do not recalculate. Identical input gives
-identical bytes. Pages are A4 landscape with the header frozen and repeated.
+identical bytes. Printed, nothing is smaller than 9 pt: a sheet is set for A4, for A3 where it needs it, and one that is
+wider still goes over several pages; the header is frozen and repeated.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
 import xlsxwriter
@@ -25,6 +27,13 @@ SUMMING = (GROUP, SUBTOTAL, TOTAL)
 FONT = "宋体"
 COLOURS = ("#2F5D8A", "#8FB0CF", "#C58A3A", "#6B8E5A")
 MAX_HEIGHT = 400  # points; Excel allows 409
+POINTS = 10  # of what stands in a cell
+LEAST = 9  # as printed
+PAPERS = ((9, 842), (8, 1191))  # how a workbook names A4 and A3, and their long sides in points
+SHORT = 595  # the short side of A4
+CHART, GAP = (520, 460), 20  # pixels of the smallest chart, and between it and its table
+HALF = 6.67  # pixels of a letter; a Chinese character is two
+MARGIN = 0.4  # inches, left and right
 CELL_LIMIT = 32_000  # Excel's own limit is 32,767 characters
 ROW_LIMIT = 1_048_576
 _CUT = "……（过长，已截断）"
@@ -50,6 +59,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "align": "center"},
     "heading": {"bold": True, "font_size": 12},
     "note": {"text_wrap": True, "font_color": "#444444"},
+    "left": {},
     "right": {"align": "right"},
     "header": {"bold": True, "align": "center", "text_wrap": True, "border": 1, "bg_color": "#DCE4EC"},
     "label": {"bold": True, "text_wrap": True, "border": 1, "bg_color": "#EEF2F6"},
@@ -110,31 +120,31 @@ class Workbook:
 
     def __init__(self, title: str, day: date) -> None:
         self._buffer = BytesIO()
-        font = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
+        font = {"font_name": FONT, "font_size": POINTS, "valign": "vcenter"}
         self._book = xlsxwriter.Workbook(
             self._buffer, {"in_memory": True, "default_format_properties": font, "strings_to_urls": False}
         )
         self._book.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
         self._formats: dict[Any, Any] = {}
         self._names: set[str] = set()
+        self._sheets: list[Sheet] = []
 
     def sheet(self, name: str, widths: Sequence[float], *, portrait: bool = False) -> "Sheet":
         """A new sheet; its name is made valid and unique."""
         name = self._free_name(name)
         worksheet = self._book.add_worksheet(name)
-        worksheet.set_paper(9)  # A4
-        if not portrait:
-            worksheet.set_landscape()
-        worksheet.fit_to_pages(1, 0)
-        worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        worksheet.set_margins(left=MARGIN, right=MARGIN, top=0.5, bottom=0.6)
         worksheet.set_footer("&C第 &P 页，共 &N 页")
         worksheet.hide_gridlines(2)
         for number, size in enumerate(widths):
             worksheet.set_column(number, number, size)
-        return Sheet(self, worksheet, list(widths))
+        self._sheets.append(Sheet(self, worksheet, list(widths), portrait))
+        return self._sheets[-1]
 
     def content(self) -> bytes:
         """The finished workbook."""
+        for sheet in self._sheets:
+            sheet.set_page()
         self._book.close()
         return self._buffer.getvalue()
 
@@ -160,11 +170,13 @@ class Workbook:
 class Sheet:
     """One sheet, written from top to bottom; `row` is the next row, counted from 0."""
 
-    def __init__(self, book: Workbook, worksheet: Any, widths: list[float]) -> None:
+    def __init__(self, book: Workbook, worksheet: Any, widths: list[float], portrait: bool) -> None:
         self.book = book
         self.worksheet = worksheet
         self.widths = widths
         self.row = 0
+        self._portrait = portrait
+        self._beside = 0  # pixels of what stands to the right of the columns
         self._breaks: list[int] = []
 
     @property
@@ -185,6 +197,33 @@ class Sheet:
     def right(self, text: str) -> None:
         """A line at the right edge, such as the unit."""
         self._across(text, "right", 16)
+
+    def sides(self, left: str, right: str) -> None:
+        """A line with something at either edge."""
+        middle = max(1, len(self.widths) // 2)
+        for first, last, text, style in ((0, middle - 1, left, "left"), (middle, len(self.widths) - 1, right, "right")):
+            self._merge(self.row, first, text, self.book.format(**_STYLES[style]), last)
+        self.row += 1
+
+    def set_page(self) -> None:
+        """The smallest paper on which the sheet is legible; where none is wide enough, as many pages as it needs."""
+        need = sum(map(pixels, self.widths)) + self._beside
+        papers = [(PAPERS[0][0], SHORT, True)] * self._portrait + [(*paper, False) for paper in PAPERS]
+        for paper, side, portrait in papers:
+            self.worksheet.set_paper(paper)
+            if not portrait:
+                self.worksheet.set_landscape()
+            if need <= _room(side):
+                self.worksheet.fit_to_pages(1, 0)
+                return
+        self.worksheet.set_print_scale(100 * LEAST // POINTS)
+        self._repeat_columns(_room(PAPERS[-1][1]) / 3)
+
+    def _repeat_columns(self, room: float) -> None:
+        """The first columns say on every page what a row is of."""
+        number = bisect_right(list(accumulate(map(pixels, self.widths))), room)
+        if number:
+            self.worksheet.repeat_columns(0, number - 1)
 
     def skip(self, rows: int = 1) -> None:
         self.row += rows
@@ -250,13 +289,14 @@ class Sheet:
             names, values = values, names
         names({"reverse": kind["type"] == "bar", "num_font": {"size": 9}, "major_gridlines": {"visible": False}})
         values({"num_format": "#,##0", "major_gridlines": grid, "label_position": "low"})
-        chart.set_size({"width": 820, "height": 460})
-        self.worksheet.insert_chart(area.first - 2, len(self.widths), chart, {"x_offset": 20})
-        self.worksheet.fit_to_pages(1, 1)
+        room = int(_room(PAPERS[0][1]) - sum(map(pixels, self.widths))) - 2 * GAP
+        chart.set_size({"width": max(CHART[0], room), "height": CHART[1]})
+        self.worksheet.insert_chart(area.first - 2, len(self.widths), chart, {"x_offset": GAP})
+        self._beside = max(CHART[0], room) + 2 * GAP
 
     def height(self, text: str, cells: float) -> float:
         """Points that a wrapped text needs in so many cells."""
-        lines = sum(max(1, -(-width(line) // max(1, int(cells) - 1))) for line in text.split("\n"))
+        lines = sum(_lines(line, cells) for line in text.split("\n"))
         return 4 + 13.5 * lines
 
     def _widen(self, number: int, kind: str, value: Any) -> None:
@@ -286,8 +326,8 @@ class Sheet:
         self._merge(self.row, 0, text, self.book.format(**_STYLES[style]))
         self.row += 1
 
-    def _merge(self, row: int, first: int, text: str, style: Any) -> None:
-        last = len(self.widths) - 1
+    def _merge(self, row: int, first: int, text: str, style: Any, last: int | None = None) -> None:
+        last = len(self.widths) - 1 if last is None else last
         if last > first:
             self.worksheet.merge_range(row, first, row, last, "", style)
         self.worksheet.write_string(row, first, shortened(text), style)
@@ -307,7 +347,7 @@ class Sheet:
                 self.worksheet.merge_range(self.row, numbers[0], self.row, numbers[-1], group, style)
             elif group:
                 self.worksheet.write_string(self.row, numbers[0], group, style)
-        lines = max(-(-width(column.title) // max(1, int(column.width) - 1)) for column in columns)
+        lines = max(_lines(column.title, column.width) for column in columns)
         self.worksheet.set_row(deep, 8 + 13 * lines)
         self.row = deep + 1
 
@@ -332,6 +372,21 @@ class Sheet:
             self.worksheet.write_datetime(row, number, datetime(value.year, value.month, value.day), style)
         else:
             self.worksheet.write_number(row, number, number_of(value, kind), style)
+
+
+def pixels(cells: float) -> int:
+    """A column's width on the screen, of which 96 are an inch."""
+    return int(cells * 7 + 5)
+
+
+def _room(side: int) -> float:
+    """Pixels that a page of so many points across holds while nothing is smaller than the least."""
+    return (side - 144 * MARGIN) / 0.75 * POINTS / LEAST
+
+
+def _lines(text: str, cells: float) -> int:
+    """Lines of a paragraph wrapped in a column."""
+    return max(1, -(-width(text) // max(1, int(cells * 7 / HALF))))
 
 
 def number_of(value: Any, kind: str) -> Any:

@@ -1,83 +1,85 @@
 """扶贫项目资产台账：每项资产值多少、归谁、谁经营、谁管护、处在什么状态、历年收益多少。"""
 
-from collections import defaultdict
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
 
 from ledgers.facts import registered
 from ledgers.tables.directives import ASSET_CLASSES, Asset
 from ledgers.tables.tables import Tables, mentions
-from reports.registers import grouping
-from reports.registers.funds import head
-from reports.registers.places import place_of
-from reports.workbook import COUNT, DATE, LONG, MONEY, Area, Column, Workbook
+from reports.figures import AssetFigures, by_asset
+from reports.registers.grouping import Chart, Field, Gathered, Page, Table, gathered
+from reports.registers.places import Place, place_of
+from reports.workbook import COUNT, DATE, LONG, MONEY, Column, Workbook
 
 TITLE = "扶贫项目资产台账"
-ASSETS = grouping.Table(
-    (
-        Column("乡镇", 11),
-        Column("村", 11),
-        Column("资产编号", 12),
-        Column("资产名称", 26, LONG),
-        Column("类别", 9),
-        Column("来源项目", 14, LONG),
-        Column("登记日期", 11, DATE),
-        Column("原值", 17, MONEY),
-        Column("累计收益", 15, MONEY),
-        Column("累计使用", 15, MONEY),
-        Column("所有权人", 24, LONG),
-        Column("权属", 9),
-        Column("经营主体", 22, LONG),
-        Column("管护责任人", 15, LONG),
-        Column("状态", 8),
-    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """An asset, where it is, when it was registered, and its figures."""
+
+    place: Place
+    row: Asset
+    registered: date
+    figures: AssetFigures
+
+
+ASSETS: Page[Line] = Page(
+    "资产台账",
+    TITLE,
+    Table(
+        (
+            Field("town", Column("乡镇", 11), lambda one: one.place.town),
+            Field("village", Column("村", 10), lambda one: one.place.village),
+            Field("id", Column("资产编号", 12), lambda one: one.row.id),
+            Field("name", Column("资产名称", 26, LONG), lambda one: one.row.name),
+            Field("class", Column("类别", 9), lambda one: one.row.class_),
+            Field("source", Column("来源项目", 14, LONG), lambda one: "、".join(one.row.project) or one.row.origin),
+            Field("registered", Column("登记日期", 11, DATE), lambda one: one.registered),
+            Field("cost", Column("原值", 15, MONEY), lambda one: one.figures.cost),
+            Field("earned", Column("累计收益", 14, MONEY), lambda one: one.figures.income),
+            Field("used", Column("累计使用", 14, MONEY), lambda one: one.figures.used),
+            Field("owner", Column("所有权人", 22, LONG), lambda one: one.row.owner),
+            Field("ownership", Column("权属", 9), lambda one: one.row.owner_kind or "村集体"),
+            Field("operator", Column("经营主体", 22, LONG), lambda one: one.row.operator),
+            Field("caretaker", Column("管护责任人", 15, LONG), lambda one: "、".join(one.row.caretaker)),
+            Field("state", Column("状态", 8), lambda one: one.row.state),
+        )
+    ),
+    "原值为账面价值，已处置的为零；管护责任人是户编号。",
 )
-CLASSES = (Column("乡镇", 16), *(Column(f"{name}资产", 18, MONEY) for name in ASSET_CLASSES), Column("件数", 10, COUNT))
+
+
+def _class(name: str) -> Field[Gathered[Line]]:
+    def cost(town: Gathered[Line]) -> int:
+        return town.sum(lambda one: one.figures.cost if one.row.class_ == name else 0)
+
+    return Field(name, Column(f"{name}资产", 18, MONEY), cost)
+
+
+TOWNS: Page[Gathered[Line]] = Page(
+    "各乡镇资产图",
+    "各乡镇扶贫项目资产原值",
+    Table(
+        (
+            Field("town", Column("乡镇", 16), lambda town: town.name),
+            *map(_class, ASSET_CLASSES),
+            Field("number", Column("件数", 10, COUNT), lambda town: len(town.lines)),
+        ),
+        groups=0,
+    ),
+    chart=Chart("各乡镇扶贫项目资产原值（元）", ASSET_CLASSES, stacked=True),
+)
 
 
 def workbook(tables: Tables) -> bytes:
     """By town and village; a chart by town and class."""
-    book = Workbook(TITLE, tables.as_of)
-    rows = [(place_of(tables, row.village), row) for row in registered.assets(tables).values()]
-    rows.sort(key=lambda pair: (pair[0], pair[1].id))
-    costs, earned, used = (
-        _sums(tables, "asset", "commodity"),
-        _sums(tables, "asset income"),
-        _sums(tables, "distribution"),
-    )
-    first = {row.id: row.date for row in reversed(mentions(tables, Asset))}
-    sheet = book.sheet("资产台账", [column.width for column in ASSETS.columns])
-    head(sheet, tables, TITLE)
-    sheet.note("原值为账面价值，已处置的为零；管护责任人是户编号。")
-    lines = []
-    for place, row in rows:
-        source = "、".join(row.project) or row.origin
-        texts = (place.town, place.village, row.id, row.name, row.class_, source, first[row.id])
-        money = (costs[row.id], -earned[row.id], used[row.id])
-        people = (row.owner, row.owner_kind or "村集体", row.operator, "、".join(row.caretaker), row.state)
-        lines.append((*texts, *money, *people))
-    grouping.write(sheet, ASSETS, lines)
-    _by_class(book, tables, lines)
+    book, first = Workbook(TITLE, tables.as_of), {row.id: row.date for row in reversed(mentions(tables, Asset))}
+    lines = [
+        Line(place_of(tables, row.village), row, first[row.id], by_asset(tables).get(row.id, AssetFigures()))
+        for row in registered.assets(tables).values()
+    ]
+    lines.sort(key=lambda one: (one.place, one.row.id))
+    ASSETS.write(book, tables, lines)
+    TOWNS.write(book, tables, gathered(lines, lambda one: one.place.town))
     return book.content()
-
-
-def _sums(tables: Tables, kind: str, key: str = "asset") -> dict[str, int]:
-    """分 on accounts of a kind, by asset."""
-    table = tables.postings[tables.postings["kind"] == kind]
-    found: dict[str, int] = defaultdict(int)
-    for name, amount in zip(table[key].tolist(), table["amount"].tolist(), strict=True):
-        found[name] += amount
-    return found
-
-
-def _by_class(book: Workbook, tables: Tables, lines: list[tuple[Any, ...]]) -> None:
-    towns: dict[str, list[int]] = defaultdict(lambda: [0] * (len(ASSET_CLASSES) + 1))
-    for line in lines:
-        if line[4] in ASSET_CLASSES:
-            towns[line[0]][ASSET_CLASSES.index(line[4])] += line[7]
-        towns[line[0]][-1] += 1
-    sheet = book.sheet("各乡镇资产图", [column.width for column in CLASSES])
-    head(sheet, tables, "各乡镇扶贫项目资产原值")
-    area = grouping.write(sheet, grouping.Table(CLASSES, groups=0), [(town, *sums) for town, sums in towns.items()])
-    shown = Area(area.sheet, area.first, area.last - 1)
-    series = {name: number for number, name in enumerate(ASSET_CLASSES, start=1)}
-    sheet.chart({"type": "column", "subtype": "stacked"}, "各乡镇扶贫项目资产原值（元）", shown, 0, series)

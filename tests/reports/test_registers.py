@@ -15,27 +15,27 @@ from plugins.labour import labour_share
 from reports.check.checked import Checked
 from reports.registers import grouping
 from reports.registers.all import workbooks
+from reports.registers.grouping import Field, Ratio
 from reports.workbook import COUNT, MONEY, RATIO, Column, Workbook
 from tests.reports.conftest import EXAMPLE, EXAMPLE_DAY
 from xianjie.commands import cli
 
 NAMES = ("资金支出进度表", "项目明细台账", "以工代赈劳务报酬台账", "股权登记簿", "扶贫项目资产台账", "资产收益分配表")
-TABLE = grouping.Table(
+TABLE: grouping.Table[tuple[Any, ...]] = grouping.Table(
     (
-        Column("乡镇"),
-        Column("村"),
-        Column("件数", 8, COUNT),
-        Column("甲", 9, MONEY),
-        Column("乙", 9, MONEY),
-        Column("比", 9, RATIO),
-    ),
-    ratios={5: (4, 3)},
+        Field("town", Column("乡镇"), lambda line: line[0]),
+        Field("village", Column("村"), lambda line: line[1]),
+        Field("number", Column("件数", 8, COUNT), lambda line: line[2]),
+        Field("whole", Column("甲", 9, MONEY), lambda line: line[3]),
+        Field("part", Column("乙", 9, MONEY), lambda line: line[4]),
+        Field("ratio", Column("比", 9, RATIO), Ratio("part", "whole")),
+    )
 )
 LINES = [
-    ("甲镇", "一村", 1, 300, 100, None),
-    ("甲镇", "一村", 1, 300, 200, None),
-    ("甲镇", "二村", 1, 0, 0, None),
-    ("乙镇", "三村", 1, 700, 7, None),
+    ("甲镇", "一村", 1, 300, 100),
+    ("甲镇", "一村", 1, 300, 200),
+    ("甲镇", "二村", 1, 0, 0),
+    ("乙镇", "三村", 1, 700, 7),
 ]
 
 
@@ -90,8 +90,50 @@ def test_the_six_workbooks(books: dict[str, bytes]) -> None:
         book = openpyxl.load_workbook(BytesIO(content))
         assert sum(len(sheet._charts) for sheet in book) == 1
         for sheet in book:
-            assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+            assert sheet.page_setup.orientation == "landscape"
             assert sheet.freeze_panes
+            assert sheet.print_title_rows
+            assert sheet.auto_filter.ref
+
+
+def test_every_sheet_has_its_unit_its_seal_and_who_signs_it(books: dict[str, bytes]) -> None:
+    for content in books.values():
+        for number in range(len(openpyxl.load_workbook(BytesIO(content)).sheetnames)):
+            rows = ["".join(map(str, row)) for row in rows_of(content, number)]
+            assert rows[1].startswith("编制单位（公章）：")
+            assert rows[1].endswith("单位：元")
+            assert all(word in rows[-1] for word in ("负责人：", "审核：", "制表：", "日期："))
+
+
+def test_printed_on_a4_or_a3_nothing_is_smaller_than_nine_points(books: dict[str, bytes]) -> None:
+    sides, used = {9: 842, 8: 1191}, set()
+    for content in books.values():
+        for sheet in openpyxl.load_workbook(BytesIO(content)):
+            need = 0.75 * sum(int(column.width * 7 + 5) for column in sheet.column_dimensions.values())
+            room = sides[sheet.page_setup.paperSize] - 72 * (sheet.page_margins.left + sheet.page_margins.right)
+            assert room / need * sheet["A5"].font.size >= 9
+            used.add(sheet.page_setup.paperSize)
+    assert used == set(sides)
+
+
+def test_a_filter_hides_rows_and_never_the_total(books: dict[str, bytes]) -> None:
+    for content in books.values():
+        for sheet in openpyxl.load_workbook(BytesIO(content)):
+            last = int(sheet.auto_filter.ref.split(":")[1].strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+            assert sheet[f"A{last + 1}"].value == "合计"
+
+
+def test_a_column_may_stand_anywhere() -> None:
+    moved = grouping.Table((*TABLE.fields[:2], TABLE.fields[5], TABLE.fields[4], TABLE.fields[3], TABLE.fields[2]))
+    book = Workbook("测试", EXAMPLE_DAY)
+    grouping.write(book.sheet("表", [10] * 6), moved, LINES)
+    assert rows_of(book.content())[8][2:] == [pytest.approx(307 / 1300), 3.07, 13.0, 4]
+
+
+def test_what_no_line_knows_has_no_sum() -> None:
+    rows = rows_of(grouped([("甲镇", "一村", 1, None, 100), ("乙镇", "二村", 1, 300, None)]))
+    assert rows[2][2:] == [1, "", 1.0, ""]
+    assert rows[5][2:] == [2, 3.0, 1.0, pytest.approx(1 / 3)]
 
 
 def test_the_same_book_gives_the_same_bytes(example: Checked) -> None:

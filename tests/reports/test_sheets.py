@@ -80,6 +80,29 @@ def test_prints_on_a4_landscape_with_its_header_on_every_page() -> None:
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
 
 
+@pytest.mark.parametrize(("columns", "paper"), [(13, 9), (14, 8), (19, 8)])
+def test_what_a4_cannot_hold_legibly_is_set_for_a3(columns: int, paper: int) -> None:
+    book = Workbook("测试", DAY)
+    book.sheet("表", [12] * columns)
+    assert opened(book.content())["表"].page_setup.paperSize == paper
+
+
+def test_what_a3_cannot_hold_goes_over_several_pages_and_repeats_its_first_columns() -> None:
+    book = Workbook("测试", DAY)
+    book.sheet("表", [12] * 20)
+    sheet = opened(book.content())["表"]
+    assert (sheet.page_setup.paperSize, sheet.page_setup.scale) == (8, 90)
+    assert not sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_cols == "$A:$F"
+
+
+@pytest.mark.parametrize(("width", "orientation"), [(20, "portrait"), (40, "landscape")])
+def test_an_upright_page_is_upright_where_it_is_wide_enough(width: int, orientation: str) -> None:
+    book = Workbook("测试", DAY)
+    book.sheet("表", [width] * 4, portrait=True)
+    assert opened(book.content())["表"].page_setup.orientation == orientation
+
+
 def test_identical_input_gives_identical_bytes_without_a_trace_of_when_or_who() -> None:
     rows = [Row(("甲", "乙", 1, 2, None, DAY, 3))]
     content = made(rows)

@@ -90,13 +90,20 @@ def _registered(tables: Tables, project: Project, accepted: date) -> Finding:
         or f"登记原值 {yuan_cn(cost)} 元，与决算相符",
         measured=Measured(cost, expected),
         act=accepted,
+        due=last_day,
         threshold=Threshold(parameter.op, parameter.value, (parameter,)),
         source=source,
-        evidence=tuple(leg.row for leg in legs),
-        lines=tuple(
-            (registered.assets(tables)[name].file, registered.assets(tables)[name].line) for name in sorted(formed)
+        evidence=(*(leg.row for leg in legs), *_spending(tables, projects)),
+        lines=(
+            *registered.lines_of(tables, project.id, "验收"),
+            *((registered.assets(tables)[name].file, registered.assets(tables)[name].line) for name in sorted(formed)),
         ),
     )
+
+
+def _spending(tables: Tables, projects: set[str]) -> Iterator[int]:
+    """Rows of what was spent on some projects."""
+    return (leg.row for name in sorted(projects) for leg in money.spent_by_project(tables).get(name, []))
 
 
 def _register_faults(
@@ -161,6 +168,7 @@ def _yearly(tables: Tables, asset: Asset, year: int, good: str, missing: str, ev
         period=str(year),
         source=(asset.file, asset.line),
         evidence=evidence,
+        due=date(year, 12, 31),
     )
 
 
@@ -277,7 +285,8 @@ def asset_yield(tables: Tables) -> Iterator[Finding]:
             income = -sum(leg.amount for leg in earned)
             ratio = Ratio(income, cost, cost * parameter.value, parameter.op, (parameter,))
             until = f"{year}-12-31" if tables.as_of < date(year, 12, 31) else ""
-            yield judge_ratio(_subject(asset), ratio, open_until=until, what=("当年收益", "资产原值"), **more)
+            what = ("当年收益", "资产原值")
+            yield judge_ratio(_subject(asset), ratio, open_until=until, what=what, due=date(year, 12, 31), **more)
 
 
 @rule(

@@ -182,6 +182,7 @@ def _ahead(tables: Tables, project: Project, contract: int) -> Finding:
         ),
         shortfall=worst.excess,
         evidence=tuple(leg.row for leg in legs),
+        lines=registered.lines_of(tables, project.id, "开工", "验收"),
         act=day,
         **_about(project),
     )
@@ -227,7 +228,9 @@ def _accepted(tables: Tables, project: Project, done: date) -> Finding:
         f"完工后 {days} 天{'验收' if accepted else '尚未验收'}，应在 {last_day} 前验收",
         measured=Measured(days, 1, "day"),
         threshold=Threshold(found.op, found.value, (found,)),
+        lines=registered.lines_of(tables, project.id, "完工", "验收"),
         act=done,
+        due=last_day,
         **_about(project),
     )
 
@@ -272,7 +275,12 @@ def _retained(tables: Tables, project: Project, contract: int, accepted: date) -
         measured=Measured(least, contract),
         threshold=Threshold(">=", share.value, (share, months), required),
         shortfall=short,
+        evidence=tuple(
+            leg.row for legs in (_payments(tables), _retention_legs(tables)) for leg in legs.get(project.id, [])
+        ),
+        lines=registered.lines_of(tables, project.id, "验收"),
         act=accepted,
+        due=end + timedelta(days=GRACE),
         **_about(project),
     )
 
@@ -518,7 +526,10 @@ def _decided(
         f"{proved[0].date} {proved[0].kind}，附件相符" if proved else reason,
         measured=Measured(amount, int(found.value * 100)),
         threshold=Threshold(found.op, None, (found,), int(found.value * 100)),
-        lines=tuple((line.file, line.line) for line in lines),
+        lines=(
+            *registered.lines_of(tables, project.id, "年度计划"),
+            *((line.file, line.line) for line in lines),
+        ),
         act=planned,
         **_about(project),
     )

@@ -274,6 +274,7 @@ def _dividend(tables: Tables, grant: Grant, due: Dividend, legs: list[Any]) -> F
         ratio,
         open_until=str(due.day) if tables.as_of <= due.day else "",
         what=("收到分红", f"{due.year}年应分红"),
+        due=due.day,
         **more,
     )
 

@@ -9,7 +9,7 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -143,7 +143,8 @@ def idle_in_village(tables: Tables) -> Iterator[Finding]:
         if parameter is None:
             yield absent(tables, subject, "idle-days", tables.as_of, IDLE_DAYS, **more)
         else:
-            yield count(subject, days, parameter, f"{message}，{limit(parameter)}", **more)
+            due = oldest[0].date + timedelta(days=int(parameter.value))
+            yield count(subject, days, parameter, f"{message}，{limit(parameter)}", due=due, **more)
 
 
 def _still_there(legs: list[money.Leg]) -> list[tuple[money.Leg, int]]:
@@ -407,13 +408,22 @@ def allocation_days(tables: Tables) -> Iterator[Finding]:
         if parameter is None:
             yield absent(tables, subject, "allocation-days", day, ALLOCATION_DAYS, _scope(fund), source=source)
             continue
-        yield max((_waited(subject, wait, parameter, source) for wait in waits), key=_worse)
+        worst = max(waits, key=lambda wait: _worse(_waited(subject, wait, parameter, source)))
+        yield replace(_waited(subject, worst, parameter, source), evidence=_waiting(tables, fund.id, worst))
 
 
 def _waited(subject: Subject, wait: tuple[int, bool, date], parameter: Applied, source: tuple[str, int]) -> Finding:
     days, done, arrival = wait
+    due = arrival + timedelta(days=int(parameter.value))
     message = f"{arrival} 到账的资金" + (f"用 {days} 天分配完" if done else f"已 {days} 天尚未分配完")
-    return count(subject, days, parameter, f"{message}，{limit(parameter)}", done=done, source=source)
+    return count(subject, days, parameter, f"{message}，{limit(parameter)}", done=done, source=source, due=due)
+
+
+def _waiting(tables: Tables, fund: str, wait: tuple[int, bool, date]) -> tuple[int, ...]:
+    """Rows of an arrival, and of what was allocated until it was used up."""
+    days, _, arrival = wait
+    legs = money.quota_legs(tables).get(fund, [])
+    return tuple(leg.row for leg in legs if arrival <= leg.date <= arrival + timedelta(days=days))
 
 
 def _worse(finding: Finding) -> tuple[int, int]:
@@ -567,6 +577,7 @@ def carry_over(tables: Tables) -> Iterator[Finding]:
             shortfall=max(unspent, 0),
             source=(fund.file, fund.line),
             evidence=tuple(flow.evidence),
+            due=day,
         )
 
 

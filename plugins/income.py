@@ -257,7 +257,8 @@ def _distributed(tables: Tables, one: VillageYear) -> Finding:
         return undetermined(subject, f"参数 income-distributed-by 的值 {by.value} 应为月日（如 0630）", **more)
     ratio = Ratio(one.used, one.income, one.income * share.value, share.op, (share, by))
     until = str(due_day) if tables.as_of <= due_day else ""
-    finding = judge_ratio(subject, ratio, open_until=until, what=("已分配和提留", f"{one.year}年收益"), **more)
+    what = ("已分配和提留", f"{one.year}年收益")
+    finding = judge_ratio(subject, ratio, open_until=until, what=what, due=due_day, **more)
     late = _reached_on(one, ratio.required) if finding.status == PASS else None
     if late and late > due_day:
         days = (late - due_day).days

@@ -122,7 +122,8 @@ def _share_finding(
     required = found.total * parameter.value
     ratio = Ratio(found.industry, found.total, required, parameter.op, (parameter,))
     what = ("用于产业", f"{asked.what}（{task}任务）" if task else asked.what)
-    return judge_ratio(subject, ratio, open_until=_open_until(tables, year), what=what, evidence=found.evidence, **more)
+    more |= {"evidence": found.evidence, "due": date(year, 12, 31)}
+    return judge_ratio(subject, ratio, open_until=_open_until(tables, year), what=what, **more)
 
 
 def _open_until(tables: Tables, year: int) -> str:
@@ -221,6 +222,7 @@ def _rising(tables: Tables, year: int) -> Finding:
         f"本年 {percent(this)}，上年 {percent(last)}，{_rise(parameter)}",
         measured=Measured(now.industry, now.total),
         threshold=Threshold(parameter.op, last + parameter.value, (parameter,)),
+        due=date(year, 12, 31),
         **more,
     )
 
@@ -404,7 +406,7 @@ def _stable(tables: Tables, year: int, level: str, funds: list[Fund]) -> Finding
         return absent(tables, subject, "input-stable", day, INPUT_STABLE, {"level": level}, **more)
     ratio = Ratio(now, before, before * parameter.value, parameter.op, (parameter,))
     what = (f"{year}年{level}资金", f"{year - 1}年{level}资金")
-    return judge_ratio(subject, ratio, open_until=_open_until(tables, year), what=what, **more)
+    return judge_ratio(subject, ratio, open_until=_open_until(tables, year), what=what, due=date(year, 12, 31), **more)
 
 
 __plugins__ = ("check",)

@@ -234,5 +234,6 @@ def not_falling(
             measured=Measured(numerator, denominator, unit),
             threshold=Threshold(">=", then),
             act=end_of(year, tables.as_of),
+            due=date(year, 12, 31),
             evidence=(*evidence.get(year, ()), *evidence.get(year - 1, ())),
         )

@@ -85,7 +85,7 @@ def _rent(tables: Tables, asset: Asset, rent: Rent, got: int, legs: list[Posting
     ratio = Ratio(got, rent.amount, rent.amount * parameter.value, parameter.op, (parameter,))
     until = str(rent.day) if tables.as_of <= rent.day else ""
     what = ("收到租金", f"{rent.year}年应收租金")
-    return judge_ratio(_subject(asset), ratio, open_until=until, what=what, **more)
+    return judge_ratio(_subject(asset), ratio, open_until=until, what=what, due=rent.day, **more)
 
 
 @rule(
@@ -129,7 +129,8 @@ def _principal(tables: Tables, name: str, agreed: Asset, day: date) -> Finding:
     required = agreed.principal * parameter.value
     ratio = Ratio(got, agreed.principal, required, parameter.op, (parameter,))
     until = str(day) if tables.as_of <= day else ""
-    return judge_ratio(_subject(agreed), ratio, open_until=until, what=("收回本金", f"{day}到期的本金"), **more)
+    what = ("收回本金", f"{day}到期的本金")
+    return judge_ratio(_subject(agreed), ratio, open_until=until, what=what, due=day, **more)
 
 
 @rule(

@@ -152,6 +152,7 @@ def _within(
         status,
         f"{said}，应在 {last} 前（纳入后 {int(parameter.value)} 个工作日）",
         threshold=Threshold(parameter.op, None, (parameter,)),
+        due=last,
         **more,
     )
 

@@ -113,7 +113,8 @@ def _noticed(
         return undetermined(subject, str(error), **more)
     said = f"{stage} {days} 天" if days else f"没有{stage}"
     message = f"{said}，{limit(least)}，应在 {last} 前公示"
-    found = count(subject, days, least, message, still_open=tables.as_of <= last, lines=line, **more)
+    lines = (*line, *registered.lines_of(tables, row.id, *(one for name, one in STAGE_STATES.items() if name == stage)))
+    found = count(subject, days, least, message, still_open=tables.as_of <= last, lines=lines, due=last, **more)
     return replace(found, threshold=Threshold(least.op, least.value, (least, due)))
 
 

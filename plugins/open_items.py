@@ -6,7 +6,7 @@ its village's, or the county's.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ledgers.chart import account as account_of
@@ -73,7 +73,8 @@ def _finding(tables: Tables, of: open_items.Account, items: list[Item], worst: _
     message = (
         f"{kind.what} {yuan_cn(total)} 元，最早一笔自 {worst.item.day} 起已 {worst.days} 天，{limit(worst.applied)}"
     )
-    return count(subject, worst.days, worst.applied, message, **more)
+    due = worst.item.day + timedelta(days=int(worst.applied.value))
+    return count(subject, worst.days, worst.applied, message, due=due, **more)
 
 
 def _whose(tables: Tables, of: open_items.Account, item: Item) -> tuple[Subject, tuple[str, int]]:
@@ -168,7 +169,11 @@ def _left(tables: Tables, project: Any, accepted: date, given: int) -> Finding:
     owed = open_items.left(open_items.payables(tables)).get(project.id, 0)
     rest = given - paid - owed
     found = tables.policy.in_force("leftover-days", accepted, LEFTOVER_DAYS)
-    evidence = tuple(lot.posting for lot in money.lots_by_project(tables).get(project.id, []))
+    paying = money.by_project(money.net_paid_legs(tables)).get(project.id, [])
+    evidence = (
+        *(lot.posting for lot in money.lots_by_project(tables).get(project.id, [])),
+        *(leg.row for leg in paying),
+    )
     if found is None:
         return absent(tables, subject, "leftover-days", accepted, LEFTOVER_DAYS, act=accepted, source=source, evidence=evidence)
     if rest > 0 and _unplaced(tables):
@@ -191,6 +196,8 @@ def _left(tables: Tables, project: Any, accepted: date, given: int) -> Finding:
         act=accepted,
         source=source,
         evidence=evidence,
+        lines=registered.lines_of(tables, project.id, "验收"),
+        due=accepted + timedelta(days=int(found.value)),
     )
 
 

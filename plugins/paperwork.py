@@ -4,7 +4,7 @@ from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -153,7 +153,7 @@ def returned_payment(tables: Tables) -> Iterator[Finding]:
         by_voucher[one.posting.voucher].append(one)
     for voucher, lines in by_voucher.items():
         said = [_mended(tables, one) for one in lines]
-        status, message, applied = min(said, key=lambda one: _WORST.index(one[0]))
+        status, message, applied, last_day = min(said, key=lambda one: _WORST.index(one[0]))
         posting = lines[0].posting
         yield Finding(
             Subject("voucher", voucher, posting.narration),
@@ -163,20 +163,22 @@ def returned_payment(tables: Tables) -> Iterator[Finding]:
             source=(posting.file, posting.line),
             evidence=tuple(dict.fromkeys(one.posting.row for one in lines)),
             lines=tuple((one.line.file, one.line.line) for one in lines),
+            due=last_day,
         )
 
 
-def _mended(tables: Tables, one: Returned) -> tuple[str, str, Applied | None]:
+def _mended(tables: Tables, one: Returned) -> tuple[str, str, Applied | None, date | None]:
+    """Status, message, parameter, and the last day on which it may be mended."""
     day = one.line.date
     found = tables.policy.in_force("returned-days", day, RETURNED_DAYS)
     if found is None:
-        return UNDETERMINED, f"无法判定：{no_parameter('returned-days', day)}", None
+        return UNDETERMINED, f"无法判定：{no_parameter('returned-days', day)}", None, None
     what = f"户 {one.line.household} 的 {yuan_cn(one.line.amount)} 元 {day} 退票"
     last_day = day + timedelta(days=int(found.value))
     if one.mended:
-        return PASS, f"{what}，{one.mended} 已{'退回' if one.reversal else '重发'}", found
+        return PASS, f"{what}，{one.mended} 已{'退回' if one.reversal else '重发'}", found, last_day
     open_still = meets((tables.as_of - day).days, found.op, found.value)
-    return PENDING if open_still else FAIL, f"{what}，尚未重发或退回，应在 {last_day} 前", found
+    return PENDING if open_still else FAIL, f"{what}，尚未重发或退回，应在 {last_day} 前", found, last_day
 
 
 @dataclass

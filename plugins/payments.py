@@ -441,6 +441,7 @@ def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tu
         f"本年 {now} 人，上一年 {before} 人",
         measured=Measured(now, before, "person"),
         evidence=evidence,
+        due=date(year, 12, 31),
     )
 
 
@@ -532,6 +533,7 @@ def _duplicate(tables: Tables, household: str, month: str, lines: list[Payment],
         period=month,
         source=(str(table["file"][last]), int(table["line"][last])),
         evidence=postings,
+        lines=tuple((line.file, line.line) for line in lines),
     )
 
 

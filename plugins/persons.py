@@ -43,22 +43,23 @@ def first_month(line: Payment) -> date:
 )
 def recipient_alive(tables: Tables) -> Iterator[Finding | Passes]:
     """Nobody is paid for a month after that in which they died or left, or their household ended."""
-    wrong: dict[int, list[str]] = defaultdict(list)
+    wrong: dict[int, list[Payment]] = defaultdict(list)
     for line in _of_the_gone(tables):
-        wrong[line.posting].append(f"{_why(tables, line)}（{line.file}:{line.line}）")
+        wrong[line.posting].append(line)
     vouchers = tables.postings["voucher"].to_numpy()
     judged = dict.fromkeys(vouchers[tables.payments["posting"].unique()].tolist())
     failing: dict[str, list[Posting]] = defaultdict(list)
     for leg in records(Posting, tables.postings.loc[sorted(wrong)]):
         failing[leg.voucher].append(leg)
     for legs in failing.values():
-        said = [text for leg in legs for text in wrong[leg.row]]
+        lines = [line for leg in legs for line in wrong[leg.row]]
         yield Finding(
             Subject("voucher", legs[0].voucher, legs[0].narration),
             FAIL,
-            said[0] + (f"等 {len(said)} 行" if len(said) > 1 else ""),
+            _why(tables, lines[0]) + (f"等 {len(lines)} 行" if len(lines) > 1 else ""),
             source=(legs[0].file, legs[0].line),
             evidence=tuple(leg.row for leg in legs),
+            lines=tuple((line.file, line.line) for line in lines),
         )
     rest = [voucher for voucher in judged if voucher not in failing]
     yield Passes(len(rest), lambda: _passing(tables, rest))

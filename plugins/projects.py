@@ -157,6 +157,7 @@ def rectification_due(tables: Tables, audit: Audit) -> Iterator[Finding]:
             period=row.period or None,
             source=(row.file, row.line),
             lines=tuple(one.source for one in concerned),
+            due=row.due,
         )
 
 

@@ -56,6 +56,15 @@ class Leg(NamedTuple):
 
 
 @derived
+def quota_legs(tables: Tables) -> dict[str, list[Leg]]:
+    """Postings on 0待分配 by fund, in order: what arrived, was taken back or allocated."""
+    legs: dict[str, list[Leg]] = defaultdict(list)
+    for leg in records(Leg, tables.postings[(tables.postings["kind"] == "quota").to_numpy()]):
+        legs[leg.fund].append(leg)
+    return legs
+
+
+@derived
 def outgoing(tables: Tables) -> Any:
     """Of each posting, whether its transaction touches quota or a bank account: the others only reclassify what was spent."""
     return beside(tables, tables.postings["kind"].isin(["allocated", "quota", "bank"]))

@@ -24,16 +24,12 @@ class Item:
     part: Part
     amount: int
     left: int
+    posting: int  # the row of `postings` that stands for it
     settled: list[tuple[Part, Fraction]] = field(default_factory=list)  # by what, and 分 in cash
 
     @property
     def day(self) -> date:
         return self.part.day
-
-    @property
-    def posting(self) -> int:
-        """A row of `postings` that stands for it."""
-        return int(self.part.legs[0].row)
 
 
 class Account(NamedTuple):
@@ -80,7 +76,8 @@ def _items(tables: Tables, kinds: tuple[str, ...], sign: int) -> dict[Account, l
         for account, amount in sums.items():
             items = found[Account(part.project, "" if part.project else _village(part), account)]
             if amount > 0:
-                items.append(Item(part, amount, amount))
+                first = next(leg for leg in part.legs if leg.account == account)
+                items.append(Item(part, amount, amount, int(first.row)))
             elif amount < 0:
                 _settle(items, -amount, part)
     return dict(found)

@@ -141,6 +141,12 @@ def reached(tables: Tables, project: str, state: str) -> date | None:
     return min((stage.date for stage in project_states(tables).get(project, []) if stage.state in enough), default=None)
 
 
+def lines_of(tables: Tables, project: str, *states: str) -> tuple[tuple[str, int], ...]:
+    """(file, line) of the directives by which a project reached each of these states, as far as it has."""
+    days = {reached(tables, project, state) for state in states}
+    return tuple((one.file, one.line) for one in project_states(tables).get(project, []) if one.date in days)
+
+
 def ended(tables: Tables, project: str, state: str = "") -> bool:
     """Whether the project ended (终止, 退库), or ended in the given one of the two."""
     stages = project_states(tables).get(project, [])

@@ -41,6 +41,7 @@ COMMANDS = {
     "consolidate": ("xianjie.consolidate:consolidate", "汇总多个县：各县检查、排名、跨县核对"),
     "people": ("xianjie.people:people", "经授权查询户编号对应的人"),
     "serve": ("xianjie.serve:serve", "供审阅人员用浏览器查看账簿（登录、只读）"),
+    "api": ("xianjie.api:api", "供本机的其他程序以 JSON 查询和预审（令牌、只读）"),
     "user": ("xianjie.user:user", "管理可以登录审阅网页的人"),
 }
 

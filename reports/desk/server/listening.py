@@ -76,14 +76,14 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         super().handle_accept()
 
 
-def make_server(app: Any, host: str, port: int) -> Server:
-    """A server that listens; `run()` serves, `close()` ends. OSError when the address is taken."""
+def make_server(app: Any, host: str, port: int, body: int = BODY_BYTES) -> Server:
+    """A server that listens, and takes bodies of so many bytes; `run()` serves, `close()` ends. OSError when the address is taken."""
     settings = Adjustments(
         host=host,
         port=port,
         ident="",
         max_request_header_size=HEADER_BYTES,
-        max_request_body_size=BODY_BYTES,
+        max_request_body_size=body,
         channel_timeout=30,
         cleanup_interval=1,
         connection_limit=CONNECTIONS,

@@ -15,6 +15,7 @@ from samples.county.model import YEARS, County, Fund, Household, Project, Vouche
 from samples.county.places import towns
 from samples.county.projects import PLANNED
 from samples.county.table import HEADERS, Table, wan, write_csv, write_workbook, yuan
+from samples.county.text import payment_number
 
 YUAN, WAN = "单位：元", "单位：万元"
 BY_LEVEL = {"中央": "中央衔接资金", "市级": "市级衔接资金", "县级": "县级资金"}
@@ -155,13 +156,11 @@ def _treasury(county: County, year: int) -> Table:
     projects = {p.id: p for p in county.projects.values()}
     funds = {f.id: f for f in county.funds.values()}
     rows = []
-    numbers: dict[Voucher, str] = {}
     for n, voucher in enumerate((v for v in borne(county, "treasury") if v.day.year == year), 1):
-        numbers[voucher] = numbers[voucher.reverses] if voucher.reverses else f"ZF{year}{n:06d}"
         fund, project = funds[voucher.meta["fund"]], projects[voucher.project]
         spent, quota = voucher.legs
         parts = spent.account.split(":")[1:3] if spent.account.startswith("Expenses:") else _classes(project)
-        about = (fund.year, fund.doc_no, numbers[voucher], fund.name, project.meta.get("unit"), project.name)
+        about = (fund.year, fund.doc_no, payment_number(voucher), fund.name, project.meta.get("unit"), project.name)
         text = "退回" if voucher.reverses else voucher.narration
         account = f"5002410099{n:09d}"
         rows.append((*about, yuan(-(quota.amount or 0)), text, voucher.payee, account, f"{voucher.day}", *parts))

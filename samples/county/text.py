@@ -39,7 +39,7 @@ def voucher_text(
     """A transaction; `lines_of` makes the lines of a posting's roll; with `inline`, a pay list's lines are postings."""
     meta = {"voucher": voucher.number, **({"reverses": voucher.reverses.number} if voucher.reverses else {})}
     if pays_quota(voucher):
-        meta["payment-no"] = "ZF" + "".join(filter(str.isdigit, voucher.number))
+        meta["payment-no"] = payment_number(voucher)
     lines = [f'{voucher.day} * "{voucher.payee}" "{narration(voucher)}"']
     lines += _metadata(meta | voucher.meta | evidence, "  ")
     rolls = 0
@@ -61,6 +61,11 @@ def pays_quota(voucher: Voucher) -> bool:
     accounts = [leg.account for leg in voucher.legs]
     allocated = any(name.startswith("Assets:9001") and name.endswith(":1已分配") for name in accounts)
     return allocated and not all(name.startswith("Assets:9001") for name in accounts)
+
+
+def payment_number(voucher: Voucher) -> str:
+    """The treasury's number of a payment; what comes back bears the number of what it comes back from."""
+    return "ZF" + "".join(filter(str.isdigit, (voucher.reverses or voucher).number))
 
 
 def narration(voucher: Voucher) -> str:

@@ -30,31 +30,7 @@ from ledgers.people import Identities, Person
 from ledgers.personal.find import without_numbers
 
 # Keys of a voucher that imports alone decide; whatever else someone wrote beside them stays.
-OWNED = ("fund", "project", "asset", "equity", "income-year", "payment-no", "moved-from", ORIGINAL_DATE)
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
+OWNED = ("fund", "project", "asset", "equity", "income-year", "payment-no", "payer", "moved-from", ORIGINAL_DATE)
 
 
 def _after_seal(held: tuple[HouseState, ...], wanted: tuple[HouseState, ...], sealed: date) -> tuple[HouseState, ...]:
@@ -374,7 +350,3 @@ class Draft:
                 names.setdefault(person.name, []).append((person.household, person.person))
             self.names.held.update({name: tuple(places) for name, places in names.items()})
         return store
-
-
-
-

@@ -6,11 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 IMPORT_ID = "import-id"
-
-
 ORIGINAL_DATE = "original-date"  # of a voucher that came when its period was sealed
-
-
 Meta = tuple[tuple[str, Any], ...]
 
 

@@ -21,17 +21,9 @@ from ledgers.money import yuan_cn
 from ledgers.personal.find import MASK
 
 _TREASURY = re.compile(r"财政|国库|零余额|支付中心|财政所|代理支付")
-
-
 _DIVIDEND, _SALE = re.compile(r"分红|红利|股金|股息"), re.compile(r"处置|转让|变卖|拍卖|出售")
-
-
 _RENT = re.compile(r"租|承包费")
-
-
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年?")
-
-
 HANDED_OVER_WITHIN = 10  # days between the treasury's payment and its arrival at the village
 
 
@@ -107,12 +99,13 @@ def _book_income(job: Job, village: str, account: str, line: BankLine, import_id
     year = int(match.group(1)) if (match := _YEAR.search(line.summary)) else line.day.year
     legs = [Leg(account, money(line.credit)), Leg(chart.EARNINGS[kind], -money(line.credit))]
     payee = "个人" if line.other == MASK else line.other
-    draft.put(import_id, line.day, payee, line.summary or "银行收入", legs, (*meta, ("income-year", year)), "资产收益")
+    payer: Meta = (("payer", payee),) if meta and meta[0][0] == "asset" else ()
+    draft.put(import_id, line.day, payee, line.summary or "银行收入", legs, (*meta, ("income-year", year), *payer), "资产收益")
     return True
 
 
 def _source(job: Job, village: str, line: BankLine, booked: str) -> tuple[str, Meta] | None:
-    """(kind of income, whose it is): the asset, or for a dividend the grant, that the payer operates."""
+    """(kind of income, whose it is): the asset, or for a dividend the grant, that the payer operates or has a contract for."""
     draft = job.draft
     assets = [id for id in draft.ids("asset") if _operates(draft, "asset", id, line.other, village)]
     grants = [id for id in draft.ids("equity") if _operates(draft, "equity", id, line.other, village)]
@@ -130,7 +123,7 @@ def _source(job: Job, village: str, line: BankLine, booked: str) -> tuple[str, M
 
 def _operates(draft: Draft, type: str, id: str, payer: str, village: str) -> bool:
     facts = draft.facts(type, id)
-    if not payer or squeezed(facts.get("operator") or "") != squeezed(payer):
+    if not payer or squeezed(payer) not in {squeezed(facts.get(key) or "") for key in ("operator", "party")}:
         return False
     home = facts.get("village") if type == "asset" else draft.facts("project", str(facts.get("project"))).get("village")
     return home in (village, None)

@@ -59,6 +59,8 @@ def _assets_of(tables: Tables) -> dict[str, list[Asset]]:
     documents=(FIVE("第22条"), ASSET_RULES),
     defaults=REGISTER_DAYS,
     rolls=False,
+    advice=("资产没有及时、足额登记，有流失风险", "对照决算补登资产，查明差额"),
+    tasks=(72,),
 )
 def asset_register(tables: Tables) -> Iterator[Finding]:
     """Registered within the days from 验收, at the cost that was settled or spent less what forms no asset."""
@@ -181,6 +183,8 @@ def _yearly(tables: Tables, asset: Asset, year: int, good: str, missing: str, ev
     quote="加强乡村道路和饮水等公益性资产后续管护",
     severity=WARNING,
     rolls=False,
+    advice=("公益性资产无人管护", "落实管护责任人和经费"),
+    tasks=(25, 72),
 )
 def asset_upkeep(tables: Tables) -> Iterator[Finding]:
     """A 公益性 asset has a caretaker or upkeep spending in each year."""
@@ -205,6 +209,8 @@ def asset_upkeep(tables: Tables) -> Iterator[Finding]:
     defaults=IDLE_MONTHS,
     rolls=False,
     changes=(("0.2.0", "闲置须有盘活计划，且不超过规定的月数；处置收入不算收益；没有完的年度不算不符合"),),
+    advice=("经营性资产没有发挥效益", "查明闲置原因，盘活或登记状态"),
+    tasks=(37, 72),
 )
 def asset_idle(tables: Tables) -> Iterator[Finding]:
     """A 经营性 asset earned in the year, or stood idle with a plan and for no more than the months."""
@@ -263,6 +269,8 @@ def _idle_time(tables: Tables, asset: str, day: date) -> tuple[date, date]:
     severity=WARNING,
     parameters=("asset-yield",),
     rolls=False,
+    advice=("资产收益低于规定，没有发挥效益", "核实经营情况，调整经营方或租金"),
+    tasks=(72,),
 )
 def asset_yield(tables: Tables) -> Iterator[Finding]:
     """What a 经营性 asset earned in a year ÷ what its units cost; no value is shipped."""
@@ -297,6 +305,8 @@ def asset_yield(tables: Tables) -> Iterator[Finding]:
     basis="资产盘点（账实核对）",
     always=True,
     rolls=False,
+    advice=("账实不符，资产有流失风险", "查明短少或多出的原因，追究责任，调整账目"),
+    tasks=(72,),
 )
 def stocktake(tables: Tables) -> Iterator[Finding]:
     """What was counted equals the units that the book has at the end of that day."""
@@ -331,6 +341,8 @@ def stocktake(tables: Tables) -> Iterator[Finding]:
     severity=WARNING,
     parameters=("caretaker-priority",),
     rolls=False,
+    advice=("管护岗位没有优先聘用脱贫人口、监测对象", "聘用时优先安排"),
+    tasks=(74,),
 )
 def caretaker_priority(tables: Tables) -> Iterator[Finding]:
     """Distinct caretaker households of a village's assets that are priority households ÷ all; no value is shipped."""
@@ -365,6 +377,8 @@ def _caretakers(tables: Tables, name: str, found: set[str]) -> Finding:
     severity=WARNING,
     rolls=False,
     changes=(("0.2.0", "有处置凭证的就判，不论是否登记了状态；处置一部分也判"),),
+    advice=("集体资产处置收入去向不明", "收回处置收入，用于再投入或分配"),
+    tasks=(72,),
 )
 def asset_disposal(tables: Tables) -> Iterator[Finding]:
     """Proceeds of a collective asset that was disposed of, whole or in part, are reinvested or distributed."""

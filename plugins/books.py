@@ -42,6 +42,8 @@ _REGISTRIES: dict[str, type[Any]] = {kind: one.row for kind, one in DIRECTIVES.i
     always=True,
     rolls=False,
     waivable=False,
+    advice=("登记不完整，影响其他判定", "补登缺少的内容"),
+    tasks=(70,),
 )
 def record(tables: Tables) -> Iterator[Finding]:
     """Required keys are present, values in their lists, accounts valid; expenses by fund equal the quota legs by fund."""
@@ -163,6 +165,8 @@ def _series(tables: Tables) -> tuple[dict[tuple[str, str], list[tuple[int, int]]
     always=True,
     rolls=False,
     waivable=False,
+    advice=("凭证编号或冲销不规范，账簿完整性存疑", "查明缺号、重号原因，更正冲销"),
+    tasks=(70,),
 )
 def voucher(tables: Tables) -> Iterator[Finding]:
     """Every series and year is consecutive, without gap or repeat; a reversal equals what it reverses.
@@ -344,6 +348,8 @@ def _lines(tables: Tables, postings: set[int]) -> dict[str, list[Any]]:
     severity=WARNING,
     rolls=False,
     follows=True,
+    advice=("所用参数已过核实期，可能已有新规定", "核对现行文件，更新参数"),
+    tasks=(70,),
 )
 def policy_stale(tables: Tables, audit: Audit) -> Iterator[Finding]:
     """Each parameter that went into a finding, with the latest day that selected it against its `verified-until`."""
@@ -375,6 +381,8 @@ def policy_stale(tables: Tables, audit: Audit) -> Iterator[Finding]:
     always=True,
     severity=WARNING,
     rolls=False,
+    advice=("县里的规定弱于上级，按上级规定可能不符合", "报原制定机关修改，或引用上级规定的参数"),
+    tasks=(70,),
 )
 def law_lowered(tables: Tables) -> Iterator[Finding]:
     """A parameter of the book's own against what ships of the same name and scope on its day; none includes: na."""

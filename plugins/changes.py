@@ -33,6 +33,8 @@ OF_FUND = {"level": "级次", "task": "任务", "source": "来源", "year": "资
     always=True,
     severity=WARNING,
     rolls=False,
+    advice=("关键事实在事后改动，判定仍按原来的", "核对原批复；确需变更的补办批准文件并注明文号"),
+    tasks=(70,),
 )
 def changed_after(tables: Tables) -> Iterator[Finding]:
     """Each decisive fact that was written differently after it mattered, with the value before; approved ones pass."""

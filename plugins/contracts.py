@@ -71,6 +71,8 @@ def _paid_before(tables: Tables, project: str, day: date | None) -> int:
     severity=ERROR,
     always=True,
     rolls=False,
+    advice=("多付工程款或货款", "收回多付的款项，或补报决算"),
+    tasks=(70,),
 )
 def overpaid(tables: Tables) -> Iterator[Finding]:
     """Net paid and owed within the settlement, else the contract, else what was allocated."""
@@ -145,6 +147,8 @@ class _Half:
     defaults=PREPAYMENT,
     parameters=(BEFORE_ACCEPTANCE,),
     rolls=False,
+    advice=("超比例预付或超进度付款，资金有风险", "核对工程进度，暂停付款或要求提供担保"),
+    tasks=(70,),
 )
 def paid_ahead(tables: Tables) -> Iterator[Finding]:
     """Paid before 开工, and before 验收, against the contract; a half without a value is not judged."""
@@ -205,6 +209,8 @@ def _half(tables: Tables, project: Project, contract: int, name: str, state: str
     severity=WARNING,
     defaults=ACCEPTANCE_DAYS,
     rolls=False,
+    advice=("完工项目久未验收", "组织验收，查明拖延原因"),
+    tasks=(70,),
 )
 def acceptance_due(tables: Tables) -> Iterator[Finding]:
     """验收 within the days after 完工; what is missing is pending until then."""
@@ -244,6 +250,8 @@ def _accepted(tables: Tables, project: Project, done: date) -> Finding:
     severity=WARNING,
     parameters=(RETENTION, RETENTION_MONTHS),
     rolls=False,
+    advice=("质保金没有足额扣留或到期没有退还", "补扣质保金；到期的及时退还"),
+    tasks=(70,),
 )
 def retention(tables: Tables) -> Iterator[Finding]:
     """Retention (2302…:1质保金) is held from 验收 until its months are over, and paid within 30 days after."""
@@ -333,6 +341,8 @@ class _Contract:
     defaults=SPLIT_DAYS,
     parameters=(TENDER_LIMIT,),
     rolls=False,
+    advice=("可能拆分项目规避招标、采购", "查明是否同一项目，按规定招标或采购"),
+    tasks=(70,),
 )
 def split_contract(tables: Tables) -> Iterator[Finding]:
     """One payee's contracts in a village that are below the limit each stay below it together, within the days."""
@@ -430,6 +440,8 @@ class _Built:
     severity=WARNING,
     defaults=UNIT_COST,
     rolls=False,
+    advice=("单位造价明显高于同类项目", "复核预算、结算和工程量"),
+    tasks=(70,),
 )
 def unit_cost(tables: Tables) -> Iterator[Finding]:
     """Cost a unit against the median of peers of its subtype and year or the year before."""
@@ -492,6 +504,8 @@ def _cost(tables: Tables, project: Project) -> int:
     severity=WARNING,
     parameters=(RESOLUTION_FROM,),
     rolls=False,
+    advice=("立项没有经过民主决策、尽职调查", "补作决议，查明责任"),
+    tasks=(70,),
 )
 def resolution(tables: Tables) -> Iterator[Finding]:
     """A project from an amount on was decided, with evidence, on or before the day of 年度计划."""

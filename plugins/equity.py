@@ -79,6 +79,8 @@ def _unheld(tables: Tables, grant: Standing) -> str:
     documents=(EQUITY_RULES,),
     defaults=EQUITY_SHARES,
     changes=(("0.2.0", "以量化日日终的登记为准，以后不变；变更另判一次；没有登记簿的无法判定"),),
+    advice=("量化到集体或农户的股权少于规定，权益受损", "按规定比例补充量化并变更登记"),
+    tasks=(30, 66),
 )
 def equity_ratio(tables: Tables) -> Iterator[Finding]:
     """Each part of a grant ÷ its subsidy, under the parameter for its kind of operator on the day of 量化 or 变更."""
@@ -118,6 +120,8 @@ def _part(tables: Tables, grant: Standing, part: str, about: dict[str, Any]) -> 
     quote="优先量化到脱贫户、监测户",
     defaults=EQUITY_TILT,
     changes=(("0.2.0", "以量化日日终的登记为准，以后不变；变更另判一次；没有登记簿、名册户数多于登记户数的无法判定"),),
+    advice=("股权没有优先量化到脱贫户、监测户", "调整量化方案"),
+    tasks=(66,),
 )
 def equity_tilt(tables: Tables) -> Iterator[Finding]:
     """The share of priority households in farmers' shares against their share of the village's households."""
@@ -165,6 +169,8 @@ def _grant_tilt(tables: Tables, grant: Standing, about: dict[str, Any]) -> Findi
     severity=WARNING,
     defaults=AREA_TILT,
     rolls=False,
+    advice=("股权化项目没有向重点乡镇、村倾斜", "以后年度安排时向重点乡镇、村倾斜"),
+    tasks=(66,),
 )
 def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
     """Subsidies of grants in villages marked `priority-area` ÷ all, against those villages' share of households."""
@@ -207,6 +213,8 @@ def _part_in(area: set[str], villages: tuple[str, ...], subsidy: int) -> int:
     formula="登记的股额 = 仍量化的金额（量化金额减去退出、收回时登记减少的股额），有登记簿，每行都有持股主体或户",
     documents=(FIVE("任务66"),),
     changes=(("0.2.0", "退出、收回减少的股额不再算少登记；没有登记簿的不符合"),),
+    advice=("股权无人持有或登记不符，收益无从分配", "核对股权清单，补登持股人"),
+    tasks=(66,),
 )
 def equity_register(tables: Tables) -> Iterator[Finding]:
     """Units booked equal what is still quantified, all in a register whose every line has a holder or a household."""
@@ -241,6 +249,8 @@ def equity_register(tables: Tables) -> Iterator[Finding]:
     ),
     defaults=DIVIDEND,
     rolls=False,
+    advice=("集体和农户没有按期足额得到分红", "催收欠付分红，必要时依协议追究"),
+    tasks=(66,),
 )
 def dividend_due(tables: Tables) -> Iterator[Finding]:
     """Dividends received by income year ÷ those due; not judged before their calendar year."""
@@ -317,6 +327,8 @@ def _competitive(tables: Tables) -> list[_Competitive]:
     basis="竞争立项项目股权化的规定（参数写明）",
     parameters=("equity-from",),
     rolls=False,
+    advice=("应当股权化的财政补助没有股权化，集体和农户的权益没有落实", "补办股权量化并登记"),
+    tasks=(66,),
 )
 def equity_missing(tables: Tables) -> Iterator[Finding]:
     """A competitive project whose subsidy reaches the limit of the day of its first allocation has a grant."""
@@ -351,6 +363,8 @@ def equity_missing(tables: Tables) -> Iterator[Finding]:
     severity=WARNING,
     parameters=("operator-once",),
     rolls=False,
+    advice=("同一经营主体一年内多次享受竞争立项补助", "核实是否符合规定，收回超出的补助"),
+    tasks=(66,),
 )
 def operator_once(tables: Tables) -> Iterator[Finding]:
     """Competitive projects of an operator by the year of their first allocation, no more than the parameter."""

@@ -57,6 +57,8 @@ def project_subject(tables: Tables, project: str) -> Subject:
     quote="全流程跟踪检查核查",
     rolls=False,
     waivable=False,
+    advice=("资金链条不完整，有资金去向不能证明", "逐笔核对指标、拨款和银行流水，查明差额"),
+    tasks=(70,),
 )
 def fund_trace(tables: Tables) -> Iterator[Finding]:
     """Arrived = registered − taken back on the as-of date; the inequalities on every day."""
@@ -123,6 +125,8 @@ def _village_faults(flow: money.Flow) -> list[str]:
     severity=WARNING,
     defaults=IDLE_DAYS,
     rolls=False,
+    advice=("资金滞留村级账户，没有发挥效益", "督促支出，或收回统筹"),
+    tasks=(70,),
 )
 def idle_in_village(tables: Tables) -> Iterator[Finding]:
     """Days that what still lies with a village has lain there, first in first out; a move between its accounts is none."""
@@ -182,6 +186,8 @@ def _first_in_first_out(legs: Iterable[money.Leg]) -> list[tuple[money.Leg, int]
     formula="以工代赈资金只给以工代赈方式的项目；以工代赈、农场、林场资金不提项目管理费；项目已列入年度计划",
     documents=(FIVE("第21条、任务67、任务70"),),
     rolls=False,
+    advice=("专项资金投向与任务不符", "调整资金来源，归还原渠道"),
+    tasks=(67, 70),
 )
 def fund_task(tables: Tables) -> Iterator[Finding]:
     """Special money goes to matching projects, and every project had reached 年度计划 on the day of allocation."""
@@ -235,6 +241,8 @@ def _task_faults(tables: Tables, fund: Fund, project: Project, lots: list[money.
     documents=(FUND_RULES,),
     defaults=MANAGEMENT_FEE,
     rolls=False,
+    advice=("项目管理费超过规定比例", "退回超提部分"),
+    tasks=(70,),
 )
 def management_fee(tables: Tables) -> Iterator[Finding]:
     """Money to projects of category 项目管理费 ÷ money of that level and fund year; an excess fails at once."""
@@ -282,6 +290,8 @@ def _fee(tables: Tables, level: str, year: int, funds: list[Fund]) -> Finding:
     formula="支出的功能科目、经济科目、项目子类型、摘要都不在当日有效的负面清单内",
     documents=(FUND_RULES,),
     rolls=False,
+    advice=("资金用于负面清单所列支出", "收回资金，归还原渠道"),
+    tasks=(70,),
 )
 def negative_list(tables: Tables) -> Iterator[Finding | Passes]:
     """No payment falls under a `negative` directive in force on its day (a class by its code, a subtype, or a word)."""
@@ -391,6 +401,8 @@ def _forbidden(tables: Tables, leg: _Paid, negative: Negative) -> bool:
     severity=WARNING,
     defaults=ALLOCATION_DAYS,
     rolls=False,
+    advice=("资金分解下达迟缓", "完善分配程序，按时下达"),
+    tasks=(70,),
 )
 def allocation_days(tables: Tables) -> Iterator[Finding]:
     """Days from each arrival until its last 分 is allocated; what is returned or taken back shortens the last arrival."""
@@ -503,6 +515,8 @@ def _quota_moves(tables: Tables) -> dict[str, list[_QuotaMove]]:
     severity=WARNING,
     defaults=PROGRESS,
     rolls=False,
+    advice=("支出进度滞后，影响资金绩效", "督促项目单位加快实施和报账"),
+    tasks=(70, 71),
 )
 def spending_progress(tables: Tables) -> Iterator[Finding]:
     """Paid ÷ amount against the share of the fund's time that is over; money handed to villages counts as paid."""
@@ -554,6 +568,8 @@ def _time_over(arrival: date, year: int, as_of: date) -> Fraction:
     formula="资金年度次年12月31日尚未使用的资金应为零",
     documents=(BUDGET_LAW("第42条"),),
     rolls=False,
+    advice=("结转超过两年的资金没有收回统筹", "按规定收回"),
+    tasks=(70,),
 )
 def carry_over(tables: Tables) -> Iterator[Finding]:
     """Unspent on 31 December of `year` + 1; what lies with villages is unspent. Before that day it is pending."""

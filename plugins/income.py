@@ -111,6 +111,8 @@ def _per_person(people: Any, one: Distribution, favoured: Callable[[str, date], 
     documents=(FIVE("第22条、任务73"),),
     quote=QUOTE,
     defaults=INCOME_TILT,
+    advice=("脱贫户、监测户没有从集体资产收益中多得", "调整分配方案，下次分配予以倾斜"),
+    tasks=(73,),
 )
 def income_tilt(tables: Tables) -> Iterator[Finding]:
     """Money to priority households ÷ money to households, against their share of the village's households."""
@@ -126,6 +128,8 @@ def income_tilt(tables: Tables) -> Iterator[Finding]:
     quote=QUOTE,
     severity=WARNING,
     defaults=INCOME_TILT,
+    advice=("监测户没有从集体资产收益中多得", "调整分配方案，下次分配予以倾斜"),
+    tasks=(73,),
 )
 def monitored_tilt(tables: Tables) -> Iterator[Finding]:
     """The same measure for households being monitored alone."""
@@ -141,6 +145,8 @@ def monitored_tilt(tables: Tables) -> Iterator[Finding]:
     quote="扶贫项目资产收益重点用于巩固拓展脱贫攻坚成果",
     severity=WARNING,
     defaults=INCLUDED,
+    advice=("部分监测户没有分到收益", "核实遗漏的监测户，补分或说明原因"),
+    tasks=(73,),
 )
 def monitored_included(tables: Tables) -> Iterator[Finding]:
     """Households monitored on any payment day of the year that received some ÷ all such households."""
@@ -194,6 +200,8 @@ def _included(tables: Tables, one: Distribution, reached: set[str], expected: se
     severity=WARNING,
     parameters=("income-use",),
     rolls=False,
+    advice=("资产收益没有重点用于巩固脱贫成果", "调整收益使用方案"),
+    tasks=(73,),
 )
 def income_use(tables: Tables) -> Iterator[Finding]:
     """Uses for people and upkeep ÷ all uses of an asset's income; no value is shipped."""
@@ -234,6 +242,8 @@ def _used(tables: Tables, name: str, year: int, postings: list[Any]) -> Finding:
     severity=WARNING,
     defaults=DISTRIBUTED_BY + DISTRIBUTED,
     rolls=False,
+    advice=("收益滞留，没有惠及群众", "按规定分配或提取公积公益金"),
+    tasks=(73,),
 )
 def income_undistributed(tables: Tables) -> Iterator[Finding]:
     """What was distributed or kept ÷ income, open until the day of the next year; what is mended later passes then."""
@@ -303,6 +313,8 @@ def _about(one: VillageYear) -> dict[str, Any]:
     basis="农村集体经济组织财务制度",
     always=True,
     rolls=False,
+    advice=("使用超过收益或账户透支，挪用了其他资金", "查明资金来源，归还被占用的资金"),
+    tasks=(73,),
 )
 def income_covered(tables: Tables) -> Iterator[Finding]:
     """Uses of an income year ≤ its income, and the village's balance without projects is never below zero in the year."""
@@ -342,6 +354,8 @@ def _covered(tables: Tables, one: VillageYear, low: Low | None) -> Finding:
     formula="不是每户一样多，也不是每人一样多",
     documents=(ASSET_RULES,),
     severity=WARNING,
+    advice=("收益平均分配，没有向脱贫户、监测户倾斜", "调整分配办法，按差异化原则分配"),
+    tasks=(73,),
 )
 def income_flat(tables: Tables) -> Iterator[Finding]:
     """A distribution to five households or more is not the same for every household, nor for every person."""

@@ -143,6 +143,8 @@ def _fund_lines(tables: Tables, year: int) -> tuple[tuple[str, int], ...]:
     quote="持续提高中央财政衔接补助资金用于产业发展比重",
     defaults=INDUSTRY_SHARE,
     rolls=False,
+    advice=("中央资金用于产业的比重低于要求", "调整资金安排，增加产业发展项目"),
+    tasks=(30, 61),
 )
 def industry_share(tables: Tables) -> Iterator[Finding]:
     """Allocated to 产业发展 ÷ all money of a fund year: of central money, and of 省级 and 市级 as parameters say."""
@@ -176,6 +178,8 @@ def _of_level(tables: Tables, year: int, level: str) -> Iterator[Finding]:
     severity=WARNING,
     parameters=("industry-share-municipal",),
     rolls=False,
+    advice=("资金用于产业的比重低于要求", "调整资金安排，增加产业发展项目"),
+    tasks=(61,),
 )
 def industry_share_municipal(tables: Tables) -> Iterator[Finding]:
     """The same over 市级及以上; the catalogue has no value of its own."""
@@ -192,6 +196,8 @@ def industry_share_municipal(tables: Tables) -> Iterator[Finding]:
     quote="持续提高中央财政衔接补助资金用于产业发展比重",
     defaults=INDUSTRY_RISING,
     rolls=False,
+    advice=("产业投入比重没有保持提高或稳定", "调整下一批资金安排"),
+    tasks=(61,),
 )
 def industry_rising(tables: Tables) -> Iterator[Finding]:
     """This year's industry share minus last year's, both as of the same date."""
@@ -243,6 +249,8 @@ def _rise(parameter: Applied) -> str:
     quote="重点支持到人到户产业项目",
     severity=WARNING,
     rolls=False,
+    advice=("到人到户产业的投入下降", "增加到人到户产业项目"),
+    tasks=(31, 62),
 )
 def household_industry(tables: Tables) -> Iterator[Finding]:
     """Industry money of projects marked `household-level` ÷ industry money, by fund year, not falling."""
@@ -274,6 +282,8 @@ def _lots_by_year(tables: Tables) -> dict[int, list[Lot]]:
     quote="持续为脱贫村主导产业安排衔接资金",
     severity=WARNING,
     rolls=False,
+    advice=("脱贫村主导产业得到的支持减少", "在项目库中补充脱贫村主导产业项目"),
+    tasks=(62,),
 )
 def leading_industry(tables: Tables) -> Iterator[Finding]:
     """脱贫村 with money for a 产业发展 project whose `subtype` is the village's `leading-industry` ÷ all 脱贫村."""
@@ -293,6 +303,8 @@ def leading_industry(tables: Tables) -> Iterator[Finding]:
     quote="持续支持脱贫地区集体经济薄弱村发展提升",
     severity=WARNING,
     rolls=False,
+    advice=("薄弱村得到的支持减少", "安排薄弱村集体经济项目"),
+    tasks=(63,),
 )
 def weak_collective(tables: Tables) -> Iterator[Finding]:
     """Villages marked `weak-collective` that received money of the fund year ÷ all such villages."""
@@ -338,6 +350,8 @@ def _stood(tables: Tables, village: Village, year: int) -> bool:
     documents=(FIVE("第20条、任务64"),),
     quote="把利益联结紧密程度、带动效果作为安排项目资金的重要依据",
     rolls=False,
+    advice=("带农益农没有落到实处", "补订联农带农协议，登记受益户"),
+    tasks=(32, 64),
 )
 def interest_linkage(tables: Tables) -> Iterator[Finding]:
     """Every 产业发展 project with an operator says how farmers are linked to it, and who benefits."""
@@ -369,6 +383,8 @@ def interest_linkage(tables: Tables) -> Iterator[Finding]:
     severity=WARNING,
     defaults=INPUT_STABLE,
     rolls=False,
+    advice=("财政投入没有保持稳定", "补足本级投入，或说明原因"),
+    tasks=(56, 60),
 )
 def input_stable(tables: Tables) -> Iterator[Finding]:
     """Money of a fiscal level against the year before, also where a level has none this year (part: level)."""

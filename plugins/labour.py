@@ -163,6 +163,8 @@ def _open_until(tables: Tables, project: str) -> str:
     documents=(FIVE("第20条、任务65"),),
     quote="大力推广以工代赈，进一步提高项目资金中劳务报酬发放比例，原则上不低于市级及以上补助资金的10%",
     parameters=("labour-share",),
+    advice=("参与务工的群众少得劳务报酬", "核实用工和清册；差额能补发的补发，确有特殊情况的报批准机关同意后登记豁免"),
+    tasks=(65,),
 )
 def labour_share(tables: Tables) -> Iterator[Finding]:
     """Labour paid ÷ allocated money of 市级及以上, for each project of mode 以工代赈."""
@@ -180,6 +182,8 @@ def labour_share(tables: Tables) -> Iterator[Finding]:
     documents=(WORK_RELIEF_BEFORE, FIVE("第20条、任务65"), WORK_RELIEF),
     quote="其中使用市级及以上以工代赈专项资金的项目劳务报酬发放比例不低于该专项补助资金的15%",
     defaults=WORK_RELIEF_SHARE,
+    advice=("以工代赈资金的赈济作用没有达到规定", "核实用工和清册，在验收前补足；已验收的说明原因并整改"),
+    tasks=(65,),
 )
 def labour_share_work_relief(tables: Tables) -> Iterator[Finding]:
     """Labour paid ÷ allocated 以工代赈 special money of 市级及以上, for each project that was given some."""
@@ -202,6 +206,8 @@ def labour_share_work_relief(tables: Tables) -> Iterator[Finding]:
     basis="项目批复",
     always=True,
     defaults=PROMISED,
+    advice=("没有兑现批复承诺的劳务报酬", "补发差额，或报原批复机关调整"),
+    tasks=(65,),
 )
 def labour_promised(tables: Tables) -> Iterator[Finding]:
     """Labour paid ÷ labour promised; the promise of a 终止 project stays whole."""
@@ -246,6 +252,8 @@ def _promised(tables: Tables, project: Project, promised: int) -> Finding:
     documents=(FIVE("第20条、任务65"),),
     quote="大力推广以工代赈，进一步提高项目资金中劳务报酬发放比例",
     severity=WARNING,
+    advice=("推广以工代赈的力度下降", "下一年度安排项目时提高劳务报酬比例"),
+    tasks=(65,),
 )
 def labour_share_year(tables: Tables) -> Iterable[Finding]:
     """Labour paid in a calendar year ÷ money of 市级及以上 allocated in it and not taken back; all projects.
@@ -282,6 +290,8 @@ class _RosterLeg(NamedTuple):
     formula="有清册，每行有已知的户和天数，同一清册中同一人不重复；没有清册的不计为劳务报酬",
     documents=(FIVE("任务65、任务70"),),
     always=True,
+    advice=("劳务报酬的真实性无法证明", "补齐发放清册，更正重复和缺少天数的行"),
+    tasks=(65, 70),
 )
 def labour_roster(tables: Tables) -> Iterator[Finding | Passes]:
     """Every posting of labour is backed by lines with household and days, no person twice in one roll.
@@ -354,6 +364,8 @@ def _roster_faults(tables: Tables) -> dict[int, tuple[str, tuple[str, int]]]:
     severity=WARNING,
     defaults=NOTICE_DAYS,
     rolls=False,
+    advice=("群众无从监督劳务报酬发放", "补作公示并留存照片等凭据"),
+    tasks=(65, 69),
 )
 def labour_notice(tables: Tables) -> Iterator[Finding]:
     """A 劳务报酬公示 of enough days for each project that paid labour; a miss is pending until 验收."""

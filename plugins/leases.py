@@ -37,6 +37,8 @@ def _subject(asset: Asset) -> Subject:
     always=True,
     defaults=RENT,
     rolls=False,
+    advice=("资产租金没有按合同足额收取，集体收益流失", "催收欠付的租金，必要时依合同追究"),
+    tasks=(72,),
 )
 def asset_income_due(tables: Tables) -> Iterator[Finding]:
     """What the party or operator of an asset paid by income year ÷ the rent due; open until the due day is over."""
@@ -97,6 +99,8 @@ def _rent(tables: Tables, asset: Asset, rent: Rent, got: int, legs: list[Posting
     always=True,
     defaults=PRINCIPAL,
     rolls=False,
+    advice=("投入的本金到期没有收回，集体资产有损失风险", "催收本金，依协议追究；确需展期的另行签订"),
+    tasks=(72,),
 )
 def principal_due(tables: Tables) -> Iterator[Finding]:
     """Principal that came back ÷ principal, from the calendar year in which it is due; open until the due day is over."""
@@ -142,6 +146,8 @@ def _principal(tables: Tables, name: str, agreed: Asset, day: date) -> Finding:
     always=True,
     severity=WARNING,
     rolls=False,
+    advice=("收益不是由经营方支付，项目是否真实经营存疑", "核实资金来源和经营情况，查明垫付的原因"),
+    tasks=(72,),
 )
 def income_payer(tables: Tables) -> Iterator[Finding]:
     """What an asset earns comes from its operator or party; a voucher is judged by its worst posting."""

@@ -82,6 +82,8 @@ def episodes(tables: Tables) -> list[Episode]:
             "天数成为参数；以各项起算那天的规定为准，2022年5月20日以前起算的不适用；先后颠倒的日期无法判定，纳入后才结束的公示不符合",
         ),
     ),
+    advice=("监测帮扶没有按时限到位", "查明延误环节，完善流程"),
+    tasks=(49, 50),
 )
 def monitoring_deadline(tables: Tables) -> Iterator[Finding]:
     """Each listing by part: listed, notice, helper, plan. The period names later listings of the same household."""

@@ -39,6 +39,8 @@ STAGE_STATES = {"入库公示": "入库", "年度计划公示": "年度计划", 
             "天数和期限以到达阶段那天的规定为准；期限可按工作日；网站公开只算入库公示和资金分配公告，可以长期公开",
         ),
     ),
+    advice=("公告公示缺失或天数不足，群众无从监督", "补作公告公示并留存凭据"),
+    tasks=(69,),
 )
 def notices(tables: Tables) -> Iterator[Finding]:
     """Every stage reached has a notice of enough days; until it is due, a missing one is pending. A late one passes."""

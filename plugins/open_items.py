@@ -97,6 +97,8 @@ def _whose(tables: Tables, of: open_items.Account, item: Item) -> tuple[Subject,
     severity=WARNING,
     defaults=RECOVERED_DAYS,
     rolls=False,
+    advice=("退回的资金滞留，没有上缴", "上缴退回的资金，归还原渠道"),
+    tasks=(70,),
 )
 def recovered_held(tables: Tables) -> Iterator[Finding]:
     """What came back to 2103 is handed in within the days."""
@@ -113,6 +115,8 @@ def recovered_held(tables: Tables) -> Iterator[Finding]:
     severity=WARNING,
     defaults=ADVANCE_DAYS,
     rolls=False,
+    advice=("预付款长期挂账，支出不实", "核对工程进度，办理核销或收回"),
+    tasks=(70,),
 )
 def advance_open(tables: Tables) -> Iterator[Finding]:
     """What was paid ahead (1214) is booked as spent within the days."""
@@ -129,6 +133,8 @@ def advance_open(tables: Tables) -> Iterator[Finding]:
     severity=ERROR,
     defaults=ARREARS_DAYS,
     rolls=False,
+    advice=("拖欠工程款或工资", "核实欠款，有资金来源的立即支付"),
+    tasks=(70,),
 )
 def arrears(tables: Tables) -> Iterator[Finding]:
     """What is owed (2302) is paid within the days, wages within fewer; retention is left to its own rule."""
@@ -153,6 +159,8 @@ def _wages(item: Item) -> bool:
     severity=WARNING,
     defaults=LEFTOVER_DAYS,
     rolls=False,
+    advice=("项目结余闲置", "退回结余资金或调剂到其他项目"),
+    tasks=(70,),
 )
 def leftover(tables: Tables) -> Iterator[Finding]:
     """Allocated, not spent and not owed: handed back or moved within the days after 验收; later it passes, and says so."""

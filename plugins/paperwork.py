@@ -57,6 +57,8 @@ class _Leg(NamedTuple):
     always=True,
     severity=WARNING,
     rolls=False,
+    advice=("支付无法与国库核对", "补登支付凭证号"),
+    tasks=(70,),
 )
 def payment_number(tables: Tables) -> Iterator[Finding | Passes]:
     """A payment of quota, or what came back to it, names its number of payment."""
@@ -95,6 +97,8 @@ class _Proof(NamedTuple):
     always=True,
     severity=WARNING,
     rolls=False,
+    advice=("同一附件支撑几笔支出，真实性存疑", "查明各笔支出，补充各自的附件或写明共用"),
+    tasks=(70,),
 )
 def evidence_reused(tables: Tables) -> Iterator[Finding | Passes]:
     """A digest of evidence or of a roll stands under one voucher only, unless all of them say that they share it."""
@@ -145,6 +149,8 @@ def _alone(tables: Tables) -> Iterator[Finding]:
     always=True,
     severity=WARNING,
     defaults=RETURNED_DAYS,
+    advice=("退票没有重发，群众没有拿到钱", "核对账户后重发，或退回"),
+    tasks=(70,),
 )
 def returned_payment(tables: Tables) -> Iterator[Finding]:
     """What the bank returned is paid again or taken back within the days; the worst line of a voucher counts."""
@@ -201,6 +207,8 @@ class _Worked:
     basis="秀委农组〔2022〕5号 任务65",
     always=True,
     severity=ERROR,
+    advice=("工日超过日历天数，清册不实", "核实用工，更正清册，多发的收回"),
+    tasks=(65,),
 )
 def labour_days(tables: Tables) -> Iterator[Finding | Passes]:
     """Days of a person over all rolls of a month; one roll alone that says no month and exceeds it tells nothing certain."""

@@ -220,6 +220,8 @@ def _stated(
     documents=(FIVE("第13条、任务33"),),
     quote="鼓励采取以奖代补、事后奖补、劳务补助等方式落实到户资金，不得以简单发放钱物替代",
     rolls=False,
+    advice=("资金以简单发放钱物的方式到户", "核实发放依据，规范奖补方式"),
+    tasks=(33,),
 )
 def payment_mode(tables: Tables) -> Iterator[Finding | Passes]:
     """Money goes to households by 以奖代补, 事后奖补, 劳务补助 or 以工代赈, or under a benefit."""
@@ -251,6 +253,8 @@ def _mode(tables: Tables, benefit: str, name: str) -> Said:
     formula="金额 = 数量 × 补助标准",
     documents=(FIVE("第13条、任务33"),),
     quote="补助标准由县农业农村委根据实际情况制定",
+    advice=("发放金额与补助标准不符", "多发的收回，少发的补发"),
+    tasks=(33,),
 )
 def subsidy_standard(tables: Tables) -> Iterator[Finding | Passes]:
     """Amount = quantity × the benefit's standard on the day of payment, to the 分."""
@@ -288,6 +292,8 @@ def _broken_legs(tables: Tables) -> Iterator[Leg]:
     judges="每行写明补助种类的清册（按凭证）",
     formula="当日的户状态在允许范围内；累计不超过限额；资金级次不在禁用之列",
     documents=(FIVE("第8至16条，任务16、19、20、22、24、34、38至41、45、46"),),
+    advice=("补助发给了不符合条件的对象，或超过限额", "核实对象身份，收回不当发放的资金"),
+    tasks=(16, 19, 20, 22, 24, 34, 38, 39, 40, 41, 45, 46),
 )
 def recipient_eligible(tables: Tables) -> Iterator[Finding | Passes]:
     """The household is in an allowed state that day and under the cap, and the fund's level is not forbidden."""
@@ -410,6 +416,8 @@ def _in_order(lines: pd.DataFrame) -> pd.DataFrame:
     documents=(FIVE("第14条、任务41"),),
     quote="进一步规范公益性岗位开发管理，保持就业规模总体稳定",
     severity=WARNING,
+    advice=("公益岗位规模下降", "核实减少原因，保持规模总体稳定"),
+    tasks=(41,),
 )
 def post_scale(tables: Tables) -> Iterator[Finding]:
     """Distinct (household, person) paid under benefit 公益岗位 in a year, not fewer than the year before."""
@@ -453,6 +461,8 @@ def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tu
     documents=(FIVE("第16条、任务46"),),
     quote="支持脱贫户、监测户参加政策性农业保险（农产品收益保险除外），再补助总保费5%的补贴",
     defaults=PREMIUM,
+    advice=("保费补助与规定比例不符", "多补的收回，少补的补足"),
+    tasks=(46,),
 )
 def premium_subsidy(tables: Tables) -> Iterator[Finding]:
     """Subsidy = premium × the parameter, to the 分; 农产品收益保险 may not be subsidised."""
@@ -488,6 +498,8 @@ def _premium(tables: Tables, line: Payment, leg: Leg, rate: Fraction | None) -> 
     documents=(FIVE("任务70"),),
     always=True,
     severity=WARNING,
+    advice=("同一对象可能重复领取", "核实是否重复，重复的收回"),
+    tasks=(70,),
 )
 def duplicate_payment(tables: Tables) -> Iterator[Finding]:
     """The same amount paid twice to one household, person, project or benefit, in a month, net of reversals."""
@@ -559,6 +571,8 @@ class _Evidence(NamedTuple):
     severity=WARNING,
     defaults=EVIDENCE,
     rolls=False,
+    advice=("大额支付缺少可核对的附件", "补充附件并登记摘要"),
+    tasks=(70,),
 )
 def evidence(tables: Tables) -> Iterator[Finding]:
     """A payment above the amount has an `evidence` file that exists in the book and matches its digest."""

@@ -40,6 +40,8 @@ def first_month(line: Payment) -> date:
     formula="收款人在所属月份以前没有死亡、迁出，户没有销户（当月仍可发，次月起不可）",
     basis="补助对象应当在世、在册；惠农补贴“一卡通”管理的通行要求",
     always=True,
+    advice=("补助发给了已经死亡、离开的人或销户的户", "收回不当发放的资金，核对发放清册"),
+    tasks=(41,),
 )
 def recipient_alive(tables: Tables) -> Iterator[Finding | Passes]:
     """Nobody is paid for a month after that in which they died or left, or their household ended."""
@@ -125,6 +127,8 @@ def _why(tables: Tables, line: Payment) -> str:
     basis="惠农补贴“一卡通”管理的通行要求",
     always=True,
     severity=WARNING,
+    advice=("一个账户收几户的钱，可能代领或冒领", "核实是否本人领取；确需代收的登记豁免并写明理由"),
+    tasks=(70,),
 )
 def same_account(tables: Tables) -> Iterator[Finding | Passes]:
     """An account serves one household; that of a person who moved serves that person alone."""
@@ -173,6 +177,8 @@ class _Claim:
     formula="同一人同一月只领其中一种",
     basis="补助种类登记的互斥规定",
     always=True,
+    advice=("同一人同时领取互相排斥的补助", "核实后收回其中一种"),
+    tasks=(41,),
 )
 def benefit_exclusive(tables: Tables) -> Iterator[Finding | Passes]:
     """Nobody has two benefits in a month of which one excludes the other; a line without a person is compared with each."""

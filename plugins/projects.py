@@ -33,6 +33,8 @@ def _subject(project: Project) -> Subject:
     documents=(FIVE("第21条、任务67"),),
     quote="实行县级部门联合备案审查入库制度",
     rolls=False,
+    advice=("项目入库资料不全或程序倒置", "补齐资料，规范入库审查"),
+    tasks=(67,),
 )
 def project_library(tables: Tables) -> Iterator[Finding]:
     """Required elements are present, filed by departments, and 入库 is stated on or before 年度计划."""
@@ -64,6 +66,8 @@ def project_library(tables: Tables) -> Iterator[Finding]:
     quote="全流程跟踪检查核查",
     severity=WARNING,
     rolls=False,
+    advice=("验收缺少检查记录", "补充检查，登记结果"),
+    tasks=(70,),
 )
 def inspection(tables: Tables) -> Iterator[Finding]:
     """An inspection is recorded of each project that reached 验收."""
@@ -90,6 +94,8 @@ def inspection(tables: Tables) -> Iterator[Finding]:
     severity=WARNING,
     defaults=REVIEW_DAYS,
     rolls=False,
+    advice=("没有按时作绩效自评", "补作自评并登记得分"),
+    tasks=(71,),
 )
 def performance_review(tables: Tables) -> Iterator[Finding]:
     """绩效自评 within the days after 验收, with a score; what is missing is pending until then."""
@@ -135,6 +141,8 @@ def _reviewed(tables: Tables, project: Project, accepted: date) -> Finding:
     quote="对虚假整改、敷衍整改、整改不力的严肃问责",
     rolls=False,
     follows=True,
+    advice=("问题没有整改到位", "按期完成整改；已经逾期、销号后仍不符合的，重新打开并查明责任"),
+    tasks=(57, 59),
 )
 def rectification_due(tables: Tables, audit: Audit) -> Iterator[Finding]:
     """A rectification is not overdue, and not 销号 while its rule still fails (虚假整改)."""

@@ -27,6 +27,8 @@ class Rule:
     judges: str  # what is judged
     formula: str
     judge: Judge | Follow
+    advice: tuple[str, str]  # what a failure means, and what to do about it
+    tasks: tuple[int, ...]  # of 秀委农组〔2022〕5号, that it serves
     basis: str = ""  # of what no dated document asks: the book itself, a contract, an approval
     documents: tuple[Document, ...] = ()  # what it rests on; none: on its parameters alone
     always: bool = False  # judged whatever had been issued on the day of the act

@@ -28,6 +28,8 @@ _SHOWN = 5
     always=True,
     rolls=False,
     waivable=False,
+    advice=("已封账期间有改动", "查明改动人和原因，以冲销方式更正"),
+    tasks=(70,),
 )
 def sealed_period(tables: Tables) -> Iterator[Finding]:
     """Nothing inside a sealed period changed; a correction after it is a reversal that names the voucher it reverses."""

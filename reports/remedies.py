@@ -9,9 +9,9 @@ from typing import Any
 from ledgers.facts import registered
 from ledgers.money import percent, yuan_cn
 from ledgers.tables.tables import Tables, households
+from plugins import catalogue
 from plugins.findings import YUAN, Finding
 from plugins.judging import plain_number
-from reports.rulebook.advice import advice
 
 # Rule, or rule and part -> the act, `{gap}` standing for the amount that is missing or too much.
 _ACTS: dict[str, str] = {
@@ -51,7 +51,7 @@ def act(tables: Tables, finding: Finding) -> Act:
     """The smallest act that mends a pending or failing finding."""
     text = _ACTS.get(f"{finding.rule} {finding.part or ''}".strip()) or _ACTS.get(finding.rule, "")
     amount = finding.shortfall or None
-    worded = text.format(gap=yuan_cn(amount)) if text and amount else advice(finding.rule)[1]
+    worded = text.format(gap=yuan_cn(amount)) if text and amount else catalogue()[finding.rule].advice[1]
     project = finding.subject.id if finding.subject.kind == "project" else ""
     return Act(worded, amount if text else None, unit_of(tables, finding), project)
 

@@ -5,6 +5,7 @@
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
@@ -39,7 +40,10 @@ EXAMPLES = Path(__file__).with_name("examples.json")
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
 SAMPLE_DAY = date(2023, 12, 31)
 TELLING = (FAIL, PASS, PENDING, WAIVED, UNDETERMINED, NA)  # an example that says most comes first
-POLICY_PAGE = DOCS.parent / "policy.md"
+POLICY_PAGE, COVERAGE_PAGE = DOCS.parent / "policy.md", DOCS.parent / "coverage.md"
+_TASK = re.compile(r"^(\| (\d+) \| .+? \| )(.+?)( \| .+? \|)$", re.MULTILINE)
+_COUNT = re.compile(r"合计：\d+ 项由账簿服务，\d+ 项不入账。")
+OUTSIDE = "不入账"
 TABLES = "## 全部自带的参数\n"  # what follows on that page is made here
 PLACES = ledgers.POLICY_TITLES
 
@@ -72,6 +76,8 @@ def _head(rule: Rule) -> Iterator[str]:
     if rule.quote:
         yield f"- 原文：“{rule.quote}”"
     yield f"- 豁免：{'可以豁免，须写明理由、批准人和期限' if rule.waivable else '不得豁免'}"
+    yield "- 不符合的后果和建议：" + "；".join(rule.advice)
+    yield f"- 服务于：5号文件任务 {'、'.join(map(str, rule.tasks))}"
     yield "- 清册：" + ("所依据的清册缺失或不符时无法判定" if rule.rolls else "结论不依赖清册")
 
 
@@ -221,6 +227,20 @@ def _policy_row(one: Parameter) -> str:
     return f"| `{one.name}` | " + " | ".join(map(str, cells)) + " |"
 
 
+def coverage(text: str) -> str:
+    """The page on the 77 tasks with the rules of each as the catalogue has them; all else on it is written by hand."""
+    served = _TASK.sub(lambda row: f"{row[1]}{_served(int(row[2]), row[3])}{row[4]}", text)
+    parts = [row[3] for row in _TASK.finditer(served)]
+    outside = parts.count(OUTSIDE)
+    return _COUNT.sub(f"合计：{len(parts) - outside} 项由账簿服务，{outside} 项不入账。", served)
+
+
+def _served(task: int, by: str) -> str:
+    rules = "、".join(f"[`{rule.id}`](rules/{rule.id}.md)" for rule in ordered() if task in rule.tasks)
+    others = [part for part in by.split("；") if part != OUTSIDE and not part.startswith("规则 ")]
+    return "；".join([*([f"规则 {rules}"] if rules else []), *others]) or OUTSIDE
+
+
 def write() -> None:
     """Write the examples and all pages; a page whose rule is gone is removed."""
     text = json.dumps(sample_examples(), ensure_ascii=False, indent=1)
@@ -235,6 +255,7 @@ def write() -> None:
         (DOCS / name).write_text(content, "utf-8")
     page_ = POLICY_PAGE.read_text("utf-8")
     POLICY_PAGE.write_text(page_[: page_.index(TABLES)] + policy_tables(), "utf-8")
+    COVERAGE_PAGE.write_text(coverage(COVERAGE_PAGE.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":

@@ -109,7 +109,8 @@ def test_printed_on_a4_or_a3_nothing_is_smaller_than_nine_points(books: dict[str
     sides, used = {9: 842, 8: 1191}, set()
     for content in books.values():
         for sheet in openpyxl.load_workbook(BytesIO(content)):
-            need = 0.75 * sum(int(column.width * 7 + 5) for column in sheet.column_dimensions.values())
+            wide = [(one.max - one.min + 1) * int(one.width * 7) for one in sheet.column_dimensions.values()]
+            need = 0.75 * sum(wide)
             room = sides[sheet.page_setup.paperSize] - 72 * (sheet.page_margins.left + sheet.page_margins.right)
             assert room / need * sheet["A5"].font.size >= 9
             used.add(sheet.page_setup.paperSize)

@@ -12,7 +12,6 @@ from ledgers.tables.directives import DIRECTIVES
 from plugins import catalogue
 from reports.check.checked import Checked
 from reports.rulebook import pages
-from reports.rulebook.advice import advice
 from xianjie.commands import COMMANDS, cli
 
 ROOT = Path(__file__).parents[2]
@@ -99,8 +98,22 @@ def test_an_example_prefers_a_failure(sample: Checked) -> None:
 
 
 def test_every_rule_has_its_own_advice() -> None:
-    general = advice("no-such-rule")
-    assert [name for name in catalogue() if advice(name) == general] == []
+    told = [rule.advice for rule in catalogue().values()]
+    assert all(len(part) > 3 for pair in told for part in pair)
+    assert len({means for means, _ in told}) == len(told)
+
+
+def test_the_coverage_table_is_that_of_the_catalogue() -> None:
+    assert pages.coverage(COVERAGE) == COVERAGE
+
+
+def test_a_rule_enters_and_leaves_the_coverage_table_by_itself() -> None:
+    table = "| 1 | 甲 | 不入账 | 说明 |\n| 65 | 乙 | 规则 [`gone`](rules/gone.md)；登记 `project` | 说明 |\n\n合计：9 项由账簿服务，9 项不入账。\n"
+    made = pages.coverage(table)
+    assert "gone" not in made
+    assert "| 1 | 甲 | 不入账 |" in made
+    assert "[`labour-days`](rules/labour-days.md)" in made
+    assert made.rstrip().endswith("；登记 `project` | 说明 |\n\n合计：1 项由账簿服务，1 项不入账。")
 
 
 def coverage() -> dict[int, tuple[str, str, str]]:

@@ -27,7 +27,7 @@ YEAR = Subject("year", "2022")
 
 
 def _rule(**about: Any) -> Rule:
-    return Rule("r", "某规则", "", "", **{"documents": (DOCUMENT,), "judge": lambda _: (), **about})
+    return Rule("r", "某规则", "", "", **{"documents": (DOCUMENT,), "judge": lambda _: (), "advice": ("", ""), "tasks": ()} | about)
 
 
 def _policy(*parameters: Parameter) -> Any:

@@ -10,6 +10,7 @@ FIRST_DAY = dt.date(2021, 1, 1)
 AS_OF = dt.date(2023, 12, 31)
 YEARS = (2021, 2022, 2023)
 BY_HAND = "SG"  # series of the vouchers that a clerk enters
+PLANTED = "YY"  # series of what is planted: a further voucher goes behind the last one and leaves all other numbers alone
 FISCAL = ("中央", "省级", "市级", "县级")
 ABOVE_COUNTY = ("中央", "省级", "市级")
 
@@ -179,6 +180,7 @@ class Voucher:
     reverses: "Voucher | None" = None
     evidence: str = "bundle"  # the month's bundle of certificates; or "none", "changed", "lost"
     skipped: int = 0  # numbers left out before this one
+    series: str = BY_HAND  # of a voucher that a clerk enters
     number: str = ""
 
     @property
@@ -226,10 +228,20 @@ class County:
     registry: dict[str, list[Directive]] = field(default_factory=dict)
     planted: list[Planted] = field(default_factory=list)
 
-    def book(self, day: dt.date, payee: str, narration: str, /, *legs: Leg, sheet: str = "", **meta: Any) -> Voucher:
+    def book(
+        self,
+        day: dt.date,
+        payee: str,
+        narration: str,
+        /,
+        *legs: Leg,
+        sheet: str = "",
+        series: str = BY_HAND,
+        **meta: Any,
+    ) -> Voucher:
         """Add a voucher that a kind of sheet bears, or a clerk; keys of `meta` are metadata keys with `_` for `-`."""
         given = {key.replace("_", "-"): value for key, value in meta.items() if value not in (None, "")}
-        voucher = Voucher(day, payee, narration, list(legs), given, sheet)
+        voucher = Voucher(day, payee, narration, list(legs), given, sheet, series=series)
         self.vouchers.append(voucher)
         return voucher
 

@@ -9,7 +9,7 @@ from ledgers import chart
 from ledgers.money import yuan
 from samples.county import byhand
 from samples.county.files import by_month, write_month, write_text
-from samples.county.model import AS_OF, BY_HAND, FIRST_DAY, County, Voucher
+from samples.county.model import AS_OF, FIRST_DAY, PLANTED, County, Voucher
 from samples.county.text import directive, household_rows
 
 TITLE = "秀山自治县（样例）衔接资金与资产台账"
@@ -60,15 +60,20 @@ def write_book(county: County, folder: Path, postings: bool = False) -> None:
 
 
 def number(vouchers: list[Voucher]) -> None:
-    """Number the vouchers of each series and year: sheet by sheet as they are imported, by hand as the days go."""
+    """Number the vouchers of each series and year: sheet by sheet as they are imported, by hand as the days go.
+
+    What was planted with a series of its own is numbered as it was planted.
+    """
+    planted = [voucher for voucher in vouchers if voucher.series == PLANTED]
     vouchers.sort(key=lambda v: v.day)
     first: dict[str, dt.date] = {}
     for voucher in vouchers:
         for leg in voucher.legs:
             first.setdefault(leg.account, voucher.day)
     last: dict[str, int] = defaultdict(int)
-    for voucher in sorted(vouchers, key=lambda v: _entered(v, first)):
-        prefix = str(voucher.day.year) if voucher.sheet else f"{BY_HAND}-{voucher.day.year}"
+    others = [voucher for voucher in vouchers if voucher.series != PLANTED]
+    for voucher in [*sorted(others, key=lambda v: _entered(v, first)), *planted]:
+        prefix = str(voucher.day.year) if voucher.sheet else f"{voucher.series}-{voucher.day.year}"
         last[prefix] += 1 + voucher.skipped
         voucher.number = f"{prefix}-{last[prefix]:06d}"
 

@@ -12,8 +12,9 @@ from ledgers.book import Book, read
 from plugins import catalogue
 from plugins.audit import audit
 from plugins.findings import Audit
-from samples.county import NATURAL, write
-from samples.county.model import Voucher
+from samples.county import NATURAL, build, write
+from samples.county.model import PLANTED, Leg, Voucher
+from samples.county.writer import number
 
 AS_OF = date(2023, 12, 31)
 Key = tuple[str, str, str, str, str]
@@ -117,14 +118,24 @@ def test_the_county_is_as_large_and_varied_as_it_should_be(sample: tuple[Book, A
 
 
 def test_no_name_of_a_person_and_no_number_of_theirs_is_in_the_book() -> None:
-    from samples.county import build
-
     county = build()
     text = "".join(path.read_text("utf-8") for path in sorted(ledgers.XIUSHAN.rglob("*.[bc]*")))
     people = [person for household in county.households for person in household.people]
     assert len(people) > 9000
     assert not [person for person in people if person.id_number in text]
     assert not {person.name for person in people} & set(text.replace(",", "\n").split())
+
+
+def test_one_more_planted_voucher_leaves_all_other_numbers_alone() -> None:
+    counties = [build(), build()]
+    for month in (9, 3):
+        counties[1].book(date(2022, month, 1), "某单位", "某事", Leg("Assets:1002", 1), series=PLANTED)
+    for county in counties:
+        number(county.vouchers)
+    first, second = (county.vouchers for county in counties)
+    numbers = [voucher.number for voucher in second if voucher.series == PLANTED]
+    assert numbers == ["YY-2022-000002", "YY-2022-000001"]
+    assert [v.number for v in second if v.series != PLANTED] == [v.number for v in first]
 
 
 def test_a_larger_county_has_the_same_failures(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ _NOT_FIRST = "，。；：、）】》”％%！？·"
 
 def use_font(content: bytes) -> None:
     """The font of all papers from now on."""
-    pdfmetrics.registerFont(TTFont(FACE, BytesIO(content)))
+    pdfmetrics._fonts[FACE] = TTFont(FACE, BytesIO(content))  # registerFont would keep the first of this name
     _width.cache_clear()
 
 

@@ -9,12 +9,13 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
@@ -26,6 +27,7 @@ from ledgers.personal.find import heading
 
 SIZE_LIMIT = 1024 * 1024 * 1024
 DEPTH = 3  # archives within archives
+_LINE, _INDENT = 18.0, 8.0  # points: lines of one cell of our papers are no further apart
 _BLOCKS = frozenset(
     [
         "address",
@@ -92,6 +94,7 @@ _FORBIDDEN_PARTS = (
 )
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf", ".tif", ".tiff", ".webp")
 _CELLS = ("c", "v", "t", "is", "r", "si", "row")
+NO_AMOUNTS: Mapping[str, str] = MappingProxyType({})
 _COMMENT = re.compile(r"<!--(.*?)-->|<\?(?!xml )(.*?)\?>", re.DOTALL)
 
 
@@ -259,8 +262,8 @@ class _Grid:
     labels: dict[Any, str] = field(default_factory=dict)
     above: dict[Any, str] = field(default_factory=dict)
 
-    def row(self, cells: Iterable[tuple[Any, str, str]]) -> Found:
-        """`cells`: column, place, text."""
+    def row(self, cells: Iterable[tuple[Any, str, str]], amounts: Mapping[str, str] = NO_AMOUNTS) -> Found:
+        """`cells`: column, place, text; `amounts` by place: what is no digits of a longer number but money."""
         filled = [(column, place, text.strip()) for column, place, text in cells if text.strip()]
         for column, place, text in filled:
             yield Text(place, text, self.labels.get(column, ""))
@@ -270,7 +273,9 @@ class _Grid:
             if found := heading(text):
                 self.labels[column] = found
         if sum(any(map(str.isnumeric, text)) for _, _, text in filled) > 1:
-            yield Text(filled[0][1] + "所在的行", "\t".join(text for _, _, text in filled), "", True)
+            yield Text(
+                filled[0][1] + "所在的行", "\t".join(amounts.get(place, text) for _, place, text in filled), "", True
+            )
         self.above = {column: text for column, _, text in filled}
 
 
@@ -420,6 +425,7 @@ def _inside(name: str, content: bytes) -> Found:
 def _worksheet(book: zipfile.ZipFile, name: str, shared: list[str], strict: bool) -> Found:
     """Cells of a sheet as they are seen, row by row, and each attribute of everything else."""
     grid, row, short = _Grid(), list[tuple[Any, str, str]](), name.removeprefix("xl/worksheets/")
+    money, amounts = _money_styles(book), dict[str, str]()
     with book.open(name) as stream:
         for _, element in iterparse(stream):
             tag = _tag(element)
@@ -430,6 +436,8 @@ def _worksheet(book: zipfile.ZipFile, name: str, shared: list[str], strict: bool
                     raise Unreadable(f"单元格 {name} {reference} 含有公式")
                 place = f"{short} {reference}"
                 row.append((reference.rstrip("0123456789") or len(row), place, text))
+                if element.get("s") in money and text.isdecimal():
+                    amounts[place] = f"{text}.00"
                 if formula:
                     yield Text(f"{place} 公式", formula)
                 yield from (
@@ -438,16 +446,31 @@ def _worksheet(book: zipfile.ZipFile, name: str, shared: list[str], strict: bool
                     if len(value) > 6
                 )
             elif tag == "row":
-                yield from grid.row(row)
+                yield from grid.row(row, amounts)
                 yield from (
                     Text(f"{short} 行的属性 {_bare(key)}", value)
                     for key, value in element.attrib.items()
                     if len(value) > 6
                 )
                 row = []
+                amounts.clear()
                 element.clear()
             elif tag not in _CELLS:
                 yield from _element(element, name, strict)
+
+
+def _money_styles(book: zipfile.ZipFile) -> set[str]:
+    """The styles of cells that show a number with two places and its thousands apart."""
+    if "xl/styles.xml" not in book.namelist():
+        return set()
+    forms, styles = {"4": True}, set()
+    with book.open("xl/styles.xml") as stream:
+        for _, element in iterparse(stream):
+            if _tag(element) == "numFmt":
+                forms[element.get("numFmtId", "")] = element.get("formatCode", "").startswith("#,##0.00")
+            elif _tag(element) == "cellXfs":
+                styles = {str(number) for number, one in enumerate(element) if forms.get(one.get("numFmtId", ""))}
+    return styles
 
 
 def _cell(element: Any, shared: list[str]) -> tuple[str, str]:
@@ -565,13 +588,33 @@ def _pdf_page(page: Any, number: int, strict: bool) -> Found:
             raise Unreadable(f"{place}含有批注")
         yield from (Text(f"{place}批注", said) for said in _annotations(page, count))
     text = page.get_textpage()
-    content = text.get_text_range()
+    content, cells = text.get_text_range(), _pdf_cells(text) if strict else []
     pictures = any(one.type == raw.FPDF_PAGEOBJ_IMAGE for one in page.get_objects(max_depth=2))
     text.close()
     page.close()
     if pictures and not strict:
         yield Unseen(place, "图片")
-    yield from _lines([line.replace("\ufffe", "-") for line in content.splitlines()], place)
+    lines = _lines([line.replace("\ufffe", "-") for line in content.splitlines()], place)
+    if not strict:
+        yield from lines
+        return
+    yield from (Text(place, cell) for cell in cells)
+    yield from (Text(one.place, one.text, "", True) for one in lines if isinstance(one, Text))  # a row of cells
+
+
+def _pdf_cells(page: Any) -> list[str]:
+    """The texts of one of our own pages: each as it was written, with the lines that it was broken into as one."""
+    cells: list[str] = []
+    edge, base = 0.0, 0.0  # left edge and bottom of the piece before
+    for number in range(page.count_rects()):
+        left, bottom, right, top = page.get_rect(number)
+        said = page.get_text_bounded(left, bottom, right, top).replace("\ufffe", "-").strip()
+        if cells and 0 < base - bottom < _LINE and abs(left - edge) < _INDENT:
+            cells[-1] += said
+        else:
+            cells.append(said)
+        edge, base = left, bottom
+    return cells
 
 
 def _annotations(page: Any, count: int) -> Iterator[str]:

@@ -54,7 +54,9 @@ def test_under_a_heading_much_less_is_a_leak(label: str, text: str, kind: str) -
     assert kind in find(text, label, ALLOWED)
 
 
-@pytest.mark.parametrize("text", ["80210012345", "76661234", "青溪三组的路", "石小甲", "石*甲", "合计"])
+@pytest.mark.parametrize(
+    "text", ["80210012345", "76661234", "青溪三组的路", "石小甲", "石*甲", "合计", "周边农户", "周围农户", "万元户"]
+)
 def test_without_a_heading_the_same_is_none(text: str) -> None:
     assert not find(text, "", ALLOWED)
 

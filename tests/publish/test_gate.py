@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 from reportlab.pdfgen.canvas import Canvas
@@ -145,6 +146,17 @@ def test_a_leak_in_a_pdf_is_found(where: str, tmp_path: Path) -> None:
     assert scan(tmp_path, PLAIN)
     pdf(tmp_path / "a.pdf")
     assert not scan(tmp_path, PLAIN)
+
+
+def test_amounts_beside_each_other_in_a_workbook_are_no_telephone(tmp_path: Path) -> None:
+    """144,000.00 and 70,000.00 are stored as 144000 and 70000; counts in the same cells would be looked at together."""
+    for form, found in (("#,##0.00", 0), ("0", 1)):
+        book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"), {"in_memory": True})
+        sheet, money = book.add_worksheet(), book.add_format({"num_format": form})
+        sheet.write_number(0, 0, 144000, money)
+        sheet.write_number(0, 1, 70000, money)
+        book.close()
+        assert len(scan(tmp_path, PLAIN)) == found, form
 
 
 def test_a_bookmark_and_an_annotation_in_a_pdf_are_seen(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 
 from ledgers.book import read
+from ledgers.personal.names import Known
 from reports.publish import making
 from reports.publish.fonts import MissingGlyphs, NoFont, embeddable
 from reports.publish.gate import scan
@@ -133,3 +134,31 @@ def test_words_and_numbers_stay_whole(made: making.Made) -> None:
     assert any("1,234,567.89" in line for line in wrapped("计划投入1,234,567.89元", 10, 80))
     assert any("2022-02-22" in line for line in wrapped("列入2022-02-22计划", 10, 60))
     assert not any(line[:1] in "，。；" for line in wrapped("一二三四，五六七八。九十", 10, 40))
+
+
+def papers_of(made: making.Made, cells: tuple[str, ...], tmp_path: Path) -> list[str]:
+    """What the gate says of a paper with one row of a table."""
+    from reports.publish.paper import use_font
+
+    edition = made.villages[0]
+    fields = tuple(Field(f"c{n}", "说明", TEXT, 14) for n in range(len(cells)))
+    row = Table("row", "名单", "", (), fields, [Line(edition.place, cells)], {edition.place: ("合计", *cells[1:])})
+    font = making.with_font([replace(made, lists={edition.place: [row]})])[0].font
+    assert font
+    use_font(font)
+    (tmp_path / "a.pdf").write_bytes(paper(replace(edition, tables=[row]), []))
+    return [leak.kind for leak in scan(tmp_path, made.policy.allowed, Known({"石小甲"}))]
+
+
+def test_a_row_is_no_sentence_and_a_cell_of_two_lines_is_one_text(made: making.Made, tmp_path: Path) -> None:
+    """Cells beside each other make no address; lines of a cell make no name of their own, and hide none."""
+    harmless = (
+        "保护修缮特色民居80栋",
+        "2021-11-08",
+        "脱贫户、监测户、村集体经济组织成员及周边农户",
+        "九个字以上才会折成两行的话",
+    )
+    assert papers_of(made, harmless, tmp_path) == []
+    assert papers_of(made, ("这一格里的话很长折行的地方正好是石小甲的名字", *harmless[1:]), tmp_path) == [
+        "未脱敏的姓名"
+    ]

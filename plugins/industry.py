@@ -342,16 +342,20 @@ def _stood(tables: Tables, village: Village, year: int) -> bool:
     return village.id not in mergers(tables) or mergers(tables)[village.id][0].year > year
 
 
+SAYS_NOTHING = frozenset({"", "无", "没有", "暂无", "待定", "未定", "不详", "/", "-", "—", "——"})
+
+
 @rule(
     "interest-linkage",
     title="联农带农利益联结",
     judges="每个有经营主体的产业发展项目",
-    formula="写明利益联结机制（linkage）和受益对象（beneficiaries）",
+    formula="写明利益联结机制（linkage）和受益对象（beneficiaries）；写“无”“待定”之类等于没有写",
     documents=(FIVE("第20条、任务64"),),
     quote="把利益联结紧密程度、带动效果作为安排项目资金的重要依据",
     rolls=False,
     advice=("带农益农没有落到实处", "补订联农带农协议，登记受益户"),
     tasks=(32, 64),
+    changes=(("0.2.0", "写“无”“待定”“/”之类等于没有写"),),
 )
 def interest_linkage(tables: Tables) -> Iterator[Finding]:
     """Every 产业发展 project with an operator says how farmers are linked to it, and who benefits."""
@@ -362,13 +366,14 @@ def interest_linkage(tables: Tables) -> Iterator[Finding]:
         missing = [
             text
             for text, value in (("利益联结机制", project.linkage), ("受益对象", project.beneficiaries))
-            if not value
+            if value.strip() in SAYS_NOTHING
         ]
         yield Finding(
             Subject("project", project.id, project.name),
             FAIL if missing else PASS,
             f"缺少{'、'.join(missing)}" if missing else "写明了利益联结机制和受益对象",
             source=(project.file, project.line),
+            lines=registered.lines_of(tables, project.id, "年度计划"),
             act=planned,
         )
 

@@ -6,17 +6,19 @@ names none pays the oldest rent first. Each due year is judged by itself.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from ledgers.facts import assets, registered
 from ledgers.facts.assets import Rent
+from ledgers.money import yuan_cn
 from ledgers.policy import default
 from ledgers.tables.directives import Asset
 from ledgers.tables.schema import Posting
 from ledgers.tables.tables import Tables, on
 from plugins.beancount import plugin
-from plugins.findings import FAIL, PASS, WARNING, Finding, Subject
+from plugins.findings import FAIL, PASS, PENDING, WARNING, Finding, Subject
 from plugins.judging import Ratio, absent, judge_ratio, na, undetermined
 from plugins.rule import rule
 
@@ -46,7 +48,19 @@ def asset_income_due(tables: Tables) -> Iterator[Finding]:
         due = assets.rents(tables, asset.id)
         received = _received(tables, asset.id, due)
         for rent in due:
-            yield _rent(tables, asset, rent, *received[rent.year])
+            finding = _rent(tables, asset, rent, *received[rent.year])
+            yield _with_others(tables, finding, asset.id, rent.year)
+
+
+def _with_others(tables: Tables, finding: Finding, asset: str, year: int) -> Finding:
+    """What came from somebody else for a year in which rent is missing is named: it pays no rent."""
+    legs = [leg for leg in assets.receipts(tables, asset) if leg.income_year == year and not _is_owed_by(tables, leg)]
+    if not legs or finding.status not in (FAIL, PENDING):
+        return finding
+    payers = "、".join(dict.fromkeys(leg.payer for leg in legs))
+    said = f"；另有 {yuan_cn(-sum(leg.amount for leg in legs))} 元由 {payers} 支付，不算租金"
+    evidence = (*finding.evidence, *(leg.row for leg in legs))
+    return replace(finding, message=finding.message + said, evidence=evidence)
 
 
 def _received(tables: Tables, asset: str, due: list[Rent]) -> dict[int, tuple[int, list[Posting]]]:

@@ -11,6 +11,7 @@ from .findings import finding, verdict, worst
 from .law import FISCAL, FIVE, NINETEEN, holds
 from .money import as_allocated, lots, moves, projects_with_money
 
+SAYS_NOTHING = ["", "无", "没有", "暂无", "待定", "未定", "不详", "/", "-", "—", "——"]
 ELEMENTS = ["name", "category", "mode", "unit", "planned", "goal", "filed-by"]
 
 
@@ -19,7 +20,7 @@ def interest_linkage(case):
     for project in ids(book, "project"):
         about = as_allocated(book, project)
         if about.get("category") == "产业发展" and about.get("operator"):
-            ok = bool(about.get("linkage")) and bool(about.get("beneficiaries"))
+            ok = all(str(about.get(key) or "").strip() not in SAYS_NOTHING for key in ("linkage", "beneficiaries"))
             yield finding("interest-linkage", "project", project, planned_since(book, project, verdict(ok)))
 
 

@@ -152,7 +152,8 @@ def project_facts(world, index):
     meta = {"name": f"项目{index + 1}", "category": category, "subtype": rng.choice(SUBTYPES), "mode": mode}
     meta.update(village=rng.choice(list(world.villages)), unit="县某局", planned=("CNY", 50000000))
     meta["operator"] = "示例公司" if world.chance(0.5) else None
-    meta["linkage"] = "务工、分红" if world.chance(0.7) else None
+    chance = rng.random()
+    meta["linkage"] = "务工、分红" if chance < 0.7 else "无" if chance < 0.85 else None
     meta["beneficiaries"] = 30 if world.chance(0.7) else None
     meta["goal"] = "增收" if world.chance(0.85) else None
     meta["filed_by"] = "县农业农村委" if world.chance(0.85) else None

@@ -62,6 +62,7 @@ class ChangeSet:
     number: int = 0  # of the import, where it changes something
     taken: list[str] = field(default_factory=list)  # what each sheet's columns were taken for
     unpaid: list[str] = field(default_factory=list)  # lists that could not even be taken as paid, and why
+    columns: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)  # the same of each sheet, column by column
 
     @property
     def refused(self) -> bool:
@@ -142,6 +143,7 @@ class _Run:
         self.changes.faults += faults
         self.changes.remarks += remarks + [remark for sheet in sheets for remark in sheet.remarks]
         self.changes.faults += [fault for sheet in sheets for fault in sheet.faults]
+        self.changes.columns |= {f"{sheet.label}：{sheet.kind.title}": sheet.columns for sheet in sheets}
         self.changes.taken += [f"{sheet.label}：{sheet.kind.title}；{sheet.taken}" for sheet in sheets]
 
     def result(self) -> ChangeSet:

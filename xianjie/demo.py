@@ -144,10 +144,11 @@ def _publish(folder: Path, book: "Book") -> None:
 
 def _serve(ctx: click.Context, folder: Path) -> None:
     """Open the review desk on the demo's book, for a user who exists for this demo only."""
-    from reports.desk.server.users import AUDITOR, add_user
+    from reports.desk.roles import AUDITOR
+    from reports.desk.server.users import add_user
     from xianjie.serve import serve
 
     users, password = folder / "users.json", secrets.token_urlsafe(9)
     add_user(users, "demo", AUDITOR, password)
     click.echo(SERVED.format(password=password))
-    ctx.invoke(serve, books=(str(folder / "book"),), users=users, host="127.0.0.1", port=5000, hosts=())
+    ctx.invoke(serve, books=(str(folder / "book"),), users=users, host="127.0.0.1", port=5000, hosts=(), desk=False)

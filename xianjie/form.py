@@ -1,5 +1,6 @@
 """`xianjie form`: an empty form of a kind of sheet, with its headings, lists to choose from and an example."""
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,11 +40,12 @@ def form(kind: str | None, output: Path | None) -> None:
     path = output or Path(f"{found.title}.xlsx")
     if path.exists():
         raise click.ClickException(f"{path} 已经存在：请用 --output 写到别处")
-    _write(found, path)
+    path.write_bytes(workbook(found))
     click.echo(f"已写出 {path}。")
 
 
-def _write(kind: "Kind", path: Path) -> None:
+def workbook(kind: "Kind") -> bytes:
+    """The form of a kind of sheet, as xlsx."""
     from openpyxl import Workbook
     from openpyxl.styles import Font, Protection
     from openpyxl.utils import get_column_letter
@@ -77,7 +79,9 @@ def _write(kind: "Kind", path: Path) -> None:
         sheet[f"{letter}4"] = _example(field)
     sheet.freeze_panes = "A4"
     sheet.protection.sheet = True
-    book.save(path)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
 
 
 def _example(field: "Field") -> str:

@@ -59,7 +59,7 @@ def import_(
     from ledgers.people import Unusable
 
     files = tuple(_files(files))
-    given = _given(kind or "", unit or "", year or 0, values)
+    given = given_of(kind or "", unit or "", year or 0, values)
     answering = sys.stdin.isatty() and not yes
     shown: list[bool] = []
 
@@ -126,7 +126,7 @@ def day_of(written: str | None) -> date | None:
     return found
 
 
-def _given(kind: str, unit: str, year: int, values: Sequence[str]) -> "Given":
+def given_of(kind: str, unit: str, year: int, values: Sequence[str]) -> "Given":
     """What was said on the command line of the sheets. Refuses a kind or a heading that no sheet has."""
     from importers.reading.cells import squeezed
     from importers.reading.given import Given

@@ -1,6 +1,7 @@
-"""`xianjie serve`: the books in Fava for reviewers, with a login, to be looked at only."""
+"""`xianjie serve`: the books in the browser, with a login: to be looked at, and with --desk to be worked on."""
 
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 from xianjie.chinese import Command
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+WRITING = (sys.executable, "-P", "-m", "xianjie.acts")  # -P: what lies in the folder of the start is no part of the program
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -20,8 +22,9 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @click.option(
     "--allow-host", "hosts", multiple=True, metavar="主机名", help="网址里允许的主机名（可重复），本机的总是允许"
 )
-def serve(books: tuple[str, ...], users: Path, host: str, port: int, hosts: tuple[str, ...]) -> None:
-    """供审阅人员用浏览器查看账簿：登录后只能看，不能改。
+@click.option("--desk", is_flag=True, help="可以办理：收表、审核、封账、公开，按角色；不加则只能看")
+def serve(books: tuple[str, ...], users: Path, host: str, port: int, hosts: tuple[str, ...], desk: bool) -> None:
+    """供单位用浏览器查看账簿：登录后只能看；加 --desk，按角色收表、审核、封账、公开。
 
     外面应有一层 TLS（nginx、caddy），见 docs/serve.md。
     """
@@ -29,11 +32,13 @@ def serve(books: tuple[str, ...], users: Path, host: str, port: int, hosts: tupl
     from reports.desk.server.listening import make_server
     from reports.desk.server.shelf import Shelf
     from reports.desk.server.users import UsersError
+    from reports.desk.server.writer import Writer
 
     _log_to_screen()
     shelf = Shelf(books)
+    writer = Writer(WRITING) if desk else None
     try:
-        app = make_app(shelf, users, {*LOOPBACK, host, *hosts})
+        app = make_app(shelf, users, {*LOOPBACK, host, *hosts}, writer)
         server = make_server(app, host, port)
     except UsersError as error:
         raise click.ClickException(str(error)) from None
@@ -44,8 +49,13 @@ def serve(books: tuple[str, ...], users: Path, host: str, port: int, hosts: tupl
         click.echo(f"《{ledger.options['title']}》 http://{host}:{port}/{slug}/")
     if host not in LOOPBACK:
         click.echo("注意：没有 TLS，密码会在网上明文传送。请在外面加一层 nginx 或 caddy，见 docs/serve.md。", err=True)
-    click.echo("按 Ctrl-C 结束。")
-    server.run()
+    click.echo(f"{'可以办理' if desk else '只能看'}。按 Ctrl-C 结束。")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # a service manager ends it as Ctrl-C does
+    try:
+        server.run()
+    finally:
+        if writer:
+            writer.close()
 
 
 def _log_to_screen() -> None:

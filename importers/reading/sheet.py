@@ -16,7 +16,7 @@ from typing import Any
 from importers.reading import cells
 from importers.reading.cells import NOTHING, PARSERS, TICKS, Wrong, shown, squeezed
 from importers.reading.confined import read_confined
-from importers.reading.container import Refused
+from importers.reading.container import Refused, column_letters
 from importers.reading.faults import Fault
 from importers.reading.given import Given
 from importers.reading.grid import File, Grid, blank
@@ -97,6 +97,12 @@ class Sheet:
         unit = {1: "元", 100: "百元", 1000: "千元", 10_000: "万元", 100_000_000: "亿元"}[self.layout.unit]
         said = [*other, *([f"没有用到的列：{'、'.join(left)}"] if left else []), f"金额单位：{unit}"]
         return "；".join(said)
+
+    @property
+    def columns(self) -> list[tuple[str, str, str]]:
+        """Every column that has a heading: its letters, the heading, and what it was taken for ("" where it is not used)."""
+        used = {column: header_of(self.kind.id, name) for name, column in self.layout.columns.items()}
+        return [(column_letters(n), header, used.get(n, "")) for n, header in enumerate(self.layout.headers) if header]
 
     @property
     def label(self) -> str:

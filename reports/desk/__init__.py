@@ -190,7 +190,11 @@ class Desk(FavaExtensionBase):
         if name not in PAGES:
             raise PageError(404, f"没有这一页：{name[:40]}")
         if PAGES[name].auditor and not kit.sees_rolls():
-            raise PageError(403, f"{PAGES[name].title}只有审计员可以查看")
+            raise PageError(403, f"{PAGES[name].title}只有可看清册的人（经办、审计员、负责人）可以查看")
+        if PAGES[name].act and not kit.works():
+            raise PageError(404, f"没有这一页：{name[:40]}")
+        if PAGES[name].act and not kit.may(PAGES[name].act):
+            raise PageError(403, f"您的角色不能办“{PAGES[name].title}”")
         return PAGES[name]
 
     def _render(self, page: Page, frame: str) -> Markup:

@@ -27,7 +27,7 @@ def attachment(desk: Any, tables: Tables, args: Mapping[str, str]) -> Response:
     if not len(naming):
         raise PageError(404, "没有凭证用这个附件")
     if not kit.sees_rolls() and _personal(tables, naming):
-        raise PageError(403, "这个附件所在的凭证有清册或农户，只有审计员可以打开")
+        raise PageError(403, "这个附件所在的凭证有清册或农户，只有可看清册的人（经办、审计员、负责人）可以打开")
     try:
         content = safely.read_bytes(desk.root, name, LIMIT)
     except safely.Refused as refused:

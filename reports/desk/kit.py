@@ -1,23 +1,26 @@
 """What the templates use: words and links for values, and who is asking."""
 
 from fractions import Fraction
+from typing import Any
+from urllib.parse import quote
 
 from fava.helpers import FavaAPIError
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from markupsafe import Markup
 
 from ledgers.money import yuan_cn
 from plugins.findings import ERROR, FAIL, Finding, Place
 from plugins.rule import CATALOGUE
 from reports import figures
-from reports.desk import links, listing
+from reports.desk import links, listing, roles
 from reports.desk.review import Review, severity_name, shown, status_name
 from reports.words import detail, worded
 
 __all__ = ["links", "severity_name", "shown", "status_name", "worded", "yuan_cn"]
 
 ROLE, USER = "xianjie.role", "xianjie.user"  # in the WSGI environment, set by the server
-MAY_SEE_ROLLS = "auditor"
+# There where the server writes, too: the session's token, the way to the writing process, the file of users.
+TOKEN, WRITER, USERS = "xianjie.token", "xianjie.writer", "xianjie.users"
 USES = figures.USES
 PLACES = 4
 to = links.to
@@ -112,7 +115,47 @@ def reader() -> str:
 
 def sees_rolls() -> bool:
     """Whether who asks may see households; never without a request, or without our server's login."""
-    return has_request_context() and request.environ.get(ROLE) == MAY_SEE_ROLLS
+    return has_request_context() and request.environ.get(ROLE) in roles.SEES_ROLLS
+
+
+def may(act: str) -> bool:
+    """Whether who asks may do an act here; never where the server does not write (`xianjie serve` without --desk)."""
+    return has_request_context() and WRITER in request.environ and roles.may(request.environ.get(ROLE, ""), act)
+
+
+def works() -> bool:
+    """Whether the server writes, too."""
+    return has_request_context() and WRITER in request.environ
+
+
+def token() -> str:
+    """What every form sends along, so that no other site can send it in the reader's name."""
+    return str(request.environ.get(TOKEN, ""))
+
+
+def act_link(act: str) -> str:
+    """Where a form of an act is sent."""
+    return f"{links.to('overview').partition('/extension/')[0]}/act/{act}"
+
+
+def work_link(id: str, name: str) -> str:
+    """Where a file that a job made is."""
+    return f"{links.to('overview').partition('/extension/')[0]}/work/{quote(id)}/{quote(name)}"
+
+
+def slug() -> str:
+    """Which of the served books is asked for."""
+    return str(g.beancount_file_slug)
+
+
+def users_file() -> Any:
+    """The file of users; there only where `works()`."""
+    return request.environ[USERS]
+
+
+def writer() -> Any:
+    """The way to the writing process, for its jobs' states; there only where `works()`."""
+    return request.environ[WRITER]
 
 
 def part_name(finding: Finding) -> str:

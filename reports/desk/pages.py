@@ -12,12 +12,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its name in the address, what it is called, whether the menu shows it, and whether to auditors alone."""
+    """One page: its name in the address, what it is called, whether the menu shows it, and whether it shows households.
+
+    A page with an `act` is there only where the server writes, for those who may do that act.
+    """
 
     name: str
     title: str
     menu: bool = True
     auditor: bool = False
+    act: str = ""
 
     def view(self, desk: Any, review: Any, args: Mapping[str, str]) -> dict[str, Any]:
         """What the template of the page is given."""
@@ -38,6 +42,7 @@ PAGES = {
     page.name: page
     for page in (
         Page("overview", "总览"),
+        Page("collect", "收表", act="import"),
         Page("todo", "待办"),
         Page("verdict", "判定"),
         Page("fund", "资金"),
@@ -56,6 +61,8 @@ PAGES = {
         Page("screen", "筛查"),
         Page("seal", "封账"),
         Page("imports", "导入记录"),
+        Page("users", "用户与密码", act="password"),
+        Page("job", "办理", menu=False, act="form"),
         Page("entries", "明细", menu=False),
         Page("roll", "清册", menu=False, auditor=True),
         Page("source", "原文", menu=False),

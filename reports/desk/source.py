@@ -20,7 +20,7 @@ def view(desk: Any, _review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     name, text = args.get("file", ""), args.get("line", "1")
     public, personal = desk.files
     if name in personal and not kit.sees_rolls():
-        raise PageError(403, "清册和农户名册只有审计员可以查看")
+        raise PageError(403, "清册和农户名册只有可看清册的人（经办、审计员、负责人）可以查看")
     if name not in public and not (name in personal and kit.sees_rolls()):
         raise PageError(404, "账簿里没有这个文件")
     wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1

@@ -17,7 +17,7 @@ def pages(running_: Any) -> dict[str, str]:
     ledger = running_.shelf[running_.slug]
     review = ledger.desk.review(ledger.book.tables.as_of).result()
     found = {}
-    for page in PAGES.values():
+    for page in (page for page in PAGES.values() if not page.act):
         for number, args in enumerate(page.examples(review)):
             name = page.name + (f"-{number}" if number else "")
             found[name] = "extension/Desk/?" + urlencode({"page": page.name, **args})

@@ -97,7 +97,7 @@ def test_nothing_sticks_out_and_everything_can_be_read(server: Running, chromium
     page = context.new_page()
     log_in(page, server.url, AUDITOR)
     review = server.shelf[server.slug].desk.review(date(2022, 12, 31)).result()
-    for one in PAGES.values():
+    for one in (page for page in PAGES.values() if not page.act):
         for args in one.examples(review)[:2]:
             query = urlencode({"page": one.name, "time": "2022", **args})
             page.goto(f"{server.url}/{server.slug}/extension/Desk/?{query}")

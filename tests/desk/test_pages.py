@@ -28,6 +28,8 @@ from reports.desk.review import as_of
 from reports.desk.server.shelf import Shelf
 from tests.desk.conftest import EXAMPLE, copied
 
+READ = {name: page for name, page in PAGES.items() if not page.act}  # the others are there with --desk (test_door.py)
+
 
 def _link(page: str, wanted: str) -> str:
     """The first link whose readable address holds the wanted text."""
@@ -48,7 +50,7 @@ def desk(reviewer: Client, base: str):  # type: ignore[no-untyped-def]
 def _visits(shelf: Shelf) -> list[tuple[Page, dict[str, str]]]:
     """Every page that is declared, with its examples: a new page is tested by being there."""
     review = shelf[shelf.first_slug()].desk.review(date(2022, 12, 31)).result()
-    return [(page, args) for page in PAGES.values() for args in page.examples(review)]
+    return [(page, args) for page in READ.values() for args in page.examples(review)]
 
 
 def _text(page: str) -> str:
@@ -59,7 +61,7 @@ def _text(page: str) -> str:
     )
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", READ)
 def test_every_page_shows_something_and_is_well_made(shelf: Shelf, auditor: Client, base: str, name: str) -> None:
     for page, args in _visits(shelf):
         if page.name != name:
@@ -78,7 +80,7 @@ def test_every_page_shows_something_and_is_well_made(shelf: Shelf, auditor: Clie
         assert not re.search(r"<(img|script)\b", document)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", READ)
 @pytest.mark.parametrize("time", ["", "2022-Q3", "2022-02-01"])
 def test_every_page_as_of_every_time(shelf: Shelf, auditor: Client, base: str, name: str, time: str) -> None:
     for page, args in _visits(shelf):
@@ -107,7 +109,9 @@ def test_lists_are_saved_as_shown(shelf: Shelf, auditor: Client, base: str) -> N
         rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
         document = auditor.get(address.replace("/save?", "/?")).text
         shown = re.search(r'class="desk-count">(\d+) 行', document)
-        assert shown is not None
+        if shown is None:  # an empty list that says what to do
+            assert len(rows) == 1
+            continue
         assert len(rows) - 1 == int(shown[1])
         book = openpyxl.load_workbook(io.BytesIO(auditor.get(f"{address}&as=xlsx").data))
         sheet = book.worksheets[0]

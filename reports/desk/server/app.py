@@ -16,19 +16,20 @@ from werkzeug.exceptions import HTTPException
 
 from reports.desk.server.guard import Guard
 from reports.desk.server.shelf import Shelf
+from reports.desk.server.writer import Writer
 
 log = logging.getLogger("xianjie.serve")
 
 
-def make_app(shelf: Shelf, users: Path, hosts: Iterable[str]) -> Guard:
-    """The whole application; UsersError when the file of users cannot be used."""
+def make_app(shelf: Shelf, users: Path, hosts: Iterable[str], writer: Writer | None = None) -> Guard:
+    """The whole application, for reading alone without a writer; UsersError when the file of users cannot be used."""
     app = create_app([], load=False)
     app.config["LEDGERS"] = shelf
     app.jinja_env.loader = _Escaping(cast(BaseLoader, app.jinja_env.loader))
     app.view_functions["extension_report"] = _desk
     app.register_error_handler(FavaAPIError, _told)
     app.register_error_handler(Exception, _unexpected)
-    return Guard(app, shelf, users, hosts)
+    return Guard(app, shelf, users, hosts, writer)
 
 
 class _Escaping(BaseLoader):

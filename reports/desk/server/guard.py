@@ -18,12 +18,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Request, Response
 
-from reports.desk import kit
+from reports.desk import kit, roles
 from reports.desk.server import allowed, confined, sessions
+from reports.desk.server.door import Door
 from reports.desk.server.sessions import Session, Sessions, Throttle
 from reports.desk.server.shelf import Shelf
 from reports.desk.server.users import User, read_users, verified
 from reports.desk.server.visible import visible, visible_json, without
+from reports.desk.server.writer import Writer
 
 log = logging.getLogger("xianjie.access")
 COOKIE = "xianjie"
@@ -54,9 +56,11 @@ HEADERS = {
 }
 _WORDS = {
     400: "请求不对",
+    401: "请重新登录",
     403: "不允许",
     404: "没有这一页",
     405: "不允许的方法",
+    413: "太大",
     421: "不认识的主机名",
     429: "请稍等",
     500: "这一页没有生成",
@@ -64,12 +68,15 @@ _WORDS = {
 }
 _templates = Environment(loader=PackageLoader("reports.desk.server"), autoescape=True)
 StartResponse = Callable[..., Any]
+_ACTS = {*roles.ACTS, *roles.OWN, "again", "drop"}  # names that the access log may hold
 
 
 class Guard:
-    """A WSGI application around Fava's."""
+    """A WSGI application around Fava's; with a way to the writing process it has a door for acts, else none."""
 
-    def __init__(self, app: Flask, shelf: Shelf, users: Path, hosts: Iterable[str]) -> None:
+    def __init__(
+        self, app: Flask, shelf: Shelf, users: Path, hosts: Iterable[str], writer: Writer | None = None
+    ) -> None:
         self.app = app
         self.shelf = shelf
         self.users_file = users
@@ -79,6 +86,7 @@ class Guard:
         self.queries = confined.Room(QUERIES_EACH, QUERIES)
         self.pages = confined.Room(PAGES_EACH, 1000)
         self.door = confined.Room(LOGINS, LOGINS)
+        self.acts = Door(writer, users, self.sessions, shelf) if writer else None
         read_users(users)  # to say at once what is wrong with it
 
     def __call__(self, environ: confined.Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -111,9 +119,47 @@ class Guard:
         if request.path in ("/login", "/logout"):
             asked.what = request.path[1:]
             return self._door(request, asked)
+        if self.acts and request.method == "POST" and self.acts.takes(request.path):
+            return self._act(request, asked)
         if request.method not in ("GET", "HEAD"):
             return _refusal(request, 405, "只能查看，不能修改")
+        if self.acts and request.path.split("/")[2:3] == ["work"]:
+            return self._file(request, asked)
         return self._page(request, asked)
+
+    def _act(self, request: Request, asked: "_Asked") -> Response:
+        """Something that is sent to be done: from a page of ours, by who is logged in and may do it."""
+        asked.what = f"act {request.path.rpartition('/')[2]}" if request.path.rpartition("/")[2] in _ACTS else "act"
+        if request.headers.get("Origin", "") != f"{request.scheme}://{request.environ.get('HTTP_HOST', '')}":
+            return _refusal(request, 403, "请求来自别的网站，已拒绝")
+        session = self._session(request, "act")
+        if session is None:
+            return _refusal(request, 401, "登录已过期，请重新登录；没有改动任何东西")
+        asked.tag = session.tag
+        assert self.acts
+        try:
+            with self.pages.place(session.user):
+                return self.acts.act(request, session, request.cookies.get(COOKIE, ""))
+        except confined.RefusedError as error:
+            return _refusal(request, int(error.status[:3]), str(error))
+
+    def _file(self, request: Request, asked: "_Asked") -> Response:
+        asked.what = "work"
+        session = self._session(request, "work")
+        if session is None:
+            return _not_logged_in(request)
+        asked.tag = session.tag
+        assert self.acts
+        try:
+            return self.acts.file(session, request.path)
+        except (confined.RefusedError, ValueError) as error:
+            code = int(error.status[:3]) if isinstance(error, confined.RefusedError) else 404
+            return _refusal(request, code, str(error) if code != 404 else "没有这个文件，或已过期")
+
+    def may_send(self, path: str, cookies: str) -> bool:
+        """Whether so much may be sent as sheets take: only to the door, by who is logged in."""
+        token = next((one.partition("=")[2] for one in cookies.split("; ") if one.partition("=")[0] == COOKIE), "")
+        return bool(self.acts and self.acts.takes(path) and self.sessions.find(token, active=False))
 
     def _health(self, request: Request) -> Response:
         """For a monitor: how many books are served, and how many of them could not be brought up to date."""
@@ -203,6 +249,8 @@ class Guard:
             kit.USER: session.user,
             "REQUEST_METHOD": "GET",
         }
+        if self.acts:
+            environ |= {kit.TOKEN: session.token, kit.WRITER: self.acts.writer, kit.USERS: self.users_file}
         alone = allowed.confined(endpoint)
         try:
             with (self.queries if alone else self.pages).place(session.user):
@@ -220,7 +268,7 @@ class Guard:
         bom, text = text[: text.startswith("\ufeff")], text.removeprefix("\ufeff")
         plain = endpoint in allowed.OWN or response.mimetype == "text/csv"
         text = visible(text) if plain else visible_json(text)
-        if role != kit.MAY_SEE_ROLLS and slug in self.shelf:
+        if role not in roles.SEES_ROLLS and slug in self.shelf:
             text = without(text, self.shelf[slug].households)
         response.set_data(bom + text)
         return response

@@ -4,26 +4,47 @@ waitress ends a connection on which nothing moves; one that drips a byte now and
 hundred of them would keep everybody else out.
 """
 
+import copy
 import socket
 import time
 from typing import Any
 
 from waitress.adjustments import Adjustments  # type: ignore[import-untyped]
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
+from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]
 from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]
 from waitress.task import ThreadedTaskDispatcher  # type: ignore[import-untyped]
 
 ARRIVE = 10  # seconds for headers and body from the first byte, and for that from the connection
+SEND = 300  # seconds for what may be sent to the door
 TAKE = 60  # seconds in which the answer has to be taken
 CONNECTIONS = 200
 ROOM = 150  # from here on a new connection takes the place of the one that has waited longest without a request
 THREADS = 12
 HEADER_BYTES, BODY_BYTES = 32 * 1024, 16 * 1024
+SEND_BYTES = 256 * 2**20  # more than the door takes, which says so in words
 PROXY = "127.0.0.1"  # nginx or caddy on this machine may say how and from where it was asked
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """A request; one that may send sheets (`may_send` of the application) has more room for its body, no other has."""
+
+    adj: Any
+    large = False
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        may_send = getattr(self.adj, "may_send", None)
+        if self.command == "POST" and may_send and may_send(self.path, self.headers.get("COOKIE", "")):
+            self.large = True
+            self.adj = copy.copy(self.adj)
+            self.adj.max_request_body_size = SEND_BYTES
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
     """One connection, and since when it has been at what it does."""
+
+    parser_class = _Parser
 
     def __init__(self, *args: Any, **more: Any) -> None:
         self.arriving = time.monotonic()  # since when a request is expected or arriving
@@ -51,7 +72,8 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         """Whether its time is over; to be asked again and again."""
         if not self.total_outbufs_len:
             self.taking = None
-            return bool(self.idle and not self.served and now - self.arriving > ARRIVE)
+            longest = SEND if getattr(self.request, "large", False) else ARRIVE
+            return bool(self.idle and not self.served and now - self.arriving > longest)
         self.taking = self.taking or now
         return now - self.taking > TAKE
 
@@ -92,6 +114,7 @@ def make_server(app: Any, host: str, port: int, body: int = BODY_BYTES) -> Serve
         trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
         clear_untrusted_proxy_headers=True,
     )
+    settings.may_send = getattr(app, "may_send", None)
     address = min(settings.listen, key=lambda one: one[0] != socket.AF_INET)
     threads = ThreadedTaskDispatcher()
     try:

@@ -22,13 +22,14 @@ Clock = Callable[[], float]
 
 @dataclass
 class Session:
-    """One login. `tag` stands for it in the access log and tells nothing about the person."""
+    """One login. `tag` stands for it in the access log and tells nothing about the person; `token` proves its own forms."""
 
     user: str
     role: str
     tag: str
     began: float
     seen: float
+    token: str = ""
 
 
 class Sessions:
@@ -44,7 +45,7 @@ class Sessions:
         token, now = secrets.token_urlsafe(32), self._clock()
         with self._lock:
             self._sessions = {key: one for key, one in self._sessions.items() if not self._over(one)}
-            self._sessions[_digest(token)] = Session(user, role, secrets.token_hex(4), now, now)
+            self._sessions[_digest(token)] = Session(user, role, secrets.token_hex(4), now, now, secrets.token_urlsafe(24))
         return token
 
     def find(self, token: str, *, active: bool) -> Session | None:
@@ -60,6 +61,12 @@ class Sessions:
     def end(self, token: str) -> None:
         with self._lock:
             self._sessions.pop(_digest(token), None)
+
+    def end_of(self, user: str, but: str = "") -> None:
+        """End every session of a user, whose password is another now, but the one of a token."""
+        with self._lock:
+            kept = _digest(but)
+            self._sessions = {key: one for key, one in self._sessions.items() if one.user != user or key == kept}
 
     def _over(self, session: Session) -> bool:
         now = self._clock()

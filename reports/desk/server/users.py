@@ -10,13 +10,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from ledgers.files.writing import put_file
+from reports.desk.roles import CHIEF, ROLES
 
-REVIEWER, AUDITOR = "reviewer", "auditor"
-ROLES = {REVIEWER: "审阅员", AUDITOR: "审计员（可看清册）"}
 SHORTEST = 10
 LONGEST = 200
 _hasher = PasswordHasher()
 _one_at_a_time = threading.Lock()  # a hash takes 64 MB: guesses must not add up
+_changing = threading.Lock()
 _NOBODY = _hasher.hash("nobody has this password")
 
 
@@ -59,6 +59,39 @@ def add_user(path: Path, name: str, role: str, password: str) -> bool:
     users[name] = User(name, role, _hasher.hash(password))
     _write(path, users)
     return known
+
+
+def change_password(path: Path, name: str, old: str, new: str) -> None:
+    """Give a user another password; UsersError where the old one is not right or the new one will not do."""
+    with _changing:
+        users = read_users(path)
+        if verified(users, name, old) is None:
+            raise UsersError("原来的密码不对")
+        _check_password(name, new)
+        users[name] = User(name, users[name].role, _hasher.hash(new))
+        _write(path, users)
+
+
+def put_user(path: Path, name: str, role: str, password: str, by: str) -> bool:
+    """What a chief does: add a user, or give one another password and role; nobody can take the own role away."""
+    if role not in ROLES:
+        raise UsersError(f"角色应为 {'、'.join(ROLES.values())} 之一")
+    if name == by and role != CHIEF:
+        raise UsersError("不能改自己的角色：请由另一位负责人来改")
+    with _changing:
+        return add_user(path, name, role, password)
+
+
+def remove_user(path: Path, name: str, by: str = "") -> None:
+    """Take a user out: who is logged in under the name is out at once. UsersError for the own name and unknown ones."""
+    with _changing:
+        users = read_users(path)
+        if name not in users:
+            raise UsersError(f"没有用户“{name}”")
+        if name == by:
+            raise UsersError("不能删除自己")
+        del users[name]
+        _write(path, users)
 
 
 def verified(users: Mapping[str, User], name: str, password: str) -> User | None:

@@ -1,0 +1,5 @@
+"""The writing process, as `xianjie serve --desk` starts it."""
+
+from xianjie.acts.process import main
+
+main()

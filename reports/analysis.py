@@ -62,6 +62,7 @@ _SQL = {
     "date": "DATE",
     "half": "DOUBLE",
     "month and day": "VARCHAR",
+    "uscc": "VARCHAR",
     "object": "VARCHAR",
     "decimal": "DECIMAL(38,6)",
 }

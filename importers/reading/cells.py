@@ -9,6 +9,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from stdnum.cn import uscc as uscc_number
+
 from ledgers.money import FEN_MAX
 from ledgers.people import IdentityError, identity_number
 
@@ -133,6 +135,15 @@ def identity(cell: Any) -> str:
         if _SCIENTIFIC.fullmatch(squeezed(number)):
             code(number)
         raise Wrong(" 18 位身份证号", f" {error}" if str(error)[0].isdigit() else str(error)) from None
+
+
+def uscc(cell: Any) -> str:
+    """A 统一社会信用代码 of a firm, with the right check digit."""
+    written = code(cell)
+    try:
+        return str(uscc_number.validate(squeezed(written)))
+    except ValueError:
+        raise Wrong("18 位、校验位相符的统一社会信用代码", shown(cell)) from None
 
 
 def secret(cell: Any) -> None:
@@ -347,6 +358,7 @@ PARSERS: dict[str, Parser] = {
     "code": code,
     "document": document,
     "identity": identity,
+    "uscc": uscc,
     "secret": secret,
     "amount": amount,
     "number": number,

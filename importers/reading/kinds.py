@@ -502,6 +502,21 @@ KINDS: dict[str, Kind] = {
             public=True,
         ),
         Kind(
+            "firms",
+            "单位登记表",
+            ("name", "uscc"),
+            (
+                Field("name", filled=True),
+                Field("uscc", "uscc", filled=True),
+                Field("legal", "name"),
+                Field("account", "code"),
+                Field("date", "date", filled=True, head=True),
+            ),
+            module="registered",
+            account="Expenses:2130504农村基础设施建设",
+            once=("name",),
+        ),
+        Kind(
             "places",
             "行政村变动表",
             ("town", "village", "state", "date", "other"),

@@ -105,6 +105,7 @@ _ENTRIES = {
         ),
         facts=True, day="from_",
     ),
+    "firms": _Entry("firm", _name, (), (("uscc", "uscc"), ("legal-person", "legal"), ("account", "account"))),
     "places": _Entry("village", _place, ("state",), ()),
     "stocktake": _Entry("stocktake", _asset, (), (("counted", "counted"), ("by", "by"))),
     "resolutions": _Entry("resolution", _project, ("kind",), (("evidence", "evidence"),)),
@@ -121,7 +122,7 @@ _ENTRIES = {
 def derive(job: Job) -> Record:
     """Register every row; one that the book has already changes nothing."""
     entry = _ENTRIES[job.sheet.kind.id]
-    for row in job.sheet.rows:
+    for row in map(_with_tokens(job), job.sheet.rows):
         id, day = entry.whose(job, row), job.day(row, entry.day)
         args = _args(job, row, entry)
         if id is None or day is None or args is None:
@@ -136,6 +137,19 @@ def derive(job: Job) -> Record:
         else:
             _line(job, entry, id, plain_day(day), args, meta)
     return Record()
+
+
+def _with_tokens(job: Job) -> Callable[[Any], Any]:
+    """Whom and what a firm has in common with others as keyed tokens: no name and no account comes into the book."""
+    if job.sheet.kind.id != "firms":
+        return lambda row: row
+    store = job.draft.load_people()
+
+    def tokens(row: Any) -> Any:
+        said = {name: getattr(row, name) for name in ("legal", "account")}
+        return row._replace(**{name: value and store.token(f"{name}:{squeezed(value)}")[:16] for name, value in said.items()})
+
+    return tokens
 
 
 def _args(job: Job, row: Any, entry: _Entry) -> tuple[Any, ...] | None:

@@ -238,6 +238,19 @@ class Equity(NamedTuple):
     line: int
 
 
+class Firm(NamedTuple):
+    """What a directive says of a firm or cooperative, under the name by which payees and operators are called."""
+
+    row: int
+    date: dt.date
+    id: Text
+    uscc: Annotated[Text, REQUIRED, "uscc"]  # 统一社会信用代码 (GB 32100)
+    legal_person: Text  # a keyed token, never a name
+    account: Text  # a keyed token of where it is paid
+    file: str
+    line: int
+
+
 class Notice(NamedTuple):
     """An announcement or disclosure (公告公示)."""
 
@@ -455,6 +468,7 @@ DIRECTIVES: dict[str, Directive] = {
     "village": Directive("行政村", "villages", Village, 2, folded=True, optional_args=1),
     "asset": Directive("资产", "assets", Asset, 2, folded=True, optional_args=1, either=("project", "origin")),
     "equity": Directive("股权", "equity", Equity, 2, folded=True, optional_args=1),
+    "firm": Directive("单位", "firms", Firm, folded=True),
     "notice": Directive("公告公示", "notices", Notice, 2),
     "stocktake": Directive("盘点", "stocktakes", StocktakeLine),
     "benefit": Directive("补助种类", "benefits", Benefit, folded=True),

@@ -9,6 +9,7 @@ from typing import Any
 
 from beancount.core.amount import Amount
 from beancount.core.data import Custom
+from stdnum.cn import uscc
 
 from ledgers.files.problems import Problem
 from ledgers.money import fen
@@ -112,6 +113,10 @@ def _as_list(value: Any) -> tuple[str, ...]:
     return tuple(part.strip() for part in re.split("[,，、]", _as_text(value)) if part.strip())
 
 
+def _as_uscc(value: Any) -> str:
+    return str(uscc.validate(_as_text(value)))
+
+
 _CONVERTERS = {
     "text": _as_text,
     "list": _as_list,
@@ -121,6 +126,7 @@ _CONVERTERS = {
     "number": _as_number,
     "int": _as_int,
     "bool": _as_bool,
+    "uscc": _as_uscc,
 }
 _TYPE_NAMES = {
     "text": "文字",
@@ -131,6 +137,7 @@ _TYPE_NAMES = {
     "number": "数字",
     "int": "整数",
     "bool": "TRUE 或 FALSE",
+    "uscc": "18 位、校验位相符的统一社会信用代码",
 }
 
 

@@ -16,6 +16,7 @@ _MOST = 2**62  # what a number of a row may be
 KINDS = {
     "text": "str",
     "month and day": "str",
+    "uscc": "str",
     "category": "category",
     "money": "int64",
     "int": "int64",

@@ -52,6 +52,7 @@ class Tables:
     equity: pd.DataFrame
     benefits: pd.DataFrame
     stocktakes: pd.DataFrame
+    firms: pd.DataFrame
     notices: pd.DataFrame
     inspections: pd.DataFrame
     resolutions: pd.DataFrame

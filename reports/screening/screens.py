@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -13,42 +12,17 @@ from chinese_calendar import is_workday
 from ledgers.money import yuan_cn
 from ledgers.tables.schema import combined
 from ledgers.tables.tables import Tables
-from reports.screening import statistics
-from reports.screening.population import Line, Population, listed, numbered, ordinals, payments, village_names
+from reports.screening import firms, statistics
+from reports.screening.population import Population, listed, numbered, ordinals, payments, village_names
+from reports.screening.screen import LINES, Bar, Screen
 from reports.screening.statistics import BENFORD, RARE
 
-LINES = 200  # of one screening: where to begin, not the whole book
 RARE_SIDE = 0.003  # chance, for one of several limits, below which more payments under it than above are said
 RUSH = 0.20  # share of December in a year's payments from which it is said
 SEVERAL_ROLLS = 3
 ALIKE = 20  # lines of labour of one amount
 # Limits that payments are split below differ by county and year, so the usual ones are all looked at (分).
 LIMITS = (50_000_00, 100_000_00, 300_000_00, 500_000_00, 1_000_000_00, 2_000_000_00, 4_000_000_00)
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One bar of a chart: what was found, and what would be usual (None where nothing is)."""
-
-    label: str
-    found: float
-    usual: float | None = None
-
-
-@dataclass(frozen=True)
-class Screen:
-    """One screening. `notable` is None where the population is too small to say anything."""
-
-    id: str
-    title: str
-    method: str
-    population: str
-    n: int
-    figure: str
-    notable: bool | None
-    bars: tuple[Bar, ...] = ()
-    lines: tuple[Line, ...] = ()
-    source: str = ""
 
 
 def _percent(share: float) -> str:
@@ -267,6 +241,8 @@ def screens(tables: Tables) -> tuple[Screen, ...]:
     )  # fmt: skip
     return (
         *(one(paid) for one in of_payments),
+        firms.one_firm(tables, paid),
+        firms.related_firms(tables, paid),
         villages(people, village_names(tables)),
         same_amount(people),
         daily_wages(people),

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from ledgers.tables.tables import Tables
-from reports.screening.screens import Screen, screens
+from reports.screening.screen import Screen
+from reports.screening.screens import screens
 from reports.workbook import COUNT, LONG, TEXT, Column, Row, Workbook
 
 NOTE = "筛查只指出应当先看哪里，不是结论，也不作为判定依据。"

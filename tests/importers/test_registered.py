@@ -48,6 +48,10 @@ SHEETS: dict[str, tuple[list[str], list[list[object]], str]] = {
         [["ZC-1", "ZL-1", "示例茶业有限公司", "2022-12-01", "2027-11-30", 20000, "12-31"]],
         '  rent: 20000.00 CNY',
     ),
+    "firms": (
+        ["单位名称", "统一社会信用代码", "法定代表人", "登记日期"], [["示例建筑有限公司", "91500241MA5UABC12U", "", "2022-01-05"]],
+        '2022-01-05 custom "firm" "示例建筑有限公司"\n  uscc: "91500241MA5UABC12U"',
+    ),
     "stocktake": (
         ["资产编号", "盘点数", "盘点人", "日期"], [["ZC-1", 100, "县国资中心", "2022-12-20"]],
         '2022-12-20 custom "stocktake"',
@@ -91,7 +95,7 @@ def test_each_sheet_becomes_its_line(county: Desk, kind: str) -> None:
     assert not county.take(sheet(county, kind)).files, "the same sheet again changes nothing"
 
 
-@pytest.mark.parametrize("kind", [kind for kind in SHEETS if kind not in ("standards", "policy", "places")])
+@pytest.mark.parametrize("kind", [kind for kind in SHEETS if kind not in ("standards", "policy", "places", "firms")])
 def test_whose_it_is_must_be_known(county: Desk, kind: str) -> None:
     header, rows, _ = SHEETS[kind]
     names = {"项目编号": "XS-999", "项目名称": "没有的", "项目": "没有的", "对象": "没有的", "资产编号": "没有的"}

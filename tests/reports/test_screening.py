@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from ledgers import XIUSHAN
 from reports.screening import screens
 from reports.screening.population import Population
-from reports.screening.screens import Screen
+from reports.screening.screen import Screen
 from reports.screening.statistics import BENFORD, band, chance, concentration, deviation, first_digits
 from xianjie.commands import cli
 
@@ -186,7 +186,7 @@ def test_the_command(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["screen", str(XIUSHAN), "--as-of", "2023-12-31", "--format", "json"])
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
-    assert len({one["id"] for one in told["screens"]}) == len(told["screens"]) == 12
+    assert len({one["id"] for one in told["screens"]}) == len(told["screens"]) == 14
     assert all(one["method"] and one["population"] and one["figure"] for one in told["screens"])
     shown = CliRunner().invoke(cli, ["screen", str(XIUSHAN), "--as-of", "2023-12-31"])
     assert "不是结论" in shown.stdout

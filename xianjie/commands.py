@@ -13,7 +13,7 @@ from ledgers.files.problems import Untrusted
 from ledgers.files.writing import Busy, NotWritten
 from xianjie import __version__
 from xianjie.chinese import Group, explain
-from xianjie.output import shown, visible
+from xianjie.output import shown, speakable, visible
 
 # Name -> where the command is, and what it does in a line.
 COMMANDS = {
@@ -87,6 +87,7 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run a command; whatever goes wrong is said in Chinese, with exit status 2."""
+    speakable()
     if hidden := _hidden():
         sys.exit(_say(f"错误：{'、'.join(hidden)} 不是本程序自带的：当前文件夹或 PYTHONPATH 中有同名的文件夹，请换一个文件夹再运行。"))
     name = next((word for word in sys.argv[1:] if not word.startswith("-")), "")

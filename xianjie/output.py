@@ -1,6 +1,9 @@
 """Writing what a command made: the whole file or none, and a Chinese word when it cannot be."""
 
+import codecs
 import errno
+import io
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -18,6 +21,9 @@ _UNSEEN = re.compile(
 )
 
 
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+
+
 def visible(text: str) -> str:
     """A text whose every character can be seen: names in a book may hold what clears or forges a screen."""
     return _UNSEEN.sub(lambda match: f"〔U+{ord(match[0]):04X}〕", text)
@@ -26,6 +32,19 @@ def visible(text: str) -> str:
 def escaped(document: str) -> str:
     """A JSON document that says the same without such characters."""
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", document)
+
+
+def speakable() -> None:
+    """Let standard output and errors say whatever there is to say, on a terminal of GBK or none in particular too."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            plain = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if plain else None, errors="backslashreplace")
+
+
+def _in_ascii(document: str) -> str:
+    """A JSON document that says the same in any encoding."""
+    return _FOREIGN.sub(lambda match: json.dumps(match[0])[1:-1], document)
 
 
 class _Screen:
@@ -56,13 +75,18 @@ def deliver(content: bytes, output: str | None) -> None:
     """To the file, which is complete or untouched, or to the screen when none is named, where JSON stays JSON."""
     if output is None:
         text = content.decode()
-        sys.stdout.write(escaped(text) if text.startswith("{") else text)
+        sys.stdout.write(_portable(escaped(text)) if text.startswith("{") else text)
         return
     try:
         put_file(Path(output), content)
     except OSError as error:
         raise click.ClickException(f"无法写入 {output}（{reason(error)}），没有改动任何文件") from None
     click.echo(f"已写入 {output}")
+
+
+def _portable(document: str) -> str:
+    """JSON is UTF-8 (RFC 8259): where the terminal is not, what is not ASCII is escaped."""
+    return document if codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8" else _in_ascii(document)
 
 
 def reason(error: OSError) -> str:

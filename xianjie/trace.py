@@ -19,7 +19,7 @@ from xianjie.output import deliver
 def trace(book: str, name: str, as_of: datetime | None, form: str, output: str | None) -> None:
     """追溯一笔资金、一个项目、一户或一项资产的钱从哪里来、到哪里去，逐级相加到分。
 
-    “─”各行相加等于上一级；“⇒”引出资金形成的资产、收益等，另行计算。
+    “─”各行相加等于上一级；“→”引出资金形成的资产、收益等，另行计算。
     """
     from ledgers.book import read, within
     from reports.trace import show

@@ -19,6 +19,8 @@ _OURS = "plugins."
 _BEANCOUNT = "beancount.plugins."
 _HOME = Path(ledgers.__file__).parents[1] / "plugins"
 _CONFIG_LIMIT = 2000  # characters
+_OPTION = re.compile(rb'^option[ \t]+"([^"\n]{1,60})"', re.MULTILINE)
+_ANYWHERE = frozenset({"operating_currency", "display_precision"})  # options that count in every file; name_* while it is parsed
 
 
 def _texts(value: Any) -> bool:
@@ -80,10 +82,17 @@ def refused(name: str, content: bytes, options: dict[str, Any]) -> Iterator[Prob
 
 
 def idle(name: str, content: bytes, options: dict[str, Any]) -> Iterator[Problem]:
-    """Plugin lines of an included file: Beancount does not look at them."""
+    """Plugin lines and options of an included file that Beancount does not look at."""
     for plugin, _ in options["plugin"]:
         text = f"plugin “{plugin}”写在被 include 的文件里，不起作用，应写在主文件"
         yield Problem(name, line_of(content, b"plugin", plugin.encode()), text)
+
+
+    for match in _OPTION.finditer(content):
+        option = match.group(1).decode("utf-8", "replace")
+        if option not in _ANYWHERE and not option.startswith("name_"):
+            text = f"option “{option}”写在被 include 的文件里，不起作用，应写在主文件"
+            yield Problem(name, content.count(b"\n", 0, match.start()) + 1, text)
 
 
 def line_of(content: bytes, word: bytes, name: bytes) -> int:

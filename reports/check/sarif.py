@@ -22,6 +22,7 @@ KINDS = {
     UNDETERMINED: "review",
     WAIVED: "fail",  # and suppressed
 }
+INFORMATION = "urn:x-xianjie:docs"  # there is no public page of the project: docs/ comes along with it
 ROOT = "BOOK"  # the book's folder
 
 
@@ -38,6 +39,7 @@ def _run(checked: Checked) -> dict[str, Any]:
         "name": "xianjie",
         "fullName": "衔接账",
         "version": ledgers.__version__,
+        "informationUri": INFORMATION,
         "language": "zh-CN",
         "rules": [_rule(rule) for rule in rules],
     }
@@ -59,13 +61,17 @@ def _waivers(checked: Checked) -> list[dict[str, Any]]:
 def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
-        "name": "".join(part.capitalize() for part in rule.id.split("-")),
+        **({"name": _pascal(rule.id)} if "-" in rule.id else {}),  # a name that is the id again is a fault to validators
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": f"{rule.judges}：{rule.formula}。依据：{rule.basis}"},
         "help": {"text": f"{rule.title}。{rule.formula}。依据：{rule.basis}", "markdown": page(rule)},
         "defaultConfiguration": {"level": rule.severity},
         "properties": {"basis": rule.basis, "parameters": list(rule.policy_names)},
     }
+
+
+def _pascal(id: str) -> str:
+    return "".join(part.capitalize() for part in id.split("-"))
 
 
 def _invocation(checked: Checked) -> dict[str, Any]:
@@ -109,8 +115,8 @@ def _location(finding: Finding) -> dict[str, Any]:
 
 
 def _physical(file: str, line: int) -> dict[str, Any]:
-    region = {"region": {"startLine": line}} if line else {}
-    return {"artifactLocation": {"uri": quote(file), "uriBaseId": ROOT}, **region}
+    """A line of a file; what is about a whole file is shown at its beginning, as a place must have a region."""
+    return {"artifactLocation": {"uri": quote(file), "uriBaseId": ROOT}, "region": {"startLine": max(line, 1)}}
 
 
 def _related(found: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ def _tree(node: Node, lead: str, below: str) -> Iterator[str]:
         text = f"清册 {node.roll} 共 {len(parts)} 行（逐行见工作簿）"
         yield _line(f"{below}{mark}", text, "", sum(part.amount for part in parts))
         parts = []
-    children = [*((part, "─") for part in parts), *((link, "⇒") for link in node.links)]
+    children = [*((part, "─") for part in parts), *((link, "→") for link in node.links)]
     for number, (child, sign) in enumerate(children, start=1):
         last = number == len(children)
         yield from _tree(child, f"{below}{'└' if last else '├'}{sign}", f"{below}{'　' if last else '│ '}")
@@ -61,7 +61,7 @@ def as_xlsx(tables: Tables, name: str, roots: list[Node]) -> bytes:
     sheet.right(f"{tables.title}　截至 {tables.as_of}　单位：元")
     sheet.note(said_of(tables.as_of, tables.span))
     sheet.note(
-        "“上级”相同的各行之和等于上级的金额，“差额”应为零。“⇒”引出资金形成的资产、收益等，另行计算，不计入上级。"
+        "“上级”相同的各行之和等于上级的金额，“差额”应为零。“→”引出资金形成的资产、收益等，另行计算，不计入上级。"
     )
     rows = list(_numbered(roots))
     first = sheet.row + 2
@@ -88,7 +88,7 @@ def _numbered(roots: list[Node]) -> Iterator[tuple[int, int | None, int, Node]]:
 
 
 def _row(number: int, parent: int | None, depth: int, node: Node, area: tuple[int, int]) -> Row:
-    sign = "⇒ " if parent is None and depth else ""
+    sign = "→ " if parent is None and depth else ""
     amounts, parents = (f"${letter}${area[0]}:${letter}${area[1]}" for letter in "FB")
     total = Formula(f"=SUMIFS({amounts},{parents},A{{row}})", sum(part.amount for part in node.parts))
     gap = Formula("=ROUND(F{row}-G{row},2)", 0)

@@ -114,12 +114,13 @@ def test_admitted_plugins_run_without_harm(tmp_path: Path, name: str) -> None:
     assert read(book_of(tmp_path, text)).entries
 
 
-def test_a_plugin_line_that_does_nothing_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ['plugin "plugins.all"', 'option "title" "另一个"', 'option\t"booking_method" "FIFO"'])
+def test_a_plugin_or_option_line_that_does_nothing_is_said(tmp_path: Path, line: str) -> None:
     book = make(tmp_path / "book")
     path = book / "registry/registry.beancount"
-    path.write_text('plugin "plugins.all"\n' + path.read_text("utf-8"), "utf-8")
+    path.write_text(f'option "operating_currency" "CNY"\n{line}\n' + path.read_text("utf-8"), "utf-8")
     issues = [issue for issue in read(book, date(2022, 12, 31)).tables.issues if issue.kind == "file"]
-    assert [(issue.file, issue.line) for issue in issues] == [("registry/registry.beancount", 1)]
+    assert [(issue.file, issue.line) for issue in issues] == [("registry/registry.beancount", 2)]
     assert "写在被 include 的文件里，不起作用" in issues[0].message
 
 

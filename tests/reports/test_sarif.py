@@ -81,7 +81,7 @@ def test_fingerprints_and_places_are_those_of_the_json(example: Checked) -> None
         same = found[one["partialFingerprints"]["xianjie/v1"]]
         place = one["locations"][0]["physicalLocation"]
         assert place["artifactLocation"]["uri"] == same["source"]["file"]
-        assert place.get("region", {"startLine": 0})["startLine"] == same["source"]["line"]
+        assert place["region"]["startLine"] == max(same["source"]["line"], 1)
         assert [r["physicalLocation"]["artifactLocation"]["uri"] for r in one["relatedLocations"]] == [
             place["file"] for place in same["evidence"]
         ]
@@ -99,6 +99,20 @@ def test_a_crash_and_a_broken_roll_are_no_success(example: Checked) -> None:
     assert place["artifactLocation"]["uri"] == "rolls/2022/%E5%85%AB%E6%9C%88.csv"
     (fine,) = run_of(example)["invocations"]
     assert fine["executionSuccessful"] is True
+
+
+def test_nothing_that_microsofts_validator_warns_of(run: dict[str, Any]) -> None:
+    """SARIF1001, 2005, 2017 and relative addresses, as Sarif.Multitool 5.7 sees them (docs/evidence.md)."""
+    driver = run["tool"]["driver"]
+    assert driver["informationUri"]
+    assert not [rule for rule in driver["rules"] if rule.get("name", "").lower() == rule["id"].lower()]
+    assert all(rule["defaultConfiguration"]["level"] in ("error", "warning") for rule in driver["rules"])
+    for one in run["results"]:
+        for place in (*one["locations"], *one["relatedLocations"]):
+            assert place["physicalLocation"]["region"]["startLine"] >= 1
+            address = place["physicalLocation"]["artifactLocation"]
+            assert address["uriBaseId"] in run["originalUriBaseIds"]
+            assert not address["uri"].startswith(("/", "..", "file:"))
 
 
 def test_baseline_states(example: Checked, tmp_path: Path) -> None:

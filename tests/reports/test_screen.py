@@ -1,6 +1,8 @@
 """What a book says obeys no terminal: characters that cannot be seen are shown by their code."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,10 +15,11 @@ TITLE = "示例县衔接资金与资产台账"
 UNSEEN = {"\x1b": "〔U+001B〕", "\x9b": "〔U+009B〕", "\u202e": "〔U+202E〕", "\x07": "〔U+0007〕", "\u200b": "〔U+200B〕", "\r": "〔U+000D〕"}
 
 
-def run(*arguments: object) -> tuple[str, str]:
+def run(*arguments: object, **environment: str) -> tuple[str, str]:
     code = "from xianjie.commands import main; main()"
-    done = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, timeout=60)
-    return done.stdout.decode(), done.stderr.decode()
+    done = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, timeout=60, env={**os.environ, **environment})
+    encoding = environment.get("PYTHONIOENCODING", "utf-8").replace("ascii", "utf-8")
+    return done.stdout.decode(encoding), done.stderr.decode(encoding)
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +50,20 @@ def names(value: object) -> str:
     if isinstance(value, dict | list):
         return "\n".join(map(names, value.values() if isinstance(value, dict) else value))
     return str(value)
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii", "latin-1"])
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_a_terminal_that_cannot_show_a_character_is_no_crash(book: Path, encoding: str, form: str, tmp_path: Path) -> None:
+    """A name with a character outside GBK is shown by its code; JSON says exactly what it says elsewhere."""
+    rare = tmp_path / "book"
+    shutil.copytree(book, rare)
+    edit(rare / "registry/registry.beancount", 'name: "美翠村', 'name: "𠮷美翠村')
+    out, err = run("check", rare, "--as-of", "2022-12-31", "--format", form, PYTHONIOENCODING=encoding)
+    assert "程序出错" not in err
+    if form == "json":
+        assert out.isascii() or encoding == "ascii", "where nothing is known, UTF-8 is spoken"
+        assert json.loads(out) == json.loads(run("check", rare, "--as-of", "2022-12-31", "--format", form)[0])
 
 
 def test_an_error_names_what_cannot_be_seen(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_the_terminal_shows_the_way_down_to_the_household() -> None:
     assert lines[0][-1] == "400,000.00"
     assert [line[-1] for line in lines if "H106003-001-1" in line] == ["20,000.00"]
     assert any("支付" in line and "340,100.00" in line for line in (" ".join(words) for words in lines))
-    assert "⇒" not in output
+    assert "→" not in output
 
 
 def test_a_long_roll_is_one_line_in_the_terminal_and_whole_in_the_workbook(

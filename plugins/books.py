@@ -16,7 +16,16 @@ import ledgers
 from ledgers.facts import money
 from ledgers.money import decimal, yuan_cn
 from ledgers.policy import Parameter
-from ledgers.tables.directives import DIRECTIVES, PolicyLine, Project, Rectification, Village, Waiver
+from ledgers.tables.directives import (
+    DIRECTIVES,
+    PolicyLine,
+    Project,
+    Rectification,
+    Remark,
+    Village,
+    Waiver,
+    WaiverRequest,
+)
 from ledgers.tables.registry import Issue
 from ledgers.tables.schema import Payment, combined, records
 from ledgers.tables.tables import Tables, derived, latest
@@ -97,13 +106,20 @@ def _unknown_names(tables: Tables) -> Iterator[Issue]:
     for row in records(PolicyLine, tables.policies):
         if row.name not in known:
             yield Issue("policy", row.name, row.file, row.line, f"没有规则使用参数 {row.name}，名称可能写错")
-    about: list[Waiver | Rectification] = [
-        *records(Waiver, tables.waivers),
+    waivers = list(records(Waiver, tables.waivers))
+    about: list[Waiver | WaiverRequest | Rectification | Remark] = [
+        *waivers,
+        *records(WaiverRequest, tables.waiver_requests),
         *records(Rectification, tables.rectifications),
+        *records(Remark, tables.remarks),
     ]
     for one in about:
         if one.rule not in CATALOGUE:
             yield Issue("waiver", one.rule, one.file, one.line, f"没有规则 {one.rule}，名称可能写错")
+    for waiver in waivers:
+        if waiver.requested_by and waiver.requested_by == waiver.by:
+            message = f"申请豁免和批准豁免的是同一个人（{waiver.by}），应由两个人"
+            yield Issue("waiver", waiver.subject, waiver.file, waiver.line, message)
 
 
 class _Leg(NamedTuple):

@@ -35,6 +35,7 @@ EQUITY_STATES = ("量化", "变更", "退出", "收回", "期满")
 OPERATOR_KINDS = ("农业企业", "农民合作社")
 NOTICE_STAGES = ("入库公示", "年度计划公示", "资金分配公告", "劳务报酬公示", "完工公示", "收益分配公示")
 RECTIFICATION_STATES = ("发现", "整改中", "销号")
+REQUEST_STATES = ("申请", "驳回")
 VILLAGE_STATES = ("更名", "撤并")
 PLACE_KINDS = ("网站", "公开栏", "其他")
 UNITS = ("日", "工作日")
@@ -352,6 +353,39 @@ class Waiver(NamedTuple):
     part: Text
     period: Text
     limit: Money
+    requested_by: Text  # who asked for it: another person than `by`, who grants it
+    file: str
+    line: int
+
+
+class WaiverRequest(NamedTuple):
+    """That somebody asks for a waiver, or that it was not granted; a grant is the waiver itself."""
+
+    row: int
+    date: dt.date
+    rule: Text
+    subject: Text
+    state: Annotated[Text, Key(one_of=REQUEST_STATES)]
+    reason: Annotated[Text, REQUIRED]
+    by: Annotated[Text, REQUIRED]
+    until: Day
+    part: Text
+    period: Text
+    file: str
+    line: int
+
+
+class Remark(NamedTuple):
+    """What somebody says of a finding."""
+
+    row: int
+    date: dt.date
+    rule: Text
+    subject: Text
+    text: Text
+    by: Annotated[Text, REQUIRED]
+    part: Text
+    period: Text
     file: str
     line: int
 
@@ -369,6 +403,9 @@ class Rectification(NamedTuple):
     part: Text
     period: Text
     note: Text
+    unit: Text  # who has to mend it
+    evidence: Text  # what proves that it is mended
+    evidence_sha256: Text
     file: str
     line: int
 
@@ -475,6 +512,8 @@ DIRECTIVES: dict[str, Directive] = {
     "policy": Directive("政策参数", "policies", PolicyLine, 2),
     "negative": Directive("负面清单", "negatives", Negative),
     "waiver": Directive("豁免", "waivers", Waiver, 2),
+    "waiver-request": Directive("豁免申请", "waiver_requests", WaiverRequest, 3),
+    "remark": Directive("意见", "remarks", Remark, 3),
     "rectification": Directive("整改", "rectifications", Rectification, 3),
     "seal": Directive("封账", "seals", SealLine, 2),
     "through": Directive("账簿截止日", "throughs", ThroughLine),

@@ -57,6 +57,8 @@ class Tables:
     inspections: pd.DataFrame
     resolutions: pd.DataFrame
     waivers: pd.DataFrame
+    waiver_requests: pd.DataFrame
+    remarks: pd.DataFrame
     rectifications: pd.DataFrame
     seals: pd.DataFrame
     throughs: pd.DataFrame

@@ -10,7 +10,7 @@ from flask import Response
 
 from ledgers.files import safely
 from ledgers.tables.tables import Tables
-from reports.desk import kit
+from reports.desk import dealt, kit
 from reports.desk.kit import PageError
 
 LIMIT = 32 * 1024 * 1024
@@ -24,7 +24,7 @@ def attachment(desk: Any, tables: Tables, args: Mapping[str, str]) -> Response:
     name = args.get("file", "")
     table = tables.postings
     naming = table[table["evidence"] == name] if name else table[:0]
-    if not len(naming):
+    if not len(naming) and not (kit.served() and _proves(tables, name)):
         raise PageError(404, "没有凭证用这个附件")
     if not kit.sees_rolls() and _personal(tables, naming):
         raise PageError(403, "这个附件所在的凭证有清册或农户，只有可看清册的人（经办、审计员、负责人）可以打开")
@@ -33,6 +33,11 @@ def attachment(desk: Any, tables: Tables, args: Mapping[str, str]) -> Response:
     except safely.Refused as refused:
         raise PageError(404, f"附件 {name}：{refused}") from None
     return _answer(name, content)
+
+
+def _proves(tables: Tables, name: str) -> bool:
+    """Whether a rectification names the file as what proves it; who is logged in may open it."""
+    return bool(name) and any(one.evidence == name for found in dealt.events(tables).values() for one in found)
 
 
 def _personal(tables: Tables, naming: Any) -> bool:

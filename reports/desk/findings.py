@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from plugins.findings import FAIL, NA, PENDING, SEVERITY_NAMES, STATUSES, Finding
-from reports.desk import kit, links
+from reports.desk import dealt, kit, links
 from reports.desk.listing import COUNT, LONG, PLACE, STATUS, YUAN, Column, Listing
 from reports.desk.review import Review, at_risk, shown
 from reports.desk.where import Where, where
@@ -31,7 +31,7 @@ def columns(review: Review) -> list[Column]:
         return lambda finding: str(getattr(shown(finding), name))
 
     return [
-        Column("status", "结论", lambda one: one.status, STATUS, facet=True),
+        Column("status", "结论", lambda one: one.status, STATUS, link=dealt.link, facet=True),
         Column("severity", "性质", lambda one: SEVERITY_NAMES[one.severity], facet=True, small=True),
         Column("title", "规则", lambda one: review.rules[one.rule].title, link=_rule, facet=True),
         Column("subject", "对象", _subject, link=lambda one: kit.subject_link(review, one)),

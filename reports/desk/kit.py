@@ -12,7 +12,7 @@ from ledgers.money import yuan_cn
 from plugins.findings import ERROR, FAIL, Finding, Place
 from plugins.rule import CATALOGUE
 from reports import figures
-from reports.desk import links, listing, roles
+from reports.desk import dealt, links, listing, roles
 from reports.desk.review import Review, severity_name, shown, status_name
 from reports.words import detail, worded
 
@@ -180,6 +180,11 @@ def subject_link(review: Review, finding: Finding) -> str:
     if kind == "voucher":
         return links.voucher(name)
     return ""
+
+
+def finding_link(finding: Finding) -> str:
+    """The page of one finding, with what was done about it."""
+    return dealt.link(finding)
 
 
 def places(review: Review, finding: Finding) -> list[Place]:

@@ -1,79 +1,69 @@
-"""整改与豁免: what is being mended, by whom and by when; and what is accepted, why and until when."""
+"""整改与豁免: what is being mended, by whom and by when; what was asked for, and what is accepted, why and until when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ledgers.tables.directives import Rectification, Waiver
-from ledgers.tables.schema import records
-from reports.desk import links
+from ledgers import clock
+from reports.desk import dealt, links
+from reports.desk.dealt import Event
 from reports.desk.listing import DATE, LONG, PLACE, Column, Listing
 from reports.desk.review import Review
 
 
 @dataclass(frozen=True)
 class Step:
-    """A rectification or a waiver as it stands on the day."""
+    """A rectification, a request or a waiver as it stands today."""
 
-    kind: str
-    row: Any
+    row: Event
     state: str
     due: date | None
-    text: str
 
 
 def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "listing": Listing(
-            "整改与豁免", _columns(review), [*_rectifications(review), *_waivers(review)], args, sort="due"
-        )
-    }
+    found = [step for history in dealt.events(review.tables).values() for step in _steps(history)]
+    return {"listing": Listing("整改与豁免", _columns(review), found, args, sort="due"), "units": _units(found)}
 
 
-def _rectifications(review: Review) -> list[Step]:
-    """The latest state of each; one that is not done by its day is overdue."""
-    last: dict[Any, Any] = {}
-    for row in records(Rectification, review.tables.rectifications):
-        last[row.rule, row.subject, row.part, row.period] = row
-    return [Step("整改", row, _overdue(review, row), row.due, row.note) for row in last.values()]
+def _steps(history: list[Event]) -> Iterator[Step]:
+    """The latest state of the rectification, every waiver, and the request that is open."""
+    today = clock.today()
+    if row := dealt.rectified(history):
+        given = [one.due for one in history if one.kind == "rectification" and one.due]
+        due = row.due or (given[-1] if given else None)
+        yield Step(row, "逾期" if row.state != "销号" and due and due < today else row.state, due)
+    if asked := dealt.open_request(history):
+        yield Step(asked, "待批", asked.due)
+    for one in history:
+        if one.kind == "waiver":
+            yield Step(one, "有效" if one.due and one.due >= today else "已过期", one.due)
 
 
-def _overdue(review: Review, row: Any) -> str:
-    return "逾期" if row.state != "销号" and row.due and row.due < review.as_of else row.state
-
-
-def _waivers(review: Review) -> list[Step]:
-    return [
-        Step("豁免", row, "有效" if row.until and row.until >= review.as_of else "已过期", row.until, row.reason)
-        for row in records(Waiver, review.tables.waivers)
-    ]
+def _units(steps: list[Step]) -> list[str]:
+    """The units that have something to mend."""
+    return sorted({step.row.unit for step in steps if step.row.unit and step.state in ("发现", "整改中", "逾期")})
 
 
 def _columns(review: Review) -> list[Column]:
     def rule(one: Step) -> str:
-        return review.rules[one.row.rule].title if one.row.rule in review.rules else one.row.rule
+        return review.rules[one.row.key[0]].title if one.row.key[0] in review.rules else one.row.key[0]
 
-    def detail(one: Step) -> str:
-        return " ".join(text for text in (one.row.part, one.row.period) if text)
+    def page(one: Step) -> str:
+        name, subject, part, period = one.row.key
+        return links.to("finding", rule=name, id=subject, part=part, period=period)
 
     return [
-        Column("kind", "种类", lambda one: one.kind, facet=True),
+        Column("kind", "种类", lambda one: one.row.title, facet=True),
         Column("state", "状态", lambda one: one.state, facet=True),
-        Column(
-            "rule", "规则", rule, link=lambda one: links.to("rules", rule=one.row.rule, q=one.row.subject), facet=True
-        ),
-        Column(
-            "subject",
-            "对象",
-            lambda one: one.row.subject,
-            link=lambda one: links.to("rules", rule=one.row.rule, q=one.row.subject),
-        ),
-        Column("detail", "部分和期间", detail, small=True),
-        Column("by", "责任人", lambda one: one.row.by, facet=True),
-        Column("day", "登记日期", lambda one: one.row.date, DATE, small=True),
+        Column("rule", "规则", rule, link=lambda one: links.to("rules", rule=one.row.key[0]), facet=True),
+        Column("subject", "对象", lambda one: one.row.key[1], link=page),
+        Column("detail", "部分和期间", lambda one: " ".join(text for text in one.row.key[2:] if text), small=True),
+        Column("unit", "责任单位", lambda one: one.row.unit, facet=True),
+        Column("by", "经手", lambda one: one.row.by, facet=True, small=True),
+        Column("day", "登记日期", lambda one: one.row.day, DATE, small=True),
         Column("due", "期限", lambda one: one.due, DATE),
-        Column("text", "说明", lambda one: one.text, LONG),
+        Column("text", "说明", lambda one: one.row.text, LONG),
         Column(
             "line",
             "出处",

@@ -63,6 +63,7 @@ PAGES = {
         Page("imports", "导入记录"),
         Page("users", "用户与密码", act="password"),
         Page("job", "办理", menu=False, act="form"),
+        Page("finding", "判定一条", menu=False),
         Page("entries", "明细", menu=False),
         Page("roll", "清册", menu=False, auditor=True),
         Page("source", "原文", menu=False),

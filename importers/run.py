@@ -13,7 +13,7 @@ from typing import Any
 
 from importers import headings
 from importers.draft.draft import Draft
-from importers.draft.entries import Imported, Waiting, money
+from importers.draft.entries import money
 from importers.draft.opening import Source, open_book
 from importers.draft.records import record, record_file
 from importers.draft.render import Files, render
@@ -30,6 +30,7 @@ from ledgers.book import collector_off, main_file, unjudged
 from ledgers.files import writing
 from ledgers.files.problems import Problem, Untrusted
 from ledgers.files.safely import instead
+from ledgers.files.side_files import Imported, Waiting
 from ledgers.money import yuan_cn
 from ledgers.people import Unusable
 from ledgers.personal.find import without_numbers

@@ -26,6 +26,13 @@ def yuan(amount: int) -> str:
     return f"{sign}{rest // 100}.{rest % 100:02d}"
 
 
+def exact(number: Decimal) -> str:
+    """The shortest decimal that is exactly the number, without exponent: 1.50 -> "1.5", -0.00 -> "0"."""
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text if text != "-0" else "0"
+
+
 def yuan_cn(amount: int) -> str:
     """分 to yuan as a person reads it: 5990000 -> "59,900.00"."""
     sign, rest = ("-", -amount) if amount < 0 else ("", amount)

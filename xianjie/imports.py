@@ -17,16 +17,15 @@ def imports(book: str) -> None:
 
     撤销某一次：xianjie undo 账簿 次数。
     """
-    from importers.draft.opening import open_book
-    from importers.reading.kinds import KINDS
-    from ledgers import clock
+    from importers.reading.kinds import title_of
     from ledgers.book import main_file
+    from ledgers.files import side_files
 
-    draft, _ = open_book(main_file(book), clock.today())
-    if not draft.log:
+    log = side_files.log(main_file(book).parent)
+    if not log:
         click.echo("还没有导入过表格。")
-    for entry in sorted(draft.log.values(), key=lambda entry: entry.number):
-        title = KINDS[entry.kind].title if entry.kind in KINDS else entry.kind
+    for entry in sorted(log, key=lambda entry: entry.number):
+        title = title_of(entry.kind)
         if not entry.number:
             click.echo(f"（以前版本导入，没有次数）  {title}")
             continue

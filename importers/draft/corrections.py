@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from ledgers.money import yuan_cn
 
 if TYPE_CHECKING:
-    from importers.draft.entries import Leg, Line, PayLine, Voucher
+    from importers.draft.entries import Leg, Line, Voucher
+    from ledgers.files.side_files import PayLine
 
 MOST = 5  # of what differs that a message names
 NAMES = {

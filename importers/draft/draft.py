@@ -11,21 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from importers.draft.corrections import of_vouchers
-from importers.draft.entries import (
-    IMPORT_ID,
-    ORIGINAL_DATE,
-    BankLine,
-    Directive,
-    HouseState,
-    Imported,
-    Leg,
-    Line,
-    Meta,
-    Voucher,
-    Waiting,
-    negated,
-)
+from importers.draft.entries import IMPORT_ID, ORIGINAL_DATE, Directive, HouseState, Leg, Line, Meta, Voucher, negated
 from importers.draft.layered import Layered
+from ledgers.files.side_files import BankLine, Imported, Waiting
 from ledgers.people import Identities, Person
 from ledgers.personal.find import without_numbers
 

@@ -5,16 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from ledgers.files.side_files import PayLine
+
 IMPORT_ID = "import-id"
 ORIGINAL_DATE = "original-date"  # of a voucher that came when its period was sealed
 Meta = tuple[tuple[str, Any], ...]
-
-
-@dataclass(frozen=True)
-class Yuan:
-    """Money in a directive's metadata, in 分."""
-
-    fen: int
 
 
 @dataclass(frozen=True)
@@ -39,24 +34,6 @@ class Directive:
     @property
     def state(self) -> str:
         return str(self.args[0]) if self.args and isinstance(self.args[0], str) else ""
-
-
-@dataclass(frozen=True)
-class PayLine:
-    """A line of a pay list: money in 分, `person` "" where it is the household's, `days` whole or half."""
-
-    household: str
-    person: str
-    amount: int
-    days: Decimal | None = None
-    quantity: Decimal | None = None
-    paid_on: str = ""
-    result: str = ""
-    note: str = ""
-
-    @property
-    def total(self) -> int:
-        return self.amount
 
 
 @dataclass(frozen=True)
@@ -137,55 +114,6 @@ class HouseState(NamedTuple):
     notice_to: str = ""
     helper_assigned: str = ""
     plan_made: str = ""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A pay list whose money has not arrived: what it needs to find it."""
-
-    id: str  # its import id
-    kind: str  # labour or benefits
-    project: str
-    benefit: str
-    start: date
-    end: date
-    contractor: bool
-    lines: tuple[PayLine, ...]
-
-    @property
-    def total(self) -> int:
-        return sum(line.amount for line in self.lines)
-
-
-@dataclass(frozen=True)
-class BankLine:
-    """A line of a village's bank statement: money in 分; `other` is an office's name or ＊＊＊, never a person's."""
-
-    day: date
-    debit: int
-    credit: int
-    balance: int
-    summary: str = ""
-    other: str = ""
-
-
-@dataclass(frozen=True)
-class Imported:
-    """A sheet that was imported: what it is, its digest, and the records by which a corrected version is known."""
-
-    kind: str
-    key: str
-    part: int
-    digest: str
-    records: tuple[str, ...] = ()
-    number: int = 0  # of the import, 0 where it was not numbered yet
-    day: str = ""
-    by: str = ""
-    provider: str = ""
-    file: str = ""
-    rows: int = 0
-    sum: str = ""  # yuan
-    sha256: str = ""  # of the file
 
 
 def money(fen: int) -> Decimal:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,24 +13,11 @@ from beancount.core.amount import Amount
 from beancount.core.data import Balance, Custom, Open, Transaction
 
 from importers.draft.draft import Draft
-from importers.draft.entries import (
-    IMPORT_ID,
-    BankLine,
-    Directive,
-    HouseState,
-    Imported,
-    Leg,
-    Line,
-    Meta,
-    PayLine,
-    Place,
-    ShareLine,
-    Voucher,
-    Waiting,
-    Yuan,
-)
+from importers.draft.entries import IMPORT_ID, Directive, HouseState, Leg, Line, Meta, Place, ShareLine, Voucher
 from ledgers.book import unjudged
-from ledgers.files.problems import Problem, Untrusted
+from ledgers.files import side_files
+from ledgers.files.side_files import pay_line
+from ledgers.files.text import Yuan
 from ledgers.money import fen
 from ledgers.people import Identities, open_identities
 from ledgers.seals.canonical import sealed_periods
@@ -39,17 +25,6 @@ from ledgers.tables.directives import DIRECTIVES
 from ledgers.tables.households import FILE as HOUSEHOLDS
 from ledgers.tables.rolls import month_file
 from ledgers.tables.tables import relative_names
-
-WAITING = "pending/lists.csv"
-BANK = "bank"
-LOG = "imports.csv"
-WAITING_COLUMNS = (
-    *("list", "kind", "project", "benefit", "start", "end", "contractor"),
-    *("household", "person", "amount", "days", "quantity", "note"),
-)
-BANK_COLUMNS = ("date", "debit", "credit", "balance", "summary", "other")
-LOG_COLUMNS = ("kind", "key", "part", "digest", "records")
-LOG_MORE = ("number", "day", "by", "provider", "file", "rows", "sum", "sha256")  # since imports are numbered
 
 
 @dataclass
@@ -103,7 +78,7 @@ class RollText:
 
     def lines(self, roll: str, shares: bool) -> tuple[Line, ...]:
         rows = csv.DictReader(self.rolls.get(roll, []), fieldnames=self.header)
-        return tuple(_share_line(row) if shares else _pay_line(row) for row in rows)
+        return tuple(_share_line(row) if shares else pay_line(row) for row in rows)
 
 
 def open_book(main: Path, today: date) -> tuple[Draft, Source]:
@@ -127,9 +102,7 @@ def open_book(main: Path, today: date) -> tuple[Draft, Source]:
     _settle_import_ids(draft)
     draft.sealed = max((end for end, _ in sealed_periods(entries)), default=None)
     _take_households(draft, source)
-    _take_waiting(draft, source)
-    _take_bank(draft, source)
-    _take_log(draft, source)
+    _take_sides(draft, main.parent)
     return draft, source
 
 
@@ -192,66 +165,10 @@ def _take_households(draft: Draft, source: Source) -> None:
             draft.last.held[f"{series}-"] = max(draft.last.held.get(f"{series}-", 0), int(number))
 
 
-def _rows(source: Source, name: str, columns: tuple[str, ...], more: tuple[str, ...] = ()) -> Iterable[dict[str, str]]:
-    """The rows of a file that only imports write; a foreign or damaged one makes the book untrusted."""
-    reader = csv.DictReader(io.StringIO(source.text(name), newline=""))
-    for row in reader:
-        if set(row) not in (set(columns), {*columns, *more}) or None in row.values():
-            raise Untrusted([Problem(name, reader.line_num, "不是导入程序写下的格式")])
-        yield row
-
-
-def _take_waiting(draft: Draft, source: Source) -> None:
-    lists: dict[str, list[dict[str, str]]] = {}
-    for row in _rows(source, WAITING, WAITING_COLUMNS):
-        lists.setdefault(row["list"], []).append(row)
-    for name, rows in lists.items():
-        first = rows[0]
-        period = date.fromisoformat(first["start"]), date.fromisoformat(first["end"])
-        lines = tuple(_pay_line(row) for row in rows)
-        draft.waiting.held[name] = Waiting(
-            name, first["kind"], first["project"], first["benefit"], *period, first["contractor"] == "TRUE", lines
-        )
-
-
-def _take_bank(draft: Draft, source: Source) -> None:
-    for path in sorted((source.root / BANK).glob("*.csv")):
-        draft.bank.held[path.stem] = tuple(
-            _bank_line(row)
-            for row in _rows(source, f"{BANK}/{path.name}", BANK_COLUMNS)
-        )
-
-
-def _take_log(draft: Draft, source: Source) -> None:
-    for row in _rows(source, LOG, LOG_COLUMNS, LOG_MORE):
-        said = {name: row.get(name) or "" for name in LOG_MORE}
-        entry = Imported(
-            kind=row["kind"],
-            key=row["key"],
-            part=int(row["part"]),
-            digest=row["digest"],
-            records=tuple(row["records"].split()),
-            number=int(said["number"] or 0),
-            day=said["day"],
-            by=said["by"],
-            provider=said["provider"],
-            file=said["file"],
-            rows=int(said["rows"] or 0),
-            sum=said["sum"],
-            sha256=said["sha256"],
-        )
-        draft.log.held[entry.kind, entry.key, entry.part, entry.digest] = entry
-
-
-def _bank_line(row: dict[str, str]) -> BankLine:
-    debit, credit, balance = (fen(row[name]) for name in ("debit", "credit", "balance"))
-    return BankLine(date.fromisoformat(row["date"]), debit, credit, balance, row["summary"], row["other"])
-
-
-def _pay_line(row: dict[str, Any]) -> PayLine:
-    days, quantity = (Decimal(row[name]) if row.get(name) else None for name in ("days", "quantity"))
-    paid_on, result, note = (row.get(name) or "" for name in ("paid_on", "result", "note"))
-    return PayLine(row["household"], row.get("person") or "", fen(row["amount"]), days, quantity, paid_on, result, note)
+def _take_sides(draft: Draft, root: Path) -> None:
+    draft.waiting.held.update({one.id: one for one in side_files.waiting(root)})
+    draft.bank.held.update({village: side_files.statement(root, village) for village in side_files.villages(root)})
+    draft.log.held.update({(one.kind, one.key, one.part, one.digest): one for one in side_files.log(root)})
 
 
 def _share_line(row: dict[str, Any]) -> ShareLine:

@@ -1,43 +1,26 @@
 """A changed draft as the contents of files: only what differs is written, everything else stays byte for byte."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from pathlib import PurePosixPath
-from typing import Any
 
 from importers.draft.draft import Draft
-from importers.draft.entries import (
-    BankLine,
-    Directive,
-    HouseState,
-    Imported,
-    Leg,
-    Line,
-    Meta,
-    PayLine,
-    Place,
-    Voucher,
-    Waiting,
-    Yuan,
-)
-from importers.draft.opening import (
-    BANK,
-    BANK_COLUMNS,
-    LOG,
-    LOG_COLUMNS,
-    LOG_MORE,
-    WAITING,
-    WAITING_COLUMNS,
-    RollText,
-    Source,
-)
+from importers.draft.entries import Directive, HouseState, Leg, Line, Meta, Place, ShareLine, Voucher
+from importers.draft.opening import RollText, Source
 from ledgers.chart import open_line
-from ledgers.money import yuan
+from ledgers.files import side_files
+from ledgers.files.text import (
+    PAY_COLUMNS,
+    SHARE_COLUMNS,
+    directive_text,
+    posting_text,
+    roll_line,
+    transaction_text,
+    units_text,
+)
+from ledgers.money import exact, yuan
 from ledgers.people import Identities
 from ledgers.tables.directives import DIRECTIVES
 from ledgers.tables.households import FILE as HOUSEHOLDS
@@ -45,8 +28,6 @@ from ledgers.tables.rolls import digest, month_file
 from ledgers.tables.schema import REGISTRIES
 
 ACCOUNTS = "registry/accounts.beancount"
-PAY_HEADER = ("roll", "household", "person", "amount", "days", "quantity", "paid_on", "result", "note")
-SHARE_HEADER = ("roll", "household", "holder", "shares", "note")
 Files = dict[str, bytes | None]
 
 
@@ -123,21 +104,20 @@ def _directives(edits: _Edits, held: tuple[Directive, ...], mentions: tuple[Dire
         if id(mention) in untouched:
             continue
         if mention.place:
-            edits.replace(mention.place, directive_text(mention))
+            edits.replace(mention.place, text_of(mention))
         else:
-            edits.append(f"registry/{REGISTRIES[mention.type]}.beancount", directive_text(mention))
+            edits.append(f"registry/{REGISTRIES[mention.type]}.beancount", text_of(mention))
     places = {mention.place for mention in mentions}
     for mention in held:
         if mention.place and mention.place not in places:
             edits.replace(mention.place, "")
 
 
-def directive_text(directive: Directive) -> str:
-    """A directive as Beancount text, ended by a line end."""
-    values = "".join(f" {_value(arg)}" for arg in directive.args)
+def text_of(directive: Directive) -> str:
+    """A directive as Beancount text, its keys in the order of their declaration."""
     order = [key.name for key in DIRECTIVES[directive.type].keys]
     meta = sorted(directive.meta, key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order))
-    return f'{directive.date} custom "{directive.type}" {_value(directive.id)}{values}\n' + _meta_text(tuple(meta), "  ")
+    return directive_text(directive.date, directive.type, (directive.id, *directive.args), meta)
 
 
 def _voucher(edits: _Edits, draft: Draft, voucher: Voucher) -> None:
@@ -154,42 +134,15 @@ def _voucher(edits: _Edits, draft: Draft, voucher: Voucher) -> None:
 
 def voucher_text(voucher: Voucher) -> str:
     """A voucher as Beancount text, ended by a line end."""
-    head = f"{voucher.day} {voucher.flag} {_value(voucher.payee)} {_value(voucher.narration)}\n"
     meta: Meta = (("voucher", voucher.number), *voucher.meta)
-    legs = "".join(f"  {leg.account}  {_amount(leg)}\n" + _meta_text(leg.meta, "    ") for leg in voucher.legs)
-    return head + _meta_text(meta, "  ") + legs
+    legs = (posting_text(leg.account, _amount(leg), leg.meta) for leg in voucher.legs)
+    return transaction_text(voucher.day, voucher.flag, voucher.payee, voucher.narration, meta, legs)
 
 
 def _amount(leg: Leg) -> str:
     if leg.cost is None:
         return f"{leg.number:.2f} {leg.currency}"
-    return f"{_number(leg.number)} {leg.currency} {{{_cost(leg.cost)} CNY}}"
-
-
-def _cost(cost: Decimal) -> str:
-    return f"{cost:.2f}" if cost == cost.quantize(Decimal("0.01")) else _number(cost)
-
-
-def _number(number: Decimal) -> str:
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _meta_text(meta: Meta, indent: str) -> str:
-    return "".join(f"{indent}{key}: {_value(value)}\n" for key, value in meta if value is not None)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, Yuan):
-        return f"{yuan(value.fen)} CNY"
-    if isinstance(value, Decimal):
-        return _number(value)
-    if isinstance(value, int | date):
-        return str(value)
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{escaped}"'
+    return units_text(leg.number, leg.currency, leg.cost)
 
 
 def _balance(edits: _Edits, source: Source, day: date, account: str, amount: int | None) -> None:
@@ -261,9 +214,9 @@ def _write_roll(draft: Draft, source: Source, texts: dict[str, RollText], vouche
     lines = draft.lines(draft.vouchers.held.get(voucher.number, voucher), leg) if leg.lines is None else leg.lines
     name = month_file(voucher.day, shares)
     text = _month(texts, source, name)
-    header = text.header or (SHARE_HEADER if shares else PAY_HEADER)
+    header = text.header or (SHARE_COLUMNS if shares else PAY_COLUMNS)
     _widen(text, header, lines or ())
-    text.rolls[roll] = [_roll_line(text.header, roll, line) for line in lines or ()]
+    text.rolls[roll] = [roll_line(text.header, _cells(roll, line)) for line in lines or ()]
     return replace(leg, meta=_with_digest(leg.meta, digest(text.rolls[roll])))
 
 
@@ -280,7 +233,7 @@ def _month(texts: dict[str, RollText], source: Source, name: str) -> RollText:
 
 def _widen(text: RollText, header: tuple[str, ...], lines: Iterable[Line]) -> None:
     """Give the file every column that the lines need; lines that were there get empty cells."""
-    full = SHARE_HEADER if "holder" in header else PAY_HEADER
+    full = SHARE_COLUMNS if "holder" in header else PAY_COLUMNS
     needed = [name for name in full[1:] if name not in header and any(getattr(line, name, None) for line in lines)]
     for roll, held in text.rolls.items():
         if needed:
@@ -288,23 +241,14 @@ def _widen(text: RollText, header: tuple[str, ...], lines: Iterable[Line]) -> No
     text.header = (*header, *needed)
 
 
-def _roll_line(header: tuple[str, ...], roll: str, line: Line) -> str:
-    if isinstance(line, PayLine):
-        values = {"roll": roll, "household": line.household, "person": line.person, "amount": yuan(line.amount)}
-        values |= {"days": _optional(line.days), "quantity": _optional(line.quantity)}
-        values |= {"paid_on": line.paid_on, "result": line.result, "note": line.note}
+def _cells(roll: str, line: Line) -> dict[str, str]:
+    """A line of a roll by column."""
+    if isinstance(line, ShareLine):
+        held = {"holder": line.holder, "shares": exact(line.shares)}
     else:
-        values = {"roll": roll, "household": line.household, "holder": line.holder, "shares": _number(line.shares), "note": line.note}
-    return ",".join(_cell(values.get(name, "")) for name in header)
-
-
-def _optional(number: Decimal | None) -> str:
-    return "" if number is None else _number(number)
-
-
-def _cell(text: str) -> str:
-    text = text.replace("\n", " ").replace("\r", " ")
-    return '"' + text.replace('"', '""') + '"' if "," in text or '"' in text else text
+        held = {"person": line.person, "amount": yuan(line.amount), "paid_on": line.paid_on, "result": line.result}
+        held |= {name: exact(number) for name in ("days", "quantity") if (number := getattr(line, name)) is not None}
+    return {"roll": roll, "household": line.household, "note": line.note, **held}
 
 
 def _refresh(draft: Draft, vouchers: dict[str, Voucher], name: str, text: RollText) -> None:
@@ -335,12 +279,11 @@ def _sides(draft: Draft, source: Source) -> Files:
         files[HOUSEHOLDS] = _households(source.text(HOUSEHOLDS), changed)
     if draft.waiting.changed():
         lists = [waiting for waiting in draft.waiting.values() if waiting]
-        rows = (row for waiting in lists for row in _waiting_rows(waiting))
-        files[WAITING] = _table(WAITING_COLUMNS, rows) if lists else None
+        files[side_files.WAITING] = side_files.waiting_bytes(lists) if lists else None
     for village, lines in draft.bank.changed().items():
-        files[f"{BANK}/{village}.csv"] = _table(BANK_COLUMNS, map(_bank_row, lines))
+        files[side_files.statement_file(village)] = side_files.statement_bytes(lines)
     if draft.log.changed():
-        files[LOG] = _table((*LOG_COLUMNS, *LOG_MORE), map(_log_row, draft.log.values()))
+        files[side_files.LOG] = side_files.log_bytes(draft.log.values())
     if draft.people.changed() or draft.codes.changed() or draft.moved.changed():
         files |= _identities(draft, source.identities).files(source.root)
     return files
@@ -370,32 +313,6 @@ def _state_line(header: list[str], state: HouseState) -> str:
         return ",".join(state)
     values = state._asdict()
     return ",".join(values.get(name, "") for name in header)
-
-
-def _table(columns: tuple[str, ...], rows: Iterable[Iterable[str]]) -> bytes:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return stream.getvalue().encode()
-
-
-def _waiting_rows(waiting: Waiting) -> Iterable[tuple[str, ...]]:
-    days = waiting.start.isoformat(), waiting.end.isoformat()
-    common = (waiting.id, waiting.kind, waiting.project, waiting.benefit, *days, _value(waiting.contractor))
-    for line in waiting.lines:
-        amounts = (yuan(line.amount), _optional(line.days), _optional(line.quantity))
-        yield (*common, line.household, line.person, *amounts, line.note)
-
-
-def _bank_row(line: BankLine) -> tuple[str, ...]:
-    return (line.day.isoformat(), yuan(line.debit), yuan(line.credit), yuan(line.balance), line.summary, line.other)
-
-
-def _log_row(entry: Imported) -> tuple[str, ...]:
-    said = entry.kind, entry.key, str(entry.part), entry.digest, " ".join(entry.records)
-    rows = str(entry.rows) if entry.number else ""
-    return (*said, str(entry.number or ""), entry.day, entry.by, entry.provider, entry.file, rows, entry.sum, entry.sha256)
 
 
 def _identities(draft: Draft, store: Identities) -> Identities:

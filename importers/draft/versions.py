@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from importers.draft.draft import Draft
-from importers.draft.entries import Imported
 from importers.reading.sheet import Sheet
 from importers.reading.title import paid_by_contractor, title_batch, title_period, title_year
+from ledgers.files.side_files import Imported
 
 
 @dataclass(frozen=True)

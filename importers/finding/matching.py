@@ -11,10 +11,11 @@ from datetime import date
 from decimal import Decimal
 
 from importers.draft.draft import Draft
-from importers.draft.entries import IMPORT_ID, ORIGINAL_DATE, Leg, Meta, PayLine, Voucher, Waiting, money
+from importers.draft.entries import IMPORT_ID, ORIGINAL_DATE, Leg, Meta, Voucher, money
 from importers.finding.job import Job
 from importers.finding.spending import base_account, is_payment, labour_account
 from ledgers.chart import account as described
+from ledgers.files.side_files import PayLine, Waiting
 from ledgers.money import yuan_cn
 
 LIST = "pay-list"

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from importers.draft.draft import Draft
-from importers.draft.entries import Directive, HouseState, Leg, PayLine, ShareLine, Voucher
+from importers.draft.entries import Directive, HouseState, Leg, ShareLine, Voucher
 from importers.finding.job import Job
 from importers.finding.registers import Villages
 from importers.reading.cells import squeezed
+from ledgers.files.side_files import PayLine
 from ledgers.people import Person
 from ledgers.personal.find import MASK, without_numbers
 

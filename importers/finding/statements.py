@@ -11,12 +11,13 @@ from itertools import pairwise
 from typing import Any
 
 from importers.draft.draft import Draft
-from importers.draft.entries import BankLine, Leg, Meta, money
+from importers.draft.entries import Leg, Meta, money
 from importers.finding.job import Job
 from importers.finding.registers import Villages
 from importers.reading.cells import squeezed
 from ledgers import chart
 from ledgers.chart import account as described
+from ledgers.files.side_files import BankLine
 from ledgers.money import yuan_cn
 from ledgers.personal.find import MASK
 

@@ -6,11 +6,12 @@ Only for judging beforehand: nothing of it is ever written.
 from datetime import date
 
 from importers.draft.draft import Draft
-from importers.draft.entries import Leg, Waiting, money
+from importers.draft.entries import Leg, money
 from importers.finding.matching import lists_of, settle
 from importers.finding.spending import allocated_net, is_payment
 from ledgers import chart
 from ledgers.chart import account as described
+from ledgers.files.side_files import Waiting
 from ledgers.money import yuan_cn
 
 # Kind of list -> function and economic class that it is paid from where the project has paid nothing of the kind yet.

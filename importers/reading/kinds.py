@@ -585,6 +585,11 @@ KINDS: dict[str, Kind] = {
 }
 
 
+def title_of(kind: str) -> str:
+    """What a kind of sheet is called; one that an older book names, and nobody knows any more, by its id."""
+    return KINDS[kind].title if kind in KINDS else kind
+
+
 def _rows(name: str) -> Iterator[list[str]]:
     with (HERE / name).open(encoding="utf-8", newline="") as stream:
         reader = csv.reader(stream)

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from importers.draft.entries import BankLine
 from importers.draft.versions import Record
 from importers.finding.job import Job, plain_day
 from importers.finding.persons import Persons, redacted
@@ -11,6 +10,7 @@ from importers.finding.registers import Villages
 from importers.finding.spending import collective_of, is_person
 from importers.finding.statements import balance_before, broken, reconcile
 from importers.reading.cells import squeezed
+from ledgers.files.side_files import BankLine
 from ledgers.money import yuan_cn
 from ledgers.personal.find import MASK
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from importers.draft.entries import Leg, Meta, PayLine, money
+from importers.draft.entries import Leg, Meta, money
 from importers.draft.versions import Record
 from importers.finding.job import Job, plain_day
 from importers.finding.persons import Persons
@@ -14,6 +14,7 @@ from importers.reading.sheet import FAULTY
 from importers.reading.title import title_year
 from importers.sheets.references import household
 from ledgers import chart
+from ledgers.files.side_files import PayLine
 from ledgers.money import yuan_cn
 
 TO_HOUSEHOLDS = "入户分配"

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from importers.draft.entries import Directive, Leg, Meta, ShareLine, Yuan, money
+from importers.draft.entries import Directive, Leg, Meta, ShareLine, money
 from importers.draft.versions import Record
 from importers.finding.job import Job, plain_day
 from importers.finding.persons import Persons
@@ -20,6 +20,7 @@ from importers.reading.title import title_year
 from importers.sheets.paylists import standing_of
 from importers.sheets.references import household
 from ledgers import chart
+from ledgers.files.text import Yuan
 from ledgers.money import yuan_cn
 
 _COLLECTIVE = re.compile(r"集体|经济合作社|股份合作社|股份经济|联合社|联社|村民委员会|村委会|村委")

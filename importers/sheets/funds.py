@@ -4,13 +4,14 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from importers.draft.entries import Directive, Leg, Meta, Yuan, money
+from importers.draft.entries import Directive, Leg, Meta, money
 from importers.draft.versions import Record
 from importers.finding.job import Job, plain_day
 from importers.finding.registers import Funds, corrected, set_amount
 from importers.reading.cells import document as document_number
 from importers.reading.title import title_year
 from ledgers import chart
+from ledgers.files.text import Yuan
 
 
 def derive(job: Job) -> Record:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from importers.draft.corrections import of_lists
-from importers.draft.entries import PayLine, Waiting
 from importers.draft.versions import Record
 from importers.finding.job import Job
 from importers.finding.matching import home_of, list_id, lists_of, settle
@@ -15,6 +14,7 @@ from importers.finding.registers import Projects, Villages
 from importers.reading.cells import Period, Wrong, period, squeezed
 from importers.reading.kinds import terms
 from importers.reading.title import paid_by_contractor, title_period, title_year
+from ledgers.files.side_files import PayLine, Waiting
 from ledgers.money import yuan_cn
 from ledgers.tables.directives import BASE_STATES
 

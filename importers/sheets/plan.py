@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from importers.draft.draft import Draft
-from importers.draft.entries import Directive, Meta, Yuan
+from importers.draft.entries import Directive, Meta
 from importers.draft.versions import Record, part_of
 from importers.finding.job import Job, plain_day, plain_id
 from importers.finding.registers import Projects, Villages, corrected
@@ -14,6 +14,7 @@ from importers.finding.spending import is_person
 from importers.reading.cells import Wrong, shown, squeezed
 from importers.reading.kinds import closed_list, subtypes, terms
 from importers.reading.title import title_batch, title_year
+from ledgers.files.text import Yuan
 from ledgers.money import yuan_cn
 from ledgers.personal.find import without_numbers
 

@@ -10,12 +10,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from importers.draft.entries import Directive, Meta, Yuan
+from importers.draft.entries import Directive, Meta
 from importers.draft.versions import Record
 from importers.finding.job import Job, plain_day
 from importers.finding.registers import Projects, Villages, asset_codes, corrected
 from importers.reading.cells import document, squeezed
 from importers.sheets.references import project_by_name
+from ledgers.files.text import Yuan
 from ledgers.personal.find import without_numbers
 
 _SUBJECTS = ("project", "fund", "asset", "village")

@@ -16,14 +16,18 @@ def read_csv(root: Path, name: str, required: tuple[str, ...]) -> list[tuple[int
 
     Raises Refused, with a message for an official, for a file that cannot be read, is not UTF-8 or lacks a column.
     """
-    data = read_bytes(root, name)
+    return rows_of(read_bytes(root, name), required)
+
+
+def rows_of(data: bytes, required: tuple[str, ...], missing: str | None = "") -> list[tuple[int, Row]]:
+    """The rows of such a file from its content; a cell that a row lacks is `missing`. Raises Refused."""
     if data.startswith(b"\xef\xbb\xbf"):
         raise Refused("带有 BOM 标记，应为不带 BOM 的 UTF-8")
     try:
-        reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True, restval="")
-        missing = [column for column in required if column not in (reader.fieldnames or ())]
-        if missing:
-            raise Refused(f"缺少列 {'、'.join(missing)}")
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True, restval=missing)
+        lacking = [column for column in required if column not in (reader.fieldnames or ())]
+        if lacking:
+            raise Refused(f"缺少列 {'、'.join(lacking)}")
         rows = [(reader.line_num, row) for row in reader]
     except UnicodeDecodeError:
         raise Refused("不是 UTF-8 编码（可能是 GBK），应另存为 UTF-8") from None

@@ -1,20 +1,17 @@
 """Holding imported bank statements (`bank/VILLAGE.csv`) against the book: what of a statement the book does not show."""
 
-import csv
 import datetime as dt
-import io
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from ledgers.files.problems import Problem, Untrusted
-from ledgers.files.safely import Refused, read_bytes
-from ledgers.money import fen, yuan_cn
+from ledgers.files.problems import Problem
+from ledgers.files.side_files import statement, statement_file, villages
+from ledgers.money import yuan_cn
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
 
-FOLDER = "bank"
 Days = dict[date, int]  # 分 by day, money in positive
 
 
@@ -24,13 +21,13 @@ def unreconciled(tables: Tables, after: date | None, end: date) -> list[Problem]
     A village without an imported statement is not compared. Raises Untrusted for a statement that cannot be read.
     """
     problems = []
-    for path in sorted((tables.root / FOLDER).glob("*.csv")):
-        booked = _booked(tables, path.stem)
-        for day, (line, amount) in _statement(tables.root, f"{FOLDER}/{path.name}").items():
+    for village in villages(tables.root):
+        booked = _booked(tables, village)
+        for day, (line, amount) in _statement(tables.root, village).items():
             found = booked.get(day, 0)
             if day <= end and (after is None or day > after) and found != amount:
-                text = f"村 {path.stem} 在 {day} 的银行流水净额 {yuan_cn(amount)} 元，账上 {yuan_cn(found)} 元，尚未核对一致"
-                problems.append(Problem(f"{FOLDER}/{path.name}", line, text))
+                text = f"村 {village} 在 {day} 的银行流水净额 {yuan_cn(amount)} 元，账上 {yuan_cn(found)} 元，尚未核对一致"
+                problems.append(Problem(statement_file(village), line, text))
     return problems
 
 
@@ -50,15 +47,10 @@ def _booked(tables: Tables, village: str) -> Days:
     return total
 
 
-def _statement(root: Path, name: str) -> dict[date, tuple[int, int]]:
+def _statement(root: Path, village: str) -> dict[date, tuple[int, int]]:
     """A statement by day: the first line that it has there, and money in less money out."""
     total: dict[date, tuple[int, int]] = {}
-    try:
-        reader = csv.DictReader(io.StringIO(read_bytes(root, name).decode("utf-8"), newline=""), strict=True)
-        for row in reader:
-            day, amount = date.fromisoformat(row["date"]), fen(row["credit"]) - fen(row["debit"])
-            line, before = total.get(day, (reader.line_num, 0))
-            total[day] = line, before + amount
-    except (Refused, ValueError, KeyError, TypeError, csv.Error) as error:
-        raise Untrusted([Problem(name, 0, f"银行流水无法读取（{error}）")]) from None
+    for one in statement(root, village):
+        line, before = total.get(one.day, (one.line, 0))
+        total[one.day] = line, before + one.credit - one.debit
     return total

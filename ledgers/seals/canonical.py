@@ -18,6 +18,7 @@ from beancount.core import data
 from beancount.core.amount import Amount
 
 from ledgers.files.safely import Refused, read_bytes, sha256_of
+from ledgers.money import exact
 from ledgers.people import CHECK
 from ledgers.tables import rolls
 from ledgers.tables.households import FILE as HOUSEHOLDS
@@ -147,25 +148,18 @@ def within(day: date, after: date | None, end: date) -> bool:
 canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
-def _number(value: Decimal) -> str:
-    """The shortest decimal that is exactly the number, without exponent: 1.50 → 1.5, -0.00 → 0."""
-    text = format(value, "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text if text != "-0" else "0"
-
-
 def _amount(value: Amount | None) -> list[str] | None:
-    return [_number(value.number), value.currency] if value is not None else None  # type: ignore[arg-type]
+    return [exact(value.number), value.currency] if value is not None else None  # type: ignore[arg-type]
 
 
 def _cost(value: Any) -> list[str] | None:
-    return [_number(value.number), value.currency, value.date.isoformat(), value.label or ""] if value else None
+    return [exact(value.number), value.currency, value.date.isoformat(), value.label or ""] if value else None
 
 
 _TYPES: dict[type, Callable[[Any], Any]] = {
     str: str,
     bool: bool,
-    Decimal: lambda value: {"number": _number(value)},
+    Decimal: lambda value: {"number": exact(value)},
     date: lambda value: {"date": value.isoformat()},
     Amount: lambda value: {"amount": _amount(value)},
     type(None): lambda value: None,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ledgers.files.safely import FILE_LIMIT, Refused, read_bytes
+from ledgers.files.text import directive_text
 from ledgers.seals.canonical import Item, attachments, canonical, form, identities, seal_end, seals
 from ledgers.seals.said import Change, differences, disorder, key_of
 from ledgers.tables.directives import SealLine
@@ -90,8 +91,8 @@ def root_of(content: bytes) -> str:
 
 def directive(seal: Seal) -> str:
     """The text of a seal, as it is written into the book."""
-    text = f'{seal.sealed_on} custom "seal" "{seal.end}" "{seal.root}"'
-    return f'{text}\n  version: "{seal.version}"\n  previous: "{seal.previous}"\n'
+    meta = ("version", seal.version), ("previous", seal.previous)
+    return directive_text(seal.sealed_on, "seal", (f"{seal.end}", seal.root), meta)
 
 
 def verified(tables: Tables, files: bool = False) -> list[Seal]:

@@ -24,8 +24,8 @@ from ledgers.tables.schema import SCHEMAS, HouseholdState, frame_of_rows, record
 
 FILE = "registry/households.csv"
 _DATES = ("date", "reported", "notice_from", "notice_to", "helper_assigned", "plan_made")
-_COLUMNS = tuple(name for name in SCHEMAS["households"] if name not in ("file", "line"))
-REQUIRED = _COLUMNS[:4]
+COLUMNS = tuple(name for name in SCHEMAS["households"] if name not in ("file", "line"))
+REQUIRED = COLUMNS[:4]
 ENDED = "销户"
 
 
@@ -63,7 +63,7 @@ def _row(
     line: int, texts: dict[str, Any], villages: set[str], problems: list[Problem], issues: list[Issue]
 ) -> dict[str, Any] | None:
     name = texts["household"]
-    row: dict[str, Any] = {column: (texts.get(column) or "") for column in _COLUMNS} | {"file": FILE, "line": line}
+    row: dict[str, Any] = {column: (texts.get(column) or "") for column in COLUMNS} | {"file": FILE, "line": line}
     try:
         for column in _DATES:
             row[column] = _day(column, row[column]) if row[column] else None

@@ -1,21 +1,18 @@
 """导入记录: the register of imports, one by one; and which vouchers came from which kind of sheet, as they say themselves."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from beancount.core.data import Transaction
 
-from importers.draft.opening import LOG
 from importers.draft.records import record_file
-from importers.reading.kinds import KINDS
-from ledgers.files.safely import Refused, read_bytes
+from importers.reading.kinds import title_of
+from ledgers.files import side_files
+from ledgers.files.side_files import Imported
 from ledgers.money import fen
-from reports.desk import links
+from reports.desk import kit, links
 from reports.desk.listing import COUNT, DATE, YUAN, Column, Listing
 from reports.desk.review import Review
 
@@ -33,54 +30,28 @@ class Source:
     amount: int = 0  # 分, sum of debits
 
 
-@dataclass(frozen=True)
-class Import:
-    """A sheet that was imported, as the register says; amount in 分, None where the sheet has none."""
-
-    number: int
-    day: str
-    by: str
-    provider: str
-    file: str
-    kind: str
-    rows: int
-    amount: int | None
-    sha256: str
-
-
 def view(desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     if args.get("by") == "voucher":
         found = Listing(
             "凭证的来源", _columns(), lambda: sources(review), args, sort="-last", keep=("by",), memory=review.lists
         )
         return {"listing": found, "by": "voucher", "one": [], "number": 0}
-    register = imported(desk.root)
+    register = kit.readable(lambda: side_files.log(desk.root))
     asked = args.get("number", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 0
     listing = Listing("导入记录", _register_columns(), register, args, sort="-number")
     held = (desk.root / record_file(number)).is_file() if number else False
     one = [row for row in register if row.number == number] if number else []
-    return {"listing": listing, "by": "", "one": one, "number": number, "held": held}
+    return {"listing": listing, "by": "", "one": one, "number": number, "held": held, "amount": _amount, "title_of": title_of}
 
 
 def examples(_review: Review) -> list[dict[str, str]]:
     return [{"by": "voucher"}]
 
 
-def imported(root: Path) -> list[Import]:
-    """The register of imports, as it lies in the book now."""
-    try:
-        text = read_bytes(root, LOG).decode("utf-8", "replace")
-    except Refused:
-        return []
-    return [_import(row) for row in csv.DictReader(io.StringIO(text, newline=""))]
-
-
-def _import(row: Mapping[str, str]) -> Import:
-    kind = KINDS[row["kind"]].title if row.get("kind") in KINDS else row.get("kind") or ""
-    day, by, provider, file, sha256 = (row.get(name) or "" for name in ("day", "by", "provider", "file", "sha256"))
-    amount = fen(row["sum"]) if row.get("sum") else None
-    return Import(int(row.get("number") or 0), day, by, provider, file, kind, int(row.get("rows") or 0), amount, sha256)
+def _amount(one: Imported) -> int | None:
+    """What a sheet sums to, in 分; None where it has no amounts."""
+    return fen(one.sum) if one.sum else None
 
 
 def _register_columns() -> list[Column]:
@@ -88,9 +59,9 @@ def _register_columns() -> list[Column]:
         Column("number", "次数", lambda one: one.number or "", link=lambda one: links.to("imports", number=one.number)),
         Column("day", "日期", lambda one: one.day),
         Column("file", "文件", lambda one: one.file),
-        Column("kind", "种类", lambda one: one.kind, facet=True),
+        Column("kind", "种类", lambda one: title_of(one.kind), facet=True),
         Column("rows", "行数", lambda one: one.rows, COUNT),
-        Column("amount", "合计（元）", lambda one: one.amount, YUAN),
+        Column("amount", "合计（元）", _amount, YUAN),
         Column("by", "经办", lambda one: one.by, facet=True, small=True),
         Column("provider", "报送单位", lambda one: one.provider, facet=True, small=True),
         Column("sha256", "文件的 SHA-256", lambda one: one.sha256, extra=True),

@@ -1,13 +1,15 @@
 """What the templates use: words and links for values, and who is asking."""
 
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from fava.helpers import FavaAPIError
 from flask import g, has_request_context, request
 from markupsafe import Markup
 
+from ledgers.files.problems import Untrusted
 from ledgers.money import yuan_cn
 from plugins.findings import ERROR, FAIL, Finding, Place
 from plugins.rule import CATALOGUE
@@ -24,6 +26,7 @@ TOKEN, WRITER, USERS = "xianjie.token", "xianjie.writer", "xianjie.users"
 USES = figures.USES
 PLACES = 4
 to = links.to
+T = TypeVar("T")
 
 
 class PageError(FavaAPIError):
@@ -32,6 +35,14 @@ class PageError(FavaAPIError):
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+def readable(read: Callable[[], T]) -> T:
+    """What a file beside the book says; a page that says why where it cannot be read."""
+    try:
+        return read()
+    except Untrusted as error:
+        raise PageError(422, str(error)) from None
 
 
 class NotYetError(Exception):

@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from beancount.core.data import Custom
 
 from ledgers.book import Book
 from ledgers.facts import registered
 from ledgers.files import writing
+from ledgers.files.text import directive_text
 from reports.publish.tables import Table
 
 if TYPE_CHECKING:
@@ -40,13 +41,13 @@ def proposed(book: Book, results: "list[Published]") -> Change:
     subjects = dict.fromkeys(one for one in _subjects(book, tables, made.source.year) if one not in known)
     digest = hashlib.sha256(results[0].manifest).hexdigest()
     places = made.policy["notice.web_place"] + ("、村务公开栏" if len(results) > 1 else "")
-    text = "\n\n".join(
+    text = "\n".join(
         _directive(
             subject, stage, made.source.notice_from, made.source.notice_to, places, made.policy["office.site"], digest
         )
         for subject, stage in subjects
     )
-    return Change(_file(book), text, len(subjects))
+    return Change(_file(book), text.rstrip("\n"), len(subjects))
 
 
 def _subjects(book: Book, tables: dict[str, Table], year: int) -> Iterator[tuple[str, str]]:
@@ -64,21 +65,8 @@ def _subjects(book: Book, tables: dict[str, Table], year: int) -> Iterator[tuple
 
 
 def _directive(subject: str, stage: str, first: date, last: date, place: str, url: str, digest: str) -> str:
-    lines = [
-        f'{first} custom "notice" {quoted(subject)} {quoted(stage)}',
-        f"  place: {quoted(place)}",
-        f"  from: {first}",
-        f"  to: {last}",
-        *([f"  url: {quoted(url)}"] if url else []),
-        f'  digest: "sha256:{digest}"',
-    ]
-    return "\n".join(lines)
-
-
-def quoted(text: Any) -> str:
-    """A string of a book."""
-    escaped = " ".join(str(text).split()).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    said = {"place": " ".join(place.split()), "from": first, "to": last, "url": url or None, "digest": f"sha256:{digest}"}
+    return directive_text(first, "notice", (subject, stage), said.items())
 
 
 def _file(book: Book) -> str:

@@ -8,12 +8,13 @@ from beancount.core.data import Balance, Transaction
 
 from ledgers.chart import account
 from ledgers.facts import registered
+from ledgers.files.problems import Untrusted
 from ledgers.money import fen
 from ledgers.tables.tables import Tables
 from reports.check.checked import Checked
 from reports.figures import fund_figures
 from reports.workbook import COUNT, DATE, LONG, MONEY, TOTAL, Column, Formula, Row, Sheet, Workbook
-from reports.workpapers import beside
+from reports.workpapers import side_sums
 
 FUNDS = (
     Column("资金", 14),
@@ -95,8 +96,8 @@ def _beside(sheet: Sheet, tables: Tables) -> None:
             sheet.note(note)
         try:
             found = list(rows(tables))
-        except beside.UnreadableError as error:
-            sheet.note(str(error))
+        except Untrusted as error:
+            sheet.note(f"{error}，未能核对")
             continue
         if found:
             sheet.table(columns, found, freeze=False)
@@ -106,7 +107,7 @@ def _beside(sheet: Sheet, tables: Tables) -> None:
 
 def _statements(tables: Tables) -> Iterator[Row]:
     table = tables.postings[tables.postings["kind"] == "bank"]
-    for one in beside.statements(tables):
+    for one in side_sums.statements(tables):
         mine = table[table["village"] == one.village]
         booked = int(mine.loc[mine["date"] <= one.last, "amount"].sum())
         name = f"{one.village} {registered.villages(tables)[one.village].name if one.village in registered.villages(tables) else ''}"
@@ -117,16 +118,16 @@ def _statements(tables: Tables) -> Iterator[Row]:
 
 
 def _waiting(tables: Tables) -> Iterator[Row]:
-    found = beside.waiting(tables)
+    found = side_sums.waiting(tables)
     for one in found:
-        yield Row((one.id, one.about, one.amount, one.lines))
+        yield Row((one.id, side_sums.about(one), one.total, len(one.lines)))
     if found:
-        yield Row(("合计", "", sum(one.amount for one in found), sum(one.lines for one in found)), TOTAL)
+        yield Row(("合计", "", sum(one.total for one in found), sum(len(one.lines) for one in found)), TOTAL)
 
 
 def _sheets(tables: Tables) -> Iterator[Row]:
-    for kind, (sheets, records) in beside.imported(tables).items():
-        yield Row((beside.SHEETS.get(kind, kind), "", sheets, records))
+    for kind, (sheets, records) in side_sums.imported(tables).items():
+        yield Row((kind, "", sheets, records))
 
 
 def _funds(checked: Checked) -> Iterator[Row]:

@@ -7,24 +7,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from samples.county.model import County, Household, Line, Money, weekday
+from ledgers.files.text import Yuan
+from samples.county.model import County, Household, Line, weekday
 
 BENEFITS: dict[str, dict[str, Any]] = {
     "公益岗位": {
         "states": "脱贫户,监测户",
-        "cap": Money(800_00),
+        "cap": Yuan(800_00),
         "per": "人·月",
         "standard": Decimal("600.00"),
         "repeat": True,
     },
-    "跨省交通补助": {"states": "脱贫户,监测户", "cap": Money(500_00), "per": "人·年"},
-    "小额信贷贴息": {"states": "脱贫户,监测户", "cap": Money(2500_00), "per": "户·年", "repeat": True},
-    "雨露计划": {"states": "脱贫户,监测户", "cap": Money(3000_00), "per": "人·年", "repeat": True},
+    "跨省交通补助": {"states": "脱贫户,监测户", "cap": Yuan(500_00), "per": "人·年"},
+    "小额信贷贴息": {"states": "脱贫户,监测户", "cap": Yuan(2500_00), "per": "户·年", "repeat": True},
+    "雨露计划": {"states": "脱贫户,监测户", "cap": Yuan(3000_00), "per": "人·年", "repeat": True},
     "保费补助": {"states": "脱贫户,监测户", "repeat": True},
     "防贫保险": {"states": "脱贫户,监测户,五无户", "levels-forbidden": "中央"},
-    "茶叶提质奖补": {"states": "脱贫户,监测户", "cap": Money(5000_00), "per": "户·年", "standard": Decimal("300.00")},
-    "生猪养殖奖补": {"states": "脱贫户,监测户", "cap": Money(5000_00), "per": "户·年", "standard": Decimal("200.00")},
-    "中药材种植奖补": {"states": "脱贫户,监测户", "cap": Money(5000_00), "per": "户·年", "standard": Decimal("400.00")},
+    "茶叶提质奖补": {"states": "脱贫户,监测户", "cap": Yuan(5000_00), "per": "户·年", "standard": Decimal("300.00")},
+    "生猪养殖奖补": {"states": "脱贫户,监测户", "cap": Yuan(5000_00), "per": "户·年", "standard": Decimal("200.00")},
+    "中药材种植奖补": {"states": "脱贫户,监测户", "cap": Yuan(5000_00), "per": "户·年", "standard": Decimal("400.00")},
 }
 PRODUCTION = ("茶叶提质奖补", "生猪养殖奖补", "中药材种植奖补")
 

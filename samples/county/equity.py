@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from ledgers import chart
-from samples.county.model import County, Leg, Line, Money, Project, ShareLine
+from ledgers.files.text import Yuan
+from samples.county.model import County, Leg, Line, Project, ShareLine
 from samples.county.payments import bank_of
 from samples.county.plan import Grant
 
@@ -38,8 +39,8 @@ def _grant(rng: random.Random, county: County, grant: Grant, name: str) -> None:
         project=project.id,
         operator=project.operator,
         operator_kind=project.kind.operator_kind,
-        subsidy=Money(subsidy * 100),
-        quantified=Money(quantified * 100),
+        subsidy=Yuan(subsidy * 100),
+        quantified=Yuan(quantified * 100),
         dividend_rate=RATE,
         first_due=grant.first_due,
         years=YEARS_DUE,

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ledgers.money import yuan
+from ledgers.tables.rolls import digest
 from samples.county.model import Voucher
-from samples.county.text import digest, narration
+from samples.county.text import narration
 
 ABOVE = 50_000_00
 HEADER = "凭证号,日期,收款方,摘要,金额"

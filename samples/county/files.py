@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from ledgers.files.text import PAY_COLUMNS, SHARE_COLUMNS
 from samples.county import evidence
 from samples.county.model import Leg, Voucher
-from samples.county.text import PAY_COLUMNS, SHARE_COLUMNS, roll_lines, voucher_text
+from samples.county.text import roll_lines, voucher_text
 
 
 def write_text(path: Path, text: str) -> None:

@@ -3,8 +3,9 @@
 import datetime as dt
 
 from ledgers import chart
+from ledgers.files.text import Yuan
 from samples.county.aid import PayList
-from samples.county.model import YEARS, County, Fund, Leg, Money, Project, weekday
+from samples.county.model import YEARS, County, Fund, Leg, Project, weekday
 from samples.county.plan import LIST, REST, Row, Tranche
 
 WAN = 10_000_00  # 分 in 万元
@@ -41,7 +42,7 @@ def _fund(county: County, year: int, kind: str, tranche: Tranche) -> Fund:
 def add_fund(county: County, fund: Fund) -> None:
     meta = {"name": fund.name, "level": fund.level, "task": fund.task, "year": fund.year, "doc_no": fund.doc_no}
     direct = fund.level == "中央" or None
-    county.declare("funds", fund.day, "fund", fund.id, Money(fund.amount), **meta, source=fund.source, direct=direct)
+    county.declare("funds", fund.day, "fund", fund.id, Yuan(fund.amount), **meta, source=fund.source, direct=direct)
     county.book(
         fund.day,
         SENDERS.get(fund.level, fund.level),

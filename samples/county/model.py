@@ -15,10 +15,6 @@ FISCAL = ("中央", "省级", "市级", "县级")
 ABOVE_COUNTY = ("中央", "省级", "市级")
 
 
-class Money(int):
-    """分 of a directive's value or metadata, written as yuan with its currency."""
-
-
 @dataclass(frozen=True)
 class Village:
     """An administrative village; `households` counts all of them, registered here or not."""

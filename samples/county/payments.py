@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from ledgers import chart
+from ledgers.files.text import Yuan
 from samples.county.aid import PayList
-from samples.county.model import AS_OF, County, Leg, Line, Money, Project, Village, Voucher, days_after, weekday
+from samples.county.model import AS_OF, County, Leg, Line, Project, Village, Voucher, days_after, weekday
 from samples.county.plan import Row
 
 RETENTION = 3  # per cent of a tendered contract of 2021 and 2022, kept for a year
@@ -199,7 +200,7 @@ def _works(rng: random.Random, county: County, project: Project, row: Row) -> No
     """以工代赈: labour month by month, out of quota or out of the contractor's price; material and machines besides."""
     units = -(-project.allocated_above * row.labour // HALF_DAY)
     if row.promised:
-        project.meta["labour-promised"] = Money(int(project.allocated_above * row.promised))
+        project.meta["labour-promised"] = Yuan(int(project.allocated_above * row.promised))
     months = _months(project)
     rolls = [labour_roll(rng, _workers(county, project), part) for part in _even_units(int(units), len(months))]
     if row.contractor:

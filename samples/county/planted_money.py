@@ -5,9 +5,10 @@ import random
 from calendar import monthrange
 
 from ledgers import chart
+from ledgers.files.text import Yuan
 from samples.county.events import again, reverse
 from samples.county.funds import WAN
-from samples.county.model import BY_HAND, County, Fund, Leg, Line, Money, Project, Voucher, days_after
+from samples.county.model import BY_HAND, County, Fund, Leg, Line, Project, Voucher, days_after
 from samples.county.payments import MOVED, bank_of, builder_of, labour_roll
 
 
@@ -114,7 +115,7 @@ def _paying(county: County, project: Project, fund: Fund) -> Voucher:
 
 def _arrived_short(county: County) -> None:
     fund = county.funds["2023DD"]
-    county.declare("supplements", dt.date(2023, 6, 30), "fund", fund.id, Money(fund.amount + 10 * WAN))
+    county.declare("supplements", dt.date(2023, 6, 30), "fund", fund.id, Yuan(fund.amount + 10 * WAN))
     county.plant("fund-trace", fund.id, "追加后登记210万元，只到账200万元")
     county.plant("spending-progress", fund.id, "登记210万元，只到账并支付200万元")
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from ledgers import chart
+from ledgers.files.text import Yuan
 from samples.county.assets import Asset, even_lines, weight
-from samples.county.model import County, Directive, Household, Leg, Line, Money, Project, State, Voucher, days_after
+from samples.county.model import County, Directive, Household, Leg, Line, Project, State, Voucher, days_after
 
 INCOME_USE = Decimal("0.60")
 ASSET_YIELD = Decimal("0.005")
@@ -147,7 +148,7 @@ def grants(county: County) -> None:
     plant("equity-tilt", "GQ2022-0004", "每户股数相同，没有向脱贫户、监测户倾斜")
     plant("equity-area-tilt", "2023", "股权化补助多数给了非重点村")
     more = next(county.directives("equity", "GQ2023-0002"))
-    more.meta["quantified"] = Money(more.meta["quantified"] + 1000_00)
+    more.meta["quantified"] = Yuan(more.meta["quantified"].fen + 1000_00)
     plant("equity-register", "GQ2023-0002", "登记的股额比量化金额少1000元")
     _nobody(county, "GQ2023-0004")
     unpaid = _dividends(county, "GQ2022-0002", 2022)
@@ -415,7 +416,7 @@ def remedies(county: County) -> None:
         reason="塘库清淤以机械作业为主，批复同意劳务报酬不低于9%",
         by=bureau,
         until=dt.date(2024, 12, 31),
-        limit=Money(15000_00),
+        limit=Yuan(15000_00),
     )
     county.declare(
         "waivers",

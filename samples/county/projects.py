@@ -3,7 +3,8 @@
 import datetime as dt
 import random
 
-from samples.county.model import AS_OF, County, Money, Project, days_after, weekday
+from ledgers.files.text import Yuan
+from samples.county.model import AS_OF, County, Project, days_after, weekday
 from samples.county.names import STEMS
 from samples.county.places import WHOLE_COUNTY
 from samples.county.plan import Row
@@ -105,7 +106,7 @@ def declare_projects(county: County) -> None:
         for day, state, extra in project.states:
             meta = {**(project.meta if first else {}), **extra}
             if first and "planned" not in meta:
-                meta["planned"] = Money(project.allocated)
+                meta["planned"] = Yuan(project.allocated)
             file = "progress" if state in ("移交", "绩效自评") else "projects"
             given = {key.replace("-", "_"): value for key, value in meta.items()}
             county.declare(file, day, "project", project.id, state, **given)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
+from ledgers.files.text import Yuan
 from samples.county.aid import PayList
 from samples.county.funds import add_fund, allocate
-from samples.county.model import YEARS, County, Fund, Line, Money, Project, Village
+from samples.county.model import YEARS, County, Fund, Line, Project, Village
 from samples.county.payments import pay_listed
 from samples.county.places import WHOLE_COUNTY
 from samples.county.plan import Kind
@@ -131,7 +132,7 @@ def _fund(county: County, year: int, lists: dict[int, list[PayList]]) -> None:
     allocate(county, fund, dt.date(year, 1, 20), shares)
     for number, found in lists.items():
         project = county.projects[_key(year, number)]
-        project.meta["planned"] = Money(project.allocated)
+        project.meta["planned"] = Yuan(project.allocated)
         for one in found:
             pay_listed(county, project, one)
 

@@ -125,14 +125,14 @@ def _plan(county: County, title: str, name: str, day: dt.date, projects: list[Pr
 
 def _plan_row(county: County, project: Project) -> Iterator[object]:
     meta = next(county.directives("project", project.id)).meta
-    planned = meta["planned"]
+    planned = meta["planned"].fen
     by_level = [sum(a for _, f, a in project.allocations if f.level == level) for level in BY_LEVEL]
     yield from (project.town, project.village.name) if project.village else ("—", "—")
     yield from (project.name, project.kind.category, project.kind.subtype or None, project.kind.goal, wan(planned))
     yield from (wan(amount) or None for amount in (*by_level, planned - sum(by_level)))
     yield from (meta.get(key) for key in ("goal", "linkage", "beneficiaries", "operator", "unit", "filed-by", "mode"))
     yield "是" if meta.get("household-level") else None
-    yield wan(meta["labour-promised"]) if "labour-promised" in meta else None
+    yield wan(meta["labour-promised"].fen) if "labour-promised" in meta else None
     yield from (
         cn(project.day_of(state)) if project.reached(state) else None for state in ("入库", "开工", "完工", "验收")
     )
@@ -241,8 +241,8 @@ def _grants(county: County) -> Iterator[Table]:
             names[meta["project"]],
             meta["operator"],
             meta["operator-kind"],
-            yuan(meta["subsidy"]),
-            yuan(meta["quantified"]),
+            yuan(meta["subsidy"].fen),
+            yuan(meta["quantified"].fen),
         )
         span = f"{meta['first-due'].year}-{meta['first-due'].year + meta['years'] - 1}"
         rows = []

@@ -1,36 +1,19 @@
 """Directives, vouchers and roll lines of the county as the text of a book."""
 
-import datetime as dt
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from ledgers.money import yuan
-from samples.county.model import Directive, Household, Leg, Line, Money, ShareLine, Voucher
-
-PAY_COLUMNS = ("roll", "household", "person", "amount", "days", "quantity", "paid_on", "result", "note")
-SHARE_COLUMNS = ("roll", "household", "holder", "shares", "note")
+from ledgers.files.text import directive_text, money_text, posting_text, roll_line, transaction_text, units_text
+from ledgers.money import exact, yuan
+from ledgers.tables.rolls import digest
+from samples.county.model import Directive, Household, Leg, Line, ShareLine, Voucher
 
 
 def directive(one: Directive) -> str:
     """A `custom` directive as text."""
-    head = " ".join([f"{one.day}", f'custom "{one.type}"', *(value(v) for v in one.values)])
-    return "".join([head + "\n", *(f"  {key}: {value(v)}\n" for key, v in one.meta.items())])
-
-
-def value(given: Any) -> str:
-    """A value of a directive or of metadata as Beancount writes it."""
-    if isinstance(given, bool):
-        return "TRUE" if given else "FALSE"
-    if isinstance(given, Money):
-        return f"{yuan(given)} CNY"
-    if isinstance(given, Fraction):
-        return str(Decimal(given.numerator) / Decimal(given.denominator))
-    if isinstance(given, int | Decimal | dt.date):
-        return str(given)
-    return f'"{given}"'
+    return directive_text(one.day, one.type, one.values, one.meta.items())
 
 
 def voucher_text(
@@ -40,20 +23,23 @@ def voucher_text(
     meta = {"voucher": voucher.number, **({"reverses": voucher.reverses.number} if voucher.reverses else {})}
     if pays_quota(voucher):
         meta["payment-no"] = payment_number(voucher)
-    lines = [f'{voucher.day} * "{voucher.payee}" "{narration(voucher)}"']
-    lines += _metadata(meta | voucher.meta | evidence, "  ")
+    postings = list(_postings(voucher, lines_of, inline))
+    said = _known(meta | voucher.meta | evidence)
+    return transaction_text(voucher.day, "*", voucher.payee, narration(voucher), said, postings)
+
+
+def _postings(voucher: Voucher, lines_of: Callable[[Leg, str], list[str]], inline: bool) -> Iterator[str]:
     rolls = 0
     for leg in voucher.legs:
         if leg.roll and inline:
-            lines += _inline(leg)
+            yield from _inline(leg)
             continue
-        lines.append(f"  {leg.account}  {_amount(leg)}")
-        lines += _metadata(leg.meta, "    ")
+        meta = dict(_known(leg.meta))
         if leg.roll is not None or leg.register is not None:
             rolls += 1
             roll = f"{voucher.number}-{rolls}"
-            lines += _metadata({"roll": roll, "roll-sha256": digest(lines_of(leg, roll))}, "    ")
-    return "".join(f"{line}\n" for line in lines)
+            meta |= {"roll": roll, "roll-sha256": digest(lines_of(leg, roll))}
+        yield posting_text(leg.account, _amount(leg), meta.items())
 
 
 def pays_quota(voucher: Voucher) -> bool:
@@ -75,39 +61,33 @@ def narration(voucher: Voucher) -> str:
 def _amount(leg: Leg) -> str:
     if leg.units:
         count, commodity, cost = leg.units
-        return f"{count} {commodity} {{{yuan(cost)} CNY}}"
-    return f"{yuan(leg.amount or 0)} CNY"
+        return units_text(Decimal(count), commodity, Decimal(cost).scaleb(-2))
+    return money_text(leg.amount or 0)
 
 
 def _inline(leg: Leg) -> Iterator[str]:
     """A leg with a pay list as one posting for each of its lines."""
     for line in leg.roll or ():
-        yield f"  {leg.account}  {yuan(line.amount)} CNY"
         own = {"household": line.household, "person": line.person, "days": line.days, "quantity": line.quantity}
-        yield from _metadata(leg.meta | own, "    ")
+        yield posting_text(leg.account, money_text(line.amount), _known(leg.meta | own))
 
 
-def _metadata(meta: dict[str, Any], indent: str) -> Iterator[str]:
-    return (f"{indent}{key}: {value(given)}" for key, given in meta.items() if given not in (None, ""))
+def _known(meta: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [(key, given) for key, given in meta.items() if given not in (None, "")]
 
 
 def roll_lines(leg: Leg, roll: str, columns: Sequence[str]) -> list[str]:
     """The lines of a posting's roll in the columns of its month's file."""
-    return [",".join(_cell(line, roll, name) for name in columns) for line in leg.roll or leg.register or ()]
+    return [roll_line(columns, {"roll": roll, **_cells(line)}) for line in leg.roll or leg.register or ()]
 
 
-def _cell(line: Line | ShareLine, roll: str, column: str) -> str:
-    given = roll if column == "roll" else getattr(line, column, None)
-    if column == "amount":
-        return yuan(int(str(given)))
-    if isinstance(given, Decimal):
-        return f"{given.normalize():f}"
-    return "" if given is None else str(given)
+def _cells(line: Line | ShareLine) -> dict[str, str]:
+    cells = {one.name: _cell(getattr(line, one.name)) for one in fields(line)}
+    return cells | {"amount": yuan(line.amount)} if isinstance(line, Line) else cells
 
 
-def digest(lines: Iterable[str]) -> str:
-    """The `roll-sha256` of a roll's lines, each ended by one LF."""
-    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+def _cell(given: Any) -> str:
+    return exact(given) if isinstance(given, Decimal) else "" if given is None else str(given)
 
 
 def household_rows(household: Household) -> Iterator[str]:

@@ -7,15 +7,13 @@ from pathlib import Path
 import ledgers
 from ledgers import chart
 from ledgers.money import yuan
+from ledgers.tables.households import COLUMNS
 from samples.county import byhand
 from samples.county.files import by_month, write_month, write_text
 from samples.county.model import AS_OF, FIRST_DAY, PLANTED, County, Voucher
 from samples.county.text import directive, household_rows
 
 TITLE = "秀山自治县（样例）衔接资金与资产台账"
-HOUSEHOLD_HEADER = (
-    "household,date,state,village,people,monitor,reported,notice_from,notice_to,helper_assigned,plan_made"
-)
 MAIN = f"""\
 ;; 样例县：真实的二十七个乡镇，虚构的行政村、农户、项目、企业和文号。由 samples 按固定种子生成，请勿手改。
 ;; 其中有意安排的问题见 PLANTED.md。
@@ -111,7 +109,7 @@ def _write_registry(county: County, folder: Path) -> None:
         directives = sorted(county.registry.get(name, []), key=lambda d: d.day)
         write_text(folder / f"registry/{name}.beancount", f";; {title}\n" + "\n".join(map(directive, directives)))
     write_text(folder / "registry/accounts.beancount", _accounts(county))
-    rows = [HOUSEHOLD_HEADER, *(row for household in county.households for row in household_rows(household))]
+    rows = [",".join(COLUMNS), *(row for household in county.households for row in household_rows(household))]
     write_text(folder / "registry/households.csv", "".join(f"{row}\n" for row in rows))
 
 

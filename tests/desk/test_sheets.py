@@ -157,7 +157,7 @@ def test_a_child_that_dies_or_takes_too_long_is_told(work: Work, monkeypatch: py
 
 
 def test_money_that_is_missing_is_shown_at_the_desk(county: Desk) -> None:
-    from reports.desk.collect import waiting
+    from ledgers.files.side_files import waiting
 
     assert waiting(county.book) == []
     county.take(villages(), funds(), plan(), treasury())

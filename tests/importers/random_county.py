@@ -7,7 +7,9 @@ from decimal import Decimal
 from random import Random
 
 from importers.draft.draft import Draft
-from importers.draft.entries import PayLine, ShareLine, Voucher, Yuan
+from importers.draft.entries import ShareLine, Voucher
+from ledgers.files.side_files import PayLine
+from ledgers.files.text import Yuan
 from tests.importers.county import identity
 from tests.importers.dirty import Paper
 

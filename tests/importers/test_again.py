@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from importers.draft.entries import PayLine
 from importers.draft.opening import open_book
+from ledgers.files.side_files import PayLine
 from tests.importers import dirty
 from tests.importers.county import (
     ALL,

@@ -10,7 +10,6 @@ from beancount.core.amount import Amount
 from beancount.core.data import Balance
 
 from importers.draft.draft import Draft
-from importers.draft.entries import Imported, PayLine
 from importers.draft.versions import part_of
 from importers.finding.matching import cut
 from importers.reading.grid import Grid
@@ -18,6 +17,7 @@ from importers.reading.kinds import KINDS, header_of
 from importers.reading.layout import find
 from ledgers.book import read
 from ledgers.files.messages import explain
+from ledgers.files.side_files import Imported, PayLine
 from ledgers.personal.checks import PROVINCES, luhn, may_be_card
 from ledgers.seals.bank import unreconciled
 from reports.figures import Money
@@ -77,7 +77,10 @@ BANK = """
   Assets:1002银行存款:V101001子村  100.00 CNY
   Income:9401资产收益:1租金  -100.00 CNY
 """
-STATEMENT = "date,credit,debit\n2022-05-10,200.00,0.00\n2022-06-10,300.00,0.00\n2022-07-10,400.00,0.00\n"
+STATEMENT = (
+    "date,debit,credit,balance,summary,other\n"
+    "2022-05-10,0.00,200.00,200.00,,\n2022-06-10,0.00,300.00,500.00,,\n2022-07-10,0.00,400.00,900.00,,\n"
+)
 
 
 def test_a_statement_is_compared_after_what_is_sealed_and_up_to_the_day(tmp_path: Path) -> None:

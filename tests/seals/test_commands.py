@@ -73,7 +73,7 @@ REFUSED: list[tuple[str, Callable[[Path], object], str, str]] = [
     ("清册被改", lambda b: edit(b / "rolls/2022/08.csv", "20000.00", "20001.00"), "2022-09", "清册"),
     ("以前的封账被改", lambda b: (sealed(b, "2022-08"), edit(b / "2022/08.beancount", "县交通局", "县水利局")), "2022-09", "收款人由“县交通局”改为“县水利局”"),
     ("流水未核对", lambda b: statement(b), "2022-09", "bank/V106003.csv:2：村 V106003 在 2022-09-20 的银行流水净额 500.00 元，账上 0.00 元"),
-    ("流水读不了", lambda b: statement(b, "date\n2022-09-20\n"), "2022-09", "银行流水无法读取"),
+    ("流水读不了", lambda b: statement(b, "date\n2022-09-20\n"), "2022-09", "不是导入程序写下的格式（缺少列 debit"),
     ("流水差一分", lambda b: (statement(b), (b / "2022/10.beancount").write_text(RENT.format("499.99"), "utf-8")), "2022-09", "账上 499.99 元"),
 ]  # fmt: skip
 

@@ -1,8 +1,6 @@
 """收表: sheets are read and shown, questions answered, the change set agreed to; 撤销 likewise; blank forms."""
 
-import csv
 import hashlib
-import io
 import json
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -12,15 +10,15 @@ from typing import Any
 import click
 
 from importers import history
-from importers.draft.opening import LOG
 from importers.draft.records import record
 from importers.reading.confined import read_confined
 from importers.reading.container import Refused, column_letters
 from importers.reading.given import Given
-from importers.reading.kinds import KINDS
+from importers.reading.kinds import title_of
 from importers.run import ChangeSet, import_files, prepare
 from ledgers.files import writing
 from ledgers.files.confined import will
+from ledgers.files.side_files import LOG, log_of
 from ledgers.files.writing import put_files
 from ledgers.money import fen, yuan_cn
 from ledgers.personal.find import without_numbers
@@ -171,10 +169,10 @@ def _stopped(changes: ChangeSet) -> list[str]:
 
 def _sums(changes: ChangeSet) -> Iterator[tuple[str, ...]]:
     """What the register of imports would say of each sheet."""
-    content = (changes.files.get(LOG) or b"").decode()
-    for row in csv.DictReader(io.StringIO(content, newline="")):
-        if row.get("number") == str(changes.number):
-            yield row["file"], KINDS[row["kind"]].title, row["rows"], yuan_cn(fen(row["sum"])) if row["sum"] else ""
+    content = changes.files.get(LOG)
+    for one in log_of(content) if content else ():
+        if one.number == changes.number:
+            yield one.file, title_of(one.kind), str(one.rows), yuan_cn(fen(one.sum)) if one.sum else ""
 
 
 def _lines(said: Said, root: Path, changes: ChangeSet) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 import click
 
 from importers.draft.draft import Draft
-from importers.draft.entries import Directive, Yuan
+from importers.draft.entries import Directive
 from importers.draft.opening import open_book
 from importers.draft.render import render
 from importers.run import prove
 from ledgers import clock
 from ledgers.files import writing
+from ledgers.files.text import Yuan
 from ledgers.money import fen
 from ledgers.people import Unusable
 from ledgers.personal.find import Allowed, find

@@ -1,6 +1,7 @@
 """The contents of the disclosure, stage by stage (国开办发〔2018〕11号; 5号第21条): funds, plans, works, wages, assets."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -10,11 +11,11 @@ from ledgers.facts import income, money, registered
 from ledgers.facts.grants import grants
 from ledgers.tables.directives import Asset, Project
 from ledgers.tables.tables import Tables, mentions
-from reports.figures import by_fund
 from reports.publish.received import (
     INCOME,
     LEVELS,
     LOCAL,
+    NO_PROJECT,
     NOWHERE,
     SHARES,
     WAGES,
@@ -22,6 +23,7 @@ from reports.publish.received import (
     Leaf,
     Received,
     asset_place,
+    closed,
     in_public,
     open_assets,
     open_parts,
@@ -37,6 +39,7 @@ from reports.publish.tables import (
     MONEY,
     TEXT,
     TOWN,
+    UNASSIGNED,
     VILLAGE,
     WHOLE,
     WITHHELD,
@@ -56,20 +59,23 @@ USES = {
     "6": "公积公益金",
     "9": "其他",
 }
+HEADS = "领到钱的户数，同一户在几行里各算一次；同额发放的为空白（一除就是每户的数）"
+USE = "这一收益年度的收益用在这里的；各种用途相加是已经分配的，可能少于收益"
 PROJECT = (
-    Field("project", "项目编号", TEXT, 14),
+    Field("project", "项目编号", TEXT, 14, note="空白的一行不是单个项目"),
     Field("name", "项目名称", TEXT, 26),
-    Field("town", "乡镇", TEXT, 10),
-    Field("village", "村", TEXT, 10),
+    Field("town", "乡镇", TEXT, 10, note="不属于一个乡镇的写作县级"),
+    Field("village", "村", TEXT, 10, note="不属于一个村的为空白"),
 )
 
 
-def content(tables: Tables, year: int, got: Received) -> list[Table]:
-    """Every table of the disclosure of a year, in the order of the stages."""
-    active = every_project(tables)
+def content(tables: Tables, years: Mapping[int, Received]) -> list[Table]:
+    """Every table of the disclosure of the last of the years, in the order of the stages; what was received in each."""
+    active, year = every_project(tables), max(years)
+    got = years[year]
     return [
-        *summary_tables(tables, year, got),
-        funds_table(tables, year),
+        *summary_tables(tables, years),
+        funds_table(tables, year, got),
         allocations_table(tables, year, active, got),
         plan_table(tables, active, got),
         progress_table(tables, active),
@@ -86,7 +92,7 @@ def earlier(tables: Tables, year: int, got: Received) -> list[Table]:
     """Of an earlier year what happened in it: its funds, what was spent, paid to people, earned and quantified."""
     active = every_project(tables)
     return [
-        funds_table(tables, year),
+        funds_table(tables, year, got),
         spending_table(tables, active, got),
         wages_table(
             tables, [row for row in active if (*project_place(tables, row.id), row.id) in got.leaves[WAGES]], got
@@ -117,12 +123,12 @@ def village_name(tables: Tables, village: str) -> str:
     return row.name if row else ""
 
 
-def funds_table(tables: Tables, year: int) -> Table:
-    """Funds of the year: document, amount, what has been allocated to projects."""
+def funds_table(tables: Tables, year: int, got: Received) -> Table:
+    """Funds of the year, and others that money of the year came from: document, what arrived, what went to projects."""
     table = Table(
         "funds",
         "资金分配",
-        "本年度各级下达的资金，和已经分配到项目的数额。",
+        "本年度各级下达的资金：文件下达多少，本年登记入账（到账）多少，分配到项目多少。",
         ("fund-trace", "notices"),
         (
             Field("fund", "资金编号", TEXT, 12),
@@ -130,17 +136,34 @@ def funds_table(tables: Tables, year: int) -> Table:
             Field("name", "资金名称", TEXT, 40),
             Field("level", "来源", TEXT, 10),
             Field("task", "任务", TEXT, 12),
-            Field("amount", "下达金额（元）", MONEY, 16),
-            Field("allocated", "已分配到项目（元）", MONEY, 16),
+            Field("amount", "文件下达（元）", MONEY, 16, note="文件写明的数额；没有登记入账的不算到账"),
+            Field("arrived", "本年到账（元）", MONEY, 16, note="各行相加等于收支总表的本年到账"),
+            Field("allocated", "本年安排到项目（元）", MONEY, 16, note="各行相加等于收支总表的本年安排到项目"),
         ),
     )
-    for name, figures in by_fund(tables).items():
-        row = registered.funds(tables)[name]
-        if row.year == year:
-            values = (name, row.doc_no, row.name, row.level, row.task, row.amount, figures.allocated)
-            table.lines.append(Line((NOWHERE, ""), values))
-    add_totals(table)
+    arrived, allocated = (_by_fund(legs, year) for legs in (money.arrival_legs(tables), money.allocation_legs(tables)))
+    shut = closed(tables, got)
+    known = registered.funds(tables)
+    mine = [row for row in known.values() if row.year == year or arrived[row.id] or allocated[row.id]]
+    for row in mine:
+        issued = row.amount if row.year == year else 0
+        given = WITHHELD if row.id in shut and allocated[row.id] else allocated[row.id]
+        about = (row.id, row.doc_no, row.name, row.level, row.task)
+        table.lines.append(Line((NOWHERE, ""), (*about, issued, arrived[row.id], given)))
+    strange = [sum(one for name, one in sums.items() if name not in known) for sums in (arrived, allocated)]
+    if any(strange):
+        table.lines.append(Line((NOWHERE, ""), ("", "", "没有登记文件的资金", "", "", 0, *strange)))
+    add_totals(table, {"allocated": lambda place: sum(allocated.values())})
     return table
+
+
+def _by_fund(legs: Iterable[money.Leg], year: int) -> dict[str, int]:
+    """Sums of a year by fund, in 分."""
+    sums: dict[str, int] = defaultdict(int)
+    for leg in legs:
+        if leg.date.year == year:
+            sums[leg.fund] += leg.amount
+    return sums
 
 
 def allocations_table(tables: Tables, year: int, active: list[Any], got: Received) -> Table:
@@ -153,12 +176,24 @@ def allocations_table(tables: Tables, year: int, active: list[Any], got: Receive
         (
             *PROJECT,
             Field("unit", "责任单位", TEXT, 16),
-            Field("year", "本年安排（元）", MONEY, 15),
-            Field("amount", "累计安排（元）", MONEY, 16),
-            Field("central", "其中中央（元）", MONEY, 15),
-            Field("municipal", "其中市级（元）", MONEY, 15),
-            Field("county", "其中县级（元）", MONEY, 15),
-            Field("other", "其中其他（元）", MONEY, 14),
+            Field(
+                "year",
+                "本年安排（元）",
+                MONEY,
+                15,
+                note="这一年分配给项目的，减去调回的；各行相加等于收支总表的本年安排到项目",
+            ),
+            Field(
+                "amount",
+                "累计安排（元）",
+                MONEY,
+                16,
+                note="建账以来分配给项目的，减去调回的；等于四个“其中”之和，各行相加等于收支总表的累计安排到项目",
+            ),
+            Field("central", "其中中央（元）", MONEY, 15, note="累计安排中来自中央的部分"),
+            Field("municipal", "其中市级（元）", MONEY, 15, note="累计安排中来自市级（省级）的部分"),
+            Field("county", "其中县级（元）", MONEY, 15, note="累计安排中来自县级的部分"),
+            Field("other", "其中其他（元）", MONEY, 14, note="累计安排中来自协作、帮扶、自筹等其他来源的部分"),
         ),
     )
     raw: dict[tuple[str, ...], dict[str, int]] = {}
@@ -195,11 +230,11 @@ def plan_table(tables: Tables, active: list[Any], got: Received) -> Table:
             Field("category", "类别", TEXT, 14),
             Field("mode", "实施方式", TEXT, 10),
             Field("unit", "责任单位", TEXT, 16),
-            Field("planned", "计划投入（元）", MONEY, 15),
+            Field("planned", "计划投入（元）", MONEY, 15, note="入库或年度计划写明的数额，含还没有到账的"),
             Field("goal", "绩效目标", TEXT, 24),
             Field("beneficiaries", "受益对象", TEXT, 18),
             Field("linkage", "联农带农", TEXT, 18),
-            Field("listed", "入库", DATE, 12),
+            Field("listed", "入库", DATE, 12, note="列入项目库的日期"),
             Field("in_plan", "列入年度计划", DATE, 12),
         ),
     )
@@ -280,9 +315,9 @@ def spending_table(tables: Tables, active: list[Any], got: Received) -> Table:
         ("fund-trace", "payment-mode", "notices"),
         (
             *PROJECT,
-            Field("paid", "本年支出（元）", MONEY, 16),
-            Field("wages", "其中劳务报酬（元）", MONEY, 16),
-            Field("settled", "结算金额（元）", MONEY, 16, summed=False),
+            Field("paid", "本年支出（元）", MONEY, 16, note="各行相加等于收支总表的本年支出"),
+            Field("wages", "其中劳务报酬（元）", MONEY, 16, note="各行相加等于劳务报酬表的本年发放"),
+            Field("settled", "结算金额（元）", MONEY, 16, summed=False, note="完工结算（决算）的数额，不分年度"),
             Field("accepted", "验收", DATE, 12),
         ),
     )
@@ -294,6 +329,9 @@ def spending_table(tables: Tables, active: list[Any], got: Received) -> Table:
             wages = got.figure(WAGES, path) or 0
             values = (*_about(tables, row), paid, wages, settled, _day(tables, row.id, "验收"))
             table.lines.append(Line((path[0], path[1]), values))
+    if NO_PROJECT in got.paid:
+        paid = got.paid[NO_PROJECT] if NO_PROJECT in got.paid_shown else WITHHELD
+        table.lines.append(Line((NOWHERE, ""), ("", UNASSIGNED, NOWHERE, "", paid, 0, None, None)))
     add_totals(
         table,
         {
@@ -318,11 +356,11 @@ def wages_table(tables: Tables, active: list[Any], got: Received) -> Table:
         ("labour-share", "labour-share-work-relief", "labour-notice"),
         (
             *PROJECT,
-            Field("promised", "承诺发放（元）", MONEY, 15, summed=False),
-            Field("paid", "本年发放（元）", MONEY, 15),
-            Field("households", "户数", COUNT, 8),
-            Field("people", "人数", COUNT, 8),
-            Field("days", "工日", DAYS, 9),
+            Field("promised", "承诺发放（元）", MONEY, 15, summed=False, note="立项时承诺发放的数额，不分年度"),
+            Field("paid", "本年发放（元）", MONEY, 15, note="有发放清册或逐人登记的劳务报酬"),
+            Field("households", "户数", COUNT, 8, note=HEADS),
+            Field("people", "人数", COUNT, 8, note="领到钱的人数；同额发放的为空白"),
+            Field("days", "工日", DAYS, 9, note="清册登记的工日"),
         ),
     )
     for row in active:
@@ -352,13 +390,13 @@ def subsidies_table(tables: Tables, got: Received) -> Table:
         "本年度发到农户的各项补助，按项目（补助）和村。",
         ("payment-mode", "recipient-eligible", "subsidy-standard"),
         (
-            Field("item", "项目编号", TEXT, 13),
+            Field("item", "项目编号", TEXT, 13, note="不属于项目的补助为空白"),
             Field("name", "项目或补助", TEXT, 26),
             Field("benefit", "补助种类", TEXT, 16),
             Field("town", "乡镇", TEXT, 10),
             Field("village", "村", TEXT, 10),
-            Field("amount", "本年发放（元）", MONEY, 15),
-            Field("households", "户数", COUNT, 8),
+            Field("amount", "本年发放（元）", MONEY, 15, note="这一年发到农户的，不含劳务报酬和收益分配"),
+            Field("households", "户数", COUNT, 8, note=HEADS),
         ),
     )
     names: dict[Any, set[str]] = defaultdict(set)
@@ -417,10 +455,10 @@ def assets_table(tables: Tables) -> Table:
             Field("town", "乡镇", TEXT, 10),
             Field("village", "村", TEXT, 10),
             Field("class", "类别", TEXT, 9),
-            Field("cost", "原值（元）", MONEY, 16),
+            Field("cost", "原值（元）", MONEY, 16, note="账簿登记的原值，处置的已减去"),
             Field("owner", "所有权人", TEXT, 24),
             Field("operator", "经营主体", TEXT, 22),
-            Field("state", "状态", TEXT, 8),
+            Field("state", "状态", TEXT, 8, note="最近一次变动"),
             Field("caretaker", "管护责任", TEXT, 9),
         ),
     )
@@ -459,9 +497,11 @@ def income_table(tables: Tables, year: int, got: Received) -> Table:
             Field("name", "资产名称", TEXT, 24),
             Field("town", "乡镇", TEXT, 10),
             Field("village", "村", TEXT, 10),
-            Field("income", "收益（元）", MONEY, 14),
-            Field("to_households", "其中发到户（元）", MONEY, 14),
-            *(Field(f"use_{code}", f"{name}（元）", MONEY, 13, summed=False) for code, name in USES.items()),
+            Field("income", "收益（元）", MONEY, 14, note="这一收益年度收到的"),
+            Field(
+                "to_households", "其中发到户（元）", MONEY, 14, note="这一收益年度的收益发到农户的，包含在各种用途里"
+            ),
+            *(Field(f"use_{code}", f"{name}（元）", MONEY, 13, summed=False, note=USE) for code, name in USES.items()),
         ),
     )
     spent: dict[tuple[str, str], int] = defaultdict(int)
@@ -511,11 +551,13 @@ def equity_table(tables: Tables, year: int, got: Received) -> Table:
             Field("operator", "实施主体", TEXT, 26),
             Field("town", "乡镇", TEXT, 10),
             Field("village", "村", TEXT, 10),
-            Field("subsidy", "财政补助（元）", MONEY, 16),
-            Field("quantified", "量化金额（元）", MONEY, 16),
+            Field("subsidy", "财政补助（元）", MONEY, 16, note="投给这个主体的财政补助"),
+            Field(
+                "quantified", "量化金额（元）", MONEY, 16, note="财政补助中量化成股权的；等于集体持股加农户（成员）持股"
+            ),
             Field("collective", "集体持股（元）", MONEY, 16),
             Field("households_hold", "农户（成员）持股（元）", MONEY, 16),
-            Field("households", "户数", COUNT, 8),
+            Field("households", "户数", COUNT, 8, note="持股的户数；同额的为空白"),
             Field("quantified_on", "量化日期", DATE, 12),
         ),
     )

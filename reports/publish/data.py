@@ -12,7 +12,7 @@ from typing import Any
 from reports.publish.edition import Source
 from reports.publish.fiscal import FISCAL, fiscal_file, fiscal_package
 from reports.publish.reading import read_csv
-from reports.publish.tables import COUNT, COUNTY, DATE, DAYS, MONEY, TEXT, WITHHELD, Table, plain
+from reports.publish.tables import COUNT, COUNTY, DATE, DAYS, MONEY, TEXT, WITHHELD, Field, Table, plain
 
 TYPES = {TEXT: "string", MONEY: "number", COUNT: "integer", DAYS: "number", DATE: "date"}
 NOTE = (
@@ -33,7 +33,7 @@ def csv_file(table: Table) -> bytes:
 
 def data_files(tables: list[Table], source: Source, past: dict[int, list[Table]]) -> Iterator[tuple[str, bytes]]:
     """The CSV of every table, of earlier years too, what describes them, and everything in one zip."""
-    resources, files = [], {}
+    resources, files, described = list[Any](), dict[str, bytes](), dict[str, Table]()
     for year, found in {source.year: tables, **past}.items():
         for table in found:
             content = csv_file(table)
@@ -43,8 +43,7 @@ def data_files(tables: list[Table], source: Source, past: dict[int, list[Table]]
             resources.append(
                 _resource(table, content, name, table.name if year == source.year else f"{table.name}-{year}")
             )
-            files[name] = content
-    files["data/dictionary.csv"] = _dictionary(tables)
+            files[name], described[name] = content, table
     files["datapackage.json"] = _json(
         {
             "profile": "tabular-data-package",
@@ -60,6 +59,8 @@ def data_files(tables: list[Table], source: Source, past: dict[int, list[Table]]
     files["fiscal/datapackage.json"] = _json(fiscal_package({table.name: table for table in tables}, source))
     for name in FISCAL:
         files[f"fiscal/{name}.csv"] = fiscal_file(next(table for table in tables if table.name == name))
+        described[f"fiscal/{name}.csv"] = next(table for table in tables if table.name == name)
+    files["data/dictionary.csv"] = _dictionary(described)
     yield from files.items()
     yield "data.zip", _zip(files)
 
@@ -68,15 +69,16 @@ def _json(package: dict[str, Any]) -> bytes:
     return json.dumps(package, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _dictionary(tables: list[Table]) -> bytes:
-    """What every column of every file means."""
+def _dictionary(described: dict[str, Table]) -> bytes:
+    """What every column of every file means, and whether its rows may be added up."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["文件", "表", "列", "含义", "类型", "说明"])
+    writer.writerow(["文件", "表", "列", "含义", "类型", "相加", "说明", "表的说明"])
     kinds = {TEXT: "文字", MONEY: "金额（元，两位小数）", COUNT: "整数", DAYS: "数", DATE: "日期（年-月-日）"}
-    for table in tables:
+    for name, table in described.items():
         for one in table.fields:
-            writer.writerow([f"data/{table.name}.csv", table.title, one.name, one.title, kinds[one.kind], table.about])
+            sums = "" if one.kind != MONEY else "各行相加就是合计" if one.summed else "各行不能相加"
+            writer.writerow([name, table.title, one.name, one.title, kinds[one.kind], sums, one.note, table.about])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -102,15 +104,15 @@ def _resource(table: Table, content: bytes, path: str, name: str) -> dict[str, A
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "schema": {
-            "fields": [_field(one.name, one.title, one.kind) for one in table.fields],
+            "fields": [_field(one) for one in table.fields],
             "missingValues": ["", "*"],
         },
     }
 
 
-def _field(name: str, title: str, kind: str) -> dict[str, Any]:
-    more = {"format": "%Y-%m-%d"} if kind == DATE else {}
-    return {"name": name, "title": title, "type": TYPES[kind], **more}
+def _field(one: Field) -> dict[str, Any]:
+    more = ({"description": one.note} if one.note else {}) | ({"format": "%Y-%m-%d"} if one.kind == DATE else {})
+    return {"name": one.name, "title": one.title, "type": TYPES[one.kind], **more}
 
 
 def prove_csv(table: Table, content: bytes) -> None:

@@ -45,10 +45,16 @@ def feed(tables: Tables, edition: Edition) -> bytes:
 
 
 def _entry(day: str, title: str, page: str, name: str) -> str:
-    return (
-        f"<entry><title>{escape(title)}</title><id>{_id(name)}</id><updated>{day}T00:00:00+08:00</updated>"
-        f'<link rel="alternate" href={quoteattr(page)}/><summary>{escape(title)}</summary></entry>\n'
+    parts = (  # a line each: side by side the digits of two would make a number
+        "<entry>",
+        f"<title>{escape(title)}</title>",
+        f"<id>{_id(name)}</id>",
+        f"<updated>{day}T00:00:00+08:00</updated>",
+        f'<link rel="alternate" href={quoteattr(page)}/>',
+        f"<summary>{escape(title)}</summary>",
+        "</entry>\n",
     )
+    return "\n".join(parts)
 
 
 def _id(name: str) -> str:

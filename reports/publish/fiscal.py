@@ -11,7 +11,8 @@ from reports.publish.tables import COUNTY, DATE, MONEY, WITHHELD, Table, plain
 FISCAL = ("allocations", "spending", "funds")
 # Measure -> table and column, in or out, and how far the money has come.
 _MEASURES = {
-    "received": ("funds", "amount", "revenue", "approved"),
+    "issued": ("funds", "amount", "revenue", "approved"),
+    "received": ("funds", "arrived", "revenue", "executed"),
     "allocated": ("allocations", "year", "expenditure", "approved"),
     "spent": ("spending", "paid", "expenditure", "executed"),
 }

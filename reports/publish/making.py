@@ -83,7 +83,7 @@ def make(book: Book, request: Request, recorded: dict[str, Any] | None = None) -
     got = received(tables, request.year, 0 if request.board else policy.least)
     years = Years({request.year: got} | ({} if request.board else _earlier(tables, request.year, policy.least)))
     past = {year: earlier(tables, year, one) for year, one in sorted(years.got.items()) if year != request.year}
-    every = content(tables, request.year, got)
+    every = content(tables, years.got)
     source = _source(book, request, recorded)
     mask = policy["board.mask"]
     names = names_of(_identities(tables.root), mask)

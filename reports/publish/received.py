@@ -22,6 +22,7 @@ from reports.publish.tables import WITHHELD, Place
 
 WAGES, LOCAL, WIDE, INCOME, SHARES = "wages", "local", "wide", "income", "shares"
 NOWHERE = "县级"
+NO_PROJECT = (NOWHERE, "", "")  # the path of money of no project
 LEVELS = {"中央": "central", "省级": "municipal", "市级": "municipal", "县级": "county"}
 USES = ("1", "2", "3", "4", "5", "6", "9")  # leaves below 9501收益分配
 
@@ -196,7 +197,7 @@ def _shares(tables: Tables, year: int, leaves: dict[str, dict[Path, Leaf]]) -> N
 
 def _totals(tables: Tables, year: int, result: Received) -> None:
     for leg in money.spending_legs(tables):
-        if leg.date.year == year and leg.project:
+        if leg.date.year == year:
             path = (*project_place(tables, leg.project), leg.project)
             result.paid[path] = result.paid.get(path, 0) + leg.amount
     result.paid_shown = public_totals({path: _state(result, path, amount) for path, amount in result.paid.items()})
@@ -251,6 +252,25 @@ def _for_few(tables: Tables, least: int) -> set[str]:
 
 
 @derived
+def given(tables: Tables) -> dict[str, dict[str, int]]:
+    """What each project was allocated of each fund, in 分."""
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for leg in money.allocation_legs(tables):
+        found[leg.project][leg.fund] += leg.amount
+    return found
+
+
+def closed(tables: Tables, got: Received) -> set[str]:
+    """Funds of which a project got money whose sums are withheld: what the other projects got of them is not shown."""
+    return {
+        fund
+        for project, amounts in given(tables).items()
+        if (*project_place(tables, project), project) not in got.amounts_shown
+        for fund in amounts
+    }
+
+
+@derived
 def _given(tables: Tables) -> dict[str, dict[str, int]]:
     """What each household got of each project in all years, in 分."""
     table = tables.postings
@@ -268,7 +288,12 @@ def _given(tables: Tables) -> dict[str, dict[str, int]]:
 def parts(result: Received, path: Path) -> list[tuple[str, Path]]:
     """The household figures that a project's or an asset's total is made of."""
     found = [(tree, path) for tree in (WAGES, LOCAL) if path in result.leaves[tree]]
-    found += [(WIDE, path[-1:])] if path[-1:] in result.sums[WIDE] else []
+    wide = (
+        {path[-1]}
+        if path != NO_PROJECT
+        else {one[0] for one in result.leaves[WIDE]} - {one[-1] for one in result.paid} | {""}
+    )
+    found += [(WIDE, (item,)) for item in sorted(wide) if (item,) in result.sums[WIDE]]
     return found + [(INCOME, one) for use in USES if (one := (*path, use)) in result.leaves[INCOME]]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from ledgers.facts import money, registered
+from ledgers.facts import registered
 from ledgers.money import percent, yuan_cn
 from ledgers.tables.directives import Asset, Notice
 from ledgers.tables.schema import records
@@ -17,7 +17,7 @@ from plugins.findings import NA, STATUS_NAMES, YUAN, Finding
 from plugins.judging import OP_NAMES
 from reports.publish.content import village_name
 from reports.publish.edition import page_name as page_of
-from reports.publish.received import LEVELS, WAGES, Received, in_public, open_assets, project_place
+from reports.publish.received import LEVELS, WAGES, Received, closed, given, in_public, open_assets, project_place
 from reports.publish.tables import MONEY, WITHHELD, shown
 from reports.words import detail
 
@@ -64,25 +64,6 @@ def _all(names: tuple[str, ...] | str) -> tuple[str, ...]:
 
 def _yuan(amount: Any) -> str:
     return "" if amount is None else shown(amount, MONEY) if amount == WITHHELD else f"{yuan_cn(amount)} 元"
-
-
-@derived
-def given(tables: Tables) -> dict[str, dict[str, int]]:
-    """What each project was allocated of each fund, in 分."""
-    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for leg in money.allocation_legs(tables):
-        found[leg.project][leg.fund] += leg.amount
-    return found
-
-
-def closed(tables: Tables, got: Received) -> set[str]:
-    """Funds of which a project got money whose sums are withheld: what the other projects got of them is not shown."""
-    return {
-        fund
-        for project, amounts in given(tables).items()
-        if (*project_place(tables, project), project) not in got.amounts_shown
-        for fund in amounts
-    }
 
 
 @derived

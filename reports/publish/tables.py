@@ -14,6 +14,7 @@ from ledgers.money import yuan, yuan_cn
 TEXT, MONEY, COUNT, DAYS, DATE = "text", "money", "count", "days", "date"
 WITHHELD = "＊"
 OTHERS = "其他（合并公开）"
+UNASSIGNED = "未对应项目"  # money of no project
 COUNTY = ("", "")
 WHOLE, TOWN, VILLAGE = "全县", "乡镇", "村"
 Place = tuple[str, str]  # town, village id; ("龙池镇", ""): the whole town; ("", ""): the whole county
@@ -28,6 +29,7 @@ class Field:
     kind: str = TEXT
     width: int = 12
     summed: bool = True  # whether its amounts have a total; those that repeat others (settled, uses) have none
+    note: str = ""  # what it is, for the data dictionary, where its heading does not say it
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def _column(made: County, tables: Tables, table: Table, place: Place, i: int) ->
 def test_what_is_shown_is_true_and_gives_nobody_away(seed: int, tmp_path: Path) -> None:
     made = county(seed)
     tables = read(write_county(tmp_path / "book", made), DAY).tables
-    cells = shown_cells(made, tables, content(tables, 2022, received(tables, 2022, 3)))
+    cells = shown_cells(made, tables, content(tables, {2022: received(tables, 2022, 3)}))
     for atoms, value in cells:
         assert value == sum(made.atoms[atom] for atom in atoms)
     figures = [{(f"{what}/{owner}", household) for what, owner, household in atoms} for atoms, _ in cells if atoms]
@@ -103,7 +103,7 @@ def test_what_is_shown_is_true_and_gives_nobody_away(seed: int, tmp_path: Path) 
 def test_the_village_board_shows_everything(seed: int, tmp_path: Path) -> None:
     made = county(seed)
     tables = read(write_county(tmp_path / "book", made), DAY).tables
-    every = content(tables, 2022, received(tables, 2022, 0))
+    every = content(tables, {2022: received(tables, 2022, 0)})
     assert not any(WITHHELD in line.values for table in every for line in table.lines)
     assert not any(table.shown(place).others for table in every for place in PLACES)
     careless = shown_cells(made, tables, every)

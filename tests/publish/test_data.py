@@ -61,10 +61,12 @@ def test_the_zip_holds_the_same_files_and_a_dictionary_of_every_column(site: Pat
     described = list(csv.DictReader(io.StringIO((site / "data/dictionary.csv").read_text("utf-8-sig"))))
     for resource in json.loads((site / "datapackage.json").read_text("utf-8"))["resources"]:
         assert resource["path"] in names
-        if resource["path"].count("/") == 1:
-            assert {one["列"] for one in described if one["文件"] == resource["path"]} == {
-                one["name"] for one in resource["schema"]["fields"]
-            }
+        of_file = [one for one in described if one["文件"] == resource["path"]]
+        assert [one["列"] for one in of_file] == [one["name"] for one in resource["schema"]["fields"]]
+        assert all(one["含义"] and one["类型"] for one in of_file)
+        assert all(one["相加"] for one in of_file if one["类型"].startswith("金额"))
+    packed_tables = {name for name in names if name.endswith(".csv")} - {"data/dictionary.csv"}
+    assert {one["文件"] for one in described} == packed_tables
 
 
 def test_the_feed_leads_to_pages_of_the_site(site: Path) -> None:

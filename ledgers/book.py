@@ -26,6 +26,7 @@ from beancount.parser import booking
 from ledgers import clock
 from ledgers.files.confined import confine
 from ledgers.files.messages import explain
+from ledgers.files.overlooked import to_the_fen
 from ledgers.files.parsing import parse
 from ledgers.files.problems import Problem, Untrusted
 from ledgers.files.safely import Contents, instead, noting, read_bytes
@@ -166,7 +167,7 @@ def load(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     entries, errors, options = parse(main)
     if problems := [*_foreign_code(main, entries, options), *_foreign_documents(main, entries, options)]:
         raise Untrusted(problems)
-    entries = [_to_the_fen(entry) for entry in entries]
+    entries = list(map(to_the_fen, entries))
     entries.sort(key=data.entry_sortkey)
     gaps = [posting for entry in entries if not is_plain(entry) for posting in _gaps_that_say(entry)]
     booked = lambda some: _booked(some, options)  # noqa: E731
@@ -270,11 +271,6 @@ def _is_gap(units: Any, cost: Any, price: Any) -> bool:
     if units is MISSING or MISSING in (*units, *(price or ())):
         return True
     return cost is not None and units.currency == "CNY"
-
-
-def _to_the_fen(entry: Any) -> Any:
-    """Beancount lets a balance be off by a 分 (or by the tolerance that a book asks for): here it must be exact."""
-    return entry._replace(tolerance=Decimal(0)) if isinstance(entry, data.Balance) else entry
 
 
 def judging() -> bool:

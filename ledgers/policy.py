@@ -29,6 +29,7 @@ class Parameter:
     by_task: bool = False  # each task is judged by itself
     unit: str = ""  # what its number counts, where it may count either: 工作日
     verified_until: date | None = None
+    contested: bool = False  # the book gives another value for the same scope and day: neither is in force
     file: str = ""
     line: int = 0
 
@@ -91,7 +92,7 @@ class Policy:
 
     def __init__(self, parameters: Iterable[Parameter], mentioned: Iterable[str]) -> None:
         self.mentioned = frozenset(mentioned)
-        self.parameters = tuple(parameters)
+        self.parameters = _contested(parameters)
         self._by_name: dict[str, list[Parameter]] = {}
         for parameter in sorted(self.parameters, key=lambda p: p.effective):
             self._by_name.setdefault(parameter.name, []).append(parameter)
@@ -110,11 +111,12 @@ class Policy:
         """The parameter in force on a day for a level, task, source, operator_kind: the most specific scope wins.
 
         In each scope the latest value holds, unless it is an end; among equally specific scopes the later effective wins.
+        Where the book gives two values at once, none is in force: which would be hangs on their order.
         """
         fitting = [one for one in self._latest(name, day, defaults) if one.fits(given)]
-        alive = [one for one in fitting if one.value is not None]
+        alive = [one for one in fitting if one.value is not None or one.contested]
         chosen = max(alive, key=lambda one: (len(one.scope), one.effective), default=None)
-        return Applied(chosen, day) if chosen else None
+        return Applied(chosen, day) if chosen and not chosen.contested else None
 
     def silence(self, name: str, day: date, defaults: Iterable[Parameter] = (), **given: str) -> str:
         """Why nothing is asked where no parameter is in force; "" where there should be one and it is not known.
@@ -122,6 +124,8 @@ class Policy:
         An end (终止) with a `reading` says so; values that name levels say nothing of other levels.
         """
         latest = self._latest(name, day, defaults)
+        if any(one.contested and one.fits(given) for one in latest):
+            return ""
         ended = [one.reading for one in latest if one.value is None and one.fits(given) and one.reading]
         alive = [one for one in latest if one.value is not None]
         levels = [dict(one.scope).get("level", ()) for one in alive]
@@ -131,6 +135,11 @@ class Policy:
         return (
             f"没有对{level}资金作出规定" if level and levels and all(one and level not in one for one in levels) else ""
         )
+
+    def contested(self, name: str, day: date) -> tuple[Parameter, ...]:
+        """What the book says of a parameter twice for one scope and day, where that is the last that it says by a day."""
+        latest = {(one.scope, one.effective) for one in self._latest(name, day, ()) if one.contested}
+        return tuple(one for one in self._by_name.get(name, ()) if (one.scope, one.effective) in latest)
 
     def spoken(self, name: str, day: date, defaults: Iterable[Parameter] = ()) -> bool:
         """Whether anything had been said of a parameter by a day, be it that it ended."""
@@ -144,6 +153,20 @@ class Policy:
                 latest.pop(one.scope, None)
                 latest[one.scope] = one
         return list(latest.values())
+
+
+def said(one: Parameter) -> tuple[object, ...]:
+    """What a parameter asks, apart from where it stands and on what it rests."""
+    return one.value, one.op, one.exclude_task, one.by_task, one.unit
+
+
+def _contested(parameters: Iterable[Parameter]) -> tuple[Parameter, ...]:
+    """The parameters, each marked for which the same scope and day has one that asks something else."""
+    found = tuple(parameters)
+    asked: dict[object, set[object]] = {}
+    for one in found:
+        asked.setdefault((one.name, one.scope, one.effective), set()).add(said(one))
+    return tuple(replace(one, contested=len(asked[one.name, one.scope, one.effective]) > 1) for one in found)
 
 
 def parameter_of(row: PolicyLine) -> Parameter:

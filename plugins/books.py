@@ -96,7 +96,9 @@ def _doubled(tables: Tables) -> Iterator[Issue]:
     for one in tables.policy.parameters:
         first = seen.setdefault((one.name, one.scope, one.effective), one)
         if first is not one:
-            message = f"同名、同范围、同一天有两个值：{first.file}:{first.line} 和 {one.file}:{one.line}"
+            places = sorted(f"{each.file}:{each.line}" for each in (first, one))
+            message = f"同名、同范围、同一天有两个值：{' 和 '.join(places)}"
+            message += "，数值不同，两个都不作数" if one.contested else ""
             yield from (Issue("policy", one.name, each.file, each.line, message) for each in (first, one))
 
 

@@ -147,6 +147,7 @@ def _grant_tilt(tables: Tables, grant: Standing, about: dict[str, Any]) -> Findi
         return undetermined(_subject(grant), "项目没有登记所在村", **more)
     parameter = tables.policy.in_force("equity-tilt", grant.day, EQUITY_TILT, operator_kind=grant.row.operator_kind)
     return tilt(
+        tables,
         _subject(grant),
         (favoured, sum(line.amount for line in farmers)),
         (len(priority), total and total - len(leaders.intersection(members))),
@@ -189,6 +190,7 @@ def equity_area_tilt(tables: Tables) -> Iterator[Finding]:
         favoured = sum(_part_in(area, villages_of(tables, grant), grant.row.subsidy or 0) for grant in found)
         parameter = tables.policy.in_force("equity-area-tilt", day, AREA_TILT)
         yield tilt(
+            tables,
             year_subject(year),
             (favoured, sum(grant.row.subsidy or 0 for grant in found)),
             (sum(n or 1 for n, heavy in counts if heavy), None if unknown else sum(n for n, _ in counts)),

@@ -66,6 +66,7 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool], who: str) -> It
         members = [name for name in listed if favoured(name, day)]
         parameter = tables.policy.in_force("income-tilt", day, INCOME_TILT)
         finding = tilt(
+            tables,
             subject,
             (received, sum(posting.amount for posting in one.postings)),
             (len(members), total),

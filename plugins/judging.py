@@ -48,7 +48,7 @@ def absent(
 ) -> Finding:
     """Of a subject for which no parameter is in force on a day: not applicable where the law says so, else undetermined."""
     silence = tables.policy.silence(name, day, defaults, **(scope or {}))
-    return na(subject, silence, **more) if silence else undetermined(subject, no_parameter(name, day), **more)
+    return na(subject, silence, **more) if silence else undetermined(subject, no_parameter(tables, name, day), **more)
 
 
 LIMITS = {">=": "应不少于", ">": "应多于", "<=": "应不超过"}
@@ -87,7 +87,11 @@ def limit(parameter: Applied, unit: str = "天") -> str:
     return f"{LIMITS[parameter.op]} {plain_number(parameter.value)} {unit}"
 
 
-def no_parameter(name: str, day: date) -> str:
+def no_parameter(tables: Tables, name: str, day: date) -> str:
+    """Why a parameter is not known on a day."""
+    places = sorted(f"{one.file}:{one.line}" for one in tables.policy.contested(name, day))
+    if places:
+        return f"参数 {name} 同名、同范围、同一天有不同的值：{' 和 '.join(places)}"
     return f"{day} 没有有效的参数 {name}"
 
 
@@ -145,6 +149,7 @@ def judge_ratio(subject: Subject, ratio: Ratio, *, open_until: str, what: tuple[
 
 
 def tilt(
+    tables: Tables,
     subject: Subject,
     favoured: tuple[int, int],
     households: tuple[int, int | None],
@@ -177,7 +182,7 @@ def tilt(
     if unread:
         return undetermined(subject, unread, threshold=bar, **more)
     if parameter is None:
-        return undetermined(subject, no_parameter(name, day), **more)
+        return undetermined(subject, no_parameter(tables, name, day), **more)
     money, people = Fraction(*favoured), Fraction(*households)
     value = money / people
     op, target = parameter.op, parameter.value

@@ -133,7 +133,7 @@ def judge_labour(
     if not need.evidence:
         return undetermined(subject, f"用了{what}，但没有分配到项目，不知道应当达到多少", source=source)
     if need.missing:
-        return undetermined(subject, no_parameter(name, need.missing[0]), source=source, evidence=need.evidence)
+        return undetermined(subject, no_parameter(tables, name, need.missing[0]), source=source, evidence=need.evidence)
     paid = [leg for leg in labour.paid_by_project(tables).get(project.id, []) if leg.fund not in need.excluded]
     ratio = Ratio(sum(leg.amount for leg in paid), base, required, need.parameters[0].parameter.op, need.parameters)
     return judge_ratio(

@@ -178,7 +178,7 @@ def _mended(tables: Tables, one: Returned) -> tuple[str, str, Applied | None, da
     day = one.line.date
     found = tables.policy.in_force("returned-days", day, RETURNED_DAYS)
     if found is None:
-        return UNDETERMINED, f"无法判定：{no_parameter('returned-days', day)}", None, None
+        return UNDETERMINED, f"无法判定：{no_parameter(tables, 'returned-days', day)}", None, None
     what = f"户 {one.line.household} 的 {yuan_cn(one.line.amount)} 元 {day} 退票"
     last_day = day + timedelta(days=int(found.value))
     if one.mended:

@@ -482,7 +482,7 @@ def _premium(tables: Tables, line: Payment, leg: Leg, rate: Fraction | None) -> 
     if EXCLUDED_INSURANCE in leg.narration + line.note:
         return FAIL, f"{EXCLUDED_INSURANCE}不在补助之列"
     if rate is None:
-        return UNDETERMINED, "无法判定：" + no_parameter("premium-subsidy", tables.as_of)
+        return UNDETERMINED, "无法判定：" + no_parameter(tables, "premium-subsidy", tables.as_of)
     due = abs(Fraction(line.quantity or 0)) * 100 * rate
     rounded = (2 * due.numerator + due.denominator) // (2 * due.denominator)
     good = abs(line.amount) == rounded

@@ -1,6 +1,7 @@
 """`xianjie check`: the audit of a book on a day, as a table, JSON, SARIF or workpapers."""
 
-from datetime import datetime
+import os
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from xianjie.chinese import Command
 from xianjie.output import deliver
 
 if TYPE_CHECKING:
+    from ledgers.files.problems import Problem
     from ledgers.tables.tables import Tables
     from reports.workpapers.workbook import Asked
 
@@ -102,7 +104,7 @@ def check(
     from plugins.audit import audit
     from plugins.subjects import hanging
     from reports.check.baseline import Scope
-    from reports.check.checked import Checked, unjudged_json
+    from reports.check.checked import Checked
     from reports.check.render import render
 
     known = catalogue()
@@ -129,9 +131,7 @@ def check(
             loaded, began = books.read(book, until)
             within(loaded)
         except Untrusted as error:
-            if form == "json" and not output:  # a file is left as it is, like everything else
-                name = Path(book).name if book.endswith(".beancount") else MAIN
-                deliver(unjudged_json(name, until or clock.today(), error.problems), None)
+            _refuse(book, until or clock.today(), form, output, error.problems)
             raise
         wanted = tuple(sorted(hanging(loaded.tables, subjects)))
         result = audit(loaded.tables, known.values(), rule_ids, wanted)
@@ -177,6 +177,17 @@ def _foresee(
         raise
     deliver({"table": foreseen.as_text, "json": foreseen.as_json}[form](found), output)
     return found.exit_status
+
+
+def _refuse(book: str, day: date, form: str, output: str | None, problems: "list[Problem]") -> None:
+    """Why a book is not judged, where its verdicts would have stood: those of an earlier day must not stay there."""
+    from reports.check.render import refusal
+
+    content = refusal(form, Path(book).name if book.endswith(".beancount") else MAIN, day, problems)
+    if output and not content and os.path.exists(output):
+        click.echo(f"没有写底稿：{output} 还是以前的，不是这本账簿现在的结论。", err=True)
+    elif content and (output or form != "table"):  # as a table they go to the screen anyway
+        deliver(content, output)
 
 
 def _check_known(tables: "Tables", subjects: tuple[str, ...], judged: set[str]) -> None:

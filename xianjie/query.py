@@ -69,8 +69,10 @@ def _plain(value: Any) -> Any:
 
 
 def _csv(names: list[str], rows: list[list[str]]) -> str:
+    from reports.formulas import defused
+
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([names, *rows])
+    csv.writer(out, lineterminator="\n").writerows([names, *([defused(cell) for cell in row] for row in rows)])
     return out.getvalue()
 
 

@@ -74,9 +74,10 @@ def repeated_keys(name: str, content: bytes, entries: Iterable[Any]) -> Iterator
 
 
 def _keys(entry: Any) -> int:
-    """How many keys an entry as it was parsed has, its postings' included; its place counts as two more."""
+    """How many keys an entry was given, its postings' included: not its place, nor what Beancount adds to it."""
     postings = entry.postings if isinstance(entry, data.Transaction) else ()
-    return len(entry.meta) - 2 + sum(len(posting.meta) - 2 for posting in postings if posting.meta)
+    metas = (entry.meta, *(posting.meta for posting in postings if posting.meta))
+    return sum(len(meta) - 2 - sum(key.startswith("__") for key in meta) for meta in metas)
 
 
 def _is_suspect(content: bytes) -> bool:

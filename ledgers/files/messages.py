@@ -12,8 +12,12 @@ _MEANINGS = (
     (r"Invalid token", "这一行有不能识别的字符：{hint}"),
     (r"Transaction does not balance: \((.*)\)", "凭证借贷不平，差额 {0}"),
     (
-        r"Balance failed for '(.*)': expected (.*) != accumulated (.*) \((.*)\)",
-        "科目 {0} 余额不符：对账单 {1}，账上 {2}（{3}）",
+        r"Balance failed for '(.*)': expected (.*) != accumulated (.*) \((.*) too little\)",
+        "科目 {0} 余额不符：对账单 {1}，账上 {2}，少 {3}{tolerance}",
+    ),
+    (
+        r"Balance failed for '(.*)': expected (.*) != accumulated (.*) \((.*) too much\)",
+        "科目 {0} 余额不符：对账单 {1}，账上 {2}，多 {3}{tolerance}",
     ),
     (r"Invalid reference to unknown account '(.*)'", "科目 {0} 没有开设（缺少 open）"),
     (r"Invalid reference to inactive account '(.*)'", "科目 {0} 在该日期尚未开设或已经关闭"),
@@ -42,7 +46,9 @@ def explain(error: Any, root: Path, relative: dict[str, str]) -> Problem:
     original = " ".join(_without_traceback(str(error.message)).split())
     for pattern, meaning in _MEANINGS:
         if match := re.search(pattern, original, re.IGNORECASE):
-            text = meaning.format(*match.groups(), hint=_hint(root / name, line))
+            text = meaning.format(
+                *match.groups(), hint=_hint(root / name, line), tolerance=_tolerance(root / name, line)
+            )
             return Problem(name, line, f"{text}（{_shortened(original, root)}）")
     return Problem(name, line, f"Beancount 报告：{_shortened(original, root)}")
 
@@ -54,14 +60,26 @@ def _without_traceback(message: str) -> str:
 
 def _hint(path: Path, line: int) -> str:
     """What on the line is most likely wrong: full-width characters look right and are not."""
+    text = _outside_texts(path, line)
+    if not text:
+        return "请检查该行"
+    if found := _FULL_WIDTH.findall(text):
+        return f"有全角字符“{''.join(dict.fromkeys(found))}”，应改为半角"
+    return "请检查该行的日期、科目、金额和引号"
+
+
+def _tolerance(path: Path, line: int) -> str:
+    """That a balance is held to the 分 whatever tolerance is written."""
+    return "；行中 ~ 后面的容差不作数，余额应当分毫不差" if "~" in _outside_texts(path, line) else ""
+
+
+def _outside_texts(path: Path, line: int) -> str:
+    """A line without its texts and its comment; "" where it cannot be read."""
     try:
         text = path.read_text(encoding="utf-8").split("\n")[line - 1]
     except (OSError, UnicodeDecodeError, IndexError):
-        return "请检查该行"
-    outside = re.sub('"[^"]*"', "", text.split(";")[0])
-    if found := _FULL_WIDTH.findall(outside):
-        return f"有全角字符“{''.join(dict.fromkeys(found))}”，应改为半角"
-    return "请检查该行的日期、科目、金额和引号"
+        return ""
+    return re.sub('"[^"]*"', "", text.split(";")[0])
 
 
 def _shortened(message: str, root: Path) -> str:

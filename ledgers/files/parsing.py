@@ -93,7 +93,7 @@ def parse_file(book: Parsed, path: Path) -> list[tuple[Path, Place]]:
     finally:
         confined.reading("")
     if any(entry.meta["filename"] != str(path) or type(entry.meta["lineno"]) is not int for entry in entries):
-        book.problems += _reserved(name, content)
+        book.problems += reserved_keys(name, content)
     book.problems += repeated_keys(name, content, entries)
     book.problems += plugin_lines.refused(name, content, options)
     if not content.strip():
@@ -106,7 +106,8 @@ def parse_file(book: Parsed, path: Path) -> list[tuple[Path, Place]]:
     return [target for pattern in options["include"] for target in _included(book, path, pattern, content)]
 
 
-def _reserved(name: str, content: bytes) -> Iterator[Problem]:
+def reserved_keys(name: str, content: bytes) -> Iterator[Problem]:
+    """Keys under which Beancount keeps an entry's place."""
     for match in _RESERVED.finditer(content):
         line = content.count(b"\n", 0, match.start()) + 1
         yield Problem(

@@ -38,6 +38,7 @@ class Postings:
         self.accounts: dict[str, tuple[str, int]] = {}
         self.commodities: dict[str, tuple[str, int]] = {}
         self.rolls: set[str] = set()
+        self.unmeasured: set[int] = set()  # transactions with an amount that is none: whether they balance is not known
         self.days: dict[str, date] = {}  # voucher -> the day on which it counts
         self.income_years: dict[str, Any] = {}  # voucher -> the income year that it names, or None
         self.periods: dict[str, Any] = {}  # voucher -> what it says that it pays for, or None
@@ -125,7 +126,7 @@ class Postings:
             info.economic,
             info.labour and (bool(roll) or (bool(household) and days is not None)),
             quota_only,
-            self._amount(posting, place),
+            self._amount(posting, place, number),
             posting.units.currency,
             posting.units.number,
             posting.cost.number if posting.cost else None,
@@ -165,14 +166,16 @@ class Postings:
                 | {"quantity": quantity, "result": "", "account": ""}
             )
 
-    def _amount(self, posting: Any, place: tuple[str, int]) -> int:
-        number = posting.units.number
+    def _amount(self, posting: Any, place: tuple[str, int], transaction: int) -> int:
+        units, cost = posting.units, posting.cost
         try:
-            if posting.units.currency == "CNY":
-                return fen(number)
-            return fen(number * posting.cost.number) if posting.cost and posting.cost.currency == "CNY" else 0
+            if units.currency == "CNY":
+                return fen(units.number)
+            return fen(units.number * cost.number) if cost and cost.currency == "CNY" else 0
         except ValueError as error:
-            self.problems.append(Problem(*place, str(error)))
+            what = f"{units.number} {units.currency} 按单价 {cost.number} 元算不出整分：" if units.currency != "CNY" else ""
+            self.problems.append(Problem(*place, f"{what}{error}"))
+            self.unmeasured.add(transaction)
             return 0
 
     def _days(self, value: Any, place: tuple[str, int], voucher: str) -> float | None:

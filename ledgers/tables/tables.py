@@ -163,7 +163,7 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date, sealed_
         *people_problems,
         *([] if unread else member_problems),
         *postings.problems,
-        *_unbalanced(table),
+        *_unbalanced(table, postings.unmeasured),
         *unknown(postings, directives.ids | {"household": set(postings.named["household"]) if unread else known}),
         *([] if unread else _unknown_caretakers(directives, known)),
     ]
@@ -281,10 +281,10 @@ class _Entry(NamedTuple):
     entry_line: int
 
 
-def _unbalanced(postings: pd.DataFrame) -> list[Problem]:
+def _unbalanced(postings: pd.DataFrame, unmeasured: Collection[int]) -> list[Problem]:
     """Transactions that do not balance to the 分: Beancount's tolerance grows with the coarsest amount."""
     gaps = postings.groupby("transaction", sort=False)["amount"].sum()
-    gaps = gaps[gaps != 0]
+    gaps = gaps[(gaps != 0) & ~gaps.index.isin(list(unmeasured))]
     first = postings[postings["transaction"].isin(gaps.index)].drop_duplicates("transaction")
     return [
         Problem(row.file, row.entry_line, f"凭证 {row.voucher} 借贷相差 {yuan(abs(int(gaps[row.transaction])))} 元")

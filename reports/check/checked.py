@@ -103,11 +103,15 @@ def _plain(checked: Checked) -> Iterator[dict[str, Any]]:
         yield plain(finding, places(checked.book.tables, finding)) | ({"baseline": state} if state else {})
 
 
+def unjudged(main: str, as_of: date) -> dict[str, Any]:
+    """What is known of a book that could not be judged."""
+    return {"title": None, "main": main, "as_of": as_of.isoformat(), "digest": None, "version": ledgers.__version__}
+
+
 def unjudged_json(main: str, as_of: date, problems: Iterable[Problem]) -> bytes:
     """The document of a book that could not be judged: why, and no finding."""
-    book = {"title": None, "main": main, "as_of": as_of.isoformat(), "digest": None, "version": ledgers.__version__}
     said = [asdict(problem) for problem in problems]
-    return _written({"schema": 1, "book": book, "untrusted": said, "summary": Audit().summary, "findings": []})
+    return _written({"schema": 1, "book": unjudged(main, as_of), "untrusted": said, "summary": Audit().summary, "findings": []})
 
 
 def as_json(checked: Checked) -> bytes:

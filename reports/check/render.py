@@ -1,10 +1,13 @@
 """The audit in the form that was asked for."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from ledgers.files.problems import Problem
 from reports.check.baseline import compare
 from reports.check.checked import Checked
 
@@ -17,11 +20,29 @@ FORMS = {
 }
 
 
+# How each says that a book could not be judged; no workbook does.
+UNJUDGED = {
+    "table": "reports.check.table:unjudged_table",
+    "json": "reports.check.checked:unjudged_json",
+    "sarif": "reports.check.sarif:unjudged_sarif",
+}
+
+
+def refusal(form: str, main: str, as_of: date, problems: Iterable[Problem]) -> bytes:
+    """Why a book could not be judged, as bytes; b"" where the form has no words for it."""
+    content: bytes = _named(UNJUDGED[form])(main, as_of, problems) if form in UNJUDGED else b""
+    return content
+
+
+def _named(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(import_module(module), name)
+
+
 def render(checked: Checked, form: str, baseline: Path | None, *more: Any) -> bytes:
     """The audit as bytes, compared with the JSON of an earlier run when one is given; `more` is for that form alone."""
     if baseline:
         title = checked.book.tables.title
         checked = replace(checked, baseline=compare(checked.audit, checked.scope, title, baseline))
-    module, name = FORMS[form].split(":")
-    content: bytes = getattr(import_module(module), name)(checked, *more)
+    content: bytes = _named(FORMS[form])(checked, *more)
     return content

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 import ledgers
+from ledgers.files.problems import Problem
 from plugins.audit import places
 from plugins.findings import FAIL, NA, PASS, PENDING, STATUS_NAMES, UNDETERMINED, WAIVED, Finding, plain
 from plugins.rule import Rule
-from reports.check.checked import Checked, about, crashed
+from reports.check.checked import Checked, about, crashed, unjudged
 from reports.check.waivers import plain_waiver, waivers
 from reports.rulebook.pages import page
 
@@ -28,13 +30,27 @@ ROOT = "BOOK"  # the book's folder
 
 def as_sarif(checked: Checked) -> bytes:
     """The whole log as UTF-8 JSON."""
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(checked)]}
-    return (json.dumps(log, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _run(checked: Checked) -> dict[str, Any]:
     rules = sorted(checked.rules.values(), key=lambda rule: rule.id)
     index = {rule.id: number for number, rule in enumerate(rules)}
+    audit = checked.audit
+    notes = [_note(crashed(one.rule, one.error)) for one in audit.crashes]
+    return _log(
+        rules,
+        _invocation(audit.exit_status, [*notes, *map(_problem, audit.untrusted)]),
+        [*_results(checked, index), *_resolved(checked, index)],
+        {**about(checked.book), "waivers": _waivers(checked)},
+    )
+
+
+def unjudged_sarif(main: str, as_of: date, problems: Iterable[Problem]) -> bytes:
+    """The log of a book that could not be judged: it failed, why and where, and no result."""
+    notes = list(map(_problem, problems))
+    return _log([], _invocation(2, notes), [], unjudged(main, as_of))
+
+
+def _log(
+    rules: Iterable[Rule], invocation: dict[str, Any], results: list[dict[str, Any]], properties: dict[str, Any]
+) -> bytes:
     driver = {
         "name": "xianjie",
         "fullName": "衔接账",
@@ -43,15 +59,17 @@ def _run(checked: Checked) -> dict[str, Any]:
         "language": "zh-CN",
         "rules": [_rule(rule) for rule in rules],
     }
-    return {
+    run = {
         "tool": {"driver": driver},
         "language": "zh-CN",
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": {"text": "账簿文件夹"}}},
-        "invocations": [_invocation(checked)],
-        "results": [*_results(checked, index), *_resolved(checked, index)],
-        "properties": {**about(checked.book), "waivers": _waivers(checked)},
+        "invocations": [invocation],
+        "results": results,
+        "properties": properties,
     }
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return (json.dumps(log, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _waivers(checked: Checked) -> list[dict[str, Any]]:
@@ -74,17 +92,18 @@ def _pascal(id: str) -> str:
     return "".join(part.capitalize() for part in id.split("-"))
 
 
-def _invocation(checked: Checked) -> dict[str, Any]:
-    audit = checked.audit
-    notes: list[dict[str, Any]] = [
-        {"level": "error", "message": {"text": crashed(one.rule, one.error)}} for one in audit.crashes
-    ]
-    for problem in audit.untrusted:
-        place = {"physicalLocation": _physical(problem.file, problem.line)}
-        notes.append({"level": "error", "message": {"text": problem.message}, "locations": [place]})
+def _note(text: str) -> dict[str, Any]:
+    return {"level": "error", "message": {"text": text}}
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {**_note(problem.message), "locations": [{"physicalLocation": _physical(problem.file, problem.line)}]}
+
+
+def _invocation(status: int, notes: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "executionSuccessful": not notes,
-        "exitCode": audit.exit_status,
+        "exitCode": status,
         **({"toolExecutionNotifications": notes} if notes else {}),
     }
 

@@ -1,8 +1,10 @@
 """The audit as an auditor reads it in a terminal: failures first, each with its numbers, basis and where to look."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 
+from ledgers.files.problems import Problem
 from ledgers.tables.span import said_of
 from plugins.audit import places
 from plugins.findings import FAIL, NA, PASS, PENDING, SEVERITY_NAMES, STATUS_NAMES, UNDETERMINED, WAIVED, Finding
@@ -107,3 +109,9 @@ def _summary(checked: Checked) -> Iterator[str]:
     for name in sorted(counts, key=lambda name: (-counts[name][FAIL], name)):
         numbers = "".join(pad(str(counts[name][status] or "·"), 10, right=True) for status in COLUMNS)
         yield "  " + pad(name, 28) + pad(checked.rules[name].title, 36) + numbers
+
+
+def unjudged_table(main: str, as_of: date, problems: Iterable[Problem]) -> bytes:
+    """Why a book could not be judged, as text."""
+    lines = [f"账簿不可信，未作判定：{main}　截至 {as_of}", *map(str, problems)]
+    return "".join(f"{line}\n" for line in lines).encode()

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -10,13 +9,12 @@ from typing import Any
 from ledgers.money import percent, yuan
 from reports.desk import listing
 from reports.desk.listing import Column
+from reports.formulas import defused
 from reports.workbook import COUNT, DATE, MONEY, RATIO, TEXT, Row, Workbook
 from reports.workbook import Column as BookColumn
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST = 20_000  # rows of one file
-_NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
 def csv_bytes(rows: Iterable[Sequence[Any]]) -> bytes:
@@ -27,10 +25,8 @@ def csv_bytes(rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def plain(cell: Any) -> str:
-    """A cell's text, harmless in a spreadsheet; numbers stay numbers, whatever their sign."""
-    text = "" if cell is None else str(cell)
-    dangerous = text.lstrip(" \u3000\xa0").startswith(_FORMULA) and not _NUMBER.fullmatch(text)
-    return f"'{text}" if dangerous else text
+    """A cell's text, harmless in a spreadsheet."""
+    return "" if cell is None else defused(str(cell))
 
 
 def workbook(title: str, note: str, day: date, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from reports.formulas import is_formula
 from reports.publish.edition import Source
 from reports.publish.fiscal import FISCAL, fiscal_file, fiscal_package
 from reports.publish.reading import read_csv
@@ -17,7 +18,7 @@ from reports.publish.tables import COUNT, COUNTY, DATE, DAYS, MONEY, TEXT, WITHH
 TYPES = {TEXT: "string", MONEY: "number", COUNT: "integer", DAYS: "number", DATE: "date"}
 NOTE = (
     "金额单位为元。每列金额相加就是合计；“*”表示不足规定户数、已并入“其他（合并公开）”一行；空白表示没有。"
-    "以 = + - @ 开头的文字前加了单引号，以免被电子表格当作公式。"
+    "以 = + - @（全角的也算）开头的文字前加了单引号，以免被电子表格当作公式。"
 )
 
 
@@ -123,7 +124,7 @@ def prove_csv(table: Table, content: bytes) -> None:
         raise ValueError(f"{table.name}.csv 写出后与内容不符")
     for row, line in zip(rows, expected, strict=True):
         for text, value, one in zip(row, line, table.fields, strict=True):
-            if one.kind == TEXT and text[:1] in ("=", "+", "-", "@", "\t", "\r"):
+            if one.kind == TEXT and is_formula(text):
                 raise ValueError(f"{table.name}.csv 中有可能被当作公式的文字")
             if one.kind == MONEY and text not in ("", "*") and Decimal(text) * 100 != value:
                 raise ValueError(f"{table.name}.csv 中的金额与内容不符")

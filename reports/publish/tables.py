@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from ledgers.money import yuan, yuan_cn
+from reports.formulas import is_formula
 
 TEXT, MONEY, COUNT, DAYS, DATE = "text", "money", "count", "days", "date"
 WITHHELD = "＊"
@@ -141,7 +142,7 @@ def plain(value: Any, kind: str) -> str:
     if value == WITHHELD:
         return "*"
     if isinstance(value, str):
-        return f"'{value}" if value[:1] in "=+-@\t\r" and value else value
+        return f"'{value}" if is_formula(value) else value
     if kind == MONEY:
         return yuan(value)
     return f"{value:g}" if kind == DAYS else value.isoformat() if isinstance(value, date) else str(value)

@@ -190,12 +190,24 @@ def test_json_of_a_book_that_is_not_judged_says_why(book: Path) -> None:
     assert set(document["summary"].values()) == {0}
 
 
-def test_a_file_of_results_survives_a_book_that_is_not_judged(book: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["json", "sarif", "table"])
+def test_earlier_verdicts_do_not_stay_where_a_book_is_not_judged(book: Path, tmp_path: Path, form: str) -> None:
     edit(book / "2022/08.beancount", "XS2022-0001", "XS2022-0009")
-    kept = tmp_path / "result.json"
-    kept.write_text("{}", "utf-8")
-    CliRunner().invoke(cli, ["check", str(book), "--format", "json", "--output", str(kept)])
-    assert kept.read_text("utf-8") == "{}"
+    kept = tmp_path / "result"
+    kept.write_text("OLD", "utf-8")
+    result = CliRunner().invoke(cli, ["check", str(book), "--format", form, "--output", str(kept)])
+    assert isinstance(result.exception, Untrusted)
+    assert "项目“XS2022-0009”没有登记" in kept.read_text("utf-8")
+
+
+def test_workpapers_that_stay_are_said_to_be_old(book: Path, tmp_path: Path) -> None:
+    edit(book / "2022/08.beancount", "XS2022-0001", "XS2022-0009")
+    kept = tmp_path / "paper.xlsx"
+    command = ["check", str(book), "--format", "xlsx", "--output", str(kept)]
+    assert "以前的" not in CliRunner().invoke(cli, command).output
+    assert not kept.exists()
+    kept.write_text("OLD", "utf-8")
+    assert "还是以前的" in CliRunner().invoke(cli, command).output
 
 
 def test_a_rule_that_crashes_is_no_silent_pass(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Money, exact numbers and the law in force, stated a second way."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -107,3 +108,33 @@ def test_defaults_are_only_for_names_that_the_book_never_mentions() -> None:
     silent, speaking = Policy([], []), Policy([], ["p"])
     assert silent.in_force("p", day, fallback) == Applied(fallback[0], day)
     assert speaking.in_force("p", day, fallback) is None
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_values_of_one_day_are_none_whatever_their_order(turned: bool) -> None:
+    """Which of two values holds must not hang on the lines on which they stand."""
+    day, scope = date(2022, 5, 20), (("level", ("中央",)),)
+    both = [
+        Parameter("p", Fraction(1, 10), day, ">=", scope=scope, file="shipped", line=12),
+        Parameter("p", Fraction(12, 100), day, ">=", scope=scope, file="own", line=6),
+    ]
+    older = [
+        Parameter("p", Fraction(1, 5), date(2021, 1, 1), ">=", scope=scope),
+        Parameter("p", Fraction(1, 3), day, ">="),
+    ]
+    policy = Policy([*older, *reversed(both)] if turned else [*older, *both], {"p"})
+    assert policy.in_force("p", day, level="中央") is None
+    assert policy.silence("p", day, level="中央") == ""
+    assert {one.file for one in policy.contested("p", day)} == {"shipped", "own"}
+    assert policy.in_force("p", date(2021, 5, 1), level="中央") == Applied(policy.parameters[0], date(2021, 5, 1))
+    other = policy.in_force("p", day, level="县级")
+    assert other
+    assert other.value == Fraction(1, 3)
+    later = Policy([*both, Parameter("p", Fraction(1, 2), date(2023, 1, 1), ">=", scope=scope)], {"p"})
+    found = later.in_force("p", date(2023, 1, 1), level="中央")
+    assert found
+    assert found.value == Fraction(1, 2)
+    same = Policy([both[0], replace(both[0], file="own", basis="乙")], {"p"})
+    found = same.in_force("p", day, level="中央")
+    assert found
+    assert found.value == Fraction(1, 10)

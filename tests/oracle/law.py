@@ -133,10 +133,13 @@ class Law:
         fits = [row for row in self._candidates(name) if row["effective"] <= day and covers(row["scope"], wanted)]
         best = None
         for row in latest_of_each_scope(fits):
-            if row["value"] is None or row.get("until", dt.date.max) < day:
+            ended = row["value"] is None or row.get("until", dt.date.max) < day
+            if ended and not self.contested(name, row):
                 continue  # ended: a less specific one may still hold
             if best is None or (len(row["scope"]), row["effective"]) >= (len(best["scope"]), best["effective"]):
                 best = row
+        if best is not None and self.contested(name, best):
+            return None
         if best is not None:
             self.asked.add((name, str(best["effective"]), best["verified"], day))
         return best
@@ -165,12 +168,24 @@ class Law:
     def silent(self, name, day, level):
         """Did the law say with a reading that nothing is asked any more, or does it speak of other levels alone?"""
         rows = list(latest_of_each_scope([row for row in self._candidates(name) if row["effective"] <= day]))
+        if any(self.contested(name, row) for row in rows):
+            return False
         if any(row["value"] is None and row["reading"] for row in rows):
             return True
         if any(row.get("until", dt.date.max) < day and name in ENDED_WITH_READING for row in rows):
             return True
         standing = [row for row in rows if row["value"] is not None]
         return bool(standing and level) and all(level not in row["scope"].get("level", [level]) for row in standing)
+
+    def contested(self, name, row):
+        """Does the book give another value for the same scope and day?"""
+        asked = ["value", "op", "exclude", "by-task", "unit"]
+        return any(
+            other["scope"] == row["scope"]
+            and other["effective"] == row["effective"]
+            and any(other[key] != row[key] for key in asked)
+            for other in self.rows.get(name, [])
+        )
 
     def _candidates(self, name):
         return self.rows.get(name, []) if name in self.mentioned else DEFAULTS.get(name, [])

@@ -6,6 +6,7 @@ The schema is OASIS' own (github.com/oasis-tcs/sarif-spec, sarif-2.1/schema/sari
 import json
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from ledgers.files.problems import Problem
 from plugins.findings import Audit, Crash
 from reports.check.baseline import WHOLE, compare
 from reports.check.checked import Checked, as_json
-from reports.check.sarif import as_sarif
+from reports.check.sarif import as_sarif, unjudged_sarif
 
 SCHEMA = json.loads((Path(__file__).parent / "sarif-schema-2.1.0.json").read_text("utf-8"))
 VALIDATOR = jsonschema.validators.validator_for(SCHEMA)(SCHEMA, format_checker=jsonschema.FormatChecker())
@@ -127,3 +128,19 @@ def test_baseline_states(example: Checked, tmp_path: Path) -> None:
     problems = sum(one.status in ("fail", "undetermined") for one in example.audit.findings)
     assert states == {"unchanged": problems, "absent": 1}
     assert not [one for one in results if one["kind"] == "pass" and "baselineState" in one]
+
+
+def test_a_book_that_is_not_judged_is_a_run_that_failed() -> None:
+    problems = [Problem("2022/12.beancount", 17, "余额不符"), Problem("main.beancount", 0, "含有空字符")]
+    log = json.loads(unjudged_sarif("main.beancount", date(2022, 12, 31), problems))
+    VALIDATOR.validate(log)
+    run = log["runs"][0]
+    invocation = run["invocations"][0]
+    assert invocation["executionSuccessful"] is False
+    assert invocation["exitCode"] == 2
+    assert run["results"] == []
+    told = [
+        (note["message"]["text"], note["locations"][0]["physicalLocation"]) for note in invocation["toolExecutionNotifications"]
+    ]
+    assert [text for text, _ in told] == ["余额不符", "含有空字符"]
+    assert told[0][1] == {"artifactLocation": {"uri": "2022/12.beancount", "uriBaseId": "BOOK"}, "region": {"startLine": 17}}

@@ -1,6 +1,9 @@
 """The rules as Beancount plugins: families, severities, and what cannot be trusted is said once."""
 
+import pickle
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -70,3 +73,53 @@ def test_a_wrong_config_is_said(book: Path, config: str, said: str) -> None:
     found = errors(book, ("plugins.labour", config))
     assert named(found) == ["ConfigError"]
     assert said in found[0].message
+
+
+def test_a_family_and_all_say_a_failure_once(book: Path) -> None:
+    every = named(errors(book, ("plugins.all", CONFIG)))
+    assert named(errors(book, ("plugins.all", CONFIG), ("plugins.labour", CONFIG))) == every
+    assert named(errors(book, ("plugins.labour", CONFIG), ("plugins.all", CONFIG))) == every
+
+
+@pytest.mark.parametrize("written", ["36000.01 CNY\n", "40000.00 ~ 5000.00 CNY\n"])
+def test_a_balance_within_a_tolerance_is_not_judged(book: Path, written: str) -> None:
+    path = book / "2022/12.beancount"
+    text = path.read_text("utf-8")
+    assert "balance Assets:1002银行存款:V106003美翠村  36000.00 CNY\n" in text
+    path.write_text(text.replace("balance Assets:1002银行存款:V106003美翠村  36000.00 CNY\n", f"balance Assets:1002银行存款:V106003美翠村  {written}", 1), "utf-8")
+    found = errors(book, ("plugins.all", CONFIG), ("plugins.labour", CONFIG))
+    assert named(found) == ["UntrustedBook"]
+    assert "余额不符" in found[0].message
+    assert found[0].source["filename"].endswith("2022/12.beancount")
+
+
+def test_a_wrong_balance_is_said_once_by_beancount_and_nothing_is_judged(book: Path) -> None:
+    path = book / "2022/12.beancount"
+    path.write_text(path.read_text("utf-8").replace("balance Assets:1002银行存款:V106003美翠村  36000.00 CNY\n", "balance Assets:1002银行存款:V106003美翠村  3.00 CNY\n", 1), "utf-8")
+    assert named(errors(book, ("plugins.all", CONFIG))) == ["BalanceError"]
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [('  result: "甲"\n  result: "乙"\n', "result 在同一处写了两次"), ('  lineno: 7\n  filename: "x"\n', "lineno")],
+)
+def test_keys_that_beancount_loses_are_said(book: Path, added: str, said: str) -> None:
+    with (book / "registry/registry.beancount").open("a", encoding="utf-8") as file:
+        file.write(f'\n2022-12-05 custom "inspection" "XS2022-0001"\n{added}')
+    found = errors(book, ("plugins.all", CONFIG))
+    assert set(named(found)) == {"UntrustedBook"}
+    assert any(said in error.message for error in found)
+
+
+def test_what_was_judged_today_is_not_kept(book: Path) -> None:
+    """Beancount keeps what it read until a file changes: today's verdict must not be shown tomorrow."""
+    (book / "judged.beancount").write_text('plugin "plugins.labour"\ninclude "main.beancount"\n', "utf-8")
+    options = loader.load_file(str(book / "judged.beancount"))[2]
+    assert not loader.needs_refresh(options), "in the same process nothing changed"
+    script = "import sys, pickle; from beancount import loader; print(loader.needs_refresh(pickle.load(sys.stdin.buffer)))"
+    out = subprocess.run([sys.executable, "-c", script], input=pickle.dumps(options), capture_output=True, check=True)
+    assert out.stdout == b"True\n"
+    (book / "judged.beancount").write_text(f'plugin "plugins.labour" "{CONFIG}"\ninclude "main.beancount"\n', "utf-8")
+    options = loader.load_file(str(book / "judged.beancount"))[2]
+    out = subprocess.run([sys.executable, "-c", script], input=pickle.dumps(options), capture_output=True, check=True)
+    assert out.stdout == b"False\n", "with a day the verdict stays"

@@ -3,12 +3,15 @@
     CONFIG = importers_of("示例县")            # in a beangulp configuration
     beangulp.Ingest(CONFIG)()
 
-`identify` knows a sheet by its headers, `extract` gives the entries that importing it would add to the book or change in
-it; nothing is written. `account` is where the sheet's documents belong.
+`identify` knows a sheet by its headers, `extract` gives the entries that importing it would add to the book; nothing is
+written. Entries can only be appended: a sheet that would also write rolls or registers of households, or change what the
+book has, is refused with the command that does it. `account` is where the sheet's documents belong.
 """
 
 import os
+from collections import Counter
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +19,14 @@ import beangulp
 from beancount.core import data
 from beancount.parser import parser
 
+from importers.draft.render import Files
 from importers.reading.kinds import KINDS, Kind
 from importers.reading.sheet import Sheet, read_path
 from importers.run import prepare
 from ledgers import clock
 from ledgers.book import main_file
+
+_LISTS = ("rolls/", "registry/households.csv", "registry/members.csv", "pending/")
 
 
 class Refused(ValueError):  # noqa: N818
@@ -52,25 +58,49 @@ class SheetImporter(beangulp.Importer):  # type: ignore[misc]
         return max(days, default=None)
 
     def extract(self, filepath: str, existing: data.Entries) -> data.Entries:
-        """The entries that the sheet would add to the book or change in it. Raises Refused, and what `prepare` raises."""
+        """The entries that the sheet would add to the book. Raises Refused, and what `prepare` raises."""
         main = main_file(self.book)
         changes = prepare(main, [Path(filepath)])
         if changes.refused:
             raise Refused("\n".join(map(str, changes.faults)))
-        entries: list[Any] = []
-        for name, content in changes.files.items():
-            if name.endswith(".beancount") and content is not None:
-                path = main.parent / name
-                before = {_said(entry) for entry in _entries(path.read_text("utf-8"), name)} if path.exists() else set()
-                entries += [entry for entry in _entries(content.decode(), name) if _said(entry) not in before]
-        entries.sort(key=data.entry_sortkey)
-        return entries
+        lists = sorted(name for name in changes.files if name.startswith(_LISTS))
+        added, gone = _changed(main.parent, changes.files)
+        if lists or gone:
+            what = [f"写清册、名册（{'、'.join(lists)}）"] if lists else []
+            what += [f"改动账簿里已有的 {gone} 条"] if gone else []
+            raise Refused(
+                f"{Path(filepath).name}：导入这张表要{'，'.join(what)}，extract 只能给出新增的分录，照它追加会使账簿不可信。"
+                f"请用 xianjie import {self.book} {filepath}"
+            )
+        added.sort(key=data.entry_sortkey)
+        return added
 
 
 def _sheets(filepath: str) -> list[Sheet]:
+    """The sheets of a file; each of many importers asks for them."""
     if not os.path.isfile(filepath):
         return []
-    return read_path(Path(filepath), clock.today())[0]
+    about = os.stat(filepath)
+    return _read(filepath, clock.today(), about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=4)
+def _read(filepath: str, today: date, *_: int) -> list[Sheet]:
+    return read_path(Path(filepath), today)[0]
+
+
+def _changed(root: Path, files: Files) -> tuple[list[Any], int]:
+    """Entries that the files of a book would gain, and how many they would lose."""
+    added: list[Any] = []
+    gone = 0
+    for name, content in files.items():
+        if name.endswith(".beancount"):
+            path = root / name
+            before = Counter(map(_said, _entries(path.read_text("utf-8"), name) if path.exists() else []))
+            after = _entries((content or b"").decode(), name)
+            added += [entry for entry in after if not before[_said(entry)]]
+            gone += (before - Counter(map(_said, after))).total()
+    return added, gone
 
 
 def _entries(text: str, name: str) -> list[Any]:

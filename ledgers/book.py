@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from beancount import loader
 from beancount.core import data
 from beancount.core.amount import Amount
+from beancount.core.compare import CompareError
 from beancount.core.number import MISSING
 from beancount.ops import validation
 from beancount.parser import booking
@@ -174,8 +175,21 @@ def load(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     entries, booking_errors = _bearable(main, options, entries, booked)
     booking_errors = [*booking_errors, *_dropped(gaps, entries)]
     entries, errors = loader.run_transformations(entries, [*errors, *booking_errors], options, None)
+    errors = [error for error in errors if not _told_apart(error, entries)]
     found = _bearable(main, options, entries, lambda some: invalid(some, options))
     return entries, [*errors, *found], options
+
+
+def _told_apart(error: Any, entries: list[Any]) -> bool:
+    """Whether Beancount's noduplicates, which looks at no key, takes directives for one that their keys tell apart."""
+    one = error.entry if isinstance(error, CompareError) else None
+    return isinstance(one, data.Custom) and any(
+        type(other) is data.Custom and other[1:] == one[1:] and _said(other) != _said(one) for other in entries
+    )
+
+
+def _said(entry: Any) -> dict[str, Any]:
+    return {key: value for key, value in entry.meta.items() if key not in ("filename", "lineno")}
 
 
 def _bearable(main: Path, options: dict[str, Any], entries: list[Any], act: Callable[[list[Any]], T]) -> T:

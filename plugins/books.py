@@ -427,7 +427,7 @@ def _lowered(tables: Tables, own: Parameter, ships: dict[str, str]) -> Finding |
     law = [
         one
         for one in tables.policy.history(own.name)
-        if Path(one.file).name in ships and one.scope == own.scope and one.effective <= own.effective
+        if Path(one.file).name in ships and _holds_for(one, own) and one.effective <= own.effective
     ]
     above = law[-1] if law else None
     if above is None or above.value is None or own.value is None:
@@ -442,6 +442,12 @@ def _lowered(tables: Tables, own: Parameter, ships: dict[str, str]) -> Finding |
         lines=((own.file, own.line), (above.file, above.line)),
         act=own.effective,
     )
+
+
+def _holds_for(law: Parameter, own: Parameter) -> bool:
+    """Whether a value that ships is of the same scope: the same keys, and everything that they name here."""
+    wide, narrow = dict(law.scope), dict(own.scope)
+    return wide.keys() == narrow.keys() and all(set(narrow[key]) <= set(wide[key]) for key in wide)
 
 
 def plain(one: Parameter) -> str:

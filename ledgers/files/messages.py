@@ -33,6 +33,15 @@ _MEANINGS = (
     (r"Too many missing numbers", "一笔凭证里有两个以上的金额空缺"),
     (r"No position matches|Not enough lots to reduce|Ambiguous matches", "减少的资产或股权与账上的数量、单价对不上"),
     (r"Invalid option", "option 写法不对"),
+    (r"Duplicate entry: (\w+)\(", "同样的内容记了两次（插件 noduplicates 指出的）"),
+    (
+        r"More than one currency in account '(.*)'",
+        "科目 {0} 里有几样资产，本账簿就是这样记的：插件 onecommodity（pedantic 也含有它）不适用，请删去那一行 plugin",
+    ),
+    (
+        r"Unused account '(.*)'",
+        "科目 {0} 开设了没有用过，本账簿允许这样：插件 nounused（pedantic 也含有它）不适用，请删去那一行 plugin",
+    ),
 )
 _FULL_WIDTH = re.compile("[０-９ａ-ｚＡ-Ｚ，．：；“”‘’（）－　]")
 

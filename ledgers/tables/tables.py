@@ -6,7 +6,7 @@
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,12 +16,11 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
-from beancount.core.account import is_valid
 
 from ledgers.files.problems import Problem
 from ledgers.money import yuan
 from ledgers.policy import Policy, parameter_of
-from ledgers.tables import rolls
+from ledgers.tables import accounts, rolls
 from ledgers.tables.directives import PolicyLine, Village
 from ledgers.tables.households import Households, read_households
 from ledgers.tables.members import FILE as MEMBERS
@@ -172,7 +171,7 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date, sealed_
         *people_issues,
         *member_issues,
         *postings.issues,
-        *_invalid_accounts(entries, relative),
+        *accounts.faults(entries, table, as_of, postings.accounts, relative),
     ]
     issues += _too_many(directives.rows["villages"], people, as_of)
     issues += [Issue("roll", roll, file, line, "清册没有凭证引用") for file, line, roll in listed.unclaimed]
@@ -333,18 +332,3 @@ def _too_many(villages: list[dict[str, Any]], people: pd.DataFrame, as_of: date)
         if registered is not None and listed > registered:
             message = f"登记 {registered} 户，农户名册中有 {listed} 户"
             yield Issue("village", row["id"], row["file"], row["line"], message)
-
-
-def _invalid_accounts(entries: Iterable[Any], relative: dict[str, str]) -> list[Issue]:
-    """Beancount's parser checks only the first component below the root."""
-    return [
-        Issue(
-            "account",
-            entry.account,
-            relative.get(entry.meta["filename"], entry.meta["filename"]),
-            entry.meta["lineno"],
-            "科目名称不合规：每一级都应以大写字母或数字开头",
-        )
-        for entry in entries
-        if type(entry).__name__ == "Open" and not is_valid(entry.account)
-    ]

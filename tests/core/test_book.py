@@ -14,7 +14,7 @@ from ledgers.book import read, unjudged
 from ledgers.files.problems import Untrusted
 from plugins import catalogue
 from plugins.audit import audit
-from tests.books import write_book
+from tests.books import HEAD, write_book
 from tests.core.test_example import EXAMPLE
 from xianjie.commands import cli
 
@@ -238,3 +238,13 @@ def test_a_posting_that_comes_to_nothing_is_not_lost_with_what_it_says(tmp_path:
         unjudged(main)
     main.write_text(text.replace('    roll: "2020-000001-1"\n', ""), "utf-8")
     unjudged(main)
+
+
+def test_plugins_of_beancount_on_a_book_whose_directives_differ_in_their_keys_alone(tmp_path: Path) -> None:
+    """noduplicates looks at no key: what a key tells apart is not the same; what is written twice is."""
+    one = '2022-01-01 custom "policy" "notice-days" 10\n  level: "中央"\n  issued: 2022-01-01\n  basis: "甲"\n'
+    other = one.replace("中央", "县级")
+    head = HEAD + 'plugin "beancount.plugins.noduplicates"\n'
+    read(write_book(tmp_path / "book", one + other, head=head), date(2022, 1, 1))
+    with pytest.raises(Untrusted, match="同样的内容记了两次"):
+        read(write_book(tmp_path / "book", one + one, head=head), date(2022, 1, 1))

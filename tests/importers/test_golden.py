@@ -131,3 +131,15 @@ def test_beangulp_is_there_without_libmagic() -> None:
     code = "import sys; sys.modules['magic'] = None; import importers.beans as b; print(len(b.IMPORTERS))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.stdout.strip() == str(len(KINDS)), result.stderr
+
+
+@pytest.mark.parametrize("kind", ["roster", "labour", "benefits"])
+def test_extract_refuses_what_appending_would_break(desk: Desk, kind: str) -> None:
+    """A roll that is named and not there, a voucher number twice: such entries make the whole book untrusted."""
+    order = list(ALL)
+    needed = [SHEETS[place] for place in range(order.index(kind))]
+    import_files(desk.book, needed, TODAY)
+    before = desk.state()
+    with pytest.raises(Refused, match="请用 xianjie import"):
+        importer_of(kind, desk.book).extract(str(SHEETS[order.index(kind)]), [])
+    assert desk.state() == before

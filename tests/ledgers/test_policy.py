@@ -2,9 +2,11 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from beancount import loader
+from beancount.core import compare
 from beancount.core.data import Custom
 
 import ledgers
@@ -210,3 +212,12 @@ def test_the_page_on_policy_lists_every_parameter_that_ships() -> None:
     page = pages.POLICY_PAGE.read_text("utf-8")
     assert page.endswith(pages.policy_tables())
     assert page.count("\n| `") >= sum(map(len, pages.shipped().values())) > 50
+
+
+@pytest.mark.parametrize("name", ledgers.POLICY_TITLES)
+def test_no_two_values_that_ship_are_one_for_beancount(name: str) -> None:
+    """Its plugin noduplicates, which pedantic brings too, looks at no key."""
+    path = Path(ledgers.__file__).parent / "policies" / f"{name}.beancount"
+    entries, _, _ = loader.load_file(str(path))
+    assert entries
+    assert compare.hash_entries(entries, exclude_meta=True)[1] == []

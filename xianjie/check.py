@@ -172,8 +172,8 @@ def _foresee(
     except Unusable as error:
         raise click.ClickException(f"{error}。没有写入任何东西") from None
     except Untrusted as error:
-        if form == "json" and not output:
-            deliver(foreseen.refused_json(main.name, (), {}, error.problems), None)
+        if form == "json":
+            deliver(foreseen.refused_json(main.name, (), {}, error.problems), output)
         raise
     deliver({"table": foreseen.as_text, "json": foreseen.as_json}[form](found), output)
     return found.exit_status

@@ -46,7 +46,8 @@ def faults(
     for entry in closed:
         if left := _left(postings, entry):
             path = str(entry.meta["filename"])
-            yield Issue("account", entry.account, relative.get(path, path), entry.meta["lineno"], f"{entry.date} 关闭时还有余额 {left}")
+            said = f"{entry.date} 关闭时还有余额 {left}"
+            yield Issue("account", entry.account, relative.get(path, path), entry.meta["lineno"], said)
 
 
 def _misnamed(name: str, villages: dict[str, set[str]]) -> str:

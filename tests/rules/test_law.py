@@ -87,8 +87,8 @@ def test_the_audit_says_so(tmp_path: Path) -> None:
     ("parameters", "level", "status", "says"),
     [
         ((_parameter(DAY),), "", "undetermined", "没有有效的参数"),  # not yet in force
-        ((_parameter(BEFORE), _parameter(BEFORE, None, reading="改由省里定")), "", "na", "改由省里定"),
-        ((_parameter(BEFORE), _parameter(BEFORE, None)), "", "undetermined", "没有有效的参数"),
+        ((_parameter(BEFORE - timedelta(1)), _parameter(BEFORE, None, reading="改由省里定")), "", "na", "改由省里定"),
+        ((_parameter(BEFORE - timedelta(1)), _parameter(BEFORE, None)), "", "undetermined", "没有有效的参数"),
         ((_parameter(BEFORE, scope=(("level", ("中央",)),)),), "市级", "na", "没有对市级资金作出规定"),
         ((_parameter(BEFORE, scope=(("source", ("社会",)),)),), "市级", "undetermined", "没有有效的参数"),
         ((_parameter(DAY, scope=(("level", ("中央",)),)),), "市级", "undetermined", "没有有效的参数"),

@@ -111,8 +111,9 @@ def test_keys_that_beancount_loses_are_said(book: Path, added: str, said: str) -
     assert any(said in error.message for error in found)
 
 
-def test_what_was_judged_today_is_not_kept(book: Path) -> None:
+def test_what_was_judged_today_is_not_kept(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beancount keeps what it read until a file changes: today's verdict must not be shown tomorrow."""
+    monkeypatch.delitem(sys.modules, "fava", raising=False)  # as in bean-check: Fava has no such cache
     (book / "judged.beancount").write_text('plugin "plugins.labour"\ninclude "main.beancount"\n', "utf-8")
     options = loader.load_file(str(book / "judged.beancount"))[2]
     assert not loader.needs_refresh(options), "in the same process nothing changed"

@@ -16,13 +16,14 @@ from typing import Any
 
 from importers.draft.draft import Draft
 from importers.draft.opening import Source, open_book
-from importers.draft.records import FOLDER, Hunk, record_file
+from importers.draft.records import Hunk, record_file
 from importers.draft.render import ACCOUNTS, Files, render
 from importers.run import prove
 from ledgers import clock
 from ledgers.book import main_file
 from ledgers.files import writing
 from ledgers.files.safely import Refused, read_bytes
+from ledgers.files.vanished import IMPORTS
 
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d) ")
 _VOUCHER = re.compile(r'  voucher: "(.+)"')
@@ -151,7 +152,7 @@ class _Undoing:
     def _by_whom(self, name: str, lines: list[str]) -> str:
         """Which later import changed lines, as advice."""
         words = {line for line in lines if line.strip()}
-        for path in sorted((self.root / FOLDER).glob("*.json")):
+        for path in sorted((self.root / IMPORTS).glob("*.json")):
             number = int(path.stem) if path.stem.isdigit() else 0
             said = self._record(number) if number > self.undo.number else None
             if said and any(words & set(before) for _, before, _ in said.get(name, {}).get("hunks", ())):

@@ -50,6 +50,7 @@ def _seal(main: Path, end: date) -> tuple["Seal", bytes]:
     """Seal a locked book: the seal and its manifest. Manifest and directive are written together, or nothing is."""
     from ledgers.book import read
     from ledgers.seals import seal as seals
+    from ledgers.seals.canonical import files_later
 
     book = read(main, date.max)  # seals stand in the book by the day when they were made
     before = seals.verified(book.tables, files=True)
@@ -63,7 +64,8 @@ def _seal(main: Path, end: date) -> tuple["Seal", bytes]:
         listed = "\n".join(f"  {fault}" for fault in faults)
         raise click.ClickException(f"不能封账，有 {len(faults)} 处须先处理：\n{listed}\n没有改动任何文件。")
     day = max([clock.today(), *(done.sealed_on for done in before)])  # a clock that was set back must not reorder seals
-    seal = seals.Seal(end, "", last.root if last else "", last.end if last else None, day, main.name, 0)
+    later = tuple(name for name in files_later(book.tables, end) if name != main.name)
+    seal = seals.Seal(end, "", last.root if last else "", last.end if last else None, day, main.name, 0, later=later)
     content = seals.manifest(book.tables, seal)
     seal = replace(seal, root=seals.root_of(content))
     text = main.read_bytes().rstrip(b"\n") + b"\n\n" + seals.directive(seal).encode()

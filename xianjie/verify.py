@@ -56,6 +56,7 @@ def verify(book: str, root: str | None, published: str | None) -> None:
 
 def _notes(tables: "Tables", seals: list["Seal"]) -> Iterator[str]:
     """What is no change of a sealed period, and what a reader of the seals should know of it."""
+    from ledgers.seals.canonical import files_later
     from ledgers.seals.later import changed_later
     from ledgers.seals.seal import LEFT_OUT
 
@@ -66,6 +67,9 @@ def _notes(tables: "Tables", seals: list["Seal"]) -> Iterator[str]:
     for seal in seals:
         if seal.left_out:
             yield f"说明：截至 {seal.end} 封账时缺少的附件，没有封进去：{'、'.join(seal.left_out)}"
+    there = set(files_later(tables, date.min))
+    if seals and (gone := [name for name in seals[-1].later if name not in there]):
+        yield f"说明：截至 {seals[-1].end} 封账时，{'、'.join(gone)} 里有以后日子的内容，现在没有了：可能被删除，请与备份核对"
     if later := changed_later(tables, [seal.end for seal in seals]):
         yield f"说明：封账之后改了已封账期间的登记，共 {len(later)} 处；已封账期间的结论以封账时的登记为准："
         yield from (f"  {change}" for change in later)

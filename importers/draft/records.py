@@ -6,14 +6,15 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-FOLDER = "imports"
+from ledgers.files.vanished import IMPORTS
+
 FINE = 20_000  # lines that are compared one by one; more are put back as a whole
 _LEFT = ("registry/identities.check",)  # people stay known: their ids were given
 Hunk = tuple[int, list[str], list[str]]  # line from 0, what stood there, what stands there now
 
 
 def record_file(number: int) -> str:
-    return f"{FOLDER}/{number:04d}.json"
+    return f"{IMPORTS}/{number:04d}.json"
 
 
 def record(root: Path, number: int, files: Mapping[str, bytes | None]) -> bytes:

@@ -21,6 +21,7 @@ from ledgers.files import confined, plugin_lines
 from ledgers.files.hazards import hazards, repeated_keys
 from ledgers.files.problems import Problem, Untrusted
 from ledgers.files.safely import FILE_LIMIT, Refused, read_bytes, would_be
+from ledgers.files.vanished import vanished
 
 FILES_LIMIT = 20_000
 _INCLUDE = re.compile(rb'include\s*"([^"\n]*)"')
@@ -47,8 +48,8 @@ class Parsed:
 def parse(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
     """Entries (not yet booked), errors and options of a book, files in the order of their names.
 
-    Beside Beancount's own, the option `idle` holds the plugin lines that have no effect where they stand,
-    and files that are empty.
+    Beside Beancount's own, the option `idle` holds the plugin lines that have no effect where they stand, files that are
+    empty, and those that were imported and are gone.
     Raises Untrusted with every file that must not be given to the parser, and every path that leaves the book.
     """
     book = Parsed(main.parent)
@@ -68,7 +69,8 @@ def parse(main: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
         raise Untrusted(sorted(set(book.problems)))
     options = book.options[0]
     options["include"] = sorted(map(str, seen))
-    options["idle"] = book.idle
+    names = {path.relative_to(book.root).as_posix() for path in seen}
+    options["idle"] = [*book.idle, *vanished(book.root, names)]
     return book.entries, book.errors, loader.aggregate_options_map(options, book.options[1:])
 
 

@@ -7,6 +7,7 @@ the form so that a stranger can write it anew; a change here is a new version of
 import datetime as dt
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -22,9 +23,10 @@ from ledgers.money import exact
 from ledgers.people import CHECK
 from ledgers.tables import rolls
 from ledgers.tables.households import FILE as HOUSEHOLDS
-from ledgers.tables.schema import SCHEMAS, HouseholdState, records
+from ledgers.tables.schema import SCHEMAS, HouseholdState, Member, records
 from ledgers.tables.tables import Tables, derived
 
+_PARTS_LISTS = re.compile("[,，、\"\\\\]")  # a name with one of these cannot stand in a list
 _FACTS = ("state", "village", "people", "monitor")
 _DATED = tuple(name for name, kind in SCHEMAS["households"].items() if kind == "date" and name != "date")
 
@@ -92,6 +94,26 @@ def identities(tables: Tables, end: date) -> list[Item]:
     except (Refused, UnicodeDecodeError):
         return []
     return [Item(canonical(["identities", value]), end, CHECK, 1)]
+
+
+def members(tables: Tables, after: date | None, end: date) -> Iterator[Item]:
+    """Who was a member of which household from a day on, and until when: two facts, as the end is filled in later."""
+    for row in records(Member, tables.members):
+        start = row.from_ or date.min
+        about = [row.who, row.household, row.person]
+        if within(start, after, end):
+            text = canonical(["member", *about, row.from_.isoformat() if row.from_ else ""])
+            yield Item(text, start, row.file, row.line)
+        if row.to and within(max(start, row.to), after, end):
+            text = canonical(["member-left", *about, [row.to.isoformat(), row.left]])
+            yield Item(text, max(start, row.to), row.file, row.line)
+
+
+def files_later(tables: Tables, end: date) -> list[str]:
+    """The book's files in which something is dated after a day."""
+    home = tables.root
+    places = {_place(home, entry)[0] for entry in tables.entries if entry.date > end and not _display(entry)}
+    return sorted(name for name in places if not name.startswith("<") and not _PARTS_LISTS.search(name))
 
 
 @derived

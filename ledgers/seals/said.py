@@ -96,6 +96,8 @@ _KINDS = {
     "roll": "清册",
     "roll-header": "清册表头",
     "file": "附件",
+    "member": "家庭成员",
+    "member-left": "家庭成员的离开",
     "identities": "身份库密钥的校验值",
 }
 _TYPED = {"number": "数", "amount": "金额", "date": "日期", "account": "科目"}
@@ -110,7 +112,7 @@ def key_of(text: str) -> Key:
     kind, *rest = json.loads(text)
     if kind not in _KINDS:
         raise ValueError(kind)
-    if kind in ("household", "household-date", "roll", "roll-header", "file", "identities"):
+    if kind in ("household", "household-date", "member", "member-left", "roll", "roll-header", "file", "identities"):
         return kind, " ".join(rest[:-1])
     day, about = rest
     if kind == "transaction":

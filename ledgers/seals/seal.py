@@ -13,17 +13,18 @@ from datetime import date, timedelta
 
 from ledgers.files.safely import FILE_LIMIT, Refused, read_bytes
 from ledgers.files.text import directive_text
-from ledgers.seals.canonical import Item, attachments, canonical, form, identities, seal_end, seals
+from ledgers.seals.canonical import Item, attachments, canonical, form, identities, members, seal_end, seals
 from ledgers.seals.said import Change, differences, disorder, key_of
 from ledgers.tables.directives import SealLine
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
 
-VERSION = "2"  # of new seals
+VERSION = "3"  # of new seals
 # What a version leaves out of its root, for those who rely on it; the present one leaves out what docs/seals.md says.
 LEFT_OUT = {
-    "1": "封账日、身份库密钥的校验值、封账时缺少或超过 256 MB 的附件",
-    "2": "",
+    "1": "封账日、家庭成员名册、身份库密钥的校验值、封账时缺少或超过 256 MB 的附件",
+    "2": "家庭成员名册（registry/members.csv）",
+    "3": "",
 }
 _HEAD = "xianjie-seal"
 _LINES_OF_FILES = '["file",'
@@ -44,6 +45,7 @@ class Seal:
     version: str = VERSION
     changes: tuple[Change, ...] = ()
     left_out: tuple[str, ...] = ()  # evidence that was not there when the period was sealed
+    later: tuple[str, ...] = ()  # files that held something of later days then
 
 
 class _MangledError(Exception):
@@ -67,8 +69,9 @@ def manifest(tables: Tables, seal: Seal) -> bytes:
 
 
 def _more(tables: Tables, seal: Seal) -> list[Item]:
-    """What the second version covers beside what the book says of the period."""
-    return identities(tables, seal.end) if seal.version != "1" else []
+    """What later versions cover beside what the first does of the period: members since the third, identities before it."""
+    joined = members(tables, seal.after, seal.end) if seal.version not in ("1", "2") else ()
+    return [*joined, *(identities(tables, seal.end) if seal.version != "1" else ())]
 
 
 def _files(tables: Tables, seal: Seal) -> list[Item]:
@@ -91,8 +94,9 @@ def root_of(content: bytes) -> str:
 
 def directive(seal: Seal) -> str:
     """The text of a seal, as it is written into the book."""
-    meta = ("version", seal.version), ("previous", seal.previous)
-    return directive_text(seal.sealed_on, "seal", (f"{seal.end}", seal.root), meta)
+    meta = [("version", seal.version), ("previous", seal.previous)]
+    later = [("later", "、".join(seal.later))] if seal.later else []
+    return directive_text(seal.sealed_on, "seal", (f"{seal.end}", seal.root), [*meta, *later])
 
 
 def verified(tables: Tables, files: bool = False) -> list[Seal]:
@@ -112,7 +116,7 @@ def verified(tables: Tables, files: bool = False) -> list[Seal]:
     return result
 
 
-_META = ("filename", "lineno", "version", "previous")
+_META = ("filename", "lineno", "version", "previous", "later")
 
 
 def strays(tables: Tables) -> Iterator[Change]:
@@ -144,7 +148,7 @@ def _recorded(row: SealLine, after: date | None) -> Seal:
         end = date.fromisoformat(row.period_end)
     except ValueError:
         end = after or date.min
-    return Seal(end, row.root, row.previous, after, row.date, row.file, row.line, row.version)
+    return Seal(end, row.root, row.previous, after, row.date, row.file, row.line, row.version, later=row.later)
 
 
 def _chain_changes(row: SealLine, seal: Seal, last: Seal | None) -> Iterator[Change]:
@@ -167,8 +171,9 @@ def _content_changes(tables: Tables, seal: Seal, sealed: list[str], files: bool)
     """What of a period is not as its manifest says."""
     name = manifest_file(seal.end)
     items = [*form(tables, seal.after, seal.end), *_more(tables, seal)]
-    if not any(key_of(text)[0] == "identities" for text in sealed):
-        items = [item for item in items if key_of(item.text)[0] != "identities"]  # the store was made later
+    for kinds in (("identities",), ("member", "member-left")):
+        if not any(key_of(text)[0] in kinds for text in sealed):  # the store, the list was made later
+            items = [item for item in items if key_of(item.text)[0] not in kinds]
     if files:  # evidence that came later is no change
         sealed = [text for text in sealed if not _is_missing(text)]
         known = {key_of(text) for text in sealed}

@@ -442,6 +442,7 @@ class SealLine(NamedTuple):
     root: Text
     version: Text
     previous: Text
+    later: Words  # files that held something of later days when it was made
     file: str
     line: int
 

@@ -91,6 +91,7 @@ def read_file(root: Path, name: str, shares: bool) -> RollFile:
     table = _parse(data, len(lines) - 1, SHARE_REGISTER if shares else PAY_LIST)
     columns = {str(name): table[name].to_numpy() for name in table.columns}
     spans, torn = _spans(columns["roll"])
+    spans = {roll: span for roll, span in spans.items() if roll.strip() or not _blank(lines[1:], columns["roll"], roll)}
     digests = {
         roll: hashlib.sha256(b"\n".join(lines[start + 1 : stop + 1]) + b"\n").hexdigest()
         for roll, (start, stop) in spans.items()
@@ -129,6 +130,11 @@ def _spans(rolls: Any) -> tuple[dict[str, tuple[int, int]], frozenset[str]]:
             torn.add(rolls[start])
         spans[rolls[start]] = (start, stop)
     return spans, frozenset(torn)
+
+
+def _blank(lines: list[bytes], rolls: Any, roll: str) -> bool:
+    """Whether what would be a roll without a number are blank lines: they are none, wherever they stand."""
+    return not any(lines[row].strip(b" \t,") for row in np.flatnonzero(rolls == roll).tolist())
 
 
 def read(root: Path, claims: Iterable[Claim], known: frozenset[str], claimed: frozenset[str]) -> Rolls:

@@ -135,3 +135,14 @@ def test_the_commands(county: Desk) -> None:
         said = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         assert said.returncode == 0, said.stderr
         assert expected in said.stdout
+
+
+def test_a_month_file_that_was_imported_and_is_gone_is_named(county: Desk) -> None:
+    def missing() -> list[str]:
+        issues = read(county.book, TODAY).tables.issues
+        return [issue.file for issue in issues if "现在账簿里没有它" in issue.message]
+
+    assert missing() == []
+    months = sorted((county.book / "2022").glob("*.beancount"))
+    months[-1].rename(months[-1].with_suffix(".txt"))
+    assert missing() == [months[-1].relative_to(county.book).as_posix()]

@@ -73,7 +73,12 @@ def households(rows, after, end):
         start = ["household", row["date"], row["household"]]
         if after < row["date"] <= end: yield [*start, {k: int(row[k]) if k == "people" else row[k] for k in FACTS if row[k]}]
         yield from (["household-date", *start[1:], k, row[k]] for k in DATES if row[k] and after < max(row["date"], row[k]) <= end)
-def sides(root, inside, version):
+def members(rows, after, end):
+    for row in sorted(rows, key=lambda row: row["from"] or "0001-01-01"):
+        start, who = row["from"] or "0001-01-01", [row[k] for k in ("who", "household", "person")]
+        if after < start <= end: yield ["member", *who, row["from"]]
+        if row["to"] and after < max(start, row["to"]) <= end: yield ["member-left", *who, [row["to"], row["reason"]]]
+def sides(root, inside, version, after, end):
     """Rolls of the months whose vouchers name some, then the files that vouchers and documents name."""
     legs = [(e[1], p, {**e[2]["meta"], **p["meta"]}) for e in inside for p in e[2].get("postings", ())]
     for name in sorted({f"rolls/{day[:4]}/{day[5:7]}{'-shares' if '9104' in p['account'] else ''}.csv" for day, p, meta in legs if "roll" in meta}):
@@ -81,6 +86,7 @@ def sides(root, inside, version):
         header, rolls = next(csv.reader([head.decode()])), {}
         for row in rows: rolls.setdefault(next(csv.reader([row.decode()]))[header.index("roll")], []).append(row + b"\n")
         yield from [["roll-header", name, header], *(["roll", name, roll, sha(b"".join(lines))] for roll, lines in rolls.items())]
+    if version not in ("1", "2") and os.path.isfile(f"{root}/registry/members.csv"): yield from members(csv.DictReader(open(f"{root}/registry/members.csv", encoding="utf-8", newline="")), after, end)
     if version != "1" and os.path.isfile(f"{root}/registry/identities.check"): yield ["identities", open(f"{root}/registry/identities.check").read().strip()]
     named = [m for e in inside for m in ([e[2]["path"]] if e[0] == "document" else []) + [d["meta"].get("evidence") for d in [e[2], *e[2].get("postings", ())]] if m]
     yield from (["file", f, sha(open(f"{root}/{f}", "rb").read()) if os.path.isfile(f"{root}/{f}") else ""] for f in dict.fromkeys(named) if version != "1" or os.path.isfile(f"{root}/{f}"))
@@ -92,7 +98,7 @@ def roots(root):
     people = list(csv.DictReader(open(f"{root}/registry/households.csv", encoding="utf-8", newline="")))
     for day, end, version in sorted((e[1], e[2]["values"][0], e[2]["meta"]["version"]) for e in entries if e[2].get("type") == "seal"):
         inside = [e for e in entries if after < e[1] <= end and not e[2].get("type", "").startswith("fava-")]
-        form = [["xianjie-seal", version, end, previous, *([day] if version != "1" else [])], *inside, *households(people, after, end), *sides(root, inside, version)]
+        form = [["xianjie-seal", version, end, previous, *([day] if version != "1" else [])], *inside, *households(people, after, end), *sides(root, inside, version, after, end)]
         result.append((after := end, previous := sha("".join(line(item) + "\n" for item in form).encode()), form[1:]))
     return result
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ called in this program's own forms ("" where the column is not used).
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from importers.reading.cells import squeezed
 from importers.reading.given import Heading
 from importers.reading.kinds import KINDS, aliases, header_of
 from importers.reading.layout import kind_named
+from ledgers.files.csvs import Row, rows_of
 from ledgers.files.problems import Problem, Untrusted
-from ledgers.files.safely import read_bytes
+from ledgers.files.safely import Refused, read_bytes
 
 FILE = "registry/headings.csv"
 COLUMNS = ("layout", "kind", "heading", "field")
@@ -24,11 +26,14 @@ def read(root: Path) -> tuple[Heading, ...]:
     """The headings that a book remembers. Raises Untrusted for a line that says nothing that is known."""
     if not (root / FILE).exists():
         return ()
-    reader = csv.DictReader(io.StringIO(read_bytes(root, FILE).decode("utf-8-sig", "replace"), newline=""))
-    return tuple(_heading(row, reader.line_num) for row in reader)
+    try:
+        rows = rows_of(read_bytes(root, FILE).removeprefix(BOM_UTF8), COLUMNS, missing=None)
+    except Refused as error:
+        raise Untrusted([Problem(FILE, 0, str(error))]) from None
+    return tuple(_heading(row, line) for line, row in rows)
 
 
-def _heading(row: dict[str, str], line: int) -> Heading:
+def _heading(row: Row, line: int) -> Heading:
     kind = kind_named(row.get("kind") or "")
     field = squeezed(row.get("field") or "")
     known = aliases(kind.id) if kind else {}

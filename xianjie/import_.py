@@ -2,11 +2,10 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -63,7 +62,10 @@ def import_(
     answering = sys.stdin.isatty() and not yes
     shown: list[bool] = []
 
+    bar = _Bar()
+
     def confirm(changes: "ChangeSet") -> bool:
+        bar.end()
         show(changes)
         shown.append(True)
         if dry_run or yes:
@@ -71,18 +73,19 @@ def import_(
         return answering and confirmed("写入账簿吗？")
 
     try:
-        with _progress(sys.stderr.isatty()) as tick:
-            changes = import_files(
-                book,
-                files,
-                day=day_of(day),
-                confirm=confirm,
-                ask=_ask if answering else nobody,
-                tick=tick,
-                given=given,
-            )
+        changes = import_files(
+            book,
+            files,
+            day=day_of(day),
+            confirm=confirm,
+            ask=_ask if answering else nobody,
+            tick=bar.tick,
+            given=given,
+        )
     except Unusable as error:
         raise click.ClickException(f"{error}。没有写入任何东西") from None
+    finally:
+        bar.end()
     if not shown:
         show(changes)
     _conclude(changes, bool(shown), dry_run, answering or yes)
@@ -200,7 +203,7 @@ def _conclude(changes: "ChangeSet", asked: bool, dry_run: bool, answered: bool) 
 
 def _ask(question: str, candidates: Sequence[str]) -> int | None:
     """Let the person at the terminal choose; an empty answer leaves the file out."""
-    click.echo(question)
+    click.echo(f"\n{question}")
     for number, text in enumerate(candidates, 1):
         click.echo(f"  {number}. {text}")
     answer = click.prompt("选哪一个（回车：都不选，拒绝这个文件）", default="", show_default=False)
@@ -208,19 +211,22 @@ def _ask(question: str, candidates: Sequence[str]) -> int | None:
     return chosen - 1 if 1 <= chosen <= len(candidates) else None
 
 
-@contextmanager
-def _progress(terminal: bool) -> Iterator[Any]:
-    """A bar on a terminal, nothing in a pipe."""
-    if not terminal:
-        yield lambda text, part=0.0: None
-        return
-    width = 30
+class _Bar:
+    """How far an import is, on a terminal; nothing in a pipe."""
 
-    def tick(text: str, part: float = 0.0) -> None:
-        done = int(part * width)
-        click.echo(f"\r\033[K[{'#' * done}{'-' * (width - done)}] {part:4.0%} {text}", nl=False, err=True)
+    def __init__(self) -> None:
+        self._bar = click.progressbar(
+            length=100,
+            file=sys.stderr,
+            hidden=not sys.stderr.isatty(),
+            show_eta=False,
+            item_show_func=lambda text: text,
+        )
 
-    try:
-        yield tick
-    finally:
-        click.echo("\r\033[K", nl=False, err=True)
+    def tick(self, text: str, part: float = 0.0) -> None:
+        self._bar.pos, self._bar.current_item = int(100 * part), text
+        self._bar.render_progress()
+
+    def end(self) -> None:
+        """What is said next starts on a line of its own."""
+        self._bar.render_finish()

@@ -119,12 +119,13 @@ def _refused(message: str) -> click.ClickException:
 
 def _step(name: str) -> Callable[[int, int], None]:
     """A progress bar on a terminal, nothing in a pipe."""
-    if not sys.stderr.isatty():
-        return lambda done, total: None
+    bar = click.progressbar(length=1, label=name, show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty())
 
     def report(done: int, total: int) -> None:
-        share = done * 30 // max(total, 1)
-        click.echo(f"\r{name} [{'█' * share}{'·' * (30 - share)}] {done}/{total}", nl=done == total, err=True)
+        bar.length = total
+        bar.update(done - bar.pos)
+        if done == total:
+            bar.render_finish()
 
     return report
 

@@ -137,7 +137,7 @@ def test_a_terminal_is_asked_and_sees_progress(desk: Desk, answer: str, written:
     status, output = on_terminal(desk, paper(desk, "指标.xlsx", funds()), answer)
     assert status == 0
     assert "写入账簿吗？" in output
-    assert re.search(r"\[#*-*\]\s+\d+% 读取 指标.xlsx", output)
+    assert re.search(r"\[#*-*\]\s+\d+%\s+读取 指标.xlsx", output)
     assert (desk.state() != before) is written
 
 

@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOOLS := .tools/.ready
 
-.PHONY: demo test test-slow test-dates lint generated bench lock wheelhouse clean
+.PHONY: demo test test-slow test-dates lint generated bench lock bundle clean
 
 demo: $(READY)
 	$(BIN)/xianjie demo demo
@@ -39,14 +39,10 @@ lock: $(TOOLS)
 	.tools/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
 	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock setup.cfg
 
-# Everything that a machine without a network needs (docs/deploy.md), with a list of its parts (SBOM).
-wheelhouse: $(TOOLS)
-	rm -rf wheelhouse build
-	.tools/bin/pip download --quiet --require-hashes --only-binary :all: --requirement requirements.lock --dest wheelhouse
-	.tools/bin/pip wheel --quiet --no-deps --wheel-dir wheelhouse .
-	.tools/bin/cyclonedx-py requirements requirements.lock --output-reproducible --output-file wheelhouse/sbom.json
-	cp requirements.lock docs/deploy.md wheelhouse/
-	cd wheelhouse && sha256sum * > SHA256SUMS
+# One archive for machines without a network: wheels for both processors, installer, services, SBOM (docs/deploy.md).
+PYTHONS := 3.11 3.13
+bundle: $(TOOLS)
+	deploy/bundle.sh xianjie-bundle.tar.gz .tools/bin/pip "$(PYTHONS)" .tools/bin/cyclonedx-py
 
 $(TOOLS):
 	$(PYTHON) -m venv .tools
@@ -59,4 +55,4 @@ $(READY): setup.cfg pyproject.toml
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .tools demo build wheelhouse *.egg-info
+	rm -rf $(VENV) .tools demo build xianjie-bundle.tar.gz *.egg-info

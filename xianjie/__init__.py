@@ -26,6 +26,10 @@ __all__ = ["__version__", "audit", "columns", "findings", "query", "read", "tabl
 def __getattr__(name: str) -> Any:
     """Loaded when asked for: the command line does not pay for what analysts use."""
     if name in __all__:
+        from xianjie.system import unsupported
+
+        if said := unsupported():
+            raise ImportError(said)
         from xianjie import library
 
         return getattr(library, name)

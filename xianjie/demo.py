@@ -1,6 +1,7 @@
 """`xianjie demo`: the main job on the sample county, start to end: sheets, book, audit, workpapers, disclosure."""
 
 import secrets
+import shlex
 import shutil
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ import click
 
 from xianjie.chinese import Command
 from xianjie.init import blank_book, make_beside
+from xianjie.output import called
 
 if TYPE_CHECKING:
     from ledgers.book import Book
@@ -28,11 +30,11 @@ DONE = """\
   {folder}/registers     业务台账：资金进度、项目、劳务、股权、资产、收益分配
   {folder}/public        2023 年度公开：网站（打开 index.html）、各村公告、数据
 接下来可以：
-  看一条规则的判定    xianjie check {folder}/book --as-of {day} --rule labour-share
-  看规则的全文和依据  xianjie rules labour-share
-  追一个项目的钱      xianjie trace {folder}/book P2022-0016
-  在浏览器里审阅      xianjie demo {folder} --serve
-  给自己的县建账      xianjie init 我县 --county 我县"""
+  看一条规则的判定    {called} check {quoted}/book --as-of {day} --rule labour-share
+  看规则的全文和依据  {called} rules labour-share
+  追一个项目的钱      {called} trace {quoted}/book P2022-0016
+  在浏览器里审阅      {called} demo {quoted} --serve
+  给自己的县建账      {called} init 我县 --county 我县"""
 SERVED = "\n用户名 demo　密码 {password}（只在这次演示中有效）"
 
 
@@ -49,7 +51,8 @@ def demo(ctx: click.Context, folder: Path, serve: bool) -> None:
     if not (serve and (target / MARK).is_file()):
         _free(folder, target)
         make_beside(target, _fill)
-        click.echo(DONE.format(folder=folder, table=TABLE, papers=PAPERS, day=AS_OF))
+        quoted = shlex.quote(str(folder))
+        click.echo(DONE.format(folder=folder, quoted=quoted, called=called(), table=TABLE, papers=PAPERS, day=AS_OF))
     if serve:
         _serve(ctx, target)
 

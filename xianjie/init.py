@@ -1,5 +1,6 @@
 """`xianjie init`: an empty book with the chart of accounts and the policy that ships."""
 
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -12,15 +13,16 @@ import ledgers
 from ledgers import chart, clock
 from ledgers.files.writing import put_in_place
 from xianjie.chinese import Command
+from xianjie.output import called
 
 OPENED = "2021-01-01"  # the transition period begins
 HINT = (
     "已建立空账簿：{folder}\n"
     "  适用政策：{policy}（在 policy/ 中，账簿自带一份）\n"
     "接下来：\n"
-    "  导入表格  xianjie import {folder} 指标表.xlsx 项目计划表.xlsx …\n"
-    "  检查      xianjie check {folder}\n"
-    "  浏览      fava {main}"
+    "  导入表格  {called} import {quoted} 指标表.xlsx 项目计划表.xlsx …\n"
+    "  检查      {called} check {quoted}\n"
+    "  浏览      {called} user add 用户名 --users users.json，再 {called} serve {quoted} --users users.json"
 )
 
 
@@ -43,7 +45,7 @@ def init(folder: Path, county: str, policy: str) -> None:
     target = _free(folder)
     make_beside(target, lambda beside: blank_book(beside, title, policy))
     names = "、".join(ledgers.POLICY_TITLES[part] for part in ledgers.POLICY_SETS[policy])
-    click.echo(HINT.format(folder=folder, main=folder / "main.beancount", policy=names))
+    click.echo(HINT.format(folder=folder, quoted=shlex.quote(str(folder)), called=called(), policy=names))
 
 
 def blank_book(folder: Path, title: str, policy: str, month: date | None = None) -> None:

@@ -5,6 +5,8 @@ import errno
 import io
 import json
 import re
+import shlex
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -100,3 +102,14 @@ def reason(error: OSError) -> str:
         errno.ENOSPC: "磁盘已满",
     }
     return known.get(error.errno or 0, str(error.strerror))
+
+
+def called() -> str:
+    """How the program that runs is called from here: its name where the shell finds it, else the way that was used."""
+    used = Path(sys.argv[0])
+    found = shutil.which("xianjie")
+    if used.name != "xianjie" or not used.exists():
+        return f"{shlex.quote(sys.executable)} -m xianjie"
+    if found and Path(found).resolve() == used.resolve():
+        return "xianjie"
+    return shlex.quote(str(used))

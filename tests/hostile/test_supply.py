@@ -1,9 +1,11 @@
 """What a deployment installs: every dependency pinned and hashed, and a wheel that holds every file of the packages."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from configparser import ConfigParser
 from importlib.metadata import distributions
@@ -28,6 +30,49 @@ def test_every_dependency_is_locked_with_a_hash() -> None:
         if line.strip():
             name, version = re.split(r"\s*==\s*", line.strip())
             assert locked.get(name.lower().replace("_", "-")) == version, f"{name}: make lock"
+
+
+def test_nothing_large_comes_along_unasked() -> None:
+    """The product without test tools stays small: no scipy, no pyarrow."""
+    locked = {name.lower() for name, _, _ in LOCKED.findall((HERE / "requirements.lock").read_text("utf-8"))}
+    assert not locked & {"scipy", "pyarrow", "matplotlib", "polars", "playwright", "dask"}
+
+
+@pytest.mark.parametrize("script", ["install.sh", "xianjie-backup", "bundle.sh"])
+def test_the_scripts_of_an_installation_are_plain_shell(script: str) -> None:
+    done = subprocess.run(["sh", "-n", str(HERE / "deploy" / script)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def _books(tmp_path: Path) -> tuple[Path, Path]:
+    books, place = tmp_path / "books", tmp_path / "backups"
+    for name in ("county", "我县"):
+        (books / name).mkdir(parents=True)
+        (books / name / "main.beancount").write_text("", "utf-8")
+        (books / f"{name}.identities.key").write_text("secret", "utf-8")
+    place.mkdir()
+    return books, place
+
+
+def _names(path: Path) -> list[str]:
+    with tarfile.open(path) as archive:
+        return sorted(archive.getnames())
+
+
+def test_a_backup_holds_every_book_and_apart_from_it_the_people(tmp_path: Path) -> None:
+    books, place = _books(tmp_path)
+    environment = {**os.environ, "XIANJIE_BOOKS": str(books), "XIANJIE_BACKUPS": str(place), "XIANJIE_KEEP": "1"}
+    old = place / "county-20200101-000000.tar.gz"
+    old.write_bytes(b"")
+    done = subprocess.run(["sh", str(HERE / "deploy/xianjie-backup")], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    held = [_names(path) for path in sorted(place.iterdir())]
+    assert ["county.identities.key"] in held
+    assert ["我县.identities.key"] in held
+    assert any("county/main.beancount" in names and "county.identities.key" not in names for names in held)
+    assert any("我县/main.beancount" in names for names in held)
+    assert not old.exists()
+    assert all(path.stat().st_mode & 0o077 == 0 for path in place.iterdir())
 
 
 def test_every_dependency_runs_on_the_oldest_python_that_is_promised() -> None:

@@ -29,7 +29,7 @@ had=""
 for name in python3.11 python3.12 python3.13 python3 /usr/bin/python3 /usr/local/bin/python3.11; do
     command -v "$name" >/dev/null 2>&1 || continue
     version=$("$name" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue
-    had="$had $version"
+    case " $had " in *" $version "*) ;; *) had="$had $version" ;; esac
     if [ -d "wheels/$machine-$version" ]; then python=$name; break; fi
 done
 offered=$(ls -d wheels/"$machine"-* 2>/dev/null | sed "s#wheels/$machine-##" | tr '\n' ' ')

@@ -5,6 +5,7 @@ others came later. A voucher that is sealed, or whose number later ones follow, 
 registries stays. Where a later import has changed the same lines, or uses what would go, it must be taken back first.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,7 @@ from ledgers.files.vanished import IMPORTS
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d) ")
 _VOUCHER = re.compile(r'  voucher: "(.+)"')
 _REGISTERED = re.compile(r'\d{4}-\d\d-\d\d custom "(\w+)" "([^"]+)"')
+_DAY_CELLS = {"registry/households.csv": slice(1, 2), "registry/members.csv": slice(3, 5)}
 _OPEN = re.compile(r"\d{4}-\d\d-\d\d open (\S+)")
 
 
@@ -79,7 +81,10 @@ class _Undoing:
         files = render(self.draft, self.source) if self.reversed else {}
         self.texts = {name: content.decode() if content is not None else None for name, content in files.items()}
         for name, change in said.items():
-            self._put_back(name, change["hunks"], change["new"])
+            if "sha256" in change:
+                self._take_out(name, change)
+            else:
+                self._put_back(name, change["hunks"], change["new"])
         self._dangling(said)
         if not self.undo.refused:
             self._finish()
@@ -113,6 +118,12 @@ class _Undoing:
         path = self.root / name
         return path.read_bytes().decode("utf-8") if path.is_file() else None
 
+    def _take_out(self, name: str, change: dict[str, Any]) -> None:
+        """A file of evidence that the import took in goes, unless it has become another or was there before."""
+        held = self._bytes(name)
+        if change["new"] and held is not None and hashlib.sha256(held).hexdigest() == change["sha256"]:
+            self.texts[name] = None
+
     def _put_back(self, name: str, hunks: list[Hunk], new: bool) -> None:
         text = self._text(name)
         lines = (text or "").split("\n")
@@ -145,8 +156,8 @@ class _Undoing:
         if name == ACCOUNTS or name.startswith("rolls/"):
             return False
         days = [match.group(1) for match in map(_DATED.match, block) if match]
-        if name == "registry/households.csv":
-            days = [cell for cell in block[0].split(",")[1:2] if re.fullmatch(r"\d{4}-\d\d-\d\d", cell)]
+        if name in _DAY_CELLS:
+            days = [cell for cell in block[0].split(",")[_DAY_CELLS[name]] if re.fullmatch(r"\d{4}-\d\d-\d\d", cell)]
         return name.startswith(("registry/", "2")) and any(not self.draft.is_open(date.fromisoformat(day)) for day in days)
 
     def _by_whom(self, name: str, lines: list[str]) -> str:

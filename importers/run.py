@@ -24,6 +24,7 @@ from importers.reading.faults import Fault
 from importers.reading.given import Ask, Given, nobody
 from importers.reading.kinds import KINDS
 from importers.reading.sheet import Sheet, read_path
+from importers.reading.title import provider_of
 from importers.sheets import references, work_of
 from ledgers import clock
 from ledgers.book import collector_off, main_file, unjudged
@@ -140,6 +141,9 @@ class _Run:
         name = path.name if path.name not in self.sheets else str(path)
         tick = lambda part: self.tick(f"读取 {path.name}", part)  # noqa: E731
         sheets, faults, remarks = read_path(path, self.today, name, tick, self.given)
+        for sheet in sheets:
+            if hasattr(work := work_of(sheet.kind), "ready"):
+                work.ready(sheet, path.parent)
         self.sheets[name] = sheets
         self.changes.faults += faults
         self.changes.remarks += remarks + [remark for sheet in sheets for remark in sheet.remarks]
@@ -257,7 +261,7 @@ class _Run:
             "number": self.number,
             "day": self.today.isoformat(),
             "by": self.given.by,
-            "provider": self.given.provider,
+            "provider": self.given.provider or provider_of(sheet.words),
             "file": without_numbers(sheet.file),
             "rows": len(sheet.rows),
             "sum": f"{money(total):.2f}" if main else "",

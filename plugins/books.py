@@ -376,7 +376,8 @@ def policy_stale(tables: Tables, audit: Audit) -> Iterator[Finding]:
         for applied in finding.threshold.parameters if finding.threshold else ():
             if applied.parameter.verified_until:
                 used[applied.parameter.name].add(applied)
-    for name, uses in sorted(used.items()):
+    for name, found in sorted(used.items()):
+        uses = sorted(found, key=lambda a: (a.parameter.verified_until or a.day, a.parameter.file, a.parameter.line))
         stale = sorted((a for a in uses if a.day > (a.parameter.verified_until or a.day)), key=lambda a: a.day)
         worst = stale[-1] if stale else max(uses, key=lambda a: a.day)
         parameter = worst.parameter

@@ -82,8 +82,11 @@ def _fill(folder: Path) -> None:
 def make_book(folder: Path) -> None:
     """The sample county's sheets in `sheets`, and the book that is imported from them in `book`."""
     from importers.run import import_files
+    from ledgers.files import writing
+    from ledgers.people import Identities
     from samples import county
     from samples.county import byhand, sheets, writer
+    from samples.county.model import KEY
 
     click.echo("一、生成各单位报来的表格 …")
     sample = county.build()
@@ -93,6 +96,7 @@ def make_book(folder: Path) -> None:
     book = folder / "book"
     book.mkdir()
     blank_book(book, writer.TITLE, "xiushan", date(2021, 1, 1))
+    writing.write(book, Identities(KEY).files(book))
     (book / "main.beancount").write_text(writer.MAIN, "utf-8")
     byhand.write_before(sample, book)
     changes = import_files(book, files)

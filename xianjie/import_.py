@@ -1,7 +1,9 @@
 """`xianjie import`: sheets become vouchers, registries and rolls; shown first, written all or nothing."""
 
+import getpass
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,6 +32,7 @@ SUFFIXES = (".xlsx", ".xls", ".csv", ".ods", ".xlsb", ".et", ".xlsm", ".txt")
 @click.option("--kind", metavar="表名", help="写明是哪一种表，如 资金分配表（表头认不出或认错时用）")
 @click.option("--unit", metavar="单位", type=click.Choice(UNITS), help="金额单位")
 @click.option("--year", metavar="年度", type=click.IntRange(2000, 2199), help="表上没有写年度时采用的年度，如 2022")
+@click.option("--by", metavar="谁", help="由谁导入，记入导入记录（不写：登录名）")
 @click.option(
     "--set", "values", metavar="表头=值", multiple=True, help="表上没有的一项，或哪一列才是：文号=示财农〔2022〕9号"
 )
@@ -42,6 +45,7 @@ def import_(
     kind: str | None,
     unit: str | None,
     year: int | None,
+    by: str | None,
     values: tuple[str, ...],
 ) -> None:
     """把各单位报来的表格导入账簿：按表头认表，先显示每张表、每一列认作什么和会有哪些变化，确认后一次写入。
@@ -58,7 +62,7 @@ def import_(
     from ledgers.people import Unusable
 
     files = tuple(_files(files))
-    given = given_of(kind or "", unit or "", year or 0, values)
+    given = replace(given_of(kind or "", unit or "", year or 0, values), by=by or _login())
     answering = sys.stdin.isatty() and not yes
     shown: list[bool] = []
 
@@ -105,6 +109,14 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
         else:
             raise click.ClickException(f"找不到文件 {path}{_near(path)}。没有写入任何东西")
+
+
+def _login() -> str:
+    """The name under which whoever imports is logged in, "" where the system knows none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
 
 
 def _near(path: Path) -> str:

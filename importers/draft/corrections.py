@@ -123,7 +123,8 @@ def _lines(lines: Sequence[Line]) -> dict[str, str]:
             found[f"{who}{getattr(line, 'holder', '')}"] = f"{shares:f} 股"
         else:
             days = getattr(line, "days", None)
-            found[who] = yuan_cn(line.amount) + ("" if days is None else f"（{days:f} 天）")  # type: ignore[union-attr]
+            result = getattr(line, "result", "")
+            found[who] = yuan_cn(line.amount) + ("" if days is None else f"（{days:f} 天）") + result  # type: ignore[union-attr]
     return found
 
 

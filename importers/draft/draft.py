@@ -11,7 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from importers.draft.corrections import of_vouchers
-from importers.draft.entries import IMPORT_ID, ORIGINAL_DATE, Directive, HouseState, Leg, Line, Meta, Voucher, negated
+from importers.draft.entries import (
+    IMPORT_ID,
+    ORIGINAL_DATE,
+    Directive,
+    HouseState,
+    Leg,
+    Line,
+    MemberRow,
+    Meta,
+    Voucher,
+    negated,
+)
 from importers.draft.layered import Layered
 from ledgers.files.side_files import BankLine, Imported, Waiting
 from ledgers.people import Identities, Person
@@ -52,6 +63,8 @@ class Draft:
     households: Layered[str, str] = field(default_factory=Layered)  # 户编号 -> household
     names: Layered[str, tuple[tuple[str, int], ...]] = field(default_factory=Layered)  # name -> (household, person)
     moved: Layered[tuple[str, int], tuple[str, Person]] = field(default_factory=Layered)  # former places of people
+    members: Layered[str, tuple[MemberRow, ...]] = field(default_factory=Layered)  # who -> rows
+    attached: Layered[str, bytes] = field(default_factory=Layered)  # files of evidence that are taken into the book
     waiting: Layered[str, Waiting | None] = field(default_factory=Layered)
     bank: Layered[str, tuple[BankLine, ...]] = field(default_factory=Layered)  # village -> lines
     log: Layered[tuple[str, str, int, str], Imported] = field(default_factory=Layered)

@@ -116,6 +116,18 @@ class HouseState(NamedTuple):
     plan_made: str = ""
 
 
+class MemberRow(NamedTuple):
+    """A row of members.csv, as texts: when somebody belonged to a household; `reason` is that of `to`, else of `from_`."""
+
+    who: str
+    household: str
+    person: str
+    from_: str
+    to: str
+    reason: str
+    entered: str = ""
+
+
 def money(fen: int) -> Decimal:
     return Decimal(fen).scaleb(-2)
 

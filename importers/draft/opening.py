@@ -13,7 +13,18 @@ from beancount.core.amount import Amount
 from beancount.core.data import Balance, Custom, Open, Transaction
 
 from importers.draft.draft import Draft
-from importers.draft.entries import IMPORT_ID, Directive, HouseState, Leg, Line, Meta, Place, ShareLine, Voucher
+from importers.draft.entries import (
+    IMPORT_ID,
+    Directive,
+    HouseState,
+    Leg,
+    Line,
+    MemberRow,
+    Meta,
+    Place,
+    ShareLine,
+    Voucher,
+)
 from ledgers.book import unjudged
 from ledgers.files import side_files
 from ledgers.files.side_files import pay_line
@@ -23,6 +34,7 @@ from ledgers.people import Identities, open_identities
 from ledgers.seals.canonical import sealed_periods
 from ledgers.tables.directives import DIRECTIVES
 from ledgers.tables.households import FILE as HOUSEHOLDS
+from ledgers.tables.members import FILE as MEMBERS
 from ledgers.tables.rolls import month_file
 from ledgers.tables.tables import relative_names
 
@@ -102,6 +114,7 @@ def open_book(main: Path, today: date) -> tuple[Draft, Source]:
     _settle_import_ids(draft)
     draft.sealed = max((end for end, _ in sealed_periods(entries)), default=None)
     _take_households(draft, source)
+    _take_members(draft, source)
     _take_sides(draft, main.parent)
     return draft, source
 
@@ -123,8 +136,13 @@ def _take_voucher(draft: Draft, entry: Any, place: Place) -> None:
     kept = tuple((key, value) for key, value in meta if key != "voucher")
     voucher = Voucher(number, entry.date, entry.payee or "", entry.narration or "", legs, kept, place, entry.flag)
     draft.vouchers.held[number] = voucher
-    if reverses := voucher.get("reverses"):
+    if (reverses := voucher.get("reverses")) and not _in_part(draft.vouchers.held.get(str(reverses)), voucher):
         draft.reversed.held[str(reverses)] = number
+
+
+def _in_part(voucher: Voucher | None, reversal: Voucher) -> bool:
+    """Whether a reversal takes back less than the voucher booked: what the bank returned of a list."""
+    return voucher is not None and sum(abs(leg.fen) for leg in reversal.legs) < sum(abs(leg.fen) for leg in voucher.legs)
 
 
 def _take_directive(draft: Draft, entry: Any, place: Place) -> None:
@@ -163,6 +181,14 @@ def _take_households(draft: Draft, source: Source) -> None:
         series, _, number = household.rpartition("-")
         if number.isdigit():
             draft.last.held[f"{series}-"] = max(draft.last.held.get(f"{series}-", 0), int(number))
+
+
+def _take_members(draft: Draft, source: Source) -> None:
+    rows: dict[str, list[MemberRow]] = {}
+    for row in csv.DictReader(io.StringIO(source.text(MEMBERS), newline="")):
+        member = MemberRow(*(row.get(column.rstrip("_")) or "" for column in MemberRow._fields))
+        rows.setdefault(member.who, []).append(member)
+    draft.members.held.update({who: tuple(found) for who, found in rows.items()})
 
 
 def _take_sides(draft: Draft, root: Path) -> None:

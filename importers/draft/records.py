@@ -1,5 +1,6 @@
 """What an import changed, line by line, so that it can be taken back: imports/0007.json."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
@@ -8,6 +9,7 @@ from typing import Any
 
 from ledgers.files.vanished import IMPORTS
 
+FILES = "evidence/"  # files that are kept as they are
 FINE = 20_000  # lines that are compared one by one; more are put back as a whole
 _LEFT = ("registry/identities.check",)  # people stay known: their ids were given
 Hunk = tuple[int, list[str], list[str]]  # line from 0, what stood there, what stands there now
@@ -24,6 +26,9 @@ def record(root: Path, number: int, files: Mapping[str, bytes | None]) -> bytes:
         if name.startswith("../") or name in _LEFT:
             continue
         path = root / name
+        if name.startswith(FILES):
+            changed[name] = {"new": not path.is_file(), "sha256": hashlib.sha256(content or b"").hexdigest(), "hunks": []}
+            continue
         before = path.read_bytes().decode("utf-8") if path.is_file() else None
         after = content.decode("utf-8") if content is not None else None
         changed[name] = {"new": before is None, "hunks": list(_hunks((before or "").split("\n"), (after or "").split("\n")))}

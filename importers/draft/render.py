@@ -1,13 +1,13 @@
 """A changed draft as the contents of files: only what differs is written, everything else stays byte for byte."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePosixPath
 
 from importers.draft.draft import Draft
-from importers.draft.entries import Directive, HouseState, Leg, Line, Meta, Place, ShareLine, Voucher
+from importers.draft.entries import Directive, HouseState, Leg, Line, MemberRow, Meta, Place, ShareLine, Voucher
 from importers.draft.opening import RollText, Source
 from ledgers.chart import open_line
 from ledgers.files import side_files
@@ -24,6 +24,7 @@ from ledgers.money import exact, yuan
 from ledgers.people import Identities
 from ledgers.tables.directives import DIRECTIVES
 from ledgers.tables.households import FILE as HOUSEHOLDS
+from ledgers.tables.members import FILE as MEMBERS
 from ledgers.tables.rolls import digest, month_file
 from ledgers.tables.schema import REGISTRIES
 
@@ -234,7 +235,8 @@ def _month(texts: dict[str, RollText], source: Source, name: str) -> RollText:
 def _widen(text: RollText, header: tuple[str, ...], lines: Iterable[Line]) -> None:
     """Give the file every column that the lines need; lines that were there get empty cells."""
     full = SHARE_COLUMNS if "holder" in header else PAY_COLUMNS
-    needed = [name for name in full[1:] if name not in header and any(getattr(line, name, None) for line in lines)]
+    missing = [name for name in full[1:] if name not in header]
+    needed = [name for name in missing if any(getattr(line, f"{name}_" if name == "for" else name, None) for line in lines)]
     for roll, held in text.rolls.items():
         if needed:
             text.rolls[roll] = [line + "," * len(needed) for line in held]
@@ -247,6 +249,7 @@ def _cells(roll: str, line: Line) -> dict[str, str]:
         held = {"holder": line.holder, "shares": exact(line.shares)}
     else:
         held = {"person": line.person, "amount": yuan(line.amount), "paid_on": line.paid_on, "result": line.result}
+        held |= {"for": line.for_, "account": line.account}
         held |= {name: exact(number) for name in ("days", "quantity") if (number := getattr(line, name)) is not None}
     return {"roll": roll, "household": line.household, "note": line.note, **held}
 
@@ -276,7 +279,10 @@ def _roll_bytes(text: RollText) -> bytes | None:
 def _sides(draft: Draft, source: Source) -> Files:
     files: Files = {}
     if changed := draft.states.changed():
-        files[HOUSEHOLDS] = _households(source.text(HOUSEHOLDS), changed)
+        files[HOUSEHOLDS] = _register(source.text(HOUSEHOLDS), HouseState._fields, changed)
+    if moved := draft.members.changed():
+        files[MEMBERS] = _register(source.text(MEMBERS), tuple(name.rstrip("_") for name in MemberRow._fields), moved)
+    files |= draft.attached.changed()
     if draft.waiting.changed():
         lists = [waiting for waiting in draft.waiting.values() if waiting]
         files[side_files.WAITING] = side_files.waiting_bytes(lists) if lists else None
@@ -289,29 +295,29 @@ def _sides(draft: Draft, source: Source) -> Files:
     return files
 
 
-def _households(text: str, changed: dict[str, tuple[HouseState, ...]]) -> bytes:
-    """The register with the changed households' rows in the place of their first one, new households at the end."""
-    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else [",".join(HouseState._fields)]
+def _register(text: str, columns: tuple[str, ...], changed: Mapping[str, Sequence[tuple[str, ...]]]) -> bytes:
+    """A register with the rows of changed keys (its first column) in the place of their first one, new keys at the end."""
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else [",".join(columns)]
     header = [name.strip() for name in lines[0].split(",")]
     left = dict(changed)
     written = [lines[0]]
     seen: set[str] = set()
-    place = header.index("household")
+    place = header.index(columns[0])
     for line in lines[1:]:
-        household = line.split(",")[place] if line else ""
-        if household not in changed:
+        key = line.split(",")[place] if line else ""
+        if key not in changed:
             written.append(line)
-        elif household not in seen:
-            seen.add(household)
-            written += [_state_line(header, state) for state in left.pop(household)]
-    written += [_state_line(header, state) for states in left.values() for state in states]
+        elif key not in seen:
+            seen.add(key)
+            written += [_row_line(header, columns, row) for row in left.pop(key)]
+    written += [_row_line(header, columns, row) for rows in left.values() for row in rows]
     return ("\n".join(written) + "\n").encode()
 
 
-def _state_line(header: list[str], state: HouseState) -> str:
-    if tuple(header) == HouseState._fields:
-        return ",".join(state)
-    values = state._asdict()
+def _row_line(header: list[str], columns: tuple[str, ...], row: tuple[str, ...]) -> str:
+    if tuple(header) == columns:
+        return ",".join(row)
+    values = dict(zip(columns, row, strict=True))
     return ",".join(values.get(name, "") for name in header)
 
 

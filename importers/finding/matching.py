@@ -4,6 +4,7 @@ Decided anew for a whole project whenever a list or a payment arrives, so that t
 list whose money is not there waits beside the ledger (待核对). What a seal covers stays as it is.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from importers.draft.draft import Draft
-from importers.draft.entries import IMPORT_ID, ORIGINAL_DATE, Leg, Meta, Voucher, money
+from importers.draft.entries import IMPORT_ID, ORIGINAL_DATE, Leg, Meta, Voucher, money, negated
 from importers.finding.job import Job
 from importers.finding.spending import base_account, is_payment, labour_account
 from ledgers.chart import account as described
@@ -19,6 +20,9 @@ from ledgers.files.side_files import PayLine, Waiting
 from ledgers.money import yuan_cn
 
 LIST = "pay-list"
+RETURNED = "退票"
+PART_RETURNED = "退回凭证 {} 的一部分"
+_PART = re.compile(PART_RETURNED.format(r"(\S+)"))
 _LIST_KEYS = (LIST, "roll", "roll-sha256", "benefit")
 
 
@@ -49,8 +53,9 @@ class Payment:
 Lists = dict[str, Waiting]  # by import id
 
 
-def list_id(kind: str, project: str, period: str, part: int) -> str:
-    return f"{'劳务' if kind == 'labour' else '一卡通'}:{project}:{period}:{part}"
+def list_id(kind: str, project: str, period: str, part: int, again: bool = False) -> str:
+    """A list's import id; `again` of one that pays again what the bank returned."""
+    return f"{'劳务' if kind == 'labour' else '一卡通'}:{project}:{period}:{'补' if again else ''}{part}"
 
 
 def lists_of(draft: Draft, projects: Iterable[str]) -> dict[str, Lists]:
@@ -149,6 +154,7 @@ def settle(draft: Draft, project: str, lists: Lists, job: Job | None = None) -> 
         waits = name not in taken and name not in moved
         if (draft.waiting.get(name) or None) != (waiting if waits else None):
             draft.waiting[name] = waiting if waits else None
+    _name_returned(draft, project)
 
 
 def _payments(draft: Draft, project: str) -> Iterable[Payment]:
@@ -231,6 +237,32 @@ def change_legs(draft: Draft, voucher: Voucher, legs: tuple[Leg, ...]) -> str:
 
 def _own(meta: Meta) -> Meta:
     return tuple((key, value) for key, value in meta if key not in (IMPORT_ID, ORIGINAL_DATE))
+
+
+def _name_returned(draft: Draft, project: str) -> None:
+    """Whose line of a list came back with a part of its payment, as far as the bank's results say it."""
+    for voucher in list(draft.vouchers.values()):
+        match = _PART.fullmatch(voucher.narration) if str(voucher.get("project")) == project else None
+        paid = draft.vouchers.get(match.group(1)) if match else None
+        if paid is None or voucher.legs[0].get("roll") or voucher.legs[0].lines or not draft.is_open(voucher.day):
+            continue
+        leg = next((leg for leg in paid.legs if leg.get(LIST)), None)
+        lines = [line for line in draft.lines(paid, leg) or () if isinstance(line, PayLine)] if leg else []
+        if leg and (back := _came_back(lines, -voucher.legs[0].fen)):
+            meta = (*(pair for pair in leg.meta if pair[0] == "benefit"), *voucher.legs[0].meta)
+            named = replace(voucher.legs[0], account=leg.account, meta=meta, lines=tuple(map(negated, back)))
+            reverses = (*voucher.meta, ("reverses", paid.number))
+            draft.replace_voucher(replace(voucher, legs=(named, *voucher.legs[1:]), meta=reverses))
+            draft.note("核对", "退票", f"凭证 {voucher.number} 是凭证 {paid.number} 清册中退票的 {len(back)} 人")
+
+
+def _came_back(lines: list[PayLine], amount: int) -> list[PayLine]:
+    """The returned lines of a list that an amount is: all together, else the only one of that amount."""
+    returned = [line for line in lines if line.result == RETURNED]
+    if sum(line.amount for line in returned) == amount:
+        return returned
+    single = [line for line in returned if line.amount == amount]
+    return single if len(single) == 1 else []
 
 
 def _is_contract(payment: Payment) -> bool:

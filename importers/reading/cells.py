@@ -151,6 +151,11 @@ def secret(cell: Any) -> None:
     code(cell)
 
 
+def account(cell: Any) -> str:
+    """A payee's account, its digits alone: only its keyed token is kept."""
+    return re.sub(r"[-.]", "", code(cell))
+
+
 def amount(cell: Any, unit: int = 1) -> int:
     """An amount in 分; `unit` is yuan per unit of the sheet (10000 for 万元). Text, separators and signs as people type."""
     number = _number(cell)
@@ -301,6 +306,8 @@ def _serial(cell: Any, date1904: bool) -> date | None:
 
 def period(cell: Any, title_year: int | None = None) -> Period:
     """What a list pays for: 2022年8月, 2022-08, 2022.8.1-2022.8.31, 2022年1-3月, 8月 (in the title's year)."""
+    if isinstance(cell, float | int) and not isinstance(cell, bool) and EARLIEST <= cell <= LATEST:
+        return _months(int(cell), 1, 12, cell)
     if isinstance(cell, datetime | date | float | int) and not isinstance(cell, bool):
         found = day(cell)
         return Period(date(found.year, found.month, 1), _month_end(found))
@@ -360,6 +367,7 @@ PARSERS: dict[str, Parser] = {
     "identity": identity,
     "uscc": uscc,
     "secret": secret,
+    "account": account,
     "amount": amount,
     "number": number,
     "count": count,

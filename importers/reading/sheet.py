@@ -45,9 +45,9 @@ _NUMBERING = re.compile(r"[甲乙丙丁戊己]|[(（]?\d{1,2}[)）]?(?:=.*)?|[�
 _DITTO = {"〃", "″", "同上", "”", "“"}
 _SUMMABLE = {"amount", "count", "days", "number"}
 SMALL = 10_000  # yuan: no project, no fund and no allocation is as small as that
-_TEXTS = {"text", "name", "code", "document"}
+_TEXTS = {"text", "name", "code", "document", "account"}
 _ALIKE = (str, float, date)  # cells that mean the same wherever they stand again in a column
-_QUICK = {"identity", "name", "code", "secret"}  # hardly ever the same twice: remembering them costs more than it saves
+_QUICK = {"identity", "name", "code", "secret", "account"}  # hardly ever the same twice: remembering them costs more than it saves
 
 
 Tick = Callable[[float], None]  # which part of the work is done
@@ -73,6 +73,7 @@ class Sheet:
     remarks: list[str] = field(default_factory=list)
     unit_said: bool = False
     sha256: str = ""  # of the file
+    contents: dict[str, bytes] = field(default_factory=dict)  # of files that its rows name, by digest
     broken: list[Any] = field(default_factory=list)  # rows with a fault; FAULTY where it is
 
     def fault(self, line: int, name: str, message: str) -> None:

@@ -1,5 +1,6 @@
 """劳务报酬发放表 and 惠企利民发放表（一卡通）: who received how much; the roll of the treasury line that paid it."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,7 @@ from importers.finding.job import Job
 from importers.finding.matching import home_of, list_id, lists_of, settle
 from importers.finding.persons import Persons, Place
 from importers.finding.registers import Projects, Villages
-from importers.reading.cells import Period, Wrong, period, squeezed
+from importers.reading.cells import NOTHING, Period, Wrong, period, squeezed
 from importers.reading.kinds import terms
 from importers.reading.title import paid_by_contractor, title_period, title_year
 from ledgers.files.side_files import PayLine, Waiting
@@ -43,12 +44,15 @@ def _list(job: Job, project: str, benefit: str, span: Period, lines: tuple[PayLi
     """Put the list, or its corrected version, with its money; its import id."""
     draft, kind = job.draft, job.sheet.kind.id
     lists = lists_of(draft, [project])[project]
-    name = _name(lists, kind, project or benefit, span, lines)
+    again = _again(job)
+    name = _name(lists, kind, project or benefit, span, lines, again)
     contractor = kind == "labour" and paid_by_contractor(job.sheet.words)
     waiting = Waiting(name, kind, project, benefit, span.start, span.end, contractor, lines)
     if not project and (home := home_of(draft, waiting)):
         project, lists, waiting = home, lists_of(draft, [home])[home], replace(waiting, project=home)
     old = lists.get(name)
+    if old and (told := _results(old, lines)):
+        lines, waiting = told, replace(waiting, lines=told)
     if old and not _whole(job, old, lines):
         return name
     total = f"{len(lines)} 人，{yuan_cn(waiting.total)} 元"
@@ -67,6 +71,26 @@ def _list(job: Job, project: str, benefit: str, span: Period, lines: tuple[PayLi
     return name
 
 
+def _again(job: Job) -> bool:
+    """Whether a list pays again what the bank returned: its title or each of its rows says 补发."""
+    return "补发" in squeezed(job.sheet.title).replace("补发放", "") or all(_says_again(row) for row in job.sheet.rows)
+
+
+def _says_again(row: Any) -> bool:
+    """Whether a row's column 补发 says so: 是, or the month that is paid again."""
+    return squeezed(row.again) not in NOTHING | {"否", "不是"}
+
+
+def _results(old: Waiting, lines: tuple[PayLine, ...]) -> tuple[PayLine, ...]:
+    """The whole list with what the bank says of some of its lines; () where a sheet is no such answer."""
+    told = {(line.household, line.person): line for line in lines}
+    known = {(line.household, line.person): line for line in old.lines}
+    same = all(line.result and key in known and known[key].amount == line.amount for key, line in told.items())
+    if not same or len(told) == len(known):
+        return ()
+    return tuple(replace(line, result=told[key].result) if key in told else line for key, line in known.items())
+
+
 def _whole(job: Job, old: Waiting, lines: tuple[PayLine, ...]) -> bool:
     """Whether a list that lacks people of its earlier version may count as the whole list; a fault when nobody says so."""
     people = [{(line.household, line.person) for line in some} for some in (old.lines, lines)]
@@ -80,11 +104,13 @@ def _whole(job: Job, old: Waiting, lines: tuple[PayLine, ...]) -> bool:
     return False
 
 
-def _name(lists: dict[str, Waiting], kind: str, project: str, span: Period, lines: tuple[PayLine, ...]) -> str:
+def _name(
+    lists: dict[str, Waiting], kind: str, project: str, span: Period, lines: tuple[PayLine, ...], again: bool
+) -> str:
     """The list's import id: its corrected version shares a person with it, another team's list does not."""
     people = {(line.household, line.person) for line in lines}
     part = 0
-    while (name := list_id(kind, project, str(span), part)) in lists:
+    while (name := list_id(kind, project, str(span), part, again)) in lists:
         if people & {(line.household, line.person) for line in lists[name].lines}:
             return name
         part += 1
@@ -99,6 +125,8 @@ def _period(job: Job) -> Period | None:
             spans = [period(named, title_year(job.sheet.title))]
         except Wrong:
             spans = []
+    if not spans and job.sheet.kind.id == "benefits" and (year := title_year(job.sheet.title)):
+        spans = [period(str(year))]  # 惠农补贴 is paid by the year
     if not spans:
         job.sheet_fault("period", "没有写发放的月份或期间：应在表头上方注明，如“发放期间：2022年8月”")
         return None
@@ -140,7 +168,8 @@ def _project(job: Job, projects: Projects, row: Any, name: str, year: int) -> st
 
 def _lines(job: Job, persons: Persons, place: Place) -> list[PayLine]:
     """The lines of the roll: the amount is 实发, the person by number, a household's payment without."""
-    seen: dict[tuple[str, Any], int] = {}
+    seen: dict[tuple[str, Any, bool], int] = {}
+    span = _period(job)
     months = len({row.period for row in job.sheet.rows}) > 1
     wrong_sums, other_names = [], []
     lines = []
@@ -148,7 +177,7 @@ def _lines(job: Job, persons: Persons, place: Place) -> list[PayLine]:
         if number % STEP == 0:
             job.tick(number / len(job.sheet.rows))
         token = persons.token(row.identity)
-        key = token, row.period if months else None
+        key = token, row.period if months else None, _says_again(row)
         if key in seen:
             job.fault(row, "identity", f"与第 {seen[key] + 1} 行是同一个人")
             continue
@@ -160,17 +189,32 @@ def _lines(job: Job, persons: Persons, place: Place) -> list[PayLine]:
             other_names.append(row.line + 1)
         if _wrong_sum(row):
             wrong_sums.append(row.line + 1)
-        lines.append(_line(job, row, person.household, str(person.person), months))
+        account = persons.store.account(row.account) if row.account else ""
+        lines.append(replace(_line(job, row, person.household, str(person.person), months), for_=_for(row, span), account=account))
     _warn(job, other_names, "姓名与名单上的不一致，以身份证号为准")
     _warn(job, wrong_sums, "应发、扣款与实发（或天数乘日工资）对不上，以实发为准")
     return lines
 
 
+def _for(row: Any, span: Period | None) -> str:
+    """The months that a row pays for, as a roll writes them: 2022-08, 2022-06..2022-08, or a year."""
+    named = row.period or span
+    if _says_again(row):
+        with suppress(Wrong):
+            named = period(row.again, span.start.year if span else None)
+    if named is None:
+        return ""
+    first, last = f"{named.start:%Y-%m}", f"{named.end:%Y-%m}"
+    whole = (named.start.month, named.end.month) == (1, 12) and first[:4] == last[:4]
+    return first[:4] if whole else first if first == last else f"{first}..{last}"
+
+
 def _line(job: Job, row: Any, household: str, person: str, months: bool) -> PayLine:
-    note = str(row.period) if months and row.period else ""
+    note = "补发" if _says_again(row) else str(row.period) if months and row.period else ""
     if job.sheet.kind.id == "labour":
-        return PayLine(household, person, row.paid, row.days, note=note)
-    return PayLine(household, "" if row.per == "户" else person, row.paid, quantity=row.quantity, note=note)
+        return PayLine(household, person, row.paid, row.days, result=row.result or "", note=note)
+    person = "" if row.per == "户" else person
+    return PayLine(household, person, row.paid, quantity=row.quantity, result=row.result or "", note=note)
 
 
 def _wrong_sum(row: Any) -> bool:

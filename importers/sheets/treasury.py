@@ -7,7 +7,7 @@ from typing import Any
 from importers.draft.entries import Leg, Meta, Voucher, money
 from importers.draft.versions import Record
 from importers.finding.job import Job, not_before, plain_day
-from importers.finding.matching import LIST, Lists, house, lists_of, settle
+from importers.finding.matching import LIST, PART_RETURNED, Lists, house, lists_of, settle
 from importers.finding.persons import Persons, redacted
 from importers.finding.registers import Funds, Projects, Villages
 from importers.finding.spending import (
@@ -19,6 +19,7 @@ from importers.finding.spending import (
     is_person,
     payee_person,
 )
+from importers.finding.statements import reconcile
 from importers.sheets.references import funded
 from ledgers import chart
 from ledgers.chart import account as described
@@ -46,6 +47,8 @@ def derive(job: Job) -> Record:
     for project, lists in before.items():
         settle(job.draft, project, _all(job, project, lists))
     house(job.draft)
+    for village in sorted(books.handed) if not job.sheet.faults else ():
+        reconcile(job, village)
     return Record()
 
 
@@ -65,6 +68,7 @@ class _Books:
         self.allocated = allocated_to(job.draft)
         self.seen: dict[tuple[str, str, bool], int] = {}
         self.masked = 0
+        self.handed: set[str] = set()  # villages whose accounts money went to or came back from
         names = (id.split(":") for id in job.draft.imported if id.startswith("支付:") and job.draft.imported[id])
         self.numbers = {(document, number.lstrip("0")): number for _, document, number in names}
 
@@ -135,6 +139,7 @@ class _Books:
         if day is None or account is None or payee is None:
             return
         name, household, village = payee
+        self.handed |= {village} - {""}
         own: Meta = (("household", household),) if household else ()
         spent = Leg(chart.bank(village, self.villages.name(village)) if village else account, money(row.amount), meta=own)
         legs = [spent, Leg(chart.allocated(fund), -money(row.amount))]
@@ -177,6 +182,7 @@ class _Books:
         day, payee = self._day(row, fund), self._payee(row, project)
         if day is None or payee is None or self.draft.standing(import_id):
             return
+        self.handed |= {payee[2]} - {""}
         paid = [payment for payment in self._payments(project) if self._is_to(payment, payee)]
         paid = [payment for payment in paid if payment.get("fund") == fund] or paid
         paid = [payment for payment in paid if payment.true_day <= day] or paid  # what was paid again later did not come back
@@ -208,7 +214,7 @@ class _Books:
             Leg(quota.account, -money(row.amount)),
         ]
         meta: Meta = (("payment-no", row.payment_no), ("fund", payment.get("fund")), ("project", payment.get("project")))
-        self.draft.put(import_id, day, payment.payee, f"退回凭证 {payment.number} 的一部分", legs, meta, "退回")
+        self.draft.put(import_id, day, payment.payee, PART_RETURNED.format(payment.number), legs, meta, "退回")
 
 
 def _import_id(row: Any) -> str:

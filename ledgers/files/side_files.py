@@ -27,6 +27,7 @@ WAITING_COLUMNS = (
     *("list", "kind", "project", "benefit", "start", "end", "contractor"),
     *("household", "person", "amount", "days", "quantity", "note"),
 )
+WAITING_MORE = ("result", "for", "account")  # since lists carry the bank's results
 LOG_COLUMNS = ("kind", "key", "part", "digest", "records")
 LOG_MORE = ("number", "day", "by", "provider", "file", "rows", "sum", "sha256")  # since imports are numbered
 _One = TypeVar("_One")
@@ -57,6 +58,8 @@ class PayLine:
     paid_on: str = ""
     result: str = ""
     note: str = ""
+    for_: str = ""  # the months or the year that it pays for
+    account: str = ""  # a keyed token
 
     @property
     def total(self) -> int:
@@ -123,14 +126,14 @@ def statement_bytes(lines: Iterable[BankLine]) -> bytes:
 def waiting(root: Path) -> list[Waiting]:
     """Every pay list that waits for its money, in the order of the file. Raises Untrusted."""
     lists: dict[str, list[Waiting]] = {}
-    for one in _read(root, WAITING, WAITING_COLUMNS, (), _waiting):
+    for one in _read(root, WAITING, WAITING_COLUMNS, WAITING_MORE, _waiting):
         lists.setdefault(one.id, []).append(one)
     return [replace(parts[0], lines=tuple(line for part in parts for line in part.lines)) for parts in lists.values()]
 
 
 def waiting_bytes(lists: Iterable[Waiting]) -> bytes:
     """The lists as their file holds them, a line of the file for each of their lines."""
-    return _table(WAITING_COLUMNS, (cells for one in lists for cells in _waiting_cells(one)))
+    return _table((*WAITING_COLUMNS, *WAITING_MORE), (cells for one in lists for cells in _waiting_cells(one)))
 
 
 def log(root: Path) -> list[Imported]:
@@ -151,8 +154,8 @@ def log_bytes(sheets: Iterable[Imported]) -> bytes:
 def pay_line(row: Row) -> PayLine:
     """A line of a pay list from its cells by column, whichever file it stands in. Raises ValueError, ArithmeticError."""
     days, quantity = (Decimal(row[name]) if row.get(name) else None for name in ("days", "quantity"))
-    paid_on, result, note = (row.get(name) or "" for name in ("paid_on", "result", "note"))
-    return PayLine(row["household"], row.get("person") or "", fen(row["amount"]), days, quantity, paid_on, result, note)
+    texts = (row.get(name) or "" for name in ("paid_on", "result", "note", "for", "account"))
+    return PayLine(row["household"], row.get("person") or "", fen(row["amount"]), days, quantity, *texts)
 
 
 def _read(
@@ -201,7 +204,7 @@ def _waiting_cells(one: Waiting) -> Iterator[tuple[str, ...]]:
     common = (one.id, one.kind, one.project, one.benefit, *days, "TRUE" if one.contractor else "FALSE")
     for line in one.lines:
         amounts = yuan(line.amount), *("" if number is None else exact(number) for number in (line.days, line.quantity))
-        yield (*common, line.household, line.person, *amounts, line.note)
+        yield (*common, line.household, line.person, *amounts, line.note, line.result, line.for_, line.account)
 
 
 def _imported(row: Row, line: int) -> Imported:

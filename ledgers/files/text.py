@@ -9,7 +9,7 @@ from typing import Any
 
 from ledgers.money import exact, yuan
 
-PAY_COLUMNS = ("roll", "household", "person", "amount", "days", "quantity", "paid_on", "result", "note")
+PAY_COLUMNS = ("roll", "household", "person", "amount", "days", "quantity", "paid_on", "result", "note", "for", "account")
 SHARE_COLUMNS = ("roll", "household", "holder", "shares", "note")
 Meta = Iterable[tuple[str, Any]]
 

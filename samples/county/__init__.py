@@ -19,6 +19,7 @@ from samples.county import (
     projects,
     scale,
 )
+from samples.county import lists as lists_of_offices
 from samples.county.model import County
 from samples.county.writer import write_book
 
@@ -65,6 +66,7 @@ def build(seed: int = SEED, payments_wanted: int | None = None, *, clean: bool =
     planted_records.policy(county, clean=clean)
     if not clean:
         _plant_records(county, formed)
+    lists_of_offices.complete(county)
     return county
 
 

@@ -21,6 +21,15 @@ def kind_of(household: Household, day: dt.date) -> str:
     return "脱贫户" if household.base(day) == "脱贫户" else "一般户"
 
 
+def complete(county: County) -> None:
+    """What lists of offices say besides: the month that they pay for, and of wages the account."""
+    for labour in (True, False):
+        for voucher, _, roll in _paid(county, labour):
+            for line in roll:
+                line.for_ = f"{voucher.day:%Y-%m}"
+                line.account = f"62170024{line.household[1:].replace('-', '')}{int(line.person):02d}" if labour else ""
+
+
 def _paid(county: County, labour: bool) -> Iterator[tuple[Voucher, Project, list[Line]]]:
     projects = {p.id: p for p in county.projects.values()}
     for voucher in sorted((v for v in county.vouchers if v.sheet in ("treasury", "labour")), key=lambda v: v.day):
@@ -55,7 +64,7 @@ def _worker(household: Household, line: Line, day: dt.date, number: int) -> tupl
     where = f"{household.village.town}{household.village.name}"
     phone = f"1380000{number:04d}"
     about = (person.name, person.id_number, where, kind_of(household, day), work, float(days), float(daily))
-    return (*about, yuan(line.amount), yuan(line.amount), f"5002410077{number:09d}", phone)
+    return (*about, yuan(line.amount), yuan(line.amount), line.account, phone)
 
 
 def benefits(county: County) -> Iterator[Table]:

@@ -1,6 +1,7 @@
 """What the invented county consists of, before any of it is written: places, people, money, projects, vouchers."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any
 FIRST_DAY = dt.date(2021, 1, 1)
 AS_OF = dt.date(2023, 12, 31)
 YEARS = (2021, 2022, 2023)
+KEY = hashlib.sha256(b"xianjie sample county").digest()  # of the identities: everybody is invented
 BY_HAND = "SG"  # series of the vouchers that a clerk enters
 PLANTED = "YY"  # series of what is planted: a further voucher goes behind the last one and leaves all other numbers alone
 FISCAL = ("中央", "省级", "市级", "县级")
@@ -139,6 +141,8 @@ class Line:
     quantity: Decimal | None = None
     result: str = ""
     note: str = ""
+    for_: str = ""  # the month that it pays for
+    account: str = ""  # of the payee; a book has its token
 
 
 @dataclass

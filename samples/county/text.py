@@ -7,8 +7,11 @@ from typing import Any
 
 from ledgers.files.text import directive_text, money_text, posting_text, roll_line, transaction_text, units_text
 from ledgers.money import exact, yuan
+from ledgers.people import Identities
 from ledgers.tables.rolls import digest
-from samples.county.model import Directive, Household, Leg, Line, ShareLine, Voucher
+from samples.county.model import KEY, Directive, Household, Leg, Line, ShareLine, Voucher
+
+_IDENTITIES = Identities(KEY)
 
 
 def directive(one: Directive) -> str:
@@ -68,7 +71,7 @@ def _amount(leg: Leg) -> str:
 def _inline(leg: Leg) -> Iterator[str]:
     """A leg with a pay list as one posting for each of its lines."""
     for line in leg.roll or ():
-        own = {"household": line.household, "person": line.person, "days": line.days, "quantity": line.quantity}
+        own = {"household": line.household, "person": line.person, "days": line.days, "quantity": line.quantity, "for": line.for_}
         yield posting_text(leg.account, money_text(line.amount), _known(leg.meta | own))
 
 
@@ -82,8 +85,10 @@ def roll_lines(leg: Leg, roll: str, columns: Sequence[str]) -> list[str]:
 
 
 def _cells(line: Line | ShareLine) -> dict[str, str]:
-    cells = {one.name: _cell(getattr(line, one.name)) for one in fields(line)}
-    return cells | {"amount": yuan(line.amount)} if isinstance(line, Line) else cells
+    cells = {one.name.rstrip("_"): _cell(getattr(line, one.name)) for one in fields(line)}
+    if isinstance(line, Line):
+        cells |= {"amount": yuan(line.amount), "account": _IDENTITIES.account(line.account) if line.account else ""}
+    return cells
 
 
 def _cell(given: Any) -> str:

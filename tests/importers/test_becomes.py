@@ -425,18 +425,22 @@ def test_notice_in_two_columns(desk: Desk) -> None:
 def test_a_labour_list_is_the_roll_of_its_treasury_line(county: Desk) -> None:
     text = block(county.text("2022/09.beancount"), "2022-09-05")
     assert '30226劳务费  59900.00 CNY\n    pay-list: "劳务:P2022-0001:2022-08:0"\n    roll: "2022-000007-1"\n    roll-sha256: "' in text
-    assert county.lines("rolls/2022/09.csv") == [
-        "roll,household,person,amount,days,quantity,paid_on,result,note",
-        "2022-000007-1,H106001-001,1,20000.00,100,,,,",
-        "2022-000007-1,H106001-001,2,10000.00,50,,,,",
-        "2022-000007-1,H106001-004,1,29900.00,149.5,,,,",
+    lines = county.lines("rolls/2022/09.csv")
+    assert [line.rpartition(",")[0] for line in lines] == [
+        "roll,household,person,amount,days,quantity,paid_on,result,note,for",
+        "2022-000007-1,H106001-001,1,20000.00,100,,,,,2022-08",
+        "2022-000007-1,H106001-001,2,10000.00,50,,,,,2022-08",
+        "2022-000007-1,H106001-004,1,29900.00,149.5,,,,,2022-08",
     ]
+    tokens = {line.rpartition(",")[2] for line in lines[1:]}
+    assert len(tokens) == 3
+    assert all(re.fullmatch("[a-p]{16}", token) for token in tokens)
 
 
 def test_a_benefit_list_by_household_and_by_person(county: Desk) -> None:
     assert county.lines("rolls/2022/12.csv")[1:3] == [
-        "2022-000010-1,H106001-002,,5000.50,,,,,",
-        "2022-000010-1,H106001-003,1,4000.00,,,,,",
+        "2022-000010-1,H106001-002,,5000.50,,,,,,2022-11,",
+        "2022-000010-1,H106001-003,1,4000.00,,,,,,2022-11,",
     ]
 
 

@@ -56,6 +56,8 @@ def test_the_book_that_the_sheets_become(tmp_path: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             to_csv(path, ALL[kind]())
     book = new_book(tmp_path)
+    key = tmp_path / "book.identities.key"  # a known one: tokens of accounts are always the same
+    key.write_text(f"xianjie-key-1:{'0' * 64}\n")
     changes = import_files(book, SHEETS, TODAY)
     assert not changes.refused
     found = contents(book)

@@ -1,0 +1,94 @@
+"""附件清单: which file proves which voucher; the files, beside the sheet, are taken into evidence/ with their digest."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from importers.draft.entries import Voucher
+from importers.draft.versions import Record
+from importers.finding.job import Job
+from importers.reading.cells import squeezed
+from importers.reading.sheet import Sheet
+from ledgers.files.safely import FILE_LIMIT
+
+FOLDER = "evidence"
+
+
+def ready(sheet: Sheet, folder: Path) -> None:
+    """Look for the files in the sheet's folder (or below it) and give each row the digest of its own."""
+    rows, contents = [], {}
+    for row in sheet.rows:
+        content = _content(sheet, row, folder)
+        if content is not None:
+            digest = hashlib.sha256(content).hexdigest()
+            contents[digest] = content
+            rows.append(row._replace(sha256=digest))
+    sheet.rows, sheet.contents = rows, contents
+
+
+def _content(sheet: Sheet, row: Any, folder: Path) -> bytes | None:
+    """The bytes of a row's file; None after a fault."""
+    path: Path = (folder / row.file.strip().replace("\\", "/")).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        sheet.fault(row.line, "file", "附件须放在清单所在的文件夹里")
+    elif not path.is_file():
+        sheet.fault(row.line, "file", f"找不到附件“{row.file}”：应放在清单所在的文件夹里")
+    elif not 0 < path.stat().st_size <= FILE_LIMIT:
+        sheet.fault(row.line, "file", f"附件“{row.file}”是空的，或超过 {FILE_LIMIT // 2**20} MB")
+    else:
+        return path.read_bytes()
+    return None
+
+
+def derive(job: Job) -> Record:
+    """Attach every row's file to its voucher."""
+    uses: dict[str, list[Any]] = {}
+    for row in job.sheet.rows:
+        uses.setdefault(row.sha256, []).append(row)
+    for digest, rows in uses.items():
+        if len(rows) > 1 and not all(row.shared for row in rows):
+            lines = "、".join(str(row.line + 1) for row in rows)
+            job.draft.warn(f"{job.sheet.label}：第 {lines} 行是同一份附件，没有都写明共用")
+        for row in rows:
+            if voucher := _voucher(job, row):
+                _attach(job, row, voucher, digest)
+    return Record()
+
+
+def _voucher(job: Job, row: Any) -> Voucher | None:
+    """The voucher of a row: by its number in the book, else by the treasury's. None after a fault."""
+    written, draft = squeezed(row.voucher), job.draft
+    if written in draft.vouchers:
+        return draft.vouchers[written]
+    paid = [v for v in draft.vouchers.values() if str(v.get("payment-no")) == written and not v.get("reverses")]
+    standing = [v for v in paid if v.number not in draft.reversed] or paid
+    if not standing:
+        job.fault(row, "voucher", f"账簿里没有凭证“{row.voucher}”：应为账簿的凭证号，或国库的支付凭证号")
+        return None
+    number = job.choose(row, "voucher", f"支付凭证号“{written}”有 {len(standing)} 张凭证", [(v.number, v.number) for v in standing])
+    return draft.vouchers[number] if number else None
+
+
+def _attach(job: Job, row: Any, voucher: Voucher, digest: str) -> None:
+    draft = job.draft
+    name = _name(job, voucher, digest, Path(row.file).suffix.lower())
+    said = {"evidence": name, "evidence-sha256": digest, **({"shared-with": row.shared} if row.shared else {})}
+    held = dict(voucher.meta)
+    if all(held.get(key) == value for key, value in said.items()):
+        return
+    if not draft.is_open(voucher.day):
+        job.fault(row, "voucher", f"凭证 {voucher.number} 已封账，附件应在封账前补齐：封账之后的附件请存档备查")
+        return
+    draft.attached[name] = job.sheet.contents[digest]
+    draft.replace_voucher(replace(voucher, meta=tuple((held | said).items())))
+    verb = "更正" if "evidence" in held else "新增"
+    draft.note(verb, "附件", f"凭证 {voucher.number}：{name}")
+
+
+def _name(job: Job, voucher: Voucher, digest: str, suffix: str) -> str:
+    """Where a file lies in the book: by its digest, for a file's own name may be somebody's."""
+    held = [str(v.get("evidence")) for v in job.draft.vouchers.values() if v.get("evidence-sha256") == digest]
+    known = [name for name in (*held, *job.draft.attached) if digest[:12] in name]
+    ending = suffix if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 6 else ""
+    return known[0] if known else f"{FOLDER}/{voucher.day:%Y/%m}/{digest[:12]}{ending}"

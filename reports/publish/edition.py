@@ -75,6 +75,14 @@ class View:
         return page_name(kind, str(row[0])) if kind and row[0] else ""
 
 
+TILES = (
+    ("allocations", "year", "本年安排"),
+    ("spending", "paid", "本年支出"),
+    ("wages", "paid", "其中劳务报酬"),
+    ("subsidies", "amount", "发到农户的补助"),
+)
+
+
 @dataclass(frozen=True)
 class Edition:
     """What one place publishes: `name` is the county's, the town's or the village's."""
@@ -120,6 +128,18 @@ class Edition:
     def views(self) -> list[View]:
         """The tables that say something here, without columns that only repeat the place or are empty."""
         return [view for table in self.tables if (view := self._view(table)).rows]
+
+    @property
+    def tiles(self) -> list[tuple[str, int]]:
+        """What a place's year comes to, in 分: the totals of its tables that may be shown."""
+        found = []
+        for name, column, title in TILES:
+            table = next(one for one in self.tables if one.name == name)
+            at = [one.name for one in table.fields].index(column)
+            total = table.shown(self.place).total
+            if total and isinstance(total[at], int):
+                found.append((title, total[at]))
+        return found
 
     def _view(self, table: Table) -> View:
         hidden = HIDDEN_HERE[: sum(1 for part in self.place if part)]

@@ -14,6 +14,7 @@ from ledgers.book import Book
 from ledgers.facts import registered
 from ledgers.files.problems import Problem, Untrusted
 from ledgers.people import open_identities
+from ledgers.personal.names import Known
 from ledgers.seals.canonical import sealed_periods
 from ledgers.tables.tables import Tables
 from plugins import catalogue
@@ -193,9 +194,10 @@ def _web(made: Made) -> Iterator[site.File]:
         {edition.place: links.page(edition.place) for edition in made.editions},
     )
     of = {name: asset_place(made.tables, name) for name in registered.assets(made.tables)}
-    for subject in subjects.projects(made.tables, made.years, places):
+    names = Known(made.names.full)
+    for subject in subjects.projects(made.tables, made.years, places, names):
         yield site.subject_page(made.county, subject)
-    for subject in (*subjects.funds(made.tables, got), *subjects.assets(made.tables, made.years, places, of)):
+    for subject in (*subjects.funds(made.tables, got), *subjects.assets(made.tables, made.years, places, of, names)):
         yield site.subject_page(made.county, subject)
     yield "feed.xml", feed(made.tables, made.county)
     yield from data.data_files(made.county.tables, made.source, made.past)

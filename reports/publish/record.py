@@ -65,7 +65,13 @@ def _subjects(book: Book, tables: dict[str, Table], year: int) -> Iterator[tuple
 
 
 def _directive(subject: str, stage: str, first: date, last: date, place: str, url: str, digest: str) -> str:
-    said = {"place": " ".join(place.split()), "from": first, "to": last, "url": url or None, "digest": f"sha256:{digest}"}
+    said = {
+        "place": " ".join(place.split()),
+        "from": first,
+        "to": last,
+        "url": url or None,
+        "digest": f"sha256:{digest}",
+    }
     return directive_text(first, "notice", (subject, stage), said.items())
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ledgers.money import decimal
+from ledgers.money import decimal, yuan_cn
 from reports.publish.edition import Edition
 from reports.publish.edition import page_name as page_of
 from reports.publish.subjects import Subject
@@ -20,6 +20,7 @@ from reports.publish.tables import COUNT, COUNTY, DAYS, MONEY, WITHHELD, Table, 
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = ("style.css", "search.js")
+LISTED = ("wages", "subsidies", "income")  # tables whose lists of names hang on the village's board
 File = tuple[str, bytes]  # name in the folder, content
 
 
@@ -62,7 +63,7 @@ def _environment() -> Environment:
 def _render(template: str, edition: Edition, name: str, **values: Any) -> File:
     root = "../" * name.count("/")
     page = _environment().get_template(template)
-    common = {"edition": edition, "source": edition.source, "root": root, "trail": ()}
+    common = {"edition": edition, "source": edition.source, "root": root, "trail": (), "tiles": (), "lists": False}
     return name, page.render({**common, **values}).encode()
 
 
@@ -82,6 +83,8 @@ def place_page(edition: Edition, links: Links, below: list[Edition]) -> File:
         heading=edition.heading,
         trail=[*trail, (edition.name.removeprefix(town) if village else town, "")],
         views=edition.views,
+        tiles=[(title, _big(amount)) for title, amount in edition.tiles],
+        lists=village and any(view.table.name in LISTED for view in edition.views),
         files=links.files(edition),
         below=[(one.name.removeprefix(town), links.page(one.place)) for one in below],
         below_title="各村" if below else "",
@@ -170,9 +173,11 @@ def _figures(table: Table) -> list[tuple[str, str, str]]:
 
 
 def _big(amount: Any) -> str:
-    """An amount in 万元 to the 分, as county tables speak."""
+    """An amount to the 分, in 万元 as county tables speak, in 元 where it is smaller."""
     if not isinstance(amount, int):
         return WITHHELD
+    if 0 < abs(amount) < 1_000_000:
+        return f"{yuan_cn(amount)} 元"
     text = f"{Decimal(amount) / 1_000_000:,.6f}".rstrip("0").rstrip(".")
     return f"{text} 万元"
 

@@ -1,13 +1,16 @@
 """One page for each project, fund and asset: all years, in words, with nothing that a household's figure could be told from."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from ledgers.facts import registered
+from ledgers.facts import money, registered
 from ledgers.money import percent, yuan_cn
+from ledgers.personal.names import NOBODY, Known
 from ledgers.tables.directives import Asset, Notice
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived, mentions
@@ -17,7 +20,19 @@ from plugins.findings import NA, STATUS_NAMES, YUAN, Finding
 from plugins.judging import OP_NAMES
 from reports.publish.content import village_name
 from reports.publish.edition import page_name as page_of
-from reports.publish.received import LEVELS, WAGES, Received, closed, given, in_public, open_assets, project_place
+from reports.publish.received import (
+    LEVELS,
+    NOWHERE,
+    WAGES,
+    WIDE,
+    Received,
+    closed,
+    given,
+    in_public,
+    open_assets,
+    open_parts,
+    project_place,
+)
 from reports.publish.tables import MONEY, WITHHELD, shown
 from reports.words import detail
 
@@ -89,8 +104,48 @@ class Years:
                 yield year, got.paid[path] if path in got.paid_shown else WITHHELD, got.figure(WAGES, path)
 
 
-def projects(tables: Tables, years: Years, places: dict[tuple[str, str], str]) -> Iterator[Subject]:
-    """The page of each project."""
+@dataclass(frozen=True)
+class Payment:
+    """A part of what a project spent, in 分: whether it went to people, the payee, whether it came back."""
+
+    day: date
+    amount: int
+    people: str  # 劳务报酬, 补助; "" for others
+    payee: str
+    back: bool
+
+
+PEOPLE = ("务工群众（劳务报酬）", "农户（补助）")
+OTHER_PAYEES, CAME_BACK = "其他收款人（不列名）", "退回"
+# What only the name of a unit ends with: whoever bears another name may be a person, who is not shown.
+_UNIT = re.compile(
+    r"(?:公司|厂|合作社|联合社|经营部|商行|门市部|中心|[站所院局办队]|学校|农场|委员会|政府|银行|信用社|集团|协会|学会)"
+    r"(?:（[^）]*）)?$"
+)
+
+
+def is_unit(name: str) -> bool:
+    """Whether a name is that of a unit by its form."""
+    return bool(_UNIT.search(name)) and in_public(name) == name
+
+
+@derived
+def payments(tables: Tables) -> dict[str, list[Payment]]:
+    """What each project spent, to whom."""
+    found: dict[str, list[Payment]] = defaultdict(list)
+    columns = ("payee", "labour", "roll", "household", "kind")
+    payee, labour, roll, household, kind = (tables.postings[name] for name in columns)
+    for leg in money.spending_legs(tables):
+        at = leg.row
+        people = PEOPLE[0] if labour[at] else PEOPLE[1] if roll[at] or household[at] else ""
+        found[leg.project].append(Payment(leg.date, leg.amount, people, payee[at], kind[at] == "recovered"))
+    return found
+
+
+def projects(
+    tables: Tables, years: Years, places: dict[tuple[str, str], str], names: Known = NOBODY
+) -> Iterator[Subject]:
+    """The page of each project; who bears one of the names is no unit."""
     got = years.got[max(years.got)]
     shut = closed(tables, got)
     made = defaultdict(list)
@@ -102,7 +157,9 @@ def projects(tables: Tables, years: Years, places: dict[tuple[str, str], str]) -
         one = Subject(row.id, "projects", row.name or row.id, [("首页", "index.html"), ("项目", "")])
         open_sums = (*place, row.id) in got.amounts_shown
         one.say("项目编号", row.id)
-        one.say("地点", f"{place[0]}{village_name(tables, place[1])}", places.get(place, ""))
+        wide = row.id in {path[0] for got in years.got.values() for path in got.leaves[WIDE]}
+        one.say("地点", _where(tables, place), places.get(place, "") if place[0] != NOWHERE else "")
+        one.say("发到各村的情况", "到户补助表" if wide else "", "county/subsidies.html")
         about = {
             "类别": row.category,
             "实施方式": row.mode,
@@ -111,15 +168,18 @@ def projects(tables: Tables, years: Years, places: dict[tuple[str, str], str]) -
         }
         for label, text in about.items():
             one.say(label, text)
+        one.say("承包、供应单位", "、".join(name for name in units(tables, row.id, names) if name != row.operator))
         one.say("计划投入", _yuan(row.planned if open_sums else WITHHELD))
+        one.say("合同金额", _yuan(row.contract if open_sums or row.contract is None else WITHHELD))
         one.say("结算金额", _yuan(row.settled if open_sums or row.settled is None else WITHHELD))
         for label, text in (("绩效目标", row.goal), ("受益对象", row.beneficiaries), ("联农带农", row.linkage)):
             one.say(label, text)
         one.grids = [
             *_sources(tables, row.id, open_sums, shut),
             *_spending(years, (*place, row.id)),
+            *_paid_to(tables, row.id, years, (*place, row.id), names),
             *_labour(tables, row, years, (*place, row.id), open_sums),
-            *_stages(tables, row.id),
+            *_stages(tables, row),
             *_notices(tables, row.id),
             *_assets(made.get(row.id, [])),
             *_verdicts(tables, row.id, got, (*place, row.id)),
@@ -129,7 +189,7 @@ def projects(tables: Tables, years: Years, places: dict[tuple[str, str], str]) -
 
 def _sources(tables: Tables, project: str, open_sums: bool, shut: set[str]) -> Iterator[Grid]:
     """Where the money came from."""
-    grid = Grid("安排的资金", ("资金", "来源", "年度", "净额（元）"), numeric=(3,))
+    grid = Grid("安排的资金", ("资金", "来源", "年度", "安排（元）"), numeric=(3,))
     for name, amount in given(tables).get(project, {}).items():
         fund = registered.funds(tables).get(name)
         text = yuan_cn(amount) if name not in shut else "见合计"
@@ -151,6 +211,42 @@ def _spending(years: Years, path: tuple[str, ...]) -> Iterator[Grid]:
     return iter([grid] if found else [])
 
 
+def _where(tables: Tables, place: tuple[str, str]) -> str:
+    return "全县" if place[0] == NOWHERE else f"{place[0]}{village_name(tables, place[1])}"
+
+
+def units(tables: Tables, project: str, names: Known) -> list[str]:
+    """The units that a project paid, those that got most first; nobody who may be a person."""
+    sums: dict[str, int] = defaultdict(int)
+    for one in payments(tables).get(project, []):
+        if not one.people and not one.back and is_unit(one.payee) and not names.within(one.payee):
+            sums[one.payee] += one.amount
+    return sorted(sums, key=lambda name: (-sums[name], name))
+
+
+def _paid_to(tables: Tables, project: str, years: Years, path: tuple[str, ...], names: Known) -> Iterator[Grid]:
+    """Who the money went to: people together, units by name; the sums only where those of the project's households are
+    shown, which they would otherwise tell.
+    """
+    known, groups = set(units(tables, project, names)), dict[str, list[Payment]]()
+    for one in payments(tables).get(project, []):
+        name = CAME_BACK if one.back else one.people or (one.payee if one.payee in known else OTHER_PAYEES)
+        groups.setdefault(name, []).append(one)
+    if not groups:
+        return
+    clear = all(
+        path not in got.paid or (path in got.paid_shown and open_parts(got, path)) for got in years.got.values()
+    )
+    grid = Grid("钱付给了谁", ("收款方", "第一笔", "最近一笔", "金额（元）"), numeric=(3,))
+    sums = {name: sum(one.amount for one in found) for name, found in groups.items()}
+    for name in sorted(groups, key=lambda one: (one in (OTHER_PAYEES, CAME_BACK), one not in PEOPLE, -sums[one], one)):
+        days = [one.day for one in groups[name]]
+        grid.add(name, min(days), max(days), yuan_cn(sums[name]) if clear else WITHHELD)
+    if clear and len(groups) > 1:
+        grid.add("合计", "", "", yuan_cn(sum(sums.values())))
+    yield grid
+
+
 def _labour(tables: Tables, row: Any, years: Years, path: tuple[str, ...], open_sums: bool) -> Iterator[Grid]:
     """Wages promised and paid, and their share of the money of the centre, as notices say it."""
     wages = [one for _, _, one in years.sums(path) if one]
@@ -161,22 +257,27 @@ def _labour(tables: Tables, row: Any, years: Years, path: tuple[str, ...], open_
         grid.add("承诺发放", _yuan(row.labour_promised if open_sums else WITHHELD))
     paid = None if WITHHELD in wages else sum(wages)
     grid.add("已经发放", _yuan(WITHHELD if paid is None else paid))
-    for title, levels in (("占中央资金", {"中央"}), ("占中央和市级资金", set(LEVELS) - {"县级"})):
-        known = registered.funds(tables)
+    known, said = registered.funds(tables), 0
+    for title, levels in (("中央资金", {"中央"}), ("中央和市级资金", set(LEVELS) - {"县级"})):
         base = sum(
             amount
             for name, amount in given(tables).get(row.id, {}).items()
             if name in known and known[name].level in levels
         )
-        if base > 0 and open_sums and paid is not None:
-            grid.add(title, f"{percent(Fraction(paid, base))}（{_yuan(base)}）")
+        if base > said and open_sums and paid is not None:
+            said = base
+            grid.add(f"占{title}", f"{percent(Fraction(paid, base))}（{title} {_yuan(base)}）")
+    for finding in verdicts(tables).get(row.id, []):
+        if finding.rule.startswith("labour-share") and open_sums and paid is not None and (asked := _ratio(finding)):
+            grid.add(catalogue()[finding.rule].title, f"{asked}：{STATUS_NAMES[finding.status]}")
     yield grid
 
 
-def _stages(tables: Tables, project: str) -> Iterator[Grid]:
-    grid = Grid("进展", ("日期", "到了哪一步"))
-    for stage in registered.project_states(tables).get(project, []):
-        grid.add(stage.date, stage.state)
+def _stages(tables: Tables, row: Any) -> Iterator[Grid]:
+    grid = Grid("进展", ("到了哪一步", "日期"))
+    for stage in registered.project_states(tables).get(row.id, []):
+        score = f"（{row.score} 分）" if stage.state == "绩效自评" and row.score else ""
+        grid.add(f"{stage.state}{score}", stage.date)
     return iter([grid] if grid.rows else [])
 
 
@@ -206,7 +307,8 @@ def _verdicts(tables: Tables, project: str, got: Received, path: tuple[str, ...]
     )
     for finding in verdicts(tables).get(project, []):
         ratio = _ratio(finding) if open_sums else ""
-        about = detail(finding.part, finding.period)
+        part = rules[finding.part].title if finding.part in rules else finding.part  # rectifications name a rule
+        about = detail(part, finding.period)
         grid.add(f"{rules[finding.rule].title}{f'（{about}）' if about else ''}", STATUS_NAMES[finding.status], ratio)
     return iter([grid] if grid.rows else [])
 
@@ -220,6 +322,7 @@ def _ratio(finding: Finding) -> str:
         or measured.unit != YUAN
         or measured.ratio is None
         or threshold.value is None
+        or threshold.required is None
     ):
         return ""
     return f"{percent(measured.ratio)}，应{OP_NAMES[threshold.op]} {percent(threshold.value)}"
@@ -239,7 +342,7 @@ def funds(tables: Tables, got: Received) -> Iterator[Subject]:
         ):
             one.say(label, text)
         one.say("下达金额", _yuan(row.amount))
-        grid = Grid("安排到的项目", ("项目", "净额（元）"), numeric=(1,))
+        grid = Grid("安排到的项目", ("项目", "安排（元）"), numeric=(1,))
         for name, amounts in given(tables).items():
             if row.id in amounts and (project := registered.projects(tables).get(name)):
                 text = yuan_cn(amounts[row.id]) if row.id not in shut else ""
@@ -249,7 +352,11 @@ def funds(tables: Tables, got: Received) -> Iterator[Subject]:
 
 
 def assets(
-    tables: Tables, years: Years, places: dict[tuple[str, str], str], of: dict[str, tuple[str, str]]
+    tables: Tables,
+    years: Years,
+    places: dict[tuple[str, str], str],
+    of: dict[str, tuple[str, str]],
+    names: Known = NOBODY,
 ) -> Iterator[Subject]:
     """The page of each asset that is not a household's own."""
     held = tables.postings[tables.postings["kind"] == "asset"].groupby("commodity")["amount"].sum().to_dict()
@@ -261,7 +368,7 @@ def assets(
         place = of[row.id]
         one = Subject(row.id, "assets", row.name or row.id, [("首页", "index.html"), ("资产", "")])
         one.say("资产编号", row.id)
-        one.say("地点", f"{place[0]}{village_name(tables, place[1])}", places.get(place, ""))
+        one.say("地点", _where(tables, place), places.get(place, "") if place[0] != NOWHERE else "")
         for label, text in (
             ("类别", row.class_),
             ("所有权人", in_public(row.owner)),
@@ -270,6 +377,7 @@ def assets(
             one.say(label, text)
         one.say("管护责任", "已落实" if row.caretaker else "未登记")
         one.say("原值", _yuan(int(held.get(row.id, 0))))
+        _let(one, row, years, (*place, row.id), names)
         for name in _all(row.project):
             if project := registered.projects(tables).get(name):
                 one.say("由哪个项目形成", project.name or project.id, page_of("projects", project.id))
@@ -278,8 +386,20 @@ def assets(
             path = (*place, row.id)
             if path in got.earned:
                 grid.add(year, shown(got.earned[path] if path in got.earned_shown else WITHHELD, MONEY))
-        stages = Grid("变动", ("日期", "状态"))
+        stages = Grid("变动", ("状态", "日期"))
         for state in states[row.id]:
-            stages.add(state.date, state.state)
+            stages.add(state.state, state.date)
         one.grids = [*([grid] if grid.rows else []), *([stages] if stages.rows else []), *_notices(tables, row.id)]
         yield one
+
+
+def _let(one: Subject, row: Asset, years: Years, path: tuple[str, ...], names: Known) -> None:
+    """The contract by which an asset is let: with which unit, for how much, how long."""
+    if row.party:
+        unit = is_unit(row.party) and not names.within(row.party)
+        one.say("承租（承包）方", row.party if unit else "个人（不列名）")
+    if row.rent is not None:
+        earned = all(path in got.earned_shown for got in years.got.values() if path in got.earned)
+        one.say("年租金", _yuan(row.rent if earned else WITHHELD))
+    if row.from_ or row.to:
+        one.say("合同期", f"{row.from_ or ''} 至 {row.to or ''}")

@@ -91,6 +91,7 @@ class Table:
             return Shown([], None, None, dropped)  # nothing of it may be told at this level
         kept = [line for line in lines if not self._all_withheld(line)]
         kept = [[None if i in dropped else value for i, value in enumerate(line)] for line in kept]
+        merged = merged if any(merged.values()) else {}  # what a village's list leaves out is no part of its total
         others: list[Any] = [merged.get(i) for i in range(len(self.fields))]
         if merged:
             others[self._name] = OTHERS

@@ -38,6 +38,8 @@
     var more = found.length > MOST ? "，先列 " + MOST + " 项" : "";
     count.textContent = asked ? (found.length ? "找到 " + found.length + " 项" + more : "没有找到，请换一个名称") : "";
   }
+  var long = document.querySelector("details.long");
+  if (long && window.innerWidth < 600 && items.length > MOST) { long.open = false; }
   form.hidden = false;
   form.addEventListener("submit", function (event) { event.preventDefault(); });
   form.addEventListener("input", search);

@@ -37,6 +37,8 @@ from plugins.rule import CATALOGUE, rule
 
 COUNTY = "县级"  # the town of what is the whole county's
 Fault = tuple[str, tuple[str, int]]
+_Same = tuple[str, ...]  # what a posting and its reversal have in common
+_Line = tuple[str, str, int]  # household, person, 分
 Series = tuple[str, str]  # the series and the year of its numbers
 _VOUCHER = re.compile(r"(?:([A-Za-z][A-Za-z0-9]*)-)?(\d{4})-(\d{6})", re.ASCII)
 _REGISTRIES: dict[str, type[Any]] = {kind: one.row for kind, one in DIRECTIVES.items() if one.folded}
@@ -305,7 +307,7 @@ def _reversal_faults(tables: Tables) -> dict[tuple[str, str], list[Fault]]:
     table = tables.postings[list(_Leg._fields)]
     reversing = table[table["reverses"] != ""]
     originals = table[table["voucher"].isin(set(reversing["reverses"]))]  # a mistaken reversal may be reversed too
-    left: dict[str, dict[Any, list[int]]] = defaultdict(lambda: defaultdict(list))
+    left: dict[str, dict[_Same, list[int]]] = defaultdict(lambda: defaultdict(list))
     for leg in records(_Leg, originals):
         left[leg.voucher][_same(leg)].append(leg.amount)
     lines = _lines(tables, {*reversing.index, *originals.index})
@@ -322,11 +324,16 @@ def _reversal_faults(tables: Tables) -> dict[tuple[str, str], list[Fault]]:
     return faults
 
 
-def _same(leg: _Leg) -> tuple[str, ...]:
+def _same(leg: _Leg) -> _Same:
     return (leg.account, leg.commodity, leg.fund, leg.project, leg.asset, leg.equity, leg.benefit)
 
 
-def _reversed(rows: list[_Leg], left: dict[str, Any], lines: list[Any], available: dict[str, Any]) -> str:
+def _reversed(
+    rows: list[_Leg],
+    left: dict[str, dict[_Same, list[int]]],
+    lines: list[_Line],
+    available: dict[str, Counter[_Line]],
+) -> str:
     original = rows[0].reverses
     if original not in left:
         return f"要冲销的凭证 {original} 不存在"
@@ -346,9 +353,9 @@ def _reversed(rows: list[_Leg], left: dict[str, Any], lines: list[Any], availabl
     return ""
 
 
-def _lines(tables: Tables, postings: set[int]) -> dict[str, list[Any]]:
+def _lines(tables: Tables, postings: set[int]) -> dict[str, list[_Line]]:
     """Roll lines of some postings by voucher: (household, person, amount)."""
-    found: dict[str, list[Any]] = defaultdict(list)
+    found: dict[str, list[_Line]] = defaultdict(list)
     numbers = tables.postings["voucher"]
     wanted = tables.payments[tables.payments["posting"].isin(postings)]
     for row in records(Payment, wanted):

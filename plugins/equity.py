@@ -17,6 +17,7 @@ from ledgers.facts.grants import Dividend, Grant, Standing, dividends, grants, v
 from ledgers.money import half_up, yuan_cn
 from ledgers.policy import default
 from ledgers.tables.directives import Project, Village
+from ledgers.tables.schema import Posting
 from ledgers.tables.tables import Tables, derived, households, on
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Threshold
@@ -53,7 +54,7 @@ PART_NAMES = {"quantified": "量化金额", "collective": "集体持股", "farme
 
 
 def _subject(grant: Standing) -> Subject:
-    return Subject("equity", grant.row.id, grant.row.operator or "")
+    return Subject("equity", grant.row.id, grant.row.operator)
 
 
 def _judged(grant: Grant) -> Iterator[tuple[Standing, dict[str, Any]]]:
@@ -265,7 +266,7 @@ def dividend_due(tables: Tables) -> Iterator[Finding]:
             yield _dividend(tables, grant, due, received.get((grant.row.id, due.year), []))
 
 
-def _dividend(tables: Tables, grant: Grant, due: Dividend, legs: list[Any]) -> Finding:
+def _dividend(tables: Tables, grant: Grant, due: Dividend, legs: list[Posting]) -> Finding:
     more: dict[str, Any] = {
         "period": str(due.year),
         "source": grant.source,

@@ -30,6 +30,7 @@ from ledgers.money import yuan_cn
 from ledgers.policy import default
 from ledgers.tables import times
 from ledgers.tables.directives import Village
+from ledgers.tables.households import Households
 from ledgers.tables.schema import Posting
 from ledgers.tables.tables import Tables, households, on
 from plugins.beancount import plugin
@@ -52,7 +53,7 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool], who: str) -> It
     for one in to_households(tables):
         day = last_day(tables, one.village, one.year)
         village = registered.villages(tables).get(one.village)
-        subject = Subject("village", one.village, (village.name or "") if village else "")
+        subject = Subject("village", one.village, village.name if village else "")
         more: dict[str, Any] = {
             "period": str(one.year),
             "source": (one.postings[0].file, one.postings[0].line),
@@ -90,7 +91,7 @@ def _untold(tables: Tables, one: Distribution) -> str:
     return broken or (f"凭证 {bare.voucher} 的入户分配没有清册" if bare else "")
 
 
-def _per_person(people: Any, one: Distribution, favoured: Callable[[str, date], bool], day: date, who: str) -> str:
+def _per_person(people: Households, one: Distribution, favoured: Callable[[str, date], bool], day: date, who: str) -> str:
     """The same money by person, for the reader: it decides nothing. Persons are those registered by the day."""
     money: dict[bool, dict[str, int]] = {True: defaultdict(int), False: defaultdict(int)}
     for line in one.lines:
@@ -98,7 +99,7 @@ def _per_person(people: Any, one: Distribution, favoured: Callable[[str, date], 
     said = []
     for group, name in ((True, who), (False, "其他户")):
         received = {household: amount for household, amount in money[group].items() if amount}
-        members = [people.people(household, day) for household in received]
+        members = [people.people(household, day) or 0 for household in received]
         if members and all(members):
             said.append(f"{name}人均 {yuan_cn(sum(received.values()) // sum(members))} 元")
     return f"；按得到分配的户的人数，{'、'.join(said)}" if said else ""
@@ -171,7 +172,7 @@ def _payment_days(one: Distribution) -> set[date]:
 
 def _included(tables: Tables, one: Distribution, reached: set[str], expected: set[str]) -> Finding:
     village = registered.villages(tables).get(one.village)
-    subject = Subject("village", one.village, (village.name or "") if village else "")
+    subject = Subject("village", one.village, village.name if village else "")
     more: dict[str, Any] = {
         "period": str(one.year),
         "source": (one.postings[0].file, one.postings[0].line),
@@ -206,7 +207,7 @@ def _included(tables: Tables, one: Distribution, reached: set[str], expected: se
 )
 def income_use(tables: Tables) -> Iterator[Finding]:
     """Uses for people and upkeep ÷ all uses of an asset's income; no value is shipped."""
-    found: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    found: dict[tuple[str, int], list[Posting]] = defaultdict(list)
     for posting in uses(tables):
         if posting.asset:
             found[posting.asset, posting.income_year].append(posting)
@@ -214,9 +215,9 @@ def income_use(tables: Tables) -> Iterator[Finding]:
         yield _used(tables, name, year, postings)
 
 
-def _used(tables: Tables, name: str, year: int, postings: list[Any]) -> Finding:
+def _used(tables: Tables, name: str, year: int, postings: list[Posting]) -> Finding:
     asset = registered.assets(tables).get(name)
-    subject, day = Subject("asset", name, (asset.name or "") if asset else ""), end_of(year, tables.as_of)
+    subject, day = Subject("asset", name, asset.name if asset else ""), end_of(year, tables.as_of)
     more: dict[str, Any] = {
         "period": str(year),
         "source": (postings[0].file, postings[0].line),

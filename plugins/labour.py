@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -308,7 +308,7 @@ def labour_roster(tables: Tables) -> Iterator[Finding | Passes]:
     yield Passes(good["voucher"].nunique(), lambda: _rosters(good, {}))
 
 
-def _rosters(table: pd.DataFrame, faults: dict[int, Any]) -> Iterator[Finding]:
+def _rosters(table: pd.DataFrame, faults: dict[int, tuple[str, tuple[str, int]]]) -> Iterator[Finding]:
     """One finding for each voucher of these postings of labour."""
     by_voucher: dict[str, list[_RosterLeg]] = {}
     for leg in records(_RosterLeg, table):

@@ -14,6 +14,7 @@ from ledgers.facts import money, open_items, registered
 from ledgers.facts.open_items import Item
 from ledgers.money import yuan_cn
 from ledgers.policy import Applied, Parameter, default
+from ledgers.tables.directives import Project
 from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
 from plugins.findings import ERROR, FAIL, PASS, PENDING, UNDETERMINED, WARNING, Finding, Measured, Subject, Threshold
@@ -82,9 +83,9 @@ def _whose(tables: Tables, of: open_items.Account, item: Item) -> tuple[Subject,
     row, known = registered.projects(tables).get(of.project), registered.villages(tables).get(of.village)
     leg = item.part.legs[0]
     if row is not None:
-        return Subject("project", of.project, row.name or ""), (row.file, row.line)
+        return Subject("project", of.project, row.name), (row.file, row.line)
     if known is not None:
-        return Subject("village", of.village, known.name or ""), (leg.file, leg.line)
+        return Subject("village", of.village, known.name), (leg.file, leg.line)
     return Subject("county", COUNTY, tables.title), (leg.file, leg.line)
 
 
@@ -171,8 +172,8 @@ def leftover(tables: Tables) -> Iterator[Finding]:
             yield _left(tables, project, accepted, given)
 
 
-def _left(tables: Tables, project: Any, accepted: date, given: int) -> Finding:
-    subject, source = Subject("project", project.id, project.name or ""), (project.file, project.line)
+def _left(tables: Tables, project: Project, accepted: date, given: int) -> Finding:
+    subject, source = Subject("project", project.id, project.name), (project.file, project.line)
     paid = money.net_paid(tables).get(project.id, 0)
     owed = open_items.left(open_items.payables(tables)).get(project.id, 0)
     rest = given - paid - owed

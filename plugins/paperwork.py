@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import pandas as pd
 
 from ledgers.facts import returned, work
 from ledgers.facts.persons import person_codes, persons
@@ -70,7 +72,7 @@ def payment_number(tables: Tables) -> Iterator[Finding | Passes]:
     yield Passes(good["voucher"].nunique(), lambda: _numbered(good, PASS, "有支付凭证号"))
 
 
-def _numbered(table: Any, status: str, message: str) -> Iterator[Finding]:
+def _numbered(table: pd.DataFrame, status: str, message: str) -> Iterator[Finding]:
     by_voucher: dict[str, list[_Leg]] = {}
     for leg in records(_Leg, table):
         by_voucher.setdefault(leg.voucher, []).append(leg)
@@ -221,7 +223,7 @@ def labour_days(tables: Tables) -> Iterator[Finding | Passes]:
     yield Passes(len(worked) - len(over), lambda: _within(tables, worked, set(over)))
 
 
-def _within(tables: Tables, worked: dict[tuple[int, str], _Worked], over: Collection[Any]) -> Iterator[Finding]:
+def _within(tables: Tables, worked: dict[tuple[int, str], _Worked], over: Collection[tuple[int, str]]) -> Iterator[Finding]:
     return (_days(tables, key[1], one) for key, one in worked.items() if key not in over)
 
 

@@ -27,7 +27,7 @@ from ledgers.money import FEN_MAX, fen, yuan_cn
 from ledgers.policy import default
 from ledgers.tables import times
 from ledgers.tables.directives import Benefit
-from ledgers.tables.schema import Payment, by_value, combined, records
+from ledgers.tables.schema import Mask, Numbers, Payment, by_value, combined, records
 from ledgers.tables.tables import Tables, derived, households, latest, mentions
 from plugins.beancount import plugin
 from plugins.findings import (
@@ -75,7 +75,7 @@ _LEG = [name for name in Leg._fields if name != "row"]
 
 
 @derived
-def _spends(tables: Tables) -> Any:
+def _spends(tables: Tables) -> Mask:
     """Of each posting, whether it is on a spending account; distributions are left out."""
     return (tables.postings["kind"] == "expense").to_numpy()
 
@@ -88,7 +88,7 @@ def _benefit_legs(tables: Tables) -> pd.DataFrame:
 
 
 @derived
-def _benefit_codes(tables: Tables) -> tuple[Any, list[str]]:
+def _benefit_codes(tables: Tables) -> tuple[Numbers, list[str]]:
     """For each posting the place of its benefit among the names of all, -1 where it pays none."""
     legs = _benefit_legs(tables)
     codes = np.full(len(tables.postings), -1, dtype="int64")
@@ -148,14 +148,14 @@ def _worst_lines(
     return said
 
 
-def _first_of_least(postings: Any, ranks: Any) -> list[tuple[int, int]]:
+def _first_of_least(postings: Numbers, ranks: Numbers) -> list[tuple[int, int]]:
     """Each posting in order, and the place of its first line of the least rank; a posting's lines stand together."""
     starts = np.flatnonzero(np.r_[True, postings[1:] != postings[:-1]])
     least = np.minimum.reduceat(ranks * len(ranks) + np.arange(len(ranks)), starts) % len(ranks)
     return sorted(zip(postings[starts].tolist(), least.tolist(), strict=True))
 
 
-def _where(tables: Tables, row: Any) -> str:
+def _where(tables: Tables, row: int) -> str:
     """Where a household payment stands, for a message."""
     line = tables.payments.loc[row]
     return f"（{line['file']}:{line['line']}）"
@@ -176,7 +176,7 @@ def benefit_on(tables: Tables, name: str, day: date) -> Benefit | None:
     return known[-1] if known else rows[0] if rows else None
 
 
-def _by_voucher(tables: Tables, legs: pd.DataFrame, said: dict[int, Said], *others: tuple[str, Said]) -> Iterator[Any]:
+def _by_voucher(tables: Tables, legs: pd.DataFrame, said: dict[int, Said], *others: tuple[str, Said]) -> Iterator[Finding | Passes]:
     """One finding a voucher: the worst that is said of its postings (by row), and by the way (by voucher).
 
     Vouchers that pass whatever a roll says are left for who asks for them.
@@ -351,7 +351,7 @@ def _allowed(tables: Tables, name: str, day: date) -> frozenset[str]:
     return frozenset(benefit.states) if benefit else frozenset()
 
 
-def _unsettled(tables: Tables, paid: pd.DataFrame) -> Any:
+def _unsettled(tables: Tables, paid: pd.DataFrame) -> Mask:
     """Lines that must be looked at one by one: all but those of households that had one state ever, and an allowed one."""
     people, names = households(tables), _benefit_codes(tables)[1]
     days = paid["date"].cat.categories[np.unique(paid["date"].cat.codes)]
@@ -394,11 +394,11 @@ def _cap(tables: Tables, benefit: str, day: date) -> int:
     return FEN_MAX if known is None or known.cap is None else known.cap
 
 
-def _periods(lines: pd.DataFrame, monthly: bool) -> Any:
+def _periods(lines: pd.DataFrame, monthly: bool) -> Numbers:
     """A number for the year, or the month, that each line is for; of payment where it does not say."""
     paid = by_value(lines["date"], lambda day: day.year * 12 + day.month)
     said = by_value(lines["for_"], lambda period: times.months(period)[0] if period else 0)
-    months = np.where(said > 0, said, paid)
+    months: Numbers = np.where(said > 0, said, paid)
     return months if monthly else (months - 1) // 12
 
 

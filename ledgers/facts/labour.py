@@ -10,7 +10,6 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from ledgers.facts import money, open_items, returned, vouchers
 from ledgers.facts.vouchers import OWED, Part
@@ -172,7 +171,7 @@ def _whole(amount: Fraction) -> int:
     return -whole if amount < 0 else whole
 
 
-def _paid(leg: Any, day: date, amount: int) -> Paid:
+def _paid(leg: vouchers.Leg, day: date, amount: int) -> Paid:
     return Paid(leg.row, leg.project, leg.fund, leg.voucher, day, amount)
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ledgers.facts import registered
 from ledgers.tables.directives import LEVEL_GROUPS, Fund
-from ledgers.tables.schema import records
+from ledgers.tables.schema import Mask, Texts, records
 from ledgers.tables.tables import Tables, derived
 
 CENTRAL = frozenset({"中央"})
@@ -65,13 +65,13 @@ def quota_legs(tables: Tables) -> dict[str, list[Leg]]:
 
 
 @derived
-def outgoing(tables: Tables) -> Any:
+def outgoing(tables: Tables) -> Mask:
     """Of each posting, whether its transaction touches quota or a bank account: the others only reclassify what was spent."""
     return beside(tables, tables.postings["kind"].isin(["allocated", "quota", "bank"]))
 
 
 @derived
-def roots(tables: Tables) -> Any:
+def roots(tables: Tables) -> Texts:
     """Of each posting the root of its voucher: the voucher that it reverses in the end, else itself (an array of texts)."""
     table = tables.postings
     reversing = table[["voucher", "reverses"]][(table["reverses"] != "").to_numpy()]
@@ -87,12 +87,13 @@ def roots(tables: Tables) -> Any:
     return np.array([ends.get(voucher, voucher) for voucher in root.tolist()], dtype=object) if ends else root
 
 
-def beside(tables: Tables, wanted: Any) -> Any:
+def beside(tables: Tables, wanted: "Mask | pd.Series[bool]") -> Mask:
     """Of each posting, whether one of the wanted ones stands in its transaction."""
     transactions = tables.postings["transaction"].to_numpy()
-    having = np.zeros(transactions.max(initial=-1) + 1, dtype=bool)
+    having: Mask = np.zeros(transactions.max(initial=-1) + 1, dtype=bool)
     having[transactions[wanted]] = True
-    return having[transactions]
+    found: Mask = having[transactions]
+    return found
 
 
 @derived
@@ -153,7 +154,7 @@ def expense_legs(tables: Tables) -> list[Leg]:
     return _legs(tables, tables.postings["kind"] == "expense")
 
 
-def came_back(tables: Tables) -> Any:
+def came_back(tables: Tables) -> Mask:
     """Of each posting, whether its voucher, net of reversals, brings money back to 2103 rather than hands it in."""
     table = tables.postings
     returned = (table["kind"] == "recovered").to_numpy()

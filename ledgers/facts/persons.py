@@ -5,12 +5,12 @@ from bisect import bisect_right
 from calendar import monthrange
 from collections import defaultdict
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ledgers.tables.schema import Member, combined, records
+from ledgers.tables.schema import Member, Numbers, combined, records
 from ledgers.tables.tables import Tables, derived
 
 Number = tuple[str, str]  # household, person: how lists call somebody
@@ -92,7 +92,7 @@ def persons(tables: Tables) -> Persons:
 
 
 @derived
-def person_codes(tables: Tables) -> Any:
+def person_codes(tables: Tables) -> Numbers:
     """A number for each row of `payments`, the same for the same person: by `who` where known, else household and person."""
     lines, known = tables.payments[["household", "person", "date"]], persons(tables)
     numbers = combined(lines["household"].cat.codes, lines["person"].cat.codes)

@@ -8,13 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 
 from ledgers.facts import money
 from ledgers.facts.persons import person_codes
-from ledgers.tables.schema import Payment, Posting, records
+from ledgers.tables.schema import Mask, Payment, Posting, Texts, records
 from ledgers.tables.tables import Tables, derived
 
 RETURNED = "退票"
@@ -76,7 +75,7 @@ def _mended(
         yield Returned(line, posting, back, again)
 
 
-def _reverses(line: Payment, other: Payment, root: Any) -> bool:
+def _reverses(line: Payment, other: Payment, root: Texts) -> bool:
     return other.amount == -line.amount and bool(root[other.posting] == root[line.posting])
 
 
@@ -96,7 +95,7 @@ def period(line: Payment) -> str:
 
 
 @derived
-def received(tables: Tables) -> Any:
+def received(tables: Tables) -> Mask:
     """Of each row of `payments`, whether it reached somebody: not what was returned, nor the reversal of such a line."""
     reached = np.ones(len(tables.payments), dtype=bool)
     for one in returned(tables):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, ge
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ledgers.tables.directives import DIRECTIVES
 
@@ -32,6 +33,10 @@ KINDS = {
 Category = Annotated[str, "category"]
 Money = Annotated[int, "money"]
 Half = Annotated[float | None, "half"]
+# Of each row of a table: whether something is so, a number, a text.
+Mask = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
+Texts = NDArray[np.object_]
 
 
 class Posting(NamedTuple):

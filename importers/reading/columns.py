@@ -21,6 +21,10 @@ class Unclear(Exception):  # noqa: N818
     """Two columns fit, or the same headings stand twice, and nobody says which counts; the message names them."""
 
 
+class Doubled(Unclear):
+    """The same headings stand twice: a table printed in halves side by side."""
+
+
 @dataclass
 class Settled:
     """The columns of a table's fields, and what must be said of how they were chosen."""
@@ -42,7 +46,7 @@ def settle(
     doubled = [name for name, columns in matches.items() if _doubled(grid, kind, headers, columns, name, first)]
     if doubled:
         names = "、".join(f"“{headers[found.columns[name]]}”" for name in doubled)
-        raise Unclear(f"表头{names}出现了两次，像是左右两栏并排印的表：请改成一栏（后一栏接在前一栏下面）再导入")
+        raise Doubled(f"表头{names}出现了两次，像是左右两栏并排印的表：请改成一栏（后一栏接在前一栏下面）再导入")
     for name, columns in matches.items():
         found.columns[name] = _visible(grid, headers, found, columns)
     for name in kind.amounts:

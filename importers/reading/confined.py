@@ -18,7 +18,8 @@ from datetime import time as clock_time
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from importers.reading.container import Refused, Scan
+from importers.reading.container import Refused, Scan, Unreadable
+from importers.reading.converting import converted
 from importers.reading.grid import File, Grid, read_file
 from ledgers.files.confined import call
 from ledgers.files.problems import Untrusted
@@ -33,12 +34,23 @@ def read_confined(path: Path, name: str) -> File:
     """The sheets of a file, read by a process that may do nothing else. Raises Refused with a message in Chinese."""
     data, suffix = _content(path), path.suffix.lower()
     try:
+        file = _read(data, name, suffix)
+    except Unreadable:
+        other = converted(data, suffix)
+        if not other:
+            raise
+        file = _read(other, name, ".xlsx")
+        file.remarks.append(f"{name}：不是通常的格式，经 LibreOffice 转换后读取，请核对")
+    file.sha256 = hashlib.sha256(data).hexdigest()
+    return file
+
+
+def _read(data: bytes, name: str, suffix: str) -> File:
+    try:
         said = call(lambda: _told(data, name, suffix), seconds=SECONDS, first=_limit)
     except (Untrusted, RuntimeError):
         raise Refused(_TOO_MUCH) from None
-    file = _received(_lines(said), name)
-    file.sha256 = hashlib.sha256(data).hexdigest()
-    return file
+    return _received(_lines(said), name)
 
 
 def _content(path: Path) -> bytes:
@@ -70,7 +82,7 @@ def _told(data: bytes, name: str, suffix: str) -> bytes:
     try:
         _tell(read_file(data, name, suffix), stream)
     except Refused as error:
-        _line(stream, {"refused": str(error)})
+        _line(stream, {"refused": str(error), "unreadable": isinstance(error, Unreadable)})
     except MemoryError:
         _line(stream, {"refused": _TOO_MUCH})
     return stream.getvalue()
@@ -131,7 +143,7 @@ def _received(lines: Iterator[Any], name: str) -> File:
         if isinstance(said, list):
             grids[-1].rows.append(said)
         elif "refused" in said:
-            raise Refused(str(said["refused"]))
+            raise (Unreadable if said.get("unreadable") else Refused)(str(said["refused"]))
         elif "hidden" in said:
             return File(name, grids, said["hidden"])
         else:

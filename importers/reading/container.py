@@ -40,12 +40,20 @@ _ROW_NUMBER = re.compile(rb'\w+\b[^>]*?\br="(\d+)"')
 _ROWS_END = re.compile(rb"</(?:\w+:)?sheetData>")
 _COLUMNS, _ATTRIBUTE = re.compile(rb"<(?:\w+:)?col\b([^>]*)>"), re.compile(rb'(\w+)="([^"]*)"')
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+OF_OTHERS = {".dbf", ".wk1", ".wks", ".wk4", ".wq1", ".sxc", ".numbers", ".uos", ".fods"}  # which LibreOffice may know
+_TABLES_IN_XML = (b"urn:schemas-microsoft-com:office:spreadsheet", b"opendocument", b"progid=\"excel.sheet\"")
+_PAGES = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<style", b"<div", b"<!--")
+_ARCHIVE = re.compile(rb"mime-version:|[^<]{0,400}content-type:\s*multipart/related")
 _CELL_STARTS = (b"<c>", b"<c ", b"<c/", b":c>", b":c ", b":c/")
 _CELL_REFERENCES = 100_000  # of formulas or errors that are kept
 
 
 class Refused(Exception):  # noqa: N818
     """The file cannot be a sheet, or is not safe to read; the message says why, in Chinese."""
+
+
+class Unreadable(Refused):
+    """No reader here understands what looks like a table all the same: another program might."""
 
 
 @dataclass
@@ -60,25 +68,28 @@ class Scan:
 
 
 def kind_of(data: bytes, suffix: str) -> str:
-    """"zip", "xls" or "csv", told from the content. Raises Refused where the name promises something else."""
+    """"zip", "xls", "html" or "csv", told from the content. Raises Refused where the name promises something else."""
     if not data:
         raise Refused("文件是空的")
     kind = "zip" if data.startswith(_ZIP) else "xls" if data.startswith(_OLE) else _text_kind(data[:4096], suffix)
-    if suffix in (".csv", ".txt") and kind != "csv":
+    if suffix in (".csv", ".txt") and kind in ("zip", "xls"):
         raise Refused(f"文件名是 {suffix}，内容却是 Excel 工作簿：请改用正确的扩展名 {'.xlsx' if kind == 'zip' else '.xls'}")
     return kind
 
 
 def _text_kind(head: bytes, suffix: str) -> str:
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")):
-        raise Refused("文件其实是网页（HTML），只是用了表格的扩展名：请用 Excel 或 WPS 打开，另存为 .xlsx")
+    plain = head.decode("utf-16", "ignore").encode() if head.startswith((b"\xff\xfe", b"\xfe\xff")) else head
+    start = plain.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(_PAGES) or (start.startswith(b"<?xml") and b"<html" in start) or _ARCHIVE.match(start):
+        return "html"
     if start.startswith(b"<?xml"):
-        raise Refused("文件其实是 XML，只是用了表格的扩展名：请用 Excel 或 WPS 打开，另存为 .xlsx")
+        other = any(mark in start for mark in _TABLES_IN_XML)
+        raise (Unreadable if other else Refused)("文件其实是 XML，只是用了表格的扩展名：请用 Excel 或 WPS 打开，另存为 .xlsx")
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         if suffix in (".csv", ".txt"):
             raise Refused("文件名是 CSV，内容却不是文本")
-        raise Refused(f"扩展名是 {suffix or '（无）'}，内容却不是 Excel 工作簿：请用 Excel 或 WPS 打开，另存为 .xlsx")
+        found = f"扩展名是 {suffix or '（无）'}，内容却不是 Excel 工作簿：请用 Excel 或 WPS 打开，另存为 .xlsx"
+        raise (Unreadable if suffix in OF_OTHERS else Refused)(found)
     return "csv"
 
 

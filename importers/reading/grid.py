@@ -12,14 +12,16 @@ from datetime import datetime
 from typing import Any
 
 from importers.reading import package
-from importers.reading.container import CELL_LIMIT, Refused, Scan, kind_of, scan_workbook
+from importers.reading.container import CELL_LIMIT, Refused, Scan, Unreadable, kind_of, scan_workbook
 from importers.reading.text import read_text
 
 MERGE_LIMIT = 100_000
+SECTOR = 512  # bytes: an old workbook consists of whole ones
+SLOW_LIMIT = 20 * 2**20  # bytes that openpyxl is given: it takes twelve times as long
 _OTHERWISE = "请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入"
 
 
-class _Damaged(Refused):
+class _Damaged(Unreadable):
     """The file is not as its reader wants it; another reader may take it."""
 
 
@@ -43,6 +45,7 @@ class File:
     grids: list[Grid]
     hidden: list[str]
     sha256: str = ""
+    remarks: list[str] = field(default_factory=list)
 
 
 def read_file(data: bytes, name: str, suffix: str) -> File:
@@ -50,12 +53,27 @@ def read_file(data: bytes, name: str, suffix: str) -> File:
     kind = kind_of(data, suffix)
     if kind == "csv":
         return File(name, [Grid(name, "", read_text(data))], [])
+    if kind == "html":
+        return _read_html(data, name)
     if kind == "zip":
         return _read_zip(data, name)
     try:
         return _read_xls(data, name)
     except _Damaged:
+        pass
+    try:
         return _read_fast(data, name, {}, False)  # less exact (no hidden rows), and less exacting
+    except Unreadable as error:
+        raise (error if len(data) % SECTOR == 0 else Refused(str(error))) from None  # a part of a file is beyond help
+
+
+def _read_html(data: bytes, name: str) -> File:
+    from importers.reading.webpage import read_html  # a library of its own, wanted for web pages alone
+
+    tables = read_html(data)
+    titles = [f"表{number}" if len(tables) > 1 else "" for number in range(1, len(tables) + 1)]
+    grids = [Grid(name, title, one.rows, one.merged, Scan(one.hidden)) for title, one in zip(titles, tables, strict=True)]
+    return File(name, grids, [])
 
 
 def _read_zip(data: bytes, name: str) -> File:
@@ -66,8 +84,38 @@ def _read_zip(data: bytes, name: str) -> File:
     about = {title: scans.get(part, Scan()) for title, part in workbook.sheets.items()}
     try:
         return _read_fast(workbook.data, name, about, workbook.date1904)
-    except Refused:
+    except Unreadable:
+        pass
+    try:
         return _read_fast(package.without_dimensions(workbook).data, name, about, workbook.date1904)
+    except Unreadable:
+        return _read_slowly(workbook.data, name, about, workbook.date1904)
+
+
+def _read_slowly(data: bytes, name: str, scans: dict[str, Scan], date1904: bool) -> File:
+    """Read a workbook by openpyxl, which takes some that calamine does not. Raises Refused."""
+    from openpyxl import load_workbook
+
+    if len(data) > SLOW_LIMIT:
+        raise Unreadable(f"工作簿损坏，无法读取：{_OTHERWISE}")
+    try:
+        workbook = load_workbook(io.BytesIO(data), data_only=True)
+        visible = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+        hidden = [sheet.title for sheet in workbook.worksheets if sheet.sheet_state != "visible"]
+        grids = [_slow_grid(sheet, name, scans.get(sheet.title, Scan()), date1904) for sheet in visible]
+    except Refused:
+        raise
+    except Exception:  # openpyxl raises whatever its parts raise on damaged files
+        raise Unreadable(f"工作簿损坏，无法读取：{_OTHERWISE}") from None
+    return File(name, grids, hidden)
+
+
+def _slow_grid(sheet: Any, name: str, scan: Scan, date1904: bool) -> Grid:
+    if sheet.max_row * sheet.max_column > CELL_LIMIT:
+        raise Refused(f"工作表有 {sheet.max_row} 行 {sheet.max_column} 列，大得不正常：请删去表外的内容")
+    rows = [["" if cell is None else cell for cell in row] for row in sheet.iter_rows(values_only=True)]
+    merged = [(one.min_row - 1, one.min_col - 1, one.max_row - 1, one.max_col - 1) for one in sheet.merged_cells.ranges]
+    return Grid(name, sheet.title, rows, merged, scan, date1904)
 
 
 def _read_fast(data: bytes, name: str, scans: dict[str, Scan], date1904: bool) -> File:
@@ -84,7 +132,7 @@ def _read_fast(data: bytes, name: str, scans: dict[str, Scan], date1904: bool) -
         raise
     except BaseException as error:  # a panic inside the reader is no Exception
         if isinstance(error, CalamineError | OSError | ValueError) or type(error).__name__ == "PanicException":
-            raise Refused(f"工作簿损坏，无法读取：{_OTHERWISE}") from None
+            raise Unreadable(f"工作簿损坏，无法读取：{_OTHERWISE}") from None
         raise
     return File(name, grids, hidden)
 

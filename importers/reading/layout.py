@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from importers.reading.cells import squeezed
-from importers.reading.columns import Unclear, settle
+from importers.reading.columns import Doubled, Unclear, settle
 from importers.reading.faults import Fault
 from importers.reading.given import Given, layout_id
 from importers.reading.grid import Grid, cells
@@ -40,6 +40,7 @@ class NotRecognised(Exception):  # noqa: N818
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
         self.fault = fault
+        self.doubled: tuple[int, int, list[list[str]]] | None = None  # rows of the headings, and these by column
 
 
 @dataclass
@@ -99,7 +100,10 @@ def find(grid: Grid, given: Given | None = None) -> Layout:
     try:
         return _layout(grid, best, given)
     except Unclear as error:
-        raise NotRecognised(Fault(grid.file, grid.sheet, best.first + best.depth - 1, -1, "", str(error))) from None
+        refused = NotRecognised(Fault(grid.file, grid.sheet, best.first + best.depth - 1, -1, "", str(error)))
+        if isinstance(error, Doubled):
+            refused.doubled = best.first, best.first + best.depth, _stacks(grid, best.first, best.depth)
+        raise refused from None
 
 
 def kind_named(name: str) -> Kind | None:

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from importers.reading.container import Refused, directory
+from importers.reading.container import Refused, Unreadable, directory
 
 _WORKBOOK = "xl/workbook.xml"
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
@@ -83,7 +83,7 @@ def _home(data: bytes, parts: dict[str, str]) -> str:
                 return target
     if _WORKBOOK in parts:
         return _WORKBOOK
-    raise Refused("文件是压缩包，但不是 Excel 工作簿（找不到工作簿的正文）：请用 Excel 或 WPS 打开，另存为 .xlsx")
+    raise Unreadable("文件是压缩包，但不是 Excel 工作簿（找不到工作簿的正文）：请用 Excel 或 WPS 打开，另存为 .xlsx")
 
 
 def _targets(data: bytes, parts: dict[str, str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from importers.reading.faults import Fault
 from importers.reading.given import Given
 from importers.reading.grid import File, Grid, blank
 from importers.reading.grid import cells as filled_cells
+from importers.reading.halves import Places, one_below_the_other, period_of
 from importers.reading.kinds import Field, Kind, aliases, closed_list, header_of, terms
 from importers.reading.layout import Layout, NotRecognised, find, head_entries, unit_in
 from importers.reading.title import title_year
@@ -73,6 +74,7 @@ class Sheet:
     remarks: list[str] = field(default_factory=list)
     unit_said: bool = False
     sha256: str = ""  # of the file
+    places: Places = field(default_factory=list)  # where its rows stood, if halves side by side were made one table
     contents: dict[str, bytes] = field(default_factory=dict)  # of files that its rows name, by digest
     broken: list[Any] = field(default_factory=list)  # rows with a fault; FAULTY where it is
 
@@ -81,7 +83,14 @@ class Sheet:
         column = self.layout.columns.get(name, -1) if line >= 0 else -1
         if column < 0 and name in self.layout.head:
             _, line, column = self.layout.head[name]
-        self.faults.append(Fault(self.file, self.tab, line, column, self.layout.header(name) if name else "", message))
+        self.fault_at(line, column, self.layout.header(name) if name else "", message)
+
+    def fault_at(self, line: int, column: int, header: str, message: str) -> None:
+        """Something is wrong with a cell."""
+        if self.places and line >= 0:
+            line, start = self.places[line]
+            column += start if column >= 0 else 0
+        self.faults.append(Fault(self.file, self.tab, line, column, header, message))
 
     @property
     def words(self) -> str:
@@ -126,7 +135,7 @@ def read_sheets(
 
     Tabs without a table (a cover, instructions) are skipped with a remark as long as one tab is a sheet.
     """
-    remarks = [f"{file.name}：隐藏的工作表“{name}”没有读取" for name in file.hidden]
+    remarks = [*file.remarks, *(f"{file.name}：隐藏的工作表“{name}”没有读取" for name in file.hidden)]
     sheets, faults, skipped = [], [], []
     for grid in file.grids:
         if not any(not blank(row) for row in grid.rows):
@@ -192,13 +201,24 @@ def _say_doubles(group: list[Sheet]) -> None:
 def read_sheet(grid: Grid, today: date, tick: Tick = _silent, given: Given | None = None) -> Sheet:
     """Read the table of one grid; a date after today is a fault. Raises NotRecognised."""
     given = given or Given()
-    return _Reader(grid, find(grid, given), today, tick, given).read()
+    try:
+        return _Reader(grid, find(grid, given), today, tick, given).read()
+    except NotRecognised as error:
+        width = period_of(error.doubled[2]) if error.doubled else 0
+        if not error.doubled or not width:
+            raise
+        whole, places = one_below_the_other(grid, *error.doubled[:2], width)
+    layout = find(whole, given)
+    layout.remarks.append("左右并排印的几栏已接成一栏读入")
+    return _Reader(whole, layout, today, tick, given, places).read()
 
 
 class _Reader:
     """Reads one grid by its layout."""
 
-    def __init__(self, grid: Grid, layout: Layout, today: date, tick: Tick, given: Given) -> None:
+    def __init__(
+        self, grid: Grid, layout: Layout, today: date, tick: Tick, given: Given, places: Places | None = None
+    ) -> None:
         self.grid, self.given = grid, given
         self.tick = tick
         self.today = today
@@ -210,7 +230,7 @@ class _Reader:
         free = self.kind.negative_if and re.search(self.kind.negative_if, squeezed(layout.title))
         self.negative = {one.name for one in self.kind.fields} if free else set(self.kind.negative)
         self.sure = self._required()
-        self.sheet = Sheet(self.kind, grid.file, grid.sheet, layout, [], {}, layout.title, "")
+        self.sheet = Sheet(self.kind, grid.file, grid.sheet, layout, [], {}, layout.title, "", places=places or [])
 
     def _required(self) -> list[tuple[int, dict[str, bool] | None]]:
         """Columns that every row fills, and what was found of their texts: header or not (names need not be looked at).
@@ -255,7 +275,8 @@ class _Reader:
         values = [columns.get(one.name) or [blanks[one.name]] * len(data) for one in self.kind.fields]
         rows = list(map(row_type(self.kind)._make, zip(data, *values, strict=True)))
         bad = {fault.row for fault in self.sheet.faults}
-        self.sheet.broken = [row for row in rows if row.line in bad or FAULTY in row] if bad else []  # 同上 repeats a fault
+        stood = {number: number if not self.sheet.places else self.sheet.places[number][0] for number in data}
+        self.sheet.broken = [row for row in rows if stood[row.line] in bad or FAULTY in row] if bad else []  # 同上 repeats a fault
         lost = {row.line for row in self.sheet.broken}
         self.sheet.rows = [row for row in rows if row.line not in lost] if lost else rows
 
@@ -335,7 +356,7 @@ class _Reader:
                 column = next(filled_cells(rows[number]))[0]
                 message = "看不出这一行是数据还是说明：是数据请补全，不是请删去"
                 header = self.layout.headers[column]
-                self.sheet.faults.append(Fault(self.grid.file, self.grid.sheet, number, column, header, message))
+                self.sheet.fault_at(number, column, header, message)
         return data, totals, words
 
     def _repeated_header(self, texts: list[tuple[int, str]]) -> bool:
@@ -507,7 +528,7 @@ class _Reader:
                 self.sheet.head[name] = self._possible(one, self._parser(one, -1)(raw))
             except Wrong as error:
                 header = self.layout.header(name)
-                self.sheet.faults.append(Fault(self.grid.file, self.grid.sheet, row, column, header, str(error)))
+                self.sheet.fault_at(row, column, header, str(error))
 
     # -- totals -------------------------------------------------------------------------------------------------------
 
@@ -555,7 +576,7 @@ class _Reader:
             header = self.layout.headers[column] if column < len(self.layout.headers) and row > self.layout.last else ""
             never = (row, column) in scan.uncached
             message = "公式没有保存计算结果：请用 Excel 打开、重新计算并保存" if never else "公式出错（如 #REF!）"
-            self.sheet.faults.append(Fault(self.grid.file, self.grid.sheet, row, column, header, message))
+            self.sheet.fault_at(row, column, header, message)
 
     def _remark(self, data: list[int], notes: list[int]) -> None:
         self.sheet.remarks += [f"{self.sheet.label}：{remark}" for remark in self.layout.remarks]

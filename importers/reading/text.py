@@ -16,14 +16,14 @@ NAMES = {"utf-8": "UTF-8", "gb18030": "GBK", "utf-16": "UTF-16"}
 
 def read_text(data: bytes) -> list[list[Any]]:
     """The rows of a text file, all of one width. Raises Refused with the line of what cannot be read."""
-    text = _decode(data)
+    text = decoded(data)
     if "\0" in text:
         raise Refused("文件名是 CSV，内容却不是文本")
     delimiter = _delimiter(text[:PIECE])
     if delimiter != "\t":
         text = _PADDING.sub("", text)
     try:
-        rows = [[_unquoted(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+        rows = [[unquoted(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
     except csv.Error as error:
         raise Refused(f"CSV 无法读取（{error}）：请用 Excel 或 WPS 打开，另存为 .xlsx") from None
     width = max(map(len, rows), default=0)
@@ -42,7 +42,8 @@ def _delimiter(sample: str) -> str:
     return max(counts, key=lambda mark: counts[mark])
 
 
-def _decode(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """The text of bytes in whichever encoding explains them. Raises Refused with the place of what none can."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
@@ -74,7 +75,7 @@ def _where(data: bytes, encoding: str, start: int) -> str:
     return f"{found}：请打开文件改正这一格（多半是被截断的字或特殊符号），再导入"
 
 
-def _unquoted(cell: str) -> str:
-    """Exports write ="0012" or '0012 so that Excel keeps the text: the text is meant."""
+def unquoted(cell: str) -> str:
+    """A cell without the marks around it: exports write ="0012" or '0012 so that Excel keeps the text: the text is meant."""
     match = _QUOTED.match(cell.strip())
     return match.group(1) if match else cell.removeprefix("'")

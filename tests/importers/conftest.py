@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from importers.reading import converting
 from tests.importers.county import ALL, new_book
 from tests.importers.helpers import Desk
 
@@ -15,6 +16,13 @@ def _no_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """Waiting for the disk is tested where writing is (test_change.py)."""
     if "test_change" not in request.node.nodeid:
         monkeypatch.setattr(os, "fsync", lambda handle: None)
+
+
+@pytest.fixture(autouse=True)
+def _no_libreoffice(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LibreOffice takes seconds to say that junk is junk: it is asked where a test is about it."""
+    if "libreoffice" not in request.node.nodeid:
+        monkeypatch.setattr(converting, "program", lambda: "")
 
 
 @pytest.fixture

@@ -90,14 +90,28 @@ def test_the_whole_cost_of_a_project_and_what_the_state_gives(tmp_path: Path) ->
 @pytest.mark.parametrize("gap", [(), ("",)])
 def test_two_halves_side_by_side(tmp_path: Path, gap: tuple[str, ...]) -> None:
     half = ("文号", "项目名称", "分配金额")
-    paper = table((*half, *gap, *half), (*ROW, 50, *gap, CITY, "另一项目", 70))
+    paper = table((*half, *gap, *half), (*ROW, 50, *gap, CITY, "另一项目", 70), (*ROW, 30, *gap, "", "", ""))
+    assert amounts(tmp_path, paper) == [500_000_00, 300_000_00, 700_000_00]
+    total = ("合计", "", 80, *gap, "", "", 70)
+    assert amounts(tmp_path, table(paper.header, *paper.rows, total)) == [500_000_00, 300_000_00, 700_000_00]
+    assert amounts(tmp_path, table(paper.header, *paper.rows, ("合计", "", "", *gap, "", "", 150))) == [500_000_00, 300_000_00, 700_000_00]
+    assert "合计与明细不符" in str(read(tmp_path, table(paper.header, *paper.rows, ("合计", "", "", *gap, "", "", 151))))
+    wrong = table(paper.header, (*ROW, 50, *gap, CITY, "另一项目", "七十"))
+    assert f"第 4 行 {'F' if not gap else 'G'} 列“分配金额”：应为金额" in str(read(tmp_path, wrong))
+
+
+def test_two_halves_that_are_not_alike_are_refused(tmp_path: Path) -> None:
+    paper = table(("文号", "项目名称", "分配金额", "文号", "备注", "项目名称", "分配金额"), (*ROW, 50, CITY, "", "另一项目", 70))
     assert "出现了两次，像是左右两栏" in str(read(tmp_path, paper))
 
 
 def test_two_halves_of_a_pay_list(tmp_path: Path) -> None:
     paper = labour()
-    rows = [[*one, *two] for one, two in zip(paper.rows[::2], paper.rows[1::2], strict=False)]
-    assert "“姓名”、“身份证号”" in str(read(tmp_path, replace(paper, header=paper.header * 2, rows=rows, amounts=(), texts=())))
+    halves = replace(paper, header=paper.header * 2, rows=[[*paper.rows[0], *paper.rows[2]], [*paper.rows[1], *[""] * len(paper.header)]])
+    sheet = read(tmp_path, replace(halves, amounts=(), texts=()))
+    assert isinstance(sheet, Sheet)
+    assert [row.name for row in sheet.rows] == [row[1] for row in paper.rows]
+    assert any("接成一栏" in remark for remark in sheet.remarks)
 
 
 def test_a_heading_twice_over_an_empty_column_is_one(tmp_path: Path) -> None:

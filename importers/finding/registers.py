@@ -245,7 +245,8 @@ class Projects:
 def _field(job: Job, name: str) -> str:
     """Where a sheet names a project: 项目名称 is its `name`, except where that is a person or an asset."""
     other = {"name": "project", "code": "project_code"}[name]
-    return other if any(field.name == other for field in job.sheet.kind.fields) else name
+    known = {field.name for field in job.sheet.kind.fields}
+    return next((one for one in (other, name, "subject") if one in known), name)
 
 
 class Funds:

@@ -43,6 +43,7 @@ _NOTE = re.compile(
 _LABEL = re.compile(rf"(?:{_NOTE.pattern})[^:]{{0,8}}:")  # 制表： 审核： 负责人：
 _VALUE = re.compile(r"[\d,.年月日/:-]+(?:元|万元)?")
 _NUMBERING = re.compile(r"[甲乙丙丁戊己]|[(（]?\d{1,2}[)）]?(?:=.*)?|[①-⑳]|[A-Z]")
+OPTIONS = "选项"  # the hidden sheet of a form, with what may be chosen
 _DITTO = {"〃", "″", "同上", "”", "“"}
 _SUMMABLE = {"amount", "count", "days", "number"}
 SMALL = 10_000  # yuan: no project, no fund and no allocation is as small as that
@@ -102,7 +103,7 @@ class Sheet:
         """Which column was taken for what where the names differ, which were left, and the unit of money."""
         used = {column: name for name, column in self.layout.columns.items()}
         named = [(header, header_of(self.kind.id, used[n])) for n, header in enumerate(self.layout.headers) if n in used]
-        other = [f"“{header}”作为{name}" for header, name in named if squeezed(header) != squeezed(name)]
+        other = [f"“{header}”作为{name}" for header, name in named if squeezed(header).strip("*") != squeezed(name)]
         left = [header for n, header in enumerate(self.layout.headers) if n not in used and header and header != "序号"]
         unit = {1: "元", 100: "百元", 1000: "千元", 10_000: "万元", 100_000_000: "亿元"}[self.layout.unit]
         said = [*other, *([f"没有用到的列：{'、'.join(left)}"] if left else []), f"金额单位：{unit}"]
@@ -135,7 +136,7 @@ def read_sheets(
 
     Tabs without a table (a cover, instructions) are skipped with a remark as long as one tab is a sheet.
     """
-    remarks = [*file.remarks, *(f"{file.name}：隐藏的工作表“{name}”没有读取" for name in file.hidden)]
+    remarks = [*file.remarks, *(f"{file.name}：隐藏的工作表“{name}”没有读取" for name in file.hidden if name != OPTIONS)]
     sheets, faults, skipped = [], [], []
     for grid in file.grids:
         if not any(not blank(row) for row in grid.rows):

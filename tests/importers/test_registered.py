@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
 from importers.reading.kinds import KINDS
 from importers.reading.sheet import read_path
@@ -112,3 +113,24 @@ def test_a_form_is_known_and_its_example_is_no_data(tmp_path: Path, kind: str) -
     assert not faults
     assert [one.kind.id for one in sheets] == [kind]
     assert [fault.message for fault in sheets[0].faults] == ["表头下面没有数据"]
+
+
+def test_a_form_offers_what_the_book_has(county: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "公示.xlsx"
+    result = CliRunner().invoke(form, ["公告公示登记表", "--book", str(county.book), "--output", str(path)])
+    assert result.exit_code == 0, result.output
+    book = load_workbook(path)
+    sheet, options = book.worksheets
+    rules = {str(rule.sqref).split(":")[0]: rule for rule in sheet.data_validations.dataValidation}
+    offered = [cell.value for cell in options["A"] if cell.value]
+    assert rules["B4"].formula1 == f"选项!$A$1:$A${len(offered)}"
+    assert {"美翠村产业路", "示财农〔2022〕8号", "美翠村"} <= set(offered)
+    assert rules["C4"].errorStyle == "stop"
+    assert rules["B4"].errorStyle == "warning"
+    assert sheet.protection.sheet and sheet["A3"].protection.locked and not sheet["B5"].protection.locked  # noqa: PT018
+    for column, text in enumerate(("1", "美翠村产业路", "完工公示", "美翠村公开栏", "公开栏", "2022.11.1", "2022.11.15"), 1):
+        sheet.cell(5, column).value = text
+    book.save(path)
+    changes = county.take(path)
+    assert not changes.remarks
+    assert '2022-11-01 custom "notice" "P2022-0001" "完工公示"' in county.text("registry/*.beancount")

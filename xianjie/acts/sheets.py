@@ -23,7 +23,7 @@ from ledgers.files.writing import put_files
 from ledgers.money import fen, yuan_cn
 from ledgers.personal.find import without_numbers
 from xianjie.acts.task import Said, Task
-from xianjie.form import workbook as form_workbook
+from xianjie.form import content
 from xianjie.import_ import SUFFIXES, day_of, given_of
 
 MEMBERS, UNPACKED = 200, 256 * 2**20  # of a zip
@@ -251,13 +251,13 @@ def _undone(found: history.Undo) -> Said:
 
 
 def blank(task: Task) -> Said:
-    """An empty form of a kind of sheet."""
+    """An empty form of a kind of sheet, with what the book has to choose from."""
     from importers.reading.layout import kind_named
 
     kind = kind_named(task.arg("kind"))
     if kind is None:
         raise click.ClickException("没有这种表")
     name = f"{kind.title}.xlsx"
-    put_files(task.out, {name: form_workbook(kind)})
+    put_files(task.out, {name: content(kind, task.main)})
     return Said("空白表样", f"已生成《{kind.title}》的表样", files=[{"name": name, "label": name}], back={"page": "collect"})
 

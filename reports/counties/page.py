@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 from ledgers.money import yuan_cn
 from plugins.findings import STATUS_NAMES
 from plugins.judging import OP_NAMES
-from reports.counties.workbook import HEADINGS, SHEETS, said, titles
+from reports.counties.workbook import COLUMNS, HEADINGS, SHEETS, said, titles
 from reports.words import detail
 
 SHOWN = 40  # counties of a chart, rows of a table: the workbook has all
@@ -28,7 +28,7 @@ def pages(rows: dict[str, list[dict[str, Any]]], database: Any, as_of: date) -> 
     files = {row["county"]: f"counties/{number:04d}.html" for number, row in enumerate(_by_name(rows["counties"]), 1)}
     judged = sum(row["state"] == "judged" for row in rows["counties"])
     told = {"rows": rows, "as_of": as_of, "files": files, "charts": list(charts(rows["league"])), "judged": judged}
-    told |= {"sheets": SHEETS, "headings": HEADINGS, "most": SHOWN, "matched": matched(rows["counties"])}
+    told |= {"sheets": SHEETS, "columns": COLUMNS, "headings": HEADINGS, "most": SHOWN, "matched": matched(rows["counties"])}
     yield "index.html", templates.get_template("index.html").render(told)
     template = templates.get_template("county.html")
     found = _findings(database)

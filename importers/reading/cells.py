@@ -115,7 +115,7 @@ def code(cell: Any) -> str:
         return cell
     if isinstance(cell, float) and (abs(cell) >= EXACT or not cell.is_integer()):
         raise Wrong("以文本保存的编号", "被 Excel 改写过的数字（位数已丢失），请从原系统重新导出，该列设为文本")
-    result = squeezed(plain(cell))
+    result = squeezed(plain(cell)).lstrip("'‘’`")
     if _SCIENTIFIC.fullmatch(result):
         raise Wrong("以文本保存的编号", "科学计数法的数字（位数已丢失），请从原系统重新导出，该列设为文本")
     return result

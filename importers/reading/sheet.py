@@ -7,7 +7,7 @@ amount; anything else is a fault. All faults of a sheet are collected, each with
 import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -24,13 +24,14 @@ from importers.reading.grid import cells as filled_cells
 from importers.reading.halves import Places, one_below_the_other, period_of
 from importers.reading.kinds import Field, Kind, aliases, closed_list, header_of, terms
 from importers.reading.layout import Layout, NotRecognised, find, head_entries, unit_in
+from importers.reading.stacked import apart
 from importers.reading.title import title_year
 from ledgers.money import yuan_cn
 from ledgers.personal.find import MASK, without_numbers
 
 _TOTAL = re.compile(
     r"(.{0,20}?)(合计|总计|小计|共计|累计|总和|本页计|总额|[Σ∑]|(?i:total)|共(?=\d))(?:金额|数|户|人)?:?"
-    r"(?:\(?(?:[大小]写|人民币|万?元|\d+[^\d\W]{0,2})\)?)?:?(?:万元|元)?"
+    r"(?:\(?(?:[大小]写|人民币|万?元|\d+[^\d\W]{0,2})\)?)?:?(?:万元|元)?(?:[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]+)?"
 )
 _CAPITALS = re.compile(r"大写|[零壹贰叁肆伍陆柒捌玖拾佰仟]{3,}")
 _FIGURE = re.compile(r"[-(]?[\d,.]+[Xx)]?(?:元|万元|天|工)?")
@@ -141,11 +142,13 @@ def read_sheets(
     for grid in file.grids:
         if not any(not blank(row) for row in grid.rows):
             continue
-        try:
-            sheets.append(read_sheet(grid, today, tick, given))
-        except NotRecognised as error:
-            faults.append(error.fault)
-            skipped.append(f"{file.name}：工作表“{grid.sheet}”没有读取：{error.fault.message.partition('。')[0]}")
+        for part, start in apart(grid):
+            try:
+                sheets.append(read_sheet(part, today, tick, given, start))
+            except NotRecognised as error:
+                where = f"“{grid.sheet}”" + (f"第 {start + 1} 行起" if start else "")
+                faults.append(replace(error.fault, row=error.fault.row + start) if error.fault.row >= 0 else error.fault)
+                skipped.append(f"{file.name}：工作表{where}没有读取：{error.fault.message.partition('。')[0]}")
     empty = [sheet for sheet in sheets if not sheet.rows and not sheet.faults]
     if len(empty) < len(sheets):
         skipped += [f"{sheet.label}：只有表头，没有数据" for sheet in empty]
@@ -199,11 +202,12 @@ def _say_doubles(group: list[Sheet]) -> None:
                 sheet.fault(row.line, "", f"与工作表“{other.tab}”第 {line + 1} 行完全相同，会重复入账：请只留一处")
 
 
-def read_sheet(grid: Grid, today: date, tick: Tick = _silent, given: Given | None = None) -> Sheet:
-    """Read the table of one grid; a date after today is a fault. Raises NotRecognised."""
+def read_sheet(grid: Grid, today: date, tick: Tick = _silent, given: Given | None = None, start: int = 0) -> Sheet:
+    """Read the table of one grid; a date after today is a fault. `start` is its first row's in the tab. Raises NotRecognised."""
     given = given or Given()
+    here = [(number + start, 0) for number in range(len(grid.rows))] if start else []
     try:
-        return _Reader(grid, find(grid, given), today, tick, given).read()
+        return _Reader(grid, find(grid, given), today, tick, given, here).read()
     except NotRecognised as error:
         width = period_of(error.doubled[2]) if error.doubled else 0
         if not error.doubled or not width:
@@ -211,7 +215,7 @@ def read_sheet(grid: Grid, today: date, tick: Tick = _silent, given: Given | Non
         whole, places = one_below_the_other(grid, *error.doubled[:2], width)
     layout = find(whole, given)
     layout.remarks.append("左右并排印的几栏已接成一栏读入")
-    return _Reader(whole, layout, today, tick, given, places).read()
+    return _Reader(whole, layout, today, tick, given, [(row + start, column) for row, column in places]).read()
 
 
 class _Reader:
@@ -312,6 +316,8 @@ class _Reader:
             if top < first or top >= len(rows) or rows[top][left] == "" or _is_total_text(rows[top][left]):
                 continue
             mapped = [by_column[column] for column in range(left, right + 1) if column in by_column]
+            if bottom == top and isinstance(rows[top][left], str) and not _FIGURE.fullmatch(squeezed(rows[top][left])):
+                continue  # a line of words
             amounts = [name for name in mapped if self.fields[name].summed]
             if amounts and (bottom > top or len(mapped) > 1):
                 self.sheet.fault(top, amounts[0], "金额不能写在合并的单元格里：分不清是哪一行的，请拆开逐行填写")
@@ -416,7 +422,7 @@ class _Reader:
 
     def _is_words(self, row: list[Any], texts: list[tuple[int, str]]) -> bool:
         """Notes, signatures, page numbers, section titles: no amount, id or date, and no second required cell."""
-        required = 0
+        required, mapped = 0, 0
         if len(texts) <= 4 and any(_CAPITALS.search(text) for _, text in texts):
             return True
         if (len(texts) <= 2 and _NOTE.match(texts[0][1])) or (len(texts) == 1 and not _VALUE.fullmatch(texts[0][1])):
@@ -429,7 +435,8 @@ class _Reader:
             if self.fields[name].summed or self.fields[name].type in ("identity", "date"):
                 return False
             required += self.fields[name].filled
-        return required < 2
+            mapped += 1
+        return required < 2 and not (texts[0][1].isdigit() and mapped > 1)
 
     def _unclear(self, number: int, amid: bool) -> bool:
         """A row without amounts that is no plain note: perhaps data that lost its rest."""

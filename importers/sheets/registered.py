@@ -4,7 +4,7 @@ Each kind says below what its rows register and which of its columns are which k
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -123,7 +123,7 @@ _ENTRIES = {
 def derive(job: Job) -> Record:
     """Register every row; one that the book has already changes nothing."""
     entry = _ENTRIES[job.sheet.kind.id]
-    for row in map(_with_tokens(job), job.sheet.rows):
+    for row in map(_with_tokens(job), _lined(job) if job.sheet.kind.id == "progress" else job.sheet.rows):
         id, day = entry.whose(job, row), job.day(row, entry.day)
         args = _args(job, row, entry)
         if id is None or day is None or args is None:
@@ -151,6 +151,29 @@ def _with_tokens(job: Job) -> Callable[[Any], Any]:
         return row._replace(**{name: value and store.token(f"{name}:{squeezed(value)}")[:16] for name, value in said.items()})
 
     return tokens
+
+
+_STATES = {
+    "入库": "listed_on",
+    "开工": "started_on",
+    "完工": "finished_on",
+    "验收": "accepted_on",
+    "移交": "handed_on",
+    "绩效自评": "reviewed_on",
+    "归档": "filed_on",
+}
+
+
+def _lined(job: Job) -> Iterator[Any]:
+    """The rows of a progress sheet, one for each state: as they are, or as the days of a row's states say."""
+    for row in job.sheet.rows:
+        days = [(state, day) for state, name in _STATES.items() if (day := getattr(row, name))]
+        if row.state:
+            yield row
+        for state, day in days:
+            yield row._replace(state=state, date=day, score=row.score if state == "绩效自评" else "")
+        if not row.state and not days and (row.score or row.date):
+            job.fault(row, "state", "没有写状态")
 
 
 def _args(job: Job, row: Any, entry: _Entry) -> tuple[Any, ...] | None:

@@ -345,11 +345,16 @@ def _lock_down(memory: int) -> None:
         with suppress(ValueError, OSError):  # a lower limit that the user has set stays
             limits = [limit for limit in resource.getrlimit(what) if limit != resource.RLIM_INFINITY]
             resource.setrlimit(what, (min([most, *limits]), min([most, *limits])))
+    filter_system_calls()
+
+
+def filter_system_calls() -> None:
+    """Give up, for good and with all threads, to write, connect and start anything; nothing happens where a system cannot."""
     with suppress(ImportError, OSError, AttributeError, RuntimeError):
-        _filter_system_calls()
+        _load_filter()
 
 
-def _filter_system_calls() -> None:
+def _load_filter() -> None:
     import pyseccomp as seccomp  # takes a while, and is wanted in children alone
 
     rules = seccomp.SyscallFilter(seccomp.ALLOW)

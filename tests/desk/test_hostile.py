@@ -9,9 +9,10 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
@@ -139,6 +140,66 @@ def test_a_connection_that_rests_between_requests_is_kept(server: Running, monke
                 assert part, answer  # the connection is still there
                 answer += part
             time.sleep(pause)
+
+
+def test_a_lock_that_was_shut_when_the_child_was_forked_is_no_dead_end() -> None:
+    """A fork of a server with threads: the child of the first try waits for what nobody opens there."""
+    lock, shut = threading.Lock(), threading.Event()
+
+    def hold() -> None:
+        with lock:
+            shut.set()
+            time.sleep(confined.STUCK / 2)
+
+    def app(_environ: Any, start_response: Any) -> list[bytes]:
+        with lock:
+            start_response("200 OK", [])
+            return [b"answered"]
+
+    other = threading.Thread(target=hold)
+    other.start()
+    shut.wait()
+    began = time.monotonic()
+    assert confined.run_confined(app, {}) == ("200 OK", [], b"answered")
+    assert time.monotonic() - began > confined.STUCK, "the first child cannot have answered"
+    other.join()
+    with lock, pytest.raises(confined.RefusedError, match="正忙"):
+        confined.run_confined(app, {})
+
+
+def test_a_question_that_works_is_not_taken_for_stuck() -> None:
+    def app(_environ: Any, start_response: Any) -> list[bytes]:
+        until = time.monotonic() + 2.5 * confined.STUCK
+        while time.monotonic() < until:
+            pass
+        start_response("200 OK", [])
+        return [str(os.getpid()).encode()]
+
+    assert confined.run_confined(app, {})[0] == "200 OK"
+
+
+def test_a_question_writes_connects_and_starts_nothing(tmp_path: Path) -> None:
+    def app(_environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [f"{type(_tried(act)).__name__} ".encode() for act in acts]
+
+    def _tried(act: Callable[[], object]) -> BaseException | None:
+        try:
+            act()
+        except OSError as error:
+            return error
+        return None
+
+    acts: list[Callable[[], object]] = [
+        lambda: (tmp_path / "x").write_text("x"),
+        lambda: socket.create_connection(("127.0.0.1", 9)),
+        lambda: os.fork(),
+        lambda: os.kill(os.getppid(), 0),
+        lambda: (tmp_path.parent / "y").mkdir(),
+    ]
+    body = confined.run_confined(app, {})[2].decode()
+    assert body.split() == ["PermissionError"] * len(acts)
+    assert not (tmp_path / "x").exists()
 
 
 def test_one_person_has_few_places_and_all_have_not_many() -> None:

@@ -1,8 +1,11 @@
 """Questions that could run for ever, answered by a child process that has limits and can be killed.
 
 A query or a filter is a regular expression in the worst case, and a bad one holds the interpreter's lock: no thread
-could stop it. The child is a fork, sees the loaded books, changes nothing, and ends with its answer. Nobody waits for a
-free place: who asks too much at once is told so, and the pages keep their threads.
+could stop it. The child is a fork, sees the loaded books, may not write, connect or start anything, and ends with its
+answer. Nobody waits for a free place: who asks too much at once is told so, and the pages keep their threads.
+
+The server has threads, and a fork copies one of them alone: a lock that another held stays shut in the child for ever. Such
+a child sleeps and uses no time, which a question never does; it is ended, and the question put to a new one.
 """
 
 import contextlib
@@ -19,6 +22,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ledgers.files.confined import filter_system_calls
+
 Environ = dict[str, Any]
 Answer = tuple[str, list[tuple[str, str]], bytes]
 
@@ -26,6 +31,9 @@ SECONDS = 10
 BYTES = 2 * 1024 * 1024
 MEMORY = 768 * 1024 * 1024  # above what the server already holds
 NICE = 10  # the pages come first
+STUCK = 1.0  # seconds of sleep without any work after which a child waits for a lock that nobody will open
+TRIES = 4
+_STATE, _TIMES = 0, slice(11, 13)  # in /proc/PID/stat behind the name: state; user and system time
 
 
 class RefusedError(Exception):
@@ -34,6 +42,10 @@ class RefusedError(Exception):
     def __init__(self, status: str, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+class _StuckError(Exception):
+    """The child waits for a lock that was shut when it was forked."""
 
 
 class Room:
@@ -79,7 +91,13 @@ def run(app: Any, environ: Environ) -> Answer:
 
 def run_confined(app: Any, environ: Environ, seconds: float = SECONDS, most: int = BYTES) -> Answer:
     """The same from a child process; RefusedError when it takes too long, too much memory, or says too much."""
-    received = _from_child(app, environ, seconds, most)
+    until = time.monotonic() + seconds
+    for _ in range(TRIES):
+        with contextlib.suppress(_StuckError):
+            received = _from_child(app, environ, until, most)
+            break
+    else:
+        raise RefusedError("503 Service Unavailable", "服务器正忙，请稍后再试")
     if received is None:
         raise RefusedError("503 Service Unavailable", f"查询超过 {seconds:g} 秒，已中止：请缩小时间或条件")
     if not received:
@@ -92,16 +110,17 @@ def run_confined(app: Any, environ: Environ, seconds: float = SECONDS, most: int
     return answer
 
 
-def _from_child(app: Any, environ: Environ, seconds: float, most: int) -> bytes | None:
-    """What the child wrote; None when its time was over."""
+def _from_child(app: Any, environ: Environ, until: float, most: int) -> bytes | None:
+    """What the child wrote; None when its time was over. Raises _StuckError."""
     ours, theirs = os.pipe()
+    seconds = max(until - time.monotonic(), 0.0)
     child = os.fork()
     if child == 0:
         os.close(ours)
         _answer(app, environ, theirs, seconds, most)
     os.close(theirs)
     try:
-        return _read(ours, time.monotonic() + seconds)
+        return _read(ours, child, until)
     finally:
         os.close(ours)
         with contextlib.suppress(ProcessLookupError):
@@ -116,6 +135,7 @@ def _answer(app: Any, environ: Environ, pipe: int, seconds: float, most: int) ->
         held = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         resource.setrlimit(resource.RLIMIT_AS, (held + MEMORY, held + MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 2, int(seconds) + 2))
+        filter_system_calls()
         answer = run(app, environ)
         with os.fdopen(pipe, "wb") as file:
             file.write(pickle.dumps(answer if len(answer[2]) <= most else None))
@@ -123,13 +143,26 @@ def _answer(app: Any, environ: Environ, pipe: int, seconds: float, most: int) ->
         os._exit(0)
 
 
-def _read(pipe: int, until: float) -> bytes | None:
+def _read(pipe: int, child: int, until: float) -> bytes | None:
     parts: list[bytes] = []
-    while True:
-        ready, _, _ = select.select([pipe], [], [], max(0.0, until - time.monotonic()))
-        if not ready:
-            return None
-        part = os.read(pipe, 65536)
-        if not part:
-            return b"".join(parts)
-        parts.append(part)
+    worked, since = "", time.monotonic()
+    while (now := time.monotonic()) < until:
+        if select.select([pipe], [], [], min(STUCK / 2, until - now))[0]:
+            part = os.read(pipe, 65536)
+            if not part:
+                return b"".join(parts)
+            parts.append(part)
+        elif (work := _work_of(child)) != worked:
+            worked, since = work, time.monotonic()
+        elif time.monotonic() - since > STUCK:
+            raise _StuckError
+    return None
+
+
+def _work_of(child: int) -> str:
+    """The processor time that a sleeping child has used; something new each time for one that does not sleep."""
+    with contextlib.suppress(OSError, IndexError):
+        about = Path(f"/proc/{child}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        if about[_STATE] == "S":
+            return " ".join(about[_TIMES])
+    return f"{time.monotonic()}"

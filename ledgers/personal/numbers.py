@@ -32,6 +32,7 @@ _HARMLESS = re.compile(
     r"|(?<![\d,.])\d{1,3}(?:,\d{3}){1,2}(?:\.\d+)?(?![\d,])|(?<![\d,.])\d{1,3}(?:,\d{3}){3}\.\d+(?![\d,])"  # amounts
     r"|(?<![\d.])\d{1,12}\.\d{1,2}(?![\d.])"  # amounts in yuan
     r"|(?<![\d-])[48]00[- ]?(?:\d{3}[- ]?\d{4}|\d{4}[- ]?\d{3})(?![\d-])"  # hot lines
+    r"|(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])(?=\s*(?:$|[^\d\s.]))"  # addresses of a net
     r"|\*{2,}"  # what is masked
     r"|(?<![\d./-])(?<!(?<!\d)\d{6}\W)20\d\d-[01]\d-[0-3]\d(?![\d./-])"  # days
 )
@@ -42,6 +43,13 @@ _SIGN = r"(?:[\W_]|[横杠丨ー])"
 _SIGNS = rf"{_SIGN}{{1,6}}"
 _SEQUENCE = re.compile(rf"\d+(?:{_SIGNS}\d+)*(?:{_SIGN}{{0,3}}[Xx](?![A-Za-z0-9]))?")
 _GROUP = re.compile(r"\d+|[Xx]")
+_UNIT = re.compile(r"\s*(?:元|万|亿|亩|户|人|米|公里|千米|平方|吨|公斤|斤|株|头|只|羽|套|台|件|个|股|天|工日|%|kg|km|mm|m\b)")
+_BESIDE = re.compile(r"[ \t]{0,3}[囗¥￥]")  # an amount or a day right behind: a row of a table
+_BETWEEN = frozenset(" \u3000-.·/_()（）[]—~'\"")  # signs between the pieces of one number, also where they change
+_SPOKEN_LEAST = 4
+_SHORT = 6
+_COMMAS = str.maketrans("、，,", "---")
+_BLANK, _ROW = " \u3000", " ,\t、"
 _MIXED_SPOKEN = re.compile(rf"[0-9{SPOKEN}](?:{_SIGN}{{0,3}}[0-9{SPOKEN}Xx])+")
 _MIXED_LETTERS = re.compile(rf"(?<![A-Za-z0-9])[0-9{LETTERS}](?:[\W_]{{0,3}}[0-9{LETTERS}Xx])+(?![A-Za-z0-9])")
 _SERIAL = re.compile(
@@ -63,6 +71,7 @@ _LABELLED = {
     LANDLINE: re.compile(rf"(?:{_PHONE_WORDS})[^0-9囗]{{0,8}}((?:\d[ -]?){{7,}})"),
 }
 _SPOKEN_RUN = re.compile(rf"[{SPOKEN}]{{7,}}")
+_PAPERS = re.compile(r"(?:护照|通行证|台胞证|军官证|士官证|证件)\W{0,4}(?:号码?)?\W{0,4}[A-Z]{1,2}\d{7,10}(?!\d)")
 _UNDER = re.compile(r"(?:\d[ -]?){7,}")
 _PHONE_CUTS = {
     *(
@@ -94,6 +103,7 @@ _PHONE_CUTS = {
     ),
 }
 _PLAIN_CUTS = {(3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (3, 3, 5), (1,) * 11}
+_NATURAL = {(3, 4, 4), (3, 8), (7, 4), (11,), (2, 3, 4, 4), (2, 11), (4, 11), (4, 3, 4, 4), (1,) * 11}
 _ID_CUTS = {
     *((6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (6, 12), (14, 4), (6, 8, 3, 1), (4, 4, 4, 4, 2), (3, 3, 3, 3, 3, 3), (1,) * 18),
     *((2, 2, 2, 8, 4), (2, 2, 2, 4, 4, 4), (2, 2, 2, 4, 2, 2, 4), (10, 8), (9, 9), (8, 10), (3, 3, 4, 4, 4), (6, 6, 6), (17, 1)),
@@ -128,6 +138,7 @@ def spans(text: str, label: str = "", phones: frozenset[str] = frozenset(), *, j
         return
     plain = _without(text, phones)
     yield from _of_text(plain, joined)
+    yield from _beyond_doubt(_without_phones(text, phones))
     if not joined:
         yield from _labelled(plain, label)
     for pattern, read, strict in ((_MIXED_SPOKEN, spoken, False), (_MIXED_LETTERS, lettered, True)):
@@ -136,7 +147,13 @@ def spans(text: str, label: str = "", phones: frozenset[str] = frozenset(), *, j
             if _digits(read(said)) >= 11 and (7 if strict else 0) <= sum("0" <= c <= "9" for c in said) < _digits(
                 read(said)
             ):
-                yield from _moved(_of_text(read(said), joined), match.start())
+                yield from _moved(_of_text(_apart(read(said), said), joined), match.start())
+
+
+def _apart(read: str, said: str) -> str:
+    """What was read of numerals in words: commas between them are no commas between counts."""
+    in_words = sum(one in SPOKEN for one in said) >= _SPOKEN_LEAST
+    return read.translate(_COMMAS) if in_words else read
 
 
 def _moved(found: Iterable[Span], by: int) -> Iterator[Span]:
@@ -149,10 +166,16 @@ def _digits(text: str) -> int:
 
 def _without(text: str, phones: frozenset[str]) -> str:
     """The text without the telephones that may stand in it and without what is harmless, its length the same."""
+    return _OFFICE_PHONE.sub(_taken, _HARMLESS.sub(_taken, _without_phones(text, phones)))
+
+
+def _without_phones(text: str, phones: frozenset[str]) -> str:
     for phone in phones:
-        between = "[-) ]{0,2}" if len(phone) > 6 else ""
-        text = re.sub(rf"(?<!\d)\(?{between.join(phone)}(?!\d)", _taken, text)
-    return _OFFICE_PHONE.sub(_taken, _HARMLESS.sub(_taken, text))
+        if len(phone) > _SHORT:
+            text = re.sub(rf"(?<!\d)\(?{'[-) ]{0,2}'.join(phone)}(?!\d)", _taken, text)
+        else:  # a piece of a longer number is no telephone of an office
+            text = re.sub(rf"(?<!\d)(?<!\d[- ]){phone}(?![- ]?\d)", _taken, text)
+    return text
 
 
 def _taken(match: re.Match[str]) -> str:
@@ -162,12 +185,23 @@ def _taken(match: re.Match[str]) -> str:
 def _labelled(text: str, label: str) -> Iterator[Span]:
     """What a heading or the words before it make a number of a person, though it has no form of its own."""
     bare = _SPOKEN_RUN.sub(lambda match: spoken(match.group()), _DATE.sub(_taken, text))
+    for match in _PAPERS.finditer(bare):
+        yield Span(ACCOUNT, *match.span())
     for kind, pattern in _LABELLED.items():
         for match in pattern.finditer(bare):
             yield Span(kind, *match.span(1))
         if LABELS[kind].search(label):
             for match in _UNDER.finditer(bare):
                 yield Span(kind, *match.span())
+
+
+def _beyond_doubt(text: str) -> Iterator[Span]:
+    """What a check digit tells, though pieces of it look like amounts or days, or a stroke stands for a 1."""
+    for said in dict.fromkeys((text, text.replace("|", "1"))):
+        for match in _SEQUENCE.finditer(said):
+            groups = [_Group(one.group().upper(), *one.span()) for one in _GROUP.finditer(said, *match.span())]
+            if len(groups) > 1 or said is not text:
+                yield from _certain(groups)
 
 
 def _of_text(text: str, joined: bool) -> Iterator[Span]:
@@ -179,8 +213,11 @@ def _of_text(text: str, joined: bool) -> Iterator[Span]:
         if len(groups) > 1:
             yield from _certain(groups)
             signs = [text[a.end : b.start] for a, b in pairwise(groups)]
-            cuts = _cuts(groups, signs, serial or joined, joined)
-            yield from (one for one in cuts if not joined or one.kind != LANDLINE)
+            behind = text[match.end() : match.end() + 4]
+            counts = bool(_UNIT.match(behind) or _BESIDE.match(behind))
+            cuts = _cuts(groups, signs, serial or joined, joined, not (serial or joined or counts))
+            natural = (one for one in cuts if not counts or one.kind != MOBILE or _is_natural(groups, one))
+            yield from (one for one in natural if not joined or one.kind != LANDLINE)
 
 
 def _runs(groups: list[_Group], serial: bool) -> Iterator[Span]:
@@ -197,7 +234,7 @@ def _of_run(run: str, serial: bool) -> str:
     mobile = re.fullmatch(r"(?:0{0,2}86|0)?(1\d{10})", run)
     if mobile and checks.is_mobile(mobile[1]):
         return MOBILE
-    if checks.is_landline(run):
+    if checks.is_landline(run) and not serial:
         return LANDLINE
     if checks.checked(run) or (checks.mistyped(run) and not serial):
         return ID
@@ -243,55 +280,85 @@ def _certain(groups: list[_Group]) -> Iterator[Span]:
             together += groups[last].digits
             if len(together) > 20:
                 break
-            if last > first and checks.checked(together):
+            if (last > first or len(groups) == 1) and checks.checked(together):
                 yield Span(ID, groups[first].start, groups[last].end)
             elif last > first and checks.is_disability(together) and checks.checked(together[:18]):
                 yield Span(DISABILITY, groups[first].start, groups[last].end)
 
 
-def _cuts(groups: list[_Group], signs: list[str], serial: bool, joined: bool) -> Iterator[Span]:
-    """What the way of cutting tells: stretches with one sign throughout, and the whole."""
+def _cuts(groups: list[_Group], signs: list[str], serial: bool, joined: bool, loose: bool) -> Iterator[Span]:
+    """What the way of cutting tells: stretches with one sign throughout, and the whole.
+
+    `loose`: nothing speaks for a row of counts, so that a telephone may be cut anyhow.
+    """
     first = 0
     while first < len(signs):
         last = next((i for i in range(first, len(signs)) if signs[i] != signs[first]), len(signs))
-        yield from _stretch(groups[first : last + 1], signs[first], serial)
+        yield from _stretch(groups[first : last + 1], signs[first], serial, loose and last - first == len(signs))
         first = last
     if len(set(signs)) > 1 and not joined:
-        yield from _whole(groups)
+        yield from _whole(groups, loose and all(set(sign) <= _BETWEEN for sign in signs))
 
 
-def _stretch(groups: list[_Group], sign: str, serial: bool) -> Iterator[Span]:
+def _is_natural(groups: list[_Group], found: Span) -> bool:
+    """Whether a telephone is cut as nearly everybody does."""
+    return tuple(len(one.digits) for one in groups if found.start <= one.start < found.end) in _NATURAL
+
+
+def _stretch(groups: list[_Group], sign: str, serial: bool, loose: bool) -> Iterator[Span]:
     digits = "".join(one.digits for one in groups)
     lengths = tuple(len(one.digits) for one in groups)
     start, end = groups[0].start, groups[-1].end
-    if lengths in _ID_CUTS and (
+    if (lengths in _ID_CUTS or (loose and not _is_row(sign, lengths))) and (
         checks.mistyped(digits) or (len(digits) == 15 and checks.is_identity(digits) and not serial)
     ):
         yield Span(ID, start, end)
     elif checks.is_card(digits) or (_is_typed(digits, lengths) and not serial):
         yield Span(CARD, start, end)
-    elif kind := _phone(digits, lengths, sign):
+    elif kind := _phone(digits, lengths, sign, loose):
         yield Span(kind, start, end)
     elif len(digits) > 20 or (len(digits) > 11 and not serial):
         yield from _windows(groups, sign)
 
 
-def _whole(groups: list[_Group]) -> Iterator[Span]:
+def _whole(groups: list[_Group], loose: bool) -> Iterator[Span]:
     digits = "".join(one.digits for one in groups)
     lengths = tuple(len(one.digits) for one in groups)
-    if kind := _phone(digits, lengths, "-"):
+    if kind := _phone(digits, lengths, "-", loose):
         yield Span(kind, groups[0].start, groups[-1].end)
+    elif loose and checks.is_card(digits):
+        yield Span(CARD, groups[0].start, groups[-1].end)
 
 
-def _phone(digits: str, lengths: tuple[int, ...], sign: str) -> str:
-    """The kind of telephone that groups of digits are together, "" for none."""
+def _is_row(sign: str, lengths: tuple[int, ...]) -> bool:
+    """Whether numbers side by side are as likely counts in a row as pieces of one number."""
+    return sign.strip(_ROW + "\n|;×*") == "" and not (sign.strip(_BLANK) == "" and len(lengths) > 1)
+
+
+def _are_sums(digits: str, lengths: tuple[int, ...]) -> bool:
+    """Whether two groups are round sums with a sign between them: 150000-30000."""
+    return len(lengths) == 2 and digits[: lengths[0]].endswith("000") and digits.endswith("000")
+
+
+def _phone(digits: str, lengths: tuple[int, ...], sign: str, loose: bool) -> str:
+    """The kind of telephone that groups of digits are together, "" for none; `loose`: it may be cut anyhow."""
     for before in ("0086", "086", "86", "0"):
         size = len(before)
-        if digits.startswith(before) and len(digits) == size + 11 and lengths[0] in (size, size + 3, size + 11):
+        if (
+            digits.startswith(before)
+            and checks.is_mobile(digits[size:])
+            and (loose or lengths[0] in (size, size + 3, size + 11))
+            and lengths[0] >= size
+        ):
             digits, lengths = digits[size:], lengths[1:] if lengths[0] == size else (lengths[0] - size, *lengths[1:])
-    if checks.is_mobile(digits) and (lengths in _PHONE_CUTS or lengths == (11,)):
-        loose = sign.strip(" ,\t、") == "" and lengths not in _PLAIN_CUTS | {(11,), (4, 3, 4), (5, 6), (6, 5)}
-        return "" if loose else MOBILE
+    if checks.is_mobile(digits) and not _are_sums(digits, lengths):
+        in_row = sign.strip(_ROW) == "" and lengths not in _PLAIN_CUTS | {(11,), (4, 3, 4), (5, 6), (6, 5)}
+        if (lengths in _PHONE_CUTS or lengths == (11,)) and not in_row:
+            return MOBILE
+        if loose and not _is_row(sign, lengths) and not (lengths[0] == 4 and digits[:2] == "19"):  # a year first
+            return MOBILE
+    if set(sign) & set("×*xX"):  # the size of a thing
+        return ""
     for before in ("0086", "86"):
         if digits.startswith(before) and lengths[0] == len(before) and digits[len(before)] != "0":
             digits, lengths = "0" + digits[len(before) :], (lengths[1] + 1, *lengths[2:])

@@ -22,8 +22,9 @@ from urllib.parse import unquote
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from ledgers.personal.checks import checked, is_card
+from ledgers.personal.checks import checked, is_card, is_mobile
 from ledgers.personal.find import heading
+from ledgers.personal.reading import folded
 
 SIZE_LIMIT = 1024 * 1024 * 1024
 DEPTH = 3  # archives within archives
@@ -95,6 +96,8 @@ _FORBIDDEN_PARTS = (
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf", ".tif", ".tiff", ".webp")
 _CELLS = ("c", "v", "t", "is", "r", "si", "row")
 NO_AMOUNTS: Mapping[str, str] = MappingProxyType({})
+_PIECE = re.compile(r"\d{1,17}[Xx]?")
+_MOBILE_CUTS = ((3, 8), (7, 4), (3, 4, 4), (1,) * 11)
 _COMMENT = re.compile(r"<!--(.*?)-->|<\?(?!xml )(.*?)\?>", re.DOTALL)
 
 
@@ -216,14 +219,45 @@ def _decoded(content: bytes) -> str:
         return content.decode("gb18030", "replace")
 
 
+class _Run:
+    """Pieces that stand one after another and are digits alone: together they may be one number, and nothing else."""
+
+    def __init__(self, *, anyhow: bool = True) -> None:
+        """`anyhow`: a telephone may be cut anywhere; in a column of counts only as people cut it."""
+        self._anyhow = anyhow
+        self._pieces: list[str] = []
+        self._place = ""
+
+    def add(self, place: str, text: str) -> Found:
+        """The next piece; what those before it are together, where it is none."""
+        bare = re.sub(r"[\s-]", "", folded(text))
+        if _PIECE.fullmatch(bare):
+            self._place = self._place or place
+            self._pieces.append(bare.upper())
+        elif bare:
+            yield from self.end()
+
+    def end(self) -> Found:
+        """The number that the pieces are together, where they are one."""
+        whole, lengths = "".join(self._pieces), tuple(map(len, self._pieces))
+        mobile = is_mobile(whole) and (self._anyhow or lengths in _MOBILE_CUTS)
+        card = is_card(whole) and (self._anyhow or set(lengths[:-1]) in ({4}, {1}))
+        if len(lengths) > 1 and (mobile or card or checked(whole)):
+            yield Text(self._place, whole)
+        self._pieces, self._place = [], ""
+
+
 def _plain(content: bytes, strict: bool) -> Found:
     yield from _lines(_decoded(content).splitlines(), "第 {} 行")
 
 
 def _lines(lines: list[str], place: str) -> Found:
-    """Lines, and two at a time where a number may go on in the next."""
+    """Lines, and several at a time where a number may go on in the next."""
+    run = _Run(anyhow=False)
     for number, line in enumerate(lines, 1):
         yield Text(place.replace("{}", str(number)), line)
+        yield from run.add(place.replace("{}", str(number)), line)
+    yield from run.end()
     for number, (line, following) in enumerate(pairwise(lines), 1):
         if line.rstrip()[-1:].isdigit() and following.lstrip()[:1].isdigit():
             yield Text(place.replace("{}", str(number)), f"{line.rstrip()[-40:]}\n{following.lstrip()[:40]}", "", True)
@@ -240,8 +274,11 @@ def _json(content: bytes, strict: bool) -> Found:
 
 def _values(value: Any, label: str) -> Found:
     if isinstance(value, dict):
+        run = _Run(anyhow=False)
         for key, one in value.items():
             yield from _values(one, str(key))
+            yield from run.add("值", one if isinstance(one, str) else "…")
+        yield from run.end()
     elif isinstance(value, list):
         yield Text(
             f"“{label[:20]}”" if label.isascii() else "列表",
@@ -261,22 +298,30 @@ class _Grid:
 
     labels: dict[Any, str] = field(default_factory=dict)
     above: dict[Any, str] = field(default_factory=dict)
+    runs: dict[Any, _Run] = field(default_factory=dict)  # what stands below each other
 
     def row(self, cells: Iterable[tuple[Any, str, str]], amounts: Mapping[str, str] = NO_AMOUNTS) -> Found:
         """`cells`: column, place, text; `amounts` by place: what is no digits of a longer number but money."""
         filled = [(column, place, text.strip()) for column, place, text in cells if text.strip()]
         for column, place, text in filled:
             yield Text(place, text, self.labels.get(column, ""))
+            said = amounts.get(place, text)
             over = self.above.get(column, "")
-            if checked(whole := (over + text).upper()) or is_card(whole):  # a number in two cells, one below the other
+            if checked(whole := (over + said).upper()) or is_card(whole):  # a number in two cells, one below the other
                 yield Text(place, whole)
             if found := heading(text):
                 self.labels[column] = found
+            yield from self.runs.setdefault(column, _Run(anyhow=False)).add(place, said)
         if sum(any(map(str.isnumeric, text)) for _, _, text in filled) > 1:
             yield Text(
                 filled[0][1] + "所在的行", "\t".join(amounts.get(place, text) for _, place, text in filled), "", True
             )
-        self.above = {column: text for column, _, text in filled}
+        self.above = {column: amounts.get(place, text) for column, place, text in filled}
+
+    def end(self) -> Found:
+        """What stands below each other at the end of the table."""
+        for run in self.runs.values():
+            yield from run.end()
 
 
 def _csv(content: bytes, strict: bool) -> Found:
@@ -286,6 +331,7 @@ def _csv(content: bytes, strict: bool) -> Found:
     grid = _Grid()
     for number, row in enumerate(csv.reader(io.StringIO(said, newline=""), delimiter=sign, strict=strict), 1):
         yield from grid.row((column, f"第 {number} 行第 {column + 1} 列", text) for column, text in enumerate(row))
+    yield from grid.end()
 
 
 class _Page(HTMLParser):
@@ -295,6 +341,7 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.found: list[Text | Unseen] = []
         self._block: list[str] = []
+        self._blocks, self._comments = _Run(), _Run()
         self._line = 1
         self._grids: list[_Grid] = []
         self._row: list[tuple[Any, str, str]] = []
@@ -303,6 +350,10 @@ class _Page(HTMLParser):
         for name, value in attrs:
             if value:
                 self.found.append(Text(f"第 {self.getpos()[0]} 行属性 {name}", unquote(value)))
+        beside = _Run(anyhow=False)
+        for _, value in attrs:
+            self.found += beside.add(f"第 {self.getpos()[0]} 行的几个属性", value or "…")
+        self.found += beside.end()
         if tag == "br":
             self._block.append("\n")
         elif tag in _BLOCKS:
@@ -326,7 +377,7 @@ class _Page(HTMLParser):
         elif tag in _BLOCKS:
             self._close()
         if tag == "table" and self._grids:
-            self._grids.pop()
+            self.found += self._grids.pop().end()
 
     def handle_data(self, data: str) -> None:
         if not self._block:
@@ -335,6 +386,7 @@ class _Page(HTMLParser):
 
     def handle_comment(self, data: str) -> None:
         self.found.append(Text(f"第 {self.getpos()[0]} 行注释", data))
+        self.found += self._comments.add(f"第 {self.getpos()[0]} 行注释", data)
 
     def handle_decl(self, decl: str) -> None:
         self.found.append(Text(f"第 {self.getpos()[0]} 行声明", decl))
@@ -349,11 +401,15 @@ class _Page(HTMLParser):
         self.close()
         if self._row:
             self.found += _Grid().row(self._row)
+        for grid in self._grids:
+            self.found += grid.end()
         self._close()
+        self.found += [*self._blocks.end(), *self._comments.end()]
 
     def _close(self) -> None:
         if text := "".join(self._block).strip():
             self.found.append(Text(f"第 {self._line} 行", text))
+            self.found += self._blocks.add(f"第 {self._line} 行", text)
         self._block = []
 
 
@@ -457,6 +513,7 @@ def _worksheet(book: zipfile.ZipFile, name: str, shared: list[str], strict: bool
                 element.clear()
             elif tag not in _CELLS:
                 yield from _element(element, name, strict)
+    yield from grid.end()
 
 
 def _money_styles(book: zipfile.ZipFile) -> set[str]:
@@ -495,7 +552,7 @@ def _number(text: str) -> str:
 
 def _document(book: zipfile.ZipFile, name: str, strict: bool) -> Found:
     """Paragraphs (runs, breaks and deleted text joined), table rows, attributes and other texts of a part."""
-    grid, row, cell = _Grid(), list[tuple[Any, str, str]](), list[str]()
+    grid, row, cell, run = _Grid(), list[tuple[Any, str, str]](), list[str](), _Run()
     with book.open(name) as stream:
         for _, element in iterparse(stream):
             tag = _tag(element)
@@ -505,6 +562,8 @@ def _document(book: zipfile.ZipFile, name: str, strict: bool) -> Found:
                 cell.append(text)
                 if text.strip():
                     yield Text(f"部件 {name}", text)
+                if tag == "p":
+                    yield from run.add(f"部件 {name}", text)
             elif tag == "tc":
                 row.append((len(row), f"部件 {name} 的表", "\n".join(cell)))
                 cell = []
@@ -512,7 +571,9 @@ def _document(book: zipfile.ZipFile, name: str, strict: bool) -> Found:
                 yield from grid.row(row)
                 row, cell = [], []
             elif tag == "tbl":
+                yield from grid.end()
                 grid = _Grid()
+    yield from run.end()
 
 
 def _said(paragraph: Any) -> str:
@@ -554,6 +615,7 @@ def _xls(content: bytes, strict: bool) -> Found:
             yield from grid.row(
                 (i, f"{sheet.name} 第 {number + 1} 行第 {i + 1} 列", text) for i, text in enumerate(cells)
             )
+        yield from grid.end()
 
 
 def _pdf(content: bytes, strict: bool) -> Found:
@@ -630,7 +692,23 @@ def _annotations(page: Any, count: int) -> Iterator[str]:
             buffer = ctypes.create_string_buffer(size)
             raw.FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), size)
             yield buffer.raw[: max(size - 2, 0)].decode("utf-16-le", "replace")
+        if link := raw.FPDFAnnot_GetLink(annotation):
+            yield _address(page, link)
         raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _address(page: Any, link: Any) -> str:
+    """Where a link leads, "" for one within the document."""
+    import ctypes
+
+    from pypdfium2 import raw
+
+    action = raw.FPDFLink_GetAction(link)
+    size = raw.FPDFAction_GetURIPath(page.pdf, action, None, 0) if action else 0
+    buffer = ctypes.create_string_buffer(size)
+    if size:
+        raw.FPDFAction_GetURIPath(page.pdf, action, buffer, size)
+    return unquote(buffer.raw[: max(size - 1, 0)].decode("utf-8", "replace"))
 
 
 READERS: dict[str, Callable[[bytes, bool], Found]] = {

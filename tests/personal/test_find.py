@@ -8,7 +8,7 @@ from ledgers.personal.checks import is_landline, is_mobile, luhn
 from ledgers.personal.find import ADDRESS, Allowed, find, without_numbers
 from ledgers.personal.names import Known
 from ledgers.personal.numbers import ACCOUNT, LANDLINE
-from tests.personal import corpus
+from tests.personal import corpus, second
 
 ALLOWED = Allowed(frozenset({"12317", "12345", corpus.PHONE_OF_OFFICE}), frozenset({corpus.ADDRESS_OF_OFFICE}))
 SEEN: Callable[[int], bool] = lambda number: not corpus.unseen(number)  # noqa: E731
@@ -147,3 +147,32 @@ def test_check_digits() -> None:
 def test_a_long_text_is_looked_at_in_bounded_time() -> None:
     assert find("1 2 " * 5_000 + "13912345678") == ("手机号码",)
     assert find("一" * 9_000 + "。一三九一二三四五六七八") == ("手机号码",)
+
+
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_a_second_corpus_that_was_thought_of_apart(seed: int) -> None:
+    leaks, harmless = list(second.leaks(seed)), list(second.harmless(seed))
+    missed = [one for one in leaks if not find(one.text, "", ALLOWED)]
+    alarms = [one for one in harmless if find(one.text, "", ALLOWED)]
+    assert len(leaks) > 400
+    assert len(harmless) > 1000
+    assert len(missed) <= len(leaks) * 0.04, missed[:20]
+    assert len(alarms) <= len(harmless) * 0.01, alarms[:20]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["139 12 34 56 78", "1 39 1234 5678", "13 91 23 45 678", "139.12.34.56.78", "139_12_34_56_78", "+861 39 1234 5678",
+     "139-I2345-678", "(139) 12 34 56 78", "一三九、一二、三四、五六、七八", "139 12345 678", "护照 E12345678"],
+)  # fmt: skip
+def test_however_it_is_cut(text: str) -> None:
+    assert find(text, "", ALLOWED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["192.168.46.230", "14000-493000元", "36 示例村 130 553 32830 98.52", "0612×2539×0110mm", "订单号：041076726100",
+     "1990-12-01-001", "12317 12345 12333", "15-2022-001", "139 户 1234 人 5678 元"],
+)  # fmt: skip
+def test_what_only_looks_cut(text: str) -> None:
+    assert not find(text, "", ALLOWED)

@@ -186,6 +186,84 @@ CARRIERS |= {
     f"packed {name}": packed(CARRIERS[name]) for name in ("p", "txt in gbk", "cell", "paragraph", "pdf", "csv")
 }
 
+def _natural(number: str) -> tuple[str, str, str]:
+    """A number as people cut it."""
+    return (number[:3], number[3:7], number[7:]) if len(number) == 11 else (number[:6], number[6:14], number[14:])
+
+
+def made_of(make: Callable[[str], str]) -> Carrier:
+    """A page whose body is made from the number."""
+    return lambda folder, number: (folder / "a.html").write_text(f"<html><body>{make(number)}</body></html>", "utf-8") and None
+
+
+def lines(name: str, form: str) -> Carrier:
+    """A file with a number in three pieces."""
+    return lambda folder, number: (folder / name).write_text(form % _natural(number), "utf-8") and None
+
+
+# The number in pieces that stand side by side, one after another or below each other, and places that are seldom thought of.
+PIECES: dict[str, Carrier] = {
+    "items": made_of(lambda n: f"<ul><li>{n[:5]}</li><li>{n[5:]}</li></ul>"),
+    "blocks": made_of(lambda n: f"<div>{n[:3]}</div><div>{n[3:]}</div>"),
+    "three paragraphs": made_of(lambda n: "<p>{}</p><p>{}</p><p>{}</p>".format(*_natural(n))),
+    "three cells": made_of(lambda n: "<table><tr><td>{}</td><td>{}</td><td>{}</td></tr></table>".format(*_natural(n))),
+    "three rows": made_of(lambda n: "<table><tr><td>{}</td></tr><tr><td>{}</td></tr><tr><td>{}</td></tr></table>".format(*_natural(n))),
+    "a cell for each digit": made_of(lambda n: f"<table><tr>{''.join(f'<td>{one}</td>' for one in n)}</tr></table>"),
+    "a row for each digit": made_of(lambda n: f"<table>{''.join(f'<tr><td>{one}</td></tr>' for one in n)}</table>"),
+    "a block for each digit": made_of(lambda n: "".join(f"<div>{one}</div>" for one in n)),
+    "drawn digit by digit": made_of(lambda n: f"<svg>{''.join(f'<text>{one}</text>' for one in n)}</svg>"),
+    "two attributes": made_of(lambda n: f'<i data-a="{n[:3]}" data-b="{n[3:]}"></i>'),
+    "two comments": made_of(lambda n: f"<!-- {n[:4]} --><!-- {n[4:]} -->"),
+    "a comment between": made_of(lambda n: f"<p>{n[:4]}<!-- x -->{n[4:]}</p>"),
+    "term and description": made_of(lambda n: f"<dl><dt>{n[:7]}</dt><dd>{n[7:]}</dd></dl>"),
+    "alternative text of a page": made_of(lambda n: f'<img alt="{n}">'),
+    "noscript": made_of(lambda n: f"<noscript>{n}</noscript>"),
+    "template": made_of(lambda n: f"<template><b>{n}</b></template>"),
+    "ruby": made_of(lambda n: f"<ruby>{n[:4]}<rp>(</rp><rt>{n[4:]}</rt></ruby>"),
+    "concatenated by a script": made_of(lambda n: "<script>var a = '{}' + '{}' + '{}'</script>".format(*_natural(n))),
+    "values side by side": lines("a.json", '{"a": "%s", "b": "%s", "c": "%s"}'),
+    "three cells of a csv": lines("a.csv", "x,y,z\n%s,%s,%s\n"),
+    "three quoted cells": lines("a.csv", 'x,y,z\n"%s","%s","%s"\n'),
+    "three rows of a csv": lines("a.csv", "x\n%s\n%s\n%s\n"),
+    "lines of a cell": lines("a.csv", 'x,y\n1,"%s\n%s\n%s"\n'),
+    "three lines": lines("a.txt", "电话\n%s\n%s\n%s\n男\n"),
+    "three columns": lines("a.txt", "张三\t%s\t%s\t%s\t男\n"),
+    "text of a csv": text("a.csv", 'x,y\n1,"=""{}"""\n'),
+    "three cells of a sheet": workbook(lambda book, n: _row(book, *_natural(n))),
+    "three rows of a sheet": workbook(lambda book, n: [_row(book, one) for one in _natural(n)] and None),
+    "two paragraphs": document("<w:p><w:r><w:t>{a}</w:t></w:r></w:p><w:p><w:r><w:t>{b}</w:t></w:r></w:p>"),
+    "text box": document("<w:p><w:r><w:txbxContent><w:p><w:r><w:t>{a}</w:t></w:r><w:r><w:t>{b}</w:t></w:r></w:p></w:txbxContent></w:r></w:p>"),
+    "field": document('<w:p><w:r><w:instrText>HYPERLINK "tel:{}"</w:instrText></w:r></w:p>'),
+    "footnote": document("<w:p><w:r><w:t>{}</w:t></w:r></w:p>", "word/footnotes.xml"),
+    "soft hyphen": document("<w:p><w:r><w:t>{a}</w:t><w:softHyphen/><w:t>{b}</w:t></w:r></w:p>"),
+    "pdf in three columns": paper(lambda canvas, n: [canvas.drawString(50 + 100 * i, 500, one) for i, one in enumerate(_natural(n))] and None),
+    "pdf in three lines": paper(lambda canvas, n: [canvas.drawString(50, 500 - 14 * i, one) for i, one in enumerate(_natural(n))] and None),
+    "pdf link": paper(lambda canvas, n: canvas.linkURL(f"tel:{n}", (0, 0, 9, 9))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_a_number_in_pieces_is_found(name: str, tmp_path: Path) -> None:
+    r = random.Random(name)
+    for number, make in enumerate((corpus.identity, corpus.mobile)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        PIECES[name](folder, make(r))
+        assert look(under([folder]), Allowed()).leaks, make
+
+
+@pytest.mark.parametrize("columns", [1, 2, 4])
+def test_columns_of_counts_are_no_numbers_of_people(columns: int, tmp_path: Path) -> None:
+    r = random.Random(columns)
+    alarms = 0
+    for number in range(200):
+        rows = ["\t".join(str(r.randint(0, 10 ** r.randint(1, 5))) for _ in range(columns)) for _ in range(r.randint(2, 12))]
+        path = tmp_path / f"{number}.{r.choice(('tsv', 'txt'))}"
+        path.write_text("甲\n" + "\n".join(rows), "utf-8")
+        alarms += bool(look(under([path]), Allowed()).leaks)
+    assert alarms <= 4  # of 200
+
+
 
 @pytest.mark.parametrize("name", CARRIERS)
 def test_a_leak_is_found_wherever_a_file_carries_it(name: str, tmp_path: Path) -> None:

@@ -149,12 +149,12 @@ def test_a_leak_in_a_pdf_is_found(where: str, tmp_path: Path) -> None:
 
 
 def test_amounts_beside_each_other_in_a_workbook_are_no_telephone(tmp_path: Path) -> None:
-    """144,000.00 and 70,000.00 are stored as 144000 and 70000; counts in the same cells would be looked at together."""
+    """144,123.00 and 70,456.00 are stored as 144123 and 70456; counts in the same cells would be looked at together."""
     for form, found in (("#,##0.00", 0), ("0", 1)):
         book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"), {"in_memory": True})
         sheet, money = book.add_worksheet(), book.add_format({"num_format": form})
-        sheet.write_number(0, 0, 144000, money)
-        sheet.write_number(0, 1, 70000, money)
+        sheet.write_number(0, 0, 144123, money)
+        sheet.write_number(0, 1, 70456, money)
         book.close()
         assert len(scan(tmp_path, PLAIN)) == found, form
 

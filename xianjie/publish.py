@@ -80,7 +80,7 @@ def publish(
     requests = {output.absolute(): making.Request(year, start, end, papers=not no_pdf)}
     if board:
         requests[board.absolute()] = making.Request(year, start, end, board=True, papers=not no_pdf)
-    results = _publish(loaded, requests)
+    results = published(loaded, requests)
     _say(results, requests)
     if record:
         _record(loaded, results, yes)
@@ -92,7 +92,8 @@ def _outside(loaded: "Book", targets: list[Path]) -> None:
             raise click.UsageError("公开的文件不能放在账簿文件夹里面")
 
 
-def _publish(loaded: "Book", requests: dict[Path, "Request"]) -> list["Published"]:
+def published(loaded: "Book", requests: dict[Path, "Request"]) -> list["Published"]:
+    """Publish into each folder, all or none; ClickException with the reason, also where there is a leak."""
     from ledgers.people import Unusable
     from reports.publish.fonts import MissingGlyphs
     from reports.publish.publish import NotFree, publish

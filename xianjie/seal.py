@@ -28,17 +28,12 @@ def seal(book: str, month: str) -> None:
     比例不达标不妨碍封账；账簿不可信、登记不全、凭证断号、资金对不上、银行流水未核对，则不能封账。
     """
     from ledgers.book import main_file
-    from ledgers.seals.seal import missing_in, month_end
+    from ledgers.seals.seal import missing_in
 
-    try:
-        end = month_end(month)
-    except ValueError:
-        raise click.UsageError(f"月份应写作 2022-06 的样子，收到的是“{month}”") from None
-    if end >= clock.today():
-        raise click.UsageError(f"{month} 尚未结束（今天是 {clock.today()}），不能封账")
-    main = main_file(book)
+    end, main = end_of(month), main_file(book)
     with locked(main.parent, "xianjie seal"):
-        seal, content = _seal(main, end)
+        seal, content, files = sealed(main, end)
+        write(main.parent, files)
     count = content.count(b"\n") - 1
     click.echo(f"已封账：截至 {end}，共 {count} 条内容。\n封账的根：{seal.root}")
     click.echo("请把根另存他处，或随公示公布；它证明本期间此后没有改动。")
@@ -46,8 +41,24 @@ def seal(book: str, month: str) -> None:
         click.echo(f"注意：{len(missing)} 个附件现在缺少，没有封进去：{'、'.join(missing)}", err=True)
 
 
-def _seal(main: Path, end: date) -> tuple["Seal", bytes]:
-    """Seal a locked book: the seal and its manifest. Manifest and directive are written together, or nothing is."""
+def end_of(month: str) -> date:
+    """The last day of a month that can be sealed; UsageError where it is none, or not over yet."""
+    from ledgers.seals.seal import month_end
+
+    try:
+        end = month_end(month)
+    except ValueError:
+        raise click.UsageError(f"月份应写作 2022-06 的样子，收到的是“{month}”") from None
+    if end >= clock.today():
+        raise click.UsageError(f"{month} 尚未结束（今天是 {clock.today()}），不能封账")
+    return end
+
+
+def sealed(main: Path, end: date) -> tuple["Seal", bytes, dict[str, bytes]]:
+    """The seal of a locked book, its manifest, and the files that must be written together; nothing is written here.
+
+    Raises ClickException with everything that stands in the way.
+    """
     from ledgers.book import read
     from ledgers.seals import seal as seals
     from ledgers.seals.canonical import files_later
@@ -69,8 +80,7 @@ def _seal(main: Path, end: date) -> tuple["Seal", bytes]:
     content = seals.manifest(book.tables, seal)
     seal = replace(seal, root=seals.root_of(content))
     text = main.read_bytes().rstrip(b"\n") + b"\n\n" + seals.directive(seal).encode()
-    write(main.parent, {seals.manifest_file(end): content, main.name: text})
-    return seal, content
+    return seal, content, {seals.manifest_file(end): content, main.name: text}
 
 
 def _faults(book: "Book", after: date | None, end: date) -> list[str]:

@@ -42,18 +42,21 @@ class Persons:
         return not self.draft.codes.get(household) and self.taken.get(household) == [1]
 
     def payee(self, job: Job, row: Any, token: str, place: "Place") -> Person | None:
-        """The member that a row of a pay list names; a 一般户 of one where no list names it. None after a fault."""
+        """The member that a row of a pay list names; a 一般户 of one where no list names it. None after a fault.
+
+        Whoever is known keeps the household, and is registered again where an import that did so was taken back.
+        """
         known = self.draft.people.get(token)
-        if known:
+        if known and self.draft.states.get(known.household):
             return known
         village = place.village(job, row)
         if village is None:
             return None
-        household = self.add_household(village)
-        person = Person(household, 1, row.name)
-        self.enter(token, person)
-        self.draft.set_states(household, (HouseState(household, START, "一般户", village, "1"),))
-        self.new.append(household)
+        person = known or Person(self.add_household(village), 1, row.name)
+        if not known:
+            self.enter(token, person)
+        self.draft.set_states(person.household, (HouseState(person.household, START, "一般户", village, "1"),))
+        self.new.append(person.household)
         return person
 
     def add_household(self, village: str) -> str:

@@ -265,6 +265,7 @@ class Notice(NamedTuple):
     place_kind: Annotated[Text, Key(one_of=PLACE_KINDS)]
     url: Text
     digest: Text
+    by: Text  # who published it
     file: str
     line: int
 

@@ -93,6 +93,13 @@ def rectified(found: list[Event]) -> Event | None:
     return next((one for one in reversed(found) if one.kind == "rectification"), None)
 
 
+def ordered(found: list[Event]) -> tuple[date | None, str]:
+    """By when and by whom a finding is to be mended, as it was said last."""
+    orders = [one for one in found if one.kind == "rectification"]
+    due = next((one.due for one in reversed(orders) if one.due), None)
+    return due, next((one.unit for one in reversed(orders) if one.unit), "")
+
+
 def in_force(found: list[Event]) -> Event | None:
     """A waiver that holds today."""
     today = clock.today()

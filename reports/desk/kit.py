@@ -154,6 +154,14 @@ def work_link(id: str, name: str) -> str:
     return f"{links.to('overview').partition('/extension/')[0]}/work/{quote(id)}/{quote(name)}"
 
 
+def job_title(job: Any) -> str:
+    """What a job is about, in a line."""
+    names = "、".join(job.names[:4]) + (f" 等 {len(job.names)} 个文件" if len(job.names) > 4 else "")
+    about = [job.args[name] for name in ("year", "month", "unit", "day", "kind") if job.args.get(name) and not names]
+    number = f"第 {job.args['number']} 次导入" if job.args.get("number") else ""
+    return " ".join(part for part in (roles.ACTS[job.act].title, names or number or " ".join(about)) if part)
+
+
 def slug() -> str:
     """Which of the served books is asked for."""
     return str(g.beancount_file_slug)

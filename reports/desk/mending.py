@@ -19,6 +19,7 @@ class Step:
     row: Event
     state: str
     due: date | None
+    unit: str = ""
 
 
 def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
@@ -30,9 +31,8 @@ def _steps(history: list[Event]) -> Iterator[Step]:
     """The latest state of the rectification, every waiver, and the request that is open."""
     today = clock.today()
     if row := dealt.rectified(history):
-        given = [one.due for one in history if one.kind == "rectification" and one.due]
-        due = row.due or (given[-1] if given else None)
-        yield Step(row, "逾期" if row.state != "销号" and due and due < today else row.state, due)
+        due, unit = dealt.ordered(history)
+        yield Step(row, "逾期" if row.state != "销号" and due and due < today else row.state, due, unit)
     if asked := dealt.open_request(history):
         yield Step(asked, "待批", asked.due)
     for one in history:
@@ -42,7 +42,7 @@ def _steps(history: list[Event]) -> Iterator[Step]:
 
 def _units(steps: list[Step]) -> list[str]:
     """The units that have something to mend."""
-    return sorted({step.row.unit for step in steps if step.row.unit and step.state in ("发现", "整改中", "逾期")})
+    return sorted({step.unit for step in steps if step.unit and step.state in ("发现", "整改中", "逾期")})
 
 
 def _columns(review: Review) -> list[Column]:
@@ -59,7 +59,7 @@ def _columns(review: Review) -> list[Column]:
         Column("rule", "规则", rule, link=lambda one: links.to("rules", rule=one.row.key[0]), facet=True),
         Column("subject", "对象", lambda one: one.row.key[1], link=page),
         Column("detail", "部分和期间", lambda one: " ".join(text for text in one.row.key[2:] if text), small=True),
-        Column("unit", "责任单位", lambda one: one.row.unit, facet=True),
+        Column("unit", "责任单位", lambda one: one.unit, facet=True),
         Column("by", "经手", lambda one: one.row.by, facet=True, small=True),
         Column("day", "登记日期", lambda one: one.row.day, DATE, small=True),
         Column("due", "期限", lambda one: one.due, DATE),

@@ -61,6 +61,8 @@ PAGES = {
         Page("screen", "筛查"),
         Page("seal", "封账"),
         Page("imports", "导入记录"),
+        Page("publication", "公开", act="publish"),
+        Page("papers", "底稿与台账", act="registers"),
         Page("users", "用户与密码", act="password"),
         Page("job", "办理", menu=False, act="form"),
         Page("finding", "判定一条", menu=False),

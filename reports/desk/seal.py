@@ -1,8 +1,10 @@
 """封账: which periods are closed, with their roots; and what was found about them."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
+from ledgers import clock
 from ledgers.tables.directives import SealLine
 from ledgers.tables.schema import records
 from reports.desk import links
@@ -12,9 +14,12 @@ from reports.desk.review import Review
 
 def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     found = [one for one in review.audit.findings if one.rule == "sealed-period"]
+    last = clock.today().replace(day=1) - timedelta(1)  # of the last month that is over
     return {
         "listing": Listing("封账", _columns(), records(SealLine, review.tables.seals), args, sort="-end"),
         "findings": found,
+        "last": f"{last:%Y-%m}",
+        "wanted": f"{min(last, review.tables.span.through):%Y-%m}",
     }
 
 

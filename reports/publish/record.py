@@ -29,7 +29,7 @@ class Change:
     count: int
 
 
-def proposed(book: Book, results: "list[Published]") -> Change:
+def proposed(book: Book, results: "list[Published]", by: str = "") -> Change:
     """A directive for every subject and stage that was published and has no notice in the book yet."""
     made = results[0].made
     known = {
@@ -43,7 +43,7 @@ def proposed(book: Book, results: "list[Published]") -> Change:
     places = made.policy["notice.web_place"] + ("、村务公开栏" if len(results) > 1 else "")
     text = "\n".join(
         _directive(
-            subject, stage, made.source.notice_from, made.source.notice_to, places, made.policy["office.site"], digest
+            subject, stage, made.source.notice_from, made.source.notice_to, places, made.policy["office.site"], digest, by
         )
         for subject, stage in subjects
     )
@@ -64,13 +64,14 @@ def _subjects(book: Book, tables: dict[str, Table], year: int) -> Iterator[tuple
     yield from ((line.values[0], "收益分配公示") for line in tables["income"].lines)
 
 
-def _directive(subject: str, stage: str, first: date, last: date, place: str, url: str, digest: str) -> str:
+def _directive(subject: str, stage: str, first: date, last: date, place: str, url: str, digest: str, by: str) -> str:
     said = {
         "place": " ".join(place.split()),
         "from": first,
         "to": last,
         "url": url or None,
         "digest": f"sha256:{digest}",
+        "by": by or None,
     }
     return directive_text(first, "notice", (subject, stage), said.items())
 

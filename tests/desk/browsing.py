@@ -55,7 +55,13 @@ def write_users(path: Path) -> Path:
 def running(books: Iterable[str | Path], users: Path) -> Iterator[Running]:
     """Serve the books on a free port until the block ends."""
     shelf = Shelf(books)
-    guard = make_app(shelf, users, {"127.0.0.1"})
+    with serving(make_app(shelf, users, {"127.0.0.1"}), shelf, users) as served:
+        yield served
+
+
+@contextmanager
+def serving(guard: Guard, shelf: Shelf, users: Path) -> Iterator[Running]:
+    """The same with an application that is there already."""
     server = make_server(guard, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -42,6 +42,18 @@ def test_each_kind_undone_leaves_the_book_that_was_there(desk: Desk, kind: str) 
     assert not undo(desk.book, 99, TODAY).files
 
 
+@pytest.mark.parametrize("kind", ALL)
+def test_each_kind_undone_and_imported_again_is_the_book_of_one_import(desk: Desk, kind: str) -> None:
+    """People stay known when an import is taken back; what it registered of them is registered again."""
+    desk.take(*(make() for name, make in list(ALL.items())[: list(ALL).index(kind) + 1] if name != kind))
+    desk.take(ALL[kind]())
+    once = {name: digest for name, digest in state(desk).items() if "/imports" not in name}
+    assert not undo(desk.book, last(desk), TODAY).refused
+    desk.take(ALL[kind]())
+    assert {name: digest for name, digest in state(desk).items() if "/imports" not in name} == once
+    assert not read(desk.book).tables.broken
+
+
 CORRECTIONS: dict[str, Callable[[], Paper]] = {
     "allocation": lambda: edited(allocation(), 0, 分配金额=Decimal("500000.00")),
     "plan": lambda: edited(plan(), 0, 计划投入资金=Decimal("400000.01")),

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,10 @@ import click
 
 from importers import history
 from importers.draft.records import record
+from importers.draft.render import Files
 from importers.reading.confined import read_confined
 from importers.reading.container import Refused, column_letters
+from importers.reading.faults import Fault
 from importers.reading.given import Given
 from importers.reading.kinds import title_of
 from importers.run import ChangeSet, import_files, prepare
@@ -140,7 +142,8 @@ def _shown(task: Task, changes: ChangeSet, asked: dict[str, dict[str, Any]]) -> 
         return said
     for fault in changes.faults[:ROWS_SHOWN]:
         said.add("不能导入", [str(fault)], "fault")
-        said.parts[-1]["fault"] = [fault.file, fault.sheet, fault.row, fault.column]
+        heads = {letters: heading for letters, heading, _ in _columns_of(changes, fault)}
+        said.parts[-1] |= {"fault": [fault.file, fault.sheet, fault.row, fault.column], "named": heads}
     said.add("不能导入的其余各处", map(str, changes.faults[ROWS_SHOWN:]), "fault")
     said.add("没有处理", _stopped(changes), "fault")
     said.add("读到的", [*changes.read, *([] if changes.read else changes.taken)])
@@ -156,11 +159,16 @@ def _shown(task: Task, changes: ChangeSet, asked: dict[str, dict[str, Any]]) -> 
     said.add("提醒", changes.warnings, "warning")
     said.add("说明", changes.remarks)
     if changes.files:
-        _lines(said, task.main.parent, changes)
+        _lines(said, task.main.parent, changes.number, changes.files)
         said.agreed, said.consent = said.digest(), AGREE
     elif not changes.refused:
         said.add("结果", ["账簿没有变化：这些内容账簿里已有"])
     return said
+
+
+def _columns_of(changes: ChangeSet, fault: Fault) -> list[tuple[str, str, str]]:
+    label = f"{fault.file}〔{fault.sheet}〕" if fault.sheet else fault.file
+    return next((columns for name, columns in changes.columns.items() if name.startswith(f"{label}：")), [])
 
 
 def _stopped(changes: ChangeSet) -> list[str]:
@@ -175,10 +183,10 @@ def _sums(changes: ChangeSet) -> Iterator[tuple[str, ...]]:
             yield one.file, title_of(one.kind), str(one.rows), yuan_cn(fen(one.sum)) if one.sum else ""
 
 
-def _lines(said: Said, root: Path, changes: ChangeSet) -> None:
+def _lines(said: Said, root: Path, number: int, files: Files) -> None:
     """The lines of the book that would be others, file by file."""
-    for name, change in json.loads(record(root, changes.number, changes.files))["files"].items():
-        hunks = change["hunks"] if name != LOG else []
+    for name, change in json.loads(record(root, number, files))["files"].items():
+        hunks = change["hunks"] if name != LOG and not name.startswith("imports/") else []
         both = [(mark, line) for _, before, after in hunks for mark, lines in (("-", before), ("+", after)) for line in lines]
         said.add(f"改动的行　{name}", [f"{mark} {line}" for mark, line in both if line.strip()], "lines")
 
@@ -198,15 +206,17 @@ def with_rows(task: Task, parts: list[dict[str, Any]]) -> None:
         for part in wanted:
             name, sheet, row, column = part["fault"]
             if name == file and 0 <= row < len(grids.get(sheet, ())):
-                part |= _row(grids[sheet][row], row, column)
+                part |= _row(grids[sheet][row], row, column, part["named"])
     for part in wanted:
-        part.pop("fault", None)
+        part.pop("fault")
+        part.pop("named")
 
 
-def _row(cells: Sequence[Any], row: int, column: int) -> dict[str, Any]:
+def _row(cells: Sequence[Any], row: int, column: int, named: Mapping[str, str]) -> dict[str, Any]:
     texts = [without_numbers("" if cell is None else str(cell)) for cell in cells[:CELLS_SHOWN]]
     marked = [f"▶ {text or '（空）'}" if n == column else text for n, text in enumerate(texts)]
-    return {"heads": ["行", *(column_letters(n) for n in range(len(texts)))], "rows": [[str(row + 1), *marked]]}
+    heads = [f"{letters} {named.get(letters, '')}".strip() for letters in map(column_letters, range(len(texts)))]
+    return {"heads": ["行", *heads], "rows": [[str(row + 1), *marked]]}
 
 
 def _all_files(task: Task) -> Iterator[tuple[str, Path]]:
@@ -229,6 +239,7 @@ def take_back(task: Task) -> Said:
 
     def agreed(found: history.Undo) -> bool:
         told.append(_undone(found))
+        _lines(told[-1], task.main.parent, number, found.files)
         return task.agrees(told[-1])
 
     task.tick("读取账簿")

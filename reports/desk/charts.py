@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ledgers.money import percent, yuan_cn
+from reports.screening.screen import Bar
 
 
 def px(value: Fraction | int) -> str:
@@ -325,6 +326,62 @@ def _box(node: Node, last: int) -> Markup:
 
 def _short(name: str, most: int = 14) -> str:
     return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
+_ROWS, _NARROW = 24, 12  # bars under each other; of columns side by side, up to how many each is named
+_WIDE, _TALL = 640, 170
+
+
+def compared(bars: Sequence[Bar], title: str, share: bool) -> Markup:
+    """What was found beside what would be usual (a mark): digits as columns side by side, names under each other.
+
+    `share`: the numbers are shares of a whole. Of more names than can be read the largest are drawn.
+    """
+    top = max((max(one.found, one.usual or 0) for one in bars), default=0) or 1
+    if all(one.label.isdigit() and len(one.label) < 3 for one in bars):
+        return _columns(bars, Fraction(top), title, share)
+    shown = sorted(bars, key=lambda one: -one.found)[:_ROWS] if len(bars) > _ROWS else bars
+    return _rows(shown, Fraction(top), title, share)
+
+
+def _columns(bars: Sequence[Bar], top: Fraction, title: str, share: bool) -> Markup:
+    step, body = Fraction(_WIDE, len(bars)), []
+    for place, one in enumerate(bars):
+        x, high = place * step + step / 8, Fraction(one.found) / top * _TALL
+        words = f"{one.label}：{_figure(one.found, share)}"
+        body.append(
+            Markup('<rect class="paid" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>').format(
+                px(x), px(20 + _TALL - high), px(step * 3 / 4), px(high), words
+            )
+        )
+        if one.usual is not None:
+            y = px(20 + _TALL - Fraction(one.usual) / top * _TALL)
+            line = '<line class="threshold" x1="{}" x2="{}" y1="{}" y2="{}"/>'
+            body.append(Markup(line).format(px(place * step), px((place + 1) * step), y, y))
+        if len(bars) <= _NARROW or place % 10 == 9:
+            text = '<text x="{}" y="{}" text-anchor="middle">{}</text>'
+            body.append(Markup(text).format(px(place * step + step / 2), _TALL + 38, one.label))
+    return _svg(_WIDE, _TALL + 44, title, body, "compared")
+
+
+def _rows(bars: Sequence[Bar], top: Fraction, title: str, share: bool) -> Markup:
+    left, full, body = 170, _WIDE - 170 - 90, []
+    for place, one in enumerate(bars):
+        y = place * 24
+        body.append(Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(left - 8, y + 15, _short(one.label, 12)))
+        long = Fraction(one.found) / top * full
+        body.append(Markup('<rect class="paid" x="{}" y="{}" width="{}" height="12"/>').format(left, y + 4, px(long)))
+        if one.usual is not None:
+            x = px(left + Fraction(one.usual) / top * full)
+            body.append(Markup('<line class="threshold" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(x, x, y + 1, y + 19))
+        text = '<text class="halo" x="{}" y="{}">{}</text>'
+        body.append(Markup(text).format(px(left + long + 8), y + 15, _figure(one.found, share)))
+    return _svg(_WIDE, len(bars) * 24 + 6, title, body, "compared")
+
+
+def _figure(value: float, share: bool) -> str:
+    """A share as a percentage of one decimal, cut; anything else as a whole number, with commas."""
+    return percent(Fraction(int(value * 1000), 1000)) if share else f"{int(value):,}"
 
 
 def pair_bars(first: tuple[str, Fraction], second: tuple[str, Fraction], title: str) -> Markup:

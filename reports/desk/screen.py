@@ -3,18 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reports.desk import kit, links
+from reports.desk import charts, kit, links
 from reports.desk.kit import NotYetError, PageError
 from reports.desk.listing import LONG, PLACE, Column, Listing
 from reports.desk.review import Review
 from reports.screening.screens import screens
 from reports.screening.show import NOTE, mark
 
+USUAL = {
+    "first-digits": "本福特定律下的比重", "last-digits": "均匀时的比重", "below-limits": "刚好达到或高于限额的笔数",
+    "december": "平均每月的比重", "villages": "各村的中位数（元）",
+}  # fmt: skip
+SHARES = ("first-digits", "last-digits", "december", "payees")  # whose bars are shares; of the others counts or yuan
 WAIT = 0.5  # seconds: who waits holds a place that others need
 
 
 def examples(review: Review) -> list[dict[str, str]]:
-    return [{"id": one.id} for one in screens(review.tables) if one.notable][:1]
+    found = screens(review.tables)
+    return [{"id": one.id} for one in (*[one for one in found if one.notable][:1], *[one for one in found if one.bars][:2])]
 
 
 def view(desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
@@ -25,7 +31,10 @@ def view(desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     screen = next((one for one in found if one.id == name), None)
     if screen is None:
         raise PageError(404, f"没有这种筛查：{name[:40]}")
-    return {"screen": screen, "mark": mark, "note": NOTE, "listing": Listing("筛查", _columns(), screen.lines, args)}
+    words = f"{screen.title}：{screen.figure}"
+    chart = charts.compared(screen.bars, words, screen.id in SHARES) if screen.bars else ""
+    listing = Listing("筛查", _columns(), screen.lines, args)
+    return {"screen": screen, "mark": mark, "note": NOTE, "listing": listing, "chart": chart, "usual": USUAL.get(screen.id, "")}
 
 
 def _screens(desk: Any, review: Review) -> Any:

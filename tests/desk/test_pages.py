@@ -26,6 +26,7 @@ from reports.desk.pages import PAGES, Page
 from reports.desk.paging import Paging
 from reports.desk.review import as_of
 from reports.desk.server.shelf import Shelf
+from reports.screening.screen import Bar
 from tests.desk.conftest import EXAMPLE, copied
 
 READ = {name: page for name, page in PAGES.items() if not page.act}  # the others are there with --desk (test_door.py)
@@ -571,3 +572,14 @@ def test_a_ratio_never_looks_as_if_it_met_what_it_misses(op: str, text: str) -> 
 
     finding = Finding(Subject("year", "2022"), FAIL, "", Measured(1, 3), Threshold(op, Fraction(1, 3)))
     assert shown(finding).value == text
+
+
+def test_what_a_screening_found_stands_beside_what_is_usual() -> None:
+    digits = charts.compared([Bar(str(n), n / 45, 1 / 9) for n in range(1, 10)], "首位数字", True)
+    assert digits.count('class="paid"') == digits.count('class="threshold"') == 9
+    assert "<title>9：20%</title>" in digits
+    many = charts.compared([Bar(f"村{n}", n, None) for n in range(100)], "各村", False)
+    assert many.count('class="paid"') == 24
+    assert "村99" in many
+    assert "村1<" not in many
+    assert "nan" not in charts.compared([Bar("甲", 0, 0)], "没有", True)

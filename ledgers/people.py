@@ -99,6 +99,7 @@ class Identities:
 
     def _database(self) -> bytes:
         with closing(sqlite3.connect(":memory:")) as connection:
+            connection.execute("pragma temp_store = memory")  # a confined process has no files to sort in
             connection.executescript(_SCHEMA)
             connection.execute("insert into meta values ('check', ?)", (_check(self.key),))
             connection.executemany("insert into households values (?, ?)", sorted(self.codes.items()))

@@ -22,13 +22,13 @@ def examples(review: Review) -> list[dict[str, str]]:
     return [_args(one) for one in (*found[:1], *handled[:1])]
 
 
-def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
+def view(desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     key = (args.get("rule", ""), args.get("id", ""), args.get("part", ""), args.get("period", ""))
     finding = next((one for one in review.by_rule.get(key[0], ()) if dealt.key_of(one) == key), None)
     history = dealt.of(review.tables, key)
     if finding is None and not history:
         raise PageError(404, "没有这条判定：按现在的账簿已不再判定它，也没有办过什么")
-    if finding is None and not kit.sees_rolls() and key[1] in review.tables.known["household"]:
+    if finding is None and not kit.sees_rolls() and _personal(desk, review, key):
         raise PageError(403, "涉及农户的判定只有可看清册的人（经办、审计员、负责人）可以查看")
     today = clock.today()
     return {
@@ -45,6 +45,14 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "due": today + timedelta(DAYS),
         "hidden": dict(zip(("rule", "subject", "part", "period"), key, strict=True)),
     }
+
+
+def _personal(desk: Any, review: Review, key: dealt.Key) -> bool:
+    """Whether a finding that is not told concerns a household or a person."""
+    whole = desk.review(review.as_of).result().by_rule.get(key[0], ())
+    return key[1] in review.tables.known["household"] or any(
+        one.subject.kind in PERSONAL and one.subject.id == key[1] for one in whole
+    )
 
 
 def _args(finding: Finding) -> dict[str, str]:

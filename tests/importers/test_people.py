@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledgers.people import IdentityError, Unusable, identity_number, open_identities
+from ledgers.files.confined import call
+from ledgers.people import Identities, IdentityError, Person, Unusable, identity_number, open_identities
 from tests.importers import dirty
 from tests.importers.county import ALL, PEOPLE, funds, identity, labour, new_book, roster, villages
 from tests.importers.helpers import Desk
@@ -192,3 +193,10 @@ def test_numbers_of_people_among_any_words_enter_nothing(tmp_path: Path) -> None
     for secret in secrets:
         assert secret not in written
         assert secret not in said
+
+
+def test_a_county_of_people_is_written_by_a_process_that_has_no_files() -> None:
+    """SQLite sorts a large index in a file of its own unless it is told not to; a confined process may not make one."""
+    store = Identities(b"k" * 32)
+    store.people.update({f"{number:064x}": Person(f"H1-{number:06d}", 1, "甲") for number in range(60_000)})
+    assert call(lambda: store.files(Path("book"))["../book.identities.sqlite"] or b"").startswith(b"SQLite format 3")

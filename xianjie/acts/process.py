@@ -32,7 +32,7 @@ SECONDS = 900  # of one job, on the clock
 _ACTS: dict[str, tuple[str, bool]] = {
     "import": ("xianjie.acts.sheets:bring_in", False),
     "undo": ("xianjie.acts.sheets:take_back", False),
-    "form": ("xianjie.acts.sheets:blank", False),
+    "form": ("xianjie.acts.sheets:blank", True),
     "remark": ("xianjie.acts.review:remark", False),
     "assign": ("xianjie.acts.review:assign", False),
     "close": ("xianjie.acts.review:close", False),

@@ -23,6 +23,7 @@ COMMANDS = {
     "form": ("xianjie.form:form", "写出一种表的空白表样"),
     "imports": ("xianjie.imports:imports", "列出每一次导入"),
     "undo": ("xianjie.imports:undo", "撤销一次导入，先显示再写入"),
+    "mend": ("xianjie.mend:mend", "修复曾被改动的封账，先显示再写入"),
     "check": ("xianjie.check:check", "检查账簿：逐条规则判定，给出数字和依据"),
     "query": ("xianjie.query:query", "用 BQL 查询账簿、数据表和判定结果"),
     "export": ("xianjie.export:export", "全部数据表和判定结果写成 Parquet"),
@@ -49,7 +50,7 @@ COMMANDS = {
 # Those that read a book in a process that may not write, connect or start anything (ledgers/files/confined.py).
 CONFINED = frozenset(
     {"check", "plan", "policy", "query", "reconcile", "screen", "trace", "report", "seal", "verify", "doctor"}
-    | {"import", "imports", "undo"}
+    | {"import", "imports", "undo", "mend"}
 )
 
 # Those that read books and write much by themselves: in a process of their own too, but not confined.

@@ -32,7 +32,7 @@ from ledgers.personal.find import without_numbers
 OWNED = ("fund", "project", "asset", "equity", "income-year", "payment-no", "payer", "moved-from", ORIGINAL_DATE)
 
 
-def _after_seal(held: tuple[HouseState, ...], wanted: tuple[HouseState, ...], sealed: date) -> tuple[HouseState, ...]:
+def after_seal(held: tuple[HouseState, ...], wanted: tuple[HouseState, ...], sealed: date) -> tuple[HouseState, ...]:
     """The sealed rows as they are, then what is wanted: rows of sealed days that differ are dated the first open day."""
     last, first = sealed.isoformat(), (sealed + timedelta(1)).isoformat()
     kept = [state for state in held if state.date <= last]
@@ -213,7 +213,7 @@ class Draft:
     def set_states(self, household: str, states: tuple[HouseState, ...]) -> tuple[HouseState, ...]:
         """What a household is, day by day; what a seal covers stays, a difference holds from the first open day on."""
         if self.sealed is not None:
-            states = _after_seal(self.states.get(household, ()), states, self.sealed)
+            states = after_seal(self.states.get(household, ()), states, self.sealed)
         self.states[household] = states
         return states
 
@@ -248,7 +248,7 @@ class Draft:
         wanted = Voucher("", day, payee, narration, tuple(leg for leg in legs if leg.number), (*meta, (IMPORT_ID, import_id)))
         old = self.standing(import_id)
         if old is None:
-            return self._add(wanted, what)
+            return self.add(wanted, what)
         if self.same(old, wanted):
             return old.number
         if self.is_open(old.day) and self.open_day(day).year == old.day.year:
@@ -257,7 +257,7 @@ class Draft:
         said = of_vouchers(old, wanted, self._all_lines(old), self._all_lines(wanted))
         self.note("更正", what, f"{old.number} {said}（已封账，冲销后重记）")
         self.reverse(old.number, f"更正{what}")
-        return self._add(wanted, what)
+        return self.add(wanted, what)
 
     def same(self, old: Voucher, new: Voucher) -> bool:
         """Whether a voucher of the book already says what is wanted; keys that someone added to it do not count."""
@@ -290,7 +290,8 @@ class Draft:
         """Put a changed voucher in the place of the one of its number."""
         self.vouchers[voucher.number] = voucher
 
-    def _add(self, wanted: Voucher, what: str) -> str:
+    def add(self, wanted: Voucher, what: str) -> str:
+        """Book a voucher under the next number, on its day or the first open one; its number."""
         day = self.open_day(wanted.day)
         meta = wanted.meta
         if day != wanted.day:
@@ -320,7 +321,7 @@ class Draft:
         legs = [self._negated(old, leg) for leg in old.legs]
         kept = tuple((key, value) for key, value in old.meta if key not in (IMPORT_ID, ORIGINAL_DATE, "payment-no", *dict(meta)))
         wanted = Voucher("", day or old.day, old.payee, f"冲销 {number}：{why}", tuple(legs), (*kept, *meta, ("reverses", number)))
-        reversal = self._add(wanted, "冲销凭证")
+        reversal = self.add(wanted, "冲销凭证")
         self.reversed[number] = reversal
         if not dict(meta).get(IMPORT_ID) and (import_id := old.get(IMPORT_ID)):
             self.imported[import_id] = ""  # corrected; what the bank returned stays known as imported

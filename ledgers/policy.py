@@ -145,6 +145,10 @@ class Policy:
         """Whether anything had been said of a parameter by a day, be it that it ended."""
         return bool(self._latest(name, day, defaults))
 
+    def written(self, name: str, day: date) -> bool:
+        """Whether the book itself gives a parameter a value that is in force on a day, in whatever scope."""
+        return any(one.value is not None for one in self._latest(name, day, ()))
+
     def _latest(self, name: str, day: date, defaults: Iterable[Parameter]) -> list[Parameter]:
         """The last value of each scope up to a day, in the order of their days; ends among them."""
         latest: dict[Any, Parameter] = {}

@@ -179,7 +179,7 @@ def _yearly(tables: Tables, asset: Asset, year: int, good: str, missing: str, ev
     title="公益性资产管护",
     judges="每项公益性资产的每一年",
     formula="有管护责任人，或当年有管护支出",
-    documents=(FIVE("第22条、任务72"), ASSET_RULES),
+    documents=(FIVE("第22条、任务72"),),
     quote="加强乡村道路和饮水等公益性资产后续管护",
     severity=WARNING,
     rolls=False,

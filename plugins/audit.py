@@ -54,9 +54,9 @@ def _judge(tables: Tables, rule: Rule, result: Audit) -> None:
 
 
 def _beyond(tables: Tables, finding: Finding) -> bool:
-    """Whether it is of a year that begins after the book ends: nothing is known of it."""
+    """Whether it is of a year that begins after the book ends, or after the as-of date: nothing is known of it."""
     year = finding.subject.id[-4:] if finding.subject.kind == "year" else finding.period or ""
-    return len(year) == 4 and year.isdigit() and int(year) > tables.span.through.year
+    return len(year) == 4 and year.isdigit() and int(year) > min(tables.span.through, tables.as_of).year
 
 
 def _made(tables: Tables, rule: Rule, passes: Passes) -> Iterator[Finding]:

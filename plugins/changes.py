@@ -41,8 +41,7 @@ def changed_after(tables: Tables) -> Iterator[Finding]:
     for name, rows in registered.project_mentions(tables).items():
         since = _mattered(tables, name)
         for column, what in OF_PROJECT.items():
-            begun = registered.reached(tables, name, "验收") if column == "settled" else since
-            yield from _changed(Subject("project", name, rows[-1].name), rows, column, what, begun)
+            yield from _changed(Subject("project", name, rows[-1].name), rows, column, what, since)
     funds: dict[str, list[Fund]] = {}
     for row in mentions(tables, Fund):
         funds.setdefault(row.id, []).append(row)

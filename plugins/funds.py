@@ -18,14 +18,26 @@ import pandas as pd
 from ledgers.facts import money, registered
 from ledgers.facts.money import FISCAL
 from ledgers.money import percent, yuan_cn
-from ledgers.policy import Applied, default
+from ledgers.policy import default
 from ledgers.tables.directives import Fund, Negative, Project
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived
 from plugins.beancount import plugin
-from plugins.findings import FAIL, PASS, PENDING, WARNING, Finding, Measured, Passes, Subject, Threshold
+from plugins.findings import (
+    FAIL,
+    NA,
+    PASS,
+    PENDING,
+    UNDETERMINED,
+    WARNING,
+    Finding,
+    Measured,
+    Passes,
+    Subject,
+    Threshold,
+)
 from plugins.judging import Ratio, absent, count, end_of, judge_ratio, limit, na, undetermined
-from plugins.law import BUDGET_LAW, FIVE, FUND_RULES, SCORING
+from plugins.law import BUDGET_LAW, FIVE, FIVE_ISSUED, FUND_RULES, NOT_YET, SCORING
 from plugins.rule import rule
 
 IDLE_DAYS = (default("idle-days", "<=", "180"),)
@@ -190,21 +202,28 @@ def _first_in_first_out(legs: Iterable[money.Leg]) -> list[tuple[money.Leg, int]
     tasks=(67, 70),
 )
 def fund_task(tables: Tables) -> Iterator[Finding]:
-    """Special money goes to matching projects, and every project had reached 年度计划 on the day of allocation."""
+    """Special money goes to matching projects, and every project had reached 年度计划 on the day of allocation.
+
+    Allocations from before 5号 are left out.
+    """
     for (name, fund_id), lots in money.lots(tables).items():
         fund, project = registered.funds(tables).get(fund_id), registered.projects(tables).get(name)
         if fund is None or project is None:
             continue
         held = [lot for lot in lots if lot.amount > 0]
+        bound = [lot for lot in held if lot.date >= FIVE_ISSUED]
         more: dict[str, Any] = {
             "part": name,
             "source": (project.file, project.line),
-            "evidence": tuple(lot.posting for lot in held),
+            "evidence": tuple(lot.posting for lot in bound or held),
+            "act": max((lot.date for lot in held), default=None),
         }
         subject = fund_subject(tables, fund_id)
-        faults, unknown = _task_faults(tables, fund, project, held), _task_unknown(fund, project)
+        faults, unknown = _task_faults(tables, fund, project, bound), _task_unknown(fund, project)
         if not held:
             yield na(subject, "分配已全部收回", **more)
+        elif not bound:
+            yield na(subject, NOT_YET, **more)
         elif unknown and not faults:
             yield undetermined(subject, unknown, **more)
         else:
@@ -407,8 +426,6 @@ def _forbidden(tables: Tables, leg: _Paid, negative: Negative) -> bool:
 def allocation_days(tables: Tables) -> Iterator[Finding]:
     """Days from each arrival until its last 分 is allocated; what is returned or taken back shortens the last arrival."""
     for fund in registered.funds(tables).values():
-        day = registered.first_mentions(tables)[fund.id]
-        parameter = tables.policy.in_force("allocation-days", day, ALLOCATION_DAYS, **_scope(fund))
         subject, source = fund_subject(tables, fund.id), (fund.file, fund.line)
         if fund.level not in FISCAL:
             yield na(subject, NOT_FISCAL, source=source)
@@ -417,18 +434,21 @@ def allocation_days(tables: Tables) -> Iterator[Finding]:
         if not waits:
             yield na(subject, "没有到账，或到账后全部退回", source=source)
             continue
-        if parameter is None:
-            yield absent(tables, subject, "allocation-days", day, ALLOCATION_DAYS, _scope(fund), source=source)
-            continue
-        worst = max(waits, key=lambda wait: _worse(_waited(subject, wait, parameter, source)))
-        yield replace(_waited(subject, worst, parameter, source), evidence=_waiting(tables, fund.id, worst))
+        worst = max(waits, key=lambda wait: _worse(_waited(tables, fund, wait)))
+        yield replace(_waited(tables, fund, worst), evidence=_waiting(tables, fund.id, worst))
 
 
-def _waited(subject: Subject, wait: tuple[int, bool, date], parameter: Applied, source: tuple[str, int]) -> Finding:
+def _waited(tables: Tables, fund: Fund, wait: tuple[int, bool, date]) -> Finding:
+    """One arrival against what was in force on its day."""
     days, done, arrival = wait
+    subject = fund_subject(tables, fund.id)
+    more: dict[str, Any] = {"source": (fund.file, fund.line), "act": arrival}
+    parameter = tables.policy.in_force("allocation-days", arrival, ALLOCATION_DAYS, **_scope(fund))
+    if parameter is None:
+        return absent(tables, subject, "allocation-days", arrival, ALLOCATION_DAYS, _scope(fund), **more)
     due = arrival + timedelta(days=int(parameter.value))
     message = f"{arrival} 到账的资金" + (f"用 {days} 天分配完" if done else f"已 {days} 天尚未分配完")
-    return count(subject, days, parameter, f"{message}，{limit(parameter)}", done=done, source=source, due=due)
+    return count(subject, days, parameter, f"{message}，{limit(parameter)}", done=done, due=due, **more)
 
 
 def _waiting(tables: Tables, fund: str, wait: tuple[int, bool, date]) -> tuple[int, ...]:
@@ -440,7 +460,7 @@ def _waiting(tables: Tables, fund: str, wait: tuple[int, bool, date]) -> tuple[i
 
 def _worse(finding: Finding) -> tuple[int, int]:
     days = finding.measured.numerator if finding.measured else 0
-    return ((PASS, PENDING, FAIL).index(finding.status), int(days))
+    return ((NA, PASS, PENDING, UNDETERMINED, FAIL).index(finding.status), int(days))
 
 
 def _scope(fund: Fund) -> dict[str, str]:
@@ -526,23 +546,23 @@ def spending_progress(tables: Tables) -> Iterator[Finding]:
         subject, source = fund_subject(tables, fund.id), (fund.file, fund.line)
         arrivals = [day for day, changes in flow.days.items() if changes[0] > 0]
         over = _time_over(min(arrivals), fund.year, tables.as_of) if arrivals and fund.year else Fraction(0)
+        day = registered.first_mentions(tables)[fund.id]
         if not fund.amount or not over:
             yield na(subject, "资金尚未到账，或到账后还没有过完一个月", source=source)
             continue
         if (min(arrivals).year, min(arrivals).month) == (fund.year, _LAST_MONTH):
             yield na(subject, "资金在资金年度的最后一个月到账", source=source)
             continue
-        day = registered.first_mentions(tables)[fund.id]
         parameter = tables.policy.in_force("spending-progress", day, PROGRESS, **_scope(fund))
         if parameter is None:
-            yield absent(tables, subject, "spending-progress", day, PROGRESS, _scope(fund), source=source)
+            yield absent(tables, subject, "spending-progress", day, PROGRESS, _scope(fund), source=source, act=day)
             continue
         required = fund.amount * over * parameter.value
         used = flow.paid + flow.taken_back
         ratio = Ratio(used, fund.amount, required, parameter.op, (parameter,))
         what = "已支付和上缴" if flow.taken_back else "已支付"
         finding = judge_ratio(
-            subject, ratio, open_until="", what=(what, "资金"), source=source, evidence=tuple(flow.evidence)
+            subject, ratio, open_until="", what=(what, "资金"), source=source, evidence=tuple(flow.evidence), act=day
         )
         yield replace(finding, message=f"{finding.message}（时间已过 {percent(over)}）")
 

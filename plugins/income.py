@@ -87,8 +87,9 @@ def _untold(tables: Tables, one: Distribution) -> str:
     """Why it is not known who received what; "" where it is."""
     broken = next((tables.broken[posting] for posting in one.evidence if posting in tables.broken), "")
     listed = {line.posting for line in one.lines}
-    bare = next((leg for leg in one.postings if leg.row not in listed and leg.amount > 0 and not leg.reverses), None)
-    return broken or (f"凭证 {bare.voucher} 的入户分配没有清册" if bare else "")
+    bare = next((leg for leg in one.postings if leg.row not in listed and leg.amount), None)
+    what = "退回" if bare and bare.amount < 0 else "入户分配"
+    return broken or (f"凭证 {bare.voucher} 的{what}没有清册" if bare else "")
 
 
 def _per_person(people: Households, one: Distribution, favoured: Callable[[str, date], bool], day: date, who: str) -> str:

@@ -35,9 +35,10 @@ from plugins.judging import (
     not_falling,
     undetermined,
 )
-from plugins.law import FIVE, NOT_YET, WORK_RELIEF, WORK_RELIEF_BEFORE, bound
+from plugins.law import FIVE, NOT_YET, WORK_RELIEF, bound
 from plugins.rule import CATALOGUE, rule
 
+WORK_RELIEF_MODE = "以工代赈"
 BUDGETED = "中央预算内投资"
 BASIS = "秀委农组〔2022〕5号 第20条、任务65"
 WORK_RELIEF_SHARE = (
@@ -61,7 +62,8 @@ class Requirement:
     base: int
     required: Fraction
     parameters: tuple[Applied, ...]
-    excluded: frozenset[str]  # funds whose task the parameters leave out, and of which nothing is asked
+    left: frozenset[str]  # funds that are not in the base: nothing is asked of them, or their task is left out
+    excluded: frozenset[str]  # those of them whose task the parameters leave out: labour paid of them does not count either
     missing: tuple[date, ...]  # days of allocations for which no parameter was in force
     evidence: tuple[int, ...]
     silence: str = ""  # why nothing is asked of what was left out
@@ -84,7 +86,8 @@ def requirement(tables: Tables, rule: str, defaults: tuple[Parameter, ...], lots
         base=sum(lot.amount for lot, _ in counted),
         required=sum((Fraction(lot.amount) * one.value for lot, one in counted if one), Fraction(0)),
         parameters=distinct(one for _, one in counted if one),
-        excluded=frozenset(lot.fund for lot, _ in left) - {lot.fund for lot, _ in counted},
+        left=frozenset(lot.fund for lot, _ in left) - {lot.fund for lot, _ in counted},
+        excluded=frozenset(lot.fund for lot, silence in left if not silence) - {lot.fund for lot, _ in counted},
         missing=tuple(lot.date for lot, one in counted if one is None),
         evidence=tuple(lot.posting for lot, _ in counted),
         silence=next((silence for _, silence in left if silence), ""),
@@ -126,7 +129,7 @@ def judge_labour(
     base, required = need.base, need.required
     if registered.ended(tables, project.id, "终止"):
         legs = money.spent_by_project(tables).get(project.id, [])
-        spent = sum(leg.amount for leg in legs if leg.fund in funds - need.excluded)
+        spent = sum(leg.amount for leg in legs if leg.fund in funds - need.left)
         base, required = spent, required * Fraction(spent, base) if base else Fraction(0)
     if base <= 0:
         return na(subject, need.silence or f"没有{what}", source=source)
@@ -170,7 +173,7 @@ def labour_share(tables: Tables) -> Iterator[Finding]:
     """Labour paid ÷ allocated money of 市级及以上, for each project of mode 以工代赈."""
     higher = {fund.id for fund in registered.funds(tables).values() if fund.level in HIGHER}
     for project in registered.projects(tables).values():
-        if project.mode == "以工代赈":
+        if project.mode == WORK_RELIEF_MODE:
             yield judge_labour(tables, project, "labour-share", (), higher, "市级及以上资金")
 
 
@@ -179,7 +182,7 @@ def labour_share(tables: Tables) -> Iterator[Finding]:
     title="以工代赈专项资金的劳务报酬比例",
     judges="每个使用市级及以上以工代赈专项资金的项目（除前一条外另行判定）",
     formula="已发劳务报酬 ÷ 分配到项目的市级及以上以工代赈专项资金",
-    documents=(WORK_RELIEF_BEFORE, FIVE("第20条、任务65"), WORK_RELIEF),
+    documents=(FIVE("第20条、任务65"), WORK_RELIEF),
     quote="其中使用市级及以上以工代赈专项资金的项目劳务报酬发放比例不低于该专项补助资金的15%",
     defaults=WORK_RELIEF_SHARE,
     advice=("以工代赈资金的赈济作用没有达到规定", "核实用工和清册，在验收前补足；已验收的说明原因并整改"),
@@ -278,6 +281,7 @@ class _RosterLeg(NamedTuple):
     voucher: str
     account: str
     narration: str
+    project: str
     labour: bool
     file: str
     line: int
@@ -287,7 +291,7 @@ class _RosterLeg(NamedTuple):
     "labour-roster",
     title="劳务报酬发放清册",
     judges="每笔劳务报酬凭证",
-    formula="有清册，每行有已知的户和天数，同一清册中同一人不重复；没有清册的不计为劳务报酬",
+    formula="有清册，每行有已知的户和天数，同一清册中同一人不重复；以工代赈方式的项目，劳务费也要有清册；没有清册的不计为劳务报酬",
     documents=(FIVE("任务65、任务70"),),
     always=True,
     advice=("劳务报酬的真实性无法证明", "补齐发放清册，更正重复和缺少天数的行"),
@@ -296,7 +300,8 @@ class _RosterLeg(NamedTuple):
 def labour_roster(tables: Tables) -> Iterator[Finding | Passes]:
     """Every posting of labour is backed by lines with household and days, no person twice in one roll.
 
-    An unbacked 1劳务报酬 fails; an unbacked 30226 may be an expert's fee: it is named, and counts nowhere.
+    An unbacked 1劳务报酬 fails; an unbacked 30226 may be an expert's fee: it is named, and counts nowhere, but fails where
+    the project is carried out as 以工代赈.
     """
     table = tables.postings[list(_RosterLeg._fields[1:])]
     legs = table[table["account"].isin([name for name in table["account"].unique() if account(name).labour])]
@@ -304,17 +309,19 @@ def labour_roster(tables: Tables) -> Iterator[Finding | Passes]:
     clean = legs["labour"].to_numpy() & ~legs.index.isin([*faults, *tables.broken])
     noted = legs["voucher"].isin(legs.loc[~clean, "voucher"])
     good = legs[~noted]
-    yield from _rosters(legs[noted], faults)
-    yield Passes(good["voucher"].nunique(), lambda: _rosters(good, {}))
+    yield from _rosters(tables, legs[noted], faults)
+    yield Passes(good["voucher"].nunique(), lambda: _rosters(tables, good, {}))
 
 
-def _rosters(table: pd.DataFrame, faults: dict[int, tuple[str, tuple[str, int]]]) -> Iterator[Finding]:
+def _rosters(
+    tables: Tables, table: pd.DataFrame, faults: dict[int, tuple[str, tuple[str, int]]]
+) -> Iterator[Finding]:
     """One finding for each voucher of these postings of labour."""
     by_voucher: dict[str, list[_RosterLeg]] = {}
     for leg in records(_RosterLeg, table):
         by_voucher.setdefault(leg.voucher, []).append(leg)
     for voucher, legs in by_voucher.items():
-        said = [_roster_line(leg, faults) for leg in legs]
+        said = [_roster_line(tables, leg, faults) for leg in legs]
         status, message, lines = min(said, key=lambda one: (FAIL, PASS, NA).index(one[0]))
         yield Finding(
             Subject("voucher", voucher, legs[0].narration),
@@ -327,10 +334,13 @@ def _rosters(table: pd.DataFrame, faults: dict[int, tuple[str, tuple[str, int]]]
 
 
 def _roster_line(
-    leg: _RosterLeg, faults: dict[int, tuple[str, tuple[str, int]]]
+    tables: Tables, leg: _RosterLeg, faults: dict[int, tuple[str, tuple[str, int]]]
 ) -> tuple[str, str, tuple[tuple[str, int], ...]]:
     if not leg.labour and leg.account.endswith(":1劳务报酬"):
         return FAIL, "劳务报酬没有发放清册，也没有户和天数，不计入劳务报酬", ()
+    project = registered.projects(tables).get(leg.project)
+    if not leg.labour and project is not None and project.mode == WORK_RELIEF_MODE:
+        return FAIL, "以工代赈方式的项目，劳务费没有发放清册，也没有户和天数，不计入劳务报酬", ()
     if not leg.labour:
         return NA, "不适用：劳务费没有发放清册，按其他劳务费处理，不计入劳务报酬", ()
     if leg.row in faults:
@@ -372,18 +382,19 @@ def labour_notice(tables: Tables) -> Iterator[Finding]:
     for name, legs in labour.paid_by_project(tables).items():
         project = registered.projects(tables).get(name)
         if project is not None and sum(leg.amount for leg in legs) > 0:
-            yield _noticed(tables, project)
+            yield _noticed(tables, project, min(leg.counts_on for leg in legs if leg.amount > 0))
 
 
-def _noticed(tables: Tables, project: Project) -> Finding:
+def _noticed(tables: Tables, project: Project, since: date) -> Finding:
+    """The notice is due from the day on which labour was first paid."""
     subject, source = subject_of(project), (project.file, project.line)
-    parameter = tables.policy.in_force("notice-days-labour", tables.as_of, NOTICE_DAYS)
+    parameter = tables.policy.in_force("notice-days-labour", since, NOTICE_DAYS)
     if parameter is None:
-        return absent(tables, subject, "notice-days-labour", tables.as_of, NOTICE_DAYS, source=source)
+        return absent(tables, subject, "notice-days-labour", since, NOTICE_DAYS, source=source, act=since)
     days, line = longest_notice(tables, project.id, "劳务报酬公示")
     message = f"劳务报酬公示 {days} 天，{limit(parameter)}" if days else "没有劳务报酬公示"
     still_open = bool(_open_until(tables, project.id))
-    return count(subject, days, parameter, message, still_open=still_open, source=source, lines=line)
+    return count(subject, days, parameter, message, still_open=still_open, source=source, lines=line, act=since)
 
 
 __plugins__ = ("check",)

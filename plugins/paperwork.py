@@ -104,15 +104,24 @@ class _Proof(NamedTuple):
 )
 def evidence_reused(tables: Tables) -> Iterator[Finding | Passes]:
     """A digest of evidence or of a roll stands under one voucher only, unless all of them say that they share it."""
+    named = _named(tables)
+    vouchers = named.groupby("digest", sort=False)["voucher"].nunique()
+    for digest in vouchers.index[vouchers > 1]:
+        yield _shared(digest, list(records(_Proof, named[(named["digest"] == digest).to_numpy()])))
+    alone = named[named["digest"].isin(vouchers.index[vouchers == 1])]
+    yield Passes(int((vouchers == 1).sum()), lambda: _alone(alone))
+
+
+def _named(tables: Tables) -> pd.DataFrame:
+    """Postings with a digest, of evidence or of a roll; one with both stands there twice."""
     table = tables.postings
-    alone = 0
-    for column in ("evidence_sha256", "roll_sha256"):
-        named = table[(table[column] != "").to_numpy()]
-        vouchers = named.groupby(column, sort=False)["voucher"].nunique()
-        alone += int((vouchers == 1).sum())
-        for digest in vouchers.index[vouchers > 1]:
-            yield _shared(digest, list(records(_Proof, named[(named[column] == digest).to_numpy()])))
-    yield Passes(alone, lambda: _alone(tables))
+    found = [
+        table.loc[(table[column] != "").to_numpy(), ["voucher", "shared_with", "file", "line"]].assign(
+            digest=table.loc[(table[column] != "").to_numpy(), column].astype("object")
+        )
+        for column in ("evidence_sha256", "roll_sha256")
+    ]
+    return pd.concat(found)
 
 
 def _shared(digest: str, proofs: list[_Proof]) -> Finding:
@@ -123,23 +132,20 @@ def _shared(digest: str, proofs: list[_Proof]) -> Finding:
         PASS if said else FAIL,
         f"凭证 {vouchers} 用同一份附件" + ("，都写明共用" if said else "，没有都写明共用（shared-with）"),
         source=(proofs[-1].file, proofs[-1].line),
-        evidence=tuple(proof.row for proof in proofs),
+        evidence=tuple(dict.fromkeys(proof.row for proof in proofs)),
     )
 
 
-def _alone(tables: Tables) -> Iterator[Finding]:
-    table = tables.postings
-    for column in ("evidence_sha256", "roll_sha256"):
-        for digest, rows in table[(table[column] != "").to_numpy()].groupby(column, sort=False):
-            if rows["voucher"].nunique() == 1:
-                first = next(records(_Proof, rows))
-                yield Finding(
-                    Subject("evidence", str(digest)[:DIGEST]),
-                    PASS,
-                    f"只属于凭证 {first.voucher}",
-                    source=(first.file, first.line),
-                    evidence=tuple(rows.index.tolist()),
-                )
+def _alone(named: pd.DataFrame) -> Iterator[Finding]:
+    for digest, rows in named.groupby("digest", sort=False):
+        first = next(records(_Proof, rows))
+        yield Finding(
+            Subject("evidence", str(digest)[:DIGEST]),
+            PASS,
+            f"只属于凭证 {first.voucher}",
+            source=(first.file, first.line),
+            evidence=tuple(dict.fromkeys(rows.index.tolist())),
+        )
 
 
 @rule(

@@ -21,10 +21,10 @@ import numpy as np
 import pandas as pd
 
 from ledgers.facts import money, registered
-from ledgers.facts.persons import person_codes
+from ledgers.facts.persons import person_codes, unnamed
 from ledgers.facts.returned import period, received
 from ledgers.money import FEN_MAX, fen, yuan_cn
-from ledgers.policy import default
+from ledgers.policy import Applied, default
 from ledgers.tables import times
 from ledgers.tables.directives import Benefit
 from ledgers.tables.schema import Mask, Numbers, Payment, by_value, combined, records
@@ -43,8 +43,8 @@ from plugins.findings import (
     Subject,
     Threshold,
 )
-from plugins.judging import absent, no_parameter
-from plugins.law import ACCOUNTING, FIVE
+from plugins.judging import absent, end_of, no_parameter
+from plugins.law import ACCOUNTING, FIVE, FIVE_ISSUED
 from plugins.rule import rule
 
 HOUSEHOLD_MODES = ("以奖代补", "事后奖补", "劳务补助", "以工代赈")
@@ -98,10 +98,12 @@ def _benefit_codes(tables: Tables) -> tuple[Numbers, list[str]]:
 
 @derived
 def benefit_lines(tables: Tables) -> pd.DataFrame:
-    """Household payments under a benefit (its place in `_benefit_codes`); their index is that in `payments`."""
+    """Household payments under a benefit (its place in `_benefit_codes`); their index is that in `payments`.
+
+    What the bank returned is among them: a list is held to its standard whatever the bank did.
+    """
     benefits = _benefit_codes(tables)[0][tables.payments["posting"]]
     under = np.flatnonzero(benefits >= 0)
-    under = under[received(tables)[under]]
     columns = ["posting", "household", "person", "date", "for_", "amount", "quantity", "note"]
     lines: pd.DataFrame = tables.payments[columns].iloc[under]
     return lines.assign(benefit=benefits[under])
@@ -111,6 +113,12 @@ def _paying(tables: Tables, name: str) -> pd.DataFrame:
     """The lines under one benefit."""
     lines, names = benefit_lines(tables), _benefit_codes(tables)[1]
     return lines[(lines["benefit"] == (names.index(name) if name in names else -1)).to_numpy()]
+
+
+def _reached(tables: Tables, lines: pd.DataFrame) -> pd.DataFrame:
+    """Those of some lines that reached somebody."""
+    reached: pd.DataFrame = lines[received(tables)[lines.index]]
+    return reached
 
 
 def _worst_lines(
@@ -179,14 +187,19 @@ def benefit_on(tables: Tables, name: str, day: date) -> Benefit | None:
 def _by_voucher(tables: Tables, legs: pd.DataFrame, said: dict[int, Said], *others: tuple[str, Said]) -> Iterator[Finding | Passes]:
     """One finding a voucher: the worst that is said of its postings (by row), and by the way (by voucher).
 
-    Vouchers that pass whatever a roll says are left for who asks for them.
+    Vouchers that pass whatever a roll says, and those from before 5号, are left for who asks for them.
     """
     numbers = dict(zip(legs.index.tolist(), legs["voucher"].tolist(), strict=True))
-    judged = {numbers[row] for row in said}
-    noted = {voucher for voucher, _ in others} | {numbers[row] for row, (status, _) in said.items() if status != PASS}
+    earlier = set(legs["voucher"][(legs["counts_on"] < FIVE_ISSUED).to_numpy()].tolist())
+    unbound = {numbers[row] for row in said} & earlier
+    yield Passes(len(unbound), lambda: _stated(legs, unbound, said), NA)
+    bound = {row: one for row, one in said.items() if numbers[row] not in earlier}
+    others = tuple(one for one in others if one[0] not in earlier)
+    judged = {numbers[row] for row in bound}
+    noted = {voucher for voucher, _ in others} | {numbers[row] for row, (status, _) in bound.items() if status != PASS}
     noted |= {numbers[row] for row in tables.broken if row in numbers} & judged
-    yield from _stated(legs, noted, said, others)
-    yield Passes(len(judged - noted), lambda: _stated(legs, judged - noted, said))
+    yield from _stated(legs, noted, bound, others)
+    yield Passes(len(judged - noted), lambda: _stated(legs, judged - noted, bound))
 
 
 def _stated(
@@ -209,6 +222,7 @@ def _stated(
             message,
             source=(rows[0].file, rows[0].line),
             evidence=tuple(leg.row for leg in rows),
+            act=rows[0].counts_on,
         )
 
 
@@ -301,7 +315,7 @@ def recipient_eligible(tables: Tables) -> Iterator[Finding | Passes]:
     judged = legs.loc[sorted({*lines["posting"].unique().tolist(), *tables.broken} & set(legs.index))]
     keys = (judged[name].tolist() for name in ("benefit", "date", "fund"))
     said = dict(zip(judged.index.tolist(), map(cache(partial(_level, tables)), *keys), strict=True))
-    wrong = [(voucher, (FAIL, text)) for voucher, text in [*_wrong_states(tables, lines), *_over_cap(tables)]]
+    wrong = [(voucher, (FAIL, text)) for voucher, text in [*_wrong_states(tables, _reached(tables, lines)), *_over_cap(tables)]]
     wrong += [(leg.voucher, (UNDETERMINED, f"无法判定：{tables.broken[leg.row]}")) for leg in _broken_legs(tables)]
     return _by_voucher(tables, legs, said, *wrong)
 
@@ -372,13 +386,13 @@ def _over_cap(tables: Tables) -> Iterator[tuple[str, str]]:
         last = benefit_on(tables, name, tables.as_of)
         if last is None or last.cap is None:
             continue
-        own = _in_order(_paying(tables, name))
+        own = _in_order(_reached(tables, _paying(tables, name)))
         caps = by_value(own["date"], partial(_cap, tables, name))
         per = last.per
-        keys = [person_codes(tables)[own.index] if per.startswith("人") else own["household"].cat.codes.to_numpy()]
-        if per.endswith(("年", "月")):
-            keys.append(_periods(own, per.endswith("月")))
-        running = own["amount"].groupby(combined(*keys), sort=False).cumsum()
+        span = _periods(own, per.endswith("月")) if per.endswith(("年", "月")) else np.zeros(len(own), dtype="int64")
+        households = combined(own["household"].cat.codes, span)
+        persons = combined(person_codes(tables)[own.index], span) if per.startswith("人") else households
+        running = _so_far(own["amount"], persons, households, unnamed(tables)[own.index])
         over = ((running > caps) & (own["amount"] > 0)).to_numpy()
         for line, total, cap in zip(records(_Line, own[over]), running[over], caps[over], strict=True):
             limit = f"限额 {yuan_cn(int(cap))} 元（{per or '累计'}）"
@@ -386,6 +400,23 @@ def _over_cap(tables: Tables) -> Iterator[tuple[str, str]]:
                 vouchers[line.posting],
                 f"户 {line.household} 的“{name}”累计 {yuan_cn(int(total))} 元，超过{limit}",
             )
+
+
+def _so_far(amounts: "pd.Series[int]", persons: Numbers, households: Numbers, unnamed: Mask) -> "pd.Series[int]":
+    """What each person had with each line, in the order of payment; a line that names nobody counts with each of its household."""
+    running = amounts.groupby(persons, sort=False).cumsum()
+    if not unnamed.any():
+        return running
+    own, most, anybody = Counter[int](), Counter[int](), Counter[int]()
+    for place in np.flatnonzero(np.isin(households, households[unnamed])).tolist():
+        person, household, amount = persons[place], households[place], int(amounts.iloc[place])
+        if unnamed[place]:
+            anybody[household] += amount
+        else:
+            own[person] += amount
+            most[household] = max(most[household], own[person])
+        running.iloc[place] = anybody[household] + (most[household] if unnamed[place] else own[person])
+    return running
 
 
 def _cap(tables: Tables, benefit: str, day: date) -> int:
@@ -426,7 +457,7 @@ def post_scale(tables: Tables) -> Iterator[Finding]:
     posts = legs[legs["benefit"] == POSTS]
     for row, day in zip(posts.index.tolist(), posts["counts_on"].tolist(), strict=True):
         evidence[day.year].append(row)
-    lines = _paying(tables, POSTS)
+    lines = _reached(tables, _paying(tables, POSTS))
     years = _periods(lines, monthly=False)
     people = combined(years, person_codes(tables)[lines.index])
     net = lines["amount"].groupby(people).transform("sum").to_numpy()
@@ -439,9 +470,9 @@ def post_scale(tables: Tables) -> Iterator[Finding]:
 
 
 def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tuple[int, ...]) -> Finding:
-    subject = Subject("year", str(year), f"{year}年度")
+    subject, act = Subject("year", str(year), f"{year}年度"), end_of(year, tables.as_of)
     if before is None:
-        return Finding(subject, NA, f"不适用：上一年没有公益岗位；本年 {now} 人", evidence=evidence)
+        return Finding(subject, NA, f"不适用：上一年没有公益岗位；本年 {now} 人", evidence=evidence, act=act)
     open_still = tables.as_of < date(year, 12, 31)
     return Finding(
         subject,
@@ -450,6 +481,7 @@ def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tu
         measured=Measured(now, before, "person"),
         evidence=evidence,
         due=date(year, 12, 31),
+        act=act,
     )
 
 
@@ -465,25 +497,24 @@ def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tu
     tasks=(46,),
 )
 def premium_subsidy(tables: Tables) -> Iterator[Finding]:
-    """Subsidy = premium × the parameter, to the 分; 农产品收益保险 may not be subsidised."""
-    parameter = tables.policy.in_force("premium-subsidy", tables.as_of, PREMIUM)
-    rate = parameter.value if parameter else None
-    said = _worst_lines(tables, _paying(tables, PREMIUM_BENEFIT), lambda line, leg: _premium(tables, line, leg, rate))
+    """Subsidy = premium × the parameter of the day of payment, to the 分; 农产品收益保险 may not be subsidised."""
+    on = cache(lambda day: tables.policy.in_force("premium-subsidy", day, PREMIUM))
+    said = _worst_lines(tables, _paying(tables, PREMIUM_BENEFIT), lambda line, leg: _premium(tables, line, leg, on(line.date)))
     for leg in _broken_legs(tables):
         if leg.benefit == PREMIUM_BENEFIT:
             said[leg.row] = UNDETERMINED, f"无法判定：{tables.broken[leg.row]}"
-    threshold = Threshold("=", parameter.value, (parameter,)) if parameter else None
     legs = _benefit_legs(tables)
     for finding in _stated(legs, set(legs.loc[list(said), "voucher"].tolist()), said):
-        yield replace(finding, threshold=threshold)
+        parameter = on(finding.act)
+        yield replace(finding, threshold=Threshold("=", parameter.value, (parameter,)) if parameter else None)
 
 
-def _premium(tables: Tables, line: Payment, leg: Leg, rate: Fraction | None) -> Said:
+def _premium(tables: Tables, line: Payment, leg: Leg, parameter: Applied | None) -> Said:
     if EXCLUDED_INSURANCE in leg.narration + line.note:
         return FAIL, f"{EXCLUDED_INSURANCE}不在补助之列"
-    if rate is None:
-        return UNDETERMINED, "无法判定：" + no_parameter(tables, "premium-subsidy", tables.as_of)
-    due = abs(Fraction(line.quantity or 0)) * 100 * rate
+    if parameter is None:
+        return UNDETERMINED, "无法判定：" + no_parameter(tables, "premium-subsidy", line.date)
+    due = abs(Fraction(line.quantity or 0)) * 100 * parameter.value
     rounded = (2 * due.numerator + due.denominator) // (2 * due.denominator)
     good = abs(line.amount) == rounded
     message = f"保费 {line.quantity} 元，应补助 {yuan_cn(rounded)} 元，实补 {yuan_cn(line.amount)} 元"
@@ -523,15 +554,24 @@ def _same_again(tables: Tables, purpose: "pd.Series[str]") -> pd.DataFrame:
     concerned = np.flatnonzero((of_line >= 0) & received(tables))
     payments = tables.payments[["household", "person", "date", "for_", "amount"]].iloc[concerned]
     amounts = payments["amount"].to_numpy()
-    same = combined(
-        person_codes(tables)[concerned],
-        of_line[concerned],
-        _periods(payments, monthly=True),
-        pd.factorize(np.abs(amounts))[0],
-    )
-    again = np.flatnonzero(pd.Series(same).duplicated(keep=False).to_numpy())
-    times = pd.Series(np.sign(amounts[again])).groupby(same[again]).transform("sum").to_numpy()
-    return tables.payments.iloc[concerned[again[times > 1]]]
+    alike = (of_line[concerned], _periods(payments, monthly=True), pd.factorize(np.abs(amounts))[0])
+    persons = combined(person_codes(tables)[concerned], *alike)
+    households = combined(payments["household"].cat.codes, *alike)
+    loose = unnamed(tables)[concerned]
+    again = np.flatnonzero(pd.Series(households if loose.any() else persons).duplicated(keep=False).to_numpy())
+    times = _times(np.sign(amounts[again]), persons[again], households[again], loose[again])
+    repeated: pd.DataFrame = tables.payments.iloc[concerned[again[times > 1]]]
+    return repeated
+
+
+def _times(signs: Numbers, persons: Numbers, households: Numbers, unnamed: Mask) -> Numbers:
+    """How often each line's amount was paid to its person; a line that names nobody is compared with each of its household."""
+    own = pd.Series(signs).groupby(persons).transform("sum").to_numpy()
+    if not unnamed.any():
+        return own
+    anybody = pd.Series(np.where(unnamed, signs, 0)).groupby(households).transform("sum").to_numpy()
+    most = pd.Series(np.where(unnamed, 0, own)).groupby(households).transform("max").to_numpy()
+    return anybody + np.where(unnamed, most, own)
 
 
 def _duplicate(tables: Tables, household: str, month: str, lines: list[Payment], purpose: str) -> Finding:
@@ -552,6 +592,7 @@ def _duplicate(tables: Tables, household: str, month: str, lines: list[Payment],
 class _Evidence(NamedTuple):
     row: int
     transaction: int
+    date: dt.date
     voucher: str
     narration: str
     amount: int
@@ -564,7 +605,7 @@ class _Evidence(NamedTuple):
 @rule(
     "evidence",
     title="大额支出附件",
-    judges="每张支出超过规定金额的凭证",
+    judges="每张支出（含预付账款）超过规定金额的凭证",
     formula="附件（evidence）存在于账簿内，且与记录的摘要相符",
     documents=(ACCOUNTING,),
     always=True,
@@ -575,25 +616,35 @@ class _Evidence(NamedTuple):
     tasks=(70,),
 )
 def evidence(tables: Tables) -> Iterator[Finding]:
-    """A payment above the amount has an `evidence` file that exists in the book and matches its digest."""
-    parameter = tables.policy.in_force("evidence-above", tables.as_of, EVIDENCE)
-    limit = fen(Decimal(parameter.value.numerator) / parameter.value.denominator) if parameter else None
-    legs = tables.postings[list(_Evidence._fields[1:])][_spends(tables)]
+    """A payment above the amount of its day has an `evidence` file that exists in the book and matches its digest.
+
+    What is paid ahead (1214) counts as paid; when it is booked as spent, nothing is paid.
+    """
+    columns = tables.postings[list(_Evidence._fields[1:])]
+    legs = columns[_spends(tables) | (tables.postings["kind"] == "advance").to_numpy()]
     totals = legs["amount"].groupby(legs["transaction"]).transform("sum")
-    asked = legs[totals > (limit or 0)]
+    on = cache(lambda day: tables.policy.in_force("evidence-above", day, EVIDENCE))
+    limits = np.array([_fen(on(day)) for day in legs["date"].tolist()], dtype="int64")
     fault = cache(partial(_evidence_fault, tables.root.resolve()))  # many vouchers name the same file
     by_transaction: dict[int, list[_Evidence]] = defaultdict(list)
-    for leg in records(_Evidence, asked):
+    for leg in records(_Evidence, legs[totals > limits]):
         by_transaction[leg.transaction].append(leg)
     for found in by_transaction.values():
-        subject = Subject("voucher", found[0].voucher, found[0].narration)
+        day = found[0].date
+        parameter, subject = on(day), Subject("voucher", found[0].voucher, found[0].narration)
         more: dict[str, Any] = {"source": (found[0].file, found[0].line), "evidence": tuple(leg.row for leg in found)}
-        if parameter is None or limit is None:
-            yield absent(tables, subject, "evidence-above", tables.as_of, EVIDENCE, **more)
+        more["act"] = day
+        if parameter is None:
+            yield absent(tables, subject, "evidence-above", day, EVIDENCE, **more)
             continue
         faults = _evidence_faults(found, fault)
-        more["threshold"] = Threshold("<=", None, (parameter,), limit)
+        more["threshold"] = Threshold("<=", None, (parameter,), _fen(parameter))
         yield Finding(subject, FAIL if faults else PASS, "；".join(faults) or "附件齐全，摘要相符", **more)
+
+
+def _fen(parameter: Applied | None) -> int:
+    """A parameter in yuan as 分; 0 where none is in force, so that everything is asked about."""
+    return fen(Decimal(parameter.value.numerator) / parameter.value.denominator) if parameter else 0
 
 
 def _evidence_faults(legs: list[_Evidence], fault: Callable[[str, str], str]) -> list[str]:

@@ -12,7 +12,7 @@ from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, PENDING, WARNING, Audit, Finding, Measured, Subject, Threshold
 from plugins.judging import absent, meets
-from plugins.law import FIVE, SCORING
+from plugins.law import FIVE
 from plugins.rule import rule
 
 REVIEW_DAYS = (default("performance-review-days", "<=", "180"),)
@@ -54,6 +54,7 @@ def project_library(tables: Tables) -> Iterator[Finding]:
             FAIL if faults else PASS,
             "；".join(faults) or "要素齐全，入库在列入年度计划之前",
             source=(project.file, project.line),
+            act=planned,
         )
 
 
@@ -73,7 +74,8 @@ def inspection(tables: Tables) -> Iterator[Finding]:
     """An inspection is recorded of each project that reached 验收."""
     lines = {row.project: (row.file, row.line) for row in records(InspectionLine, tables.inspections)}
     for project in registered.projects(tables).values():
-        if registered.reached(tables, project.id, "验收"):
+        accepted = registered.reached(tables, project.id, "验收")
+        if accepted:
             found = project.id in lines
             yield Finding(
                 _subject(project),
@@ -81,6 +83,7 @@ def inspection(tables: Tables) -> Iterator[Finding]:
                 "有检查记录" if found else "已验收，没有检查记录",
                 source=(project.file, project.line),
                 lines=(lines[project.id],) if found else (),
+                act=accepted,
             )
 
 
@@ -89,7 +92,7 @@ def inspection(tables: Tables) -> Iterator[Finding]:
     title="绩效自评",
     judges="每个到达验收的项目",
     formula="验收后规定天数内完成绩效自评，并有得分",
-    documents=(FIVE("第21条、任务71"), SCORING),
+    documents=(FIVE("第21条、任务71"),),
     quote="继续实施最严格的资金绩效评价",
     severity=WARNING,
     defaults=REVIEW_DAYS,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -84,12 +84,16 @@ class Grant(Standing):
     @property
     def changes(self) -> list[date]:
         """The days after 量化 on which it was changed (变更), each judged anew."""
-        return sorted({row.date for row in self.rows if row.state == "变更" and row.date > self.day})
+        return sorted({row.date for row in self._stated("变更") if row.date > self.day})
 
     @property
     def end(self) -> date | None:
         """From when on nothing falls due any more: 退出, 收回 or 期满; None while it stands."""
-        return next((row.date for row in self.rows if row.state in ENDED and row.date >= self.day), None)
+        return next((row.date for row in self._stated(*ENDED) if row.date >= self.day), None)
+
+    def _stated(self, *states: str) -> list[Equity]:
+        """The directives that give one of some states themselves: a later mention without any is no other."""
+        return [row for row in self.rows if row.state in states and "state" in row.said]
 
     @property
     def still_quantified(self) -> int | None:
@@ -111,7 +115,7 @@ class Grant(Standing):
         """Every dividend whose due day lies in a calendar year that has begun by a day, in order.
 
         What was agreed counts as it stood on the due day. A grant that ended owes for the year that was running, by
-        days, on the day of its end.
+        days, on the day of its end and in the income year of that day, besides what had fallen due in it before.
         """
         found: list[Dividend] = []
         first = self.first_due
@@ -124,7 +128,7 @@ class Grant(Standing):
             if self.end is not None and day >= self.end:
                 start = max(times.in_year(first, year - 1) + DAY, self.day)
                 part = Fraction((self.end - start).days, (day - times.in_year(first, year - 1)).days)
-                return found + ([Dividend(year, self.end, due and due * part)] if part > 0 else [])
+                return _with(found, Dividend(self.end.year, self.end, due and due * part)) if part > 0 else found
             if year <= until.year:
                 found.append(Dividend(year, day, due))
         return found
@@ -147,6 +151,15 @@ class Dividend:
     @property
     def amount(self) -> int | None:
         return None if self.exact is None else half_up(self.exact)
+
+
+def _with(dues: list[Dividend], last: Dividend) -> list[Dividend]:
+    """Dividends due with a last one, which joins what fell due in the same year; each is rounded by itself."""
+    if not dues or dues[-1].year != last.year:
+        return [*dues, last]
+    amounts = (dues[-1].amount, last.amount)
+    exact = None if None in amounts else Fraction(sum(amount or 0 for amount in amounts))
+    return [*dues[:-1], replace(last, exact=exact)]
 
 
 def _first(rows: Iterable[Any], name: str, otherwise: Any) -> Any:

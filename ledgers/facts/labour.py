@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
+from ledgers.chart import account
 from ledgers.facts import money, open_items, returned, vouchers
 from ledgers.facts.vouchers import OWED, Part
 from ledgers.tables.tables import Tables, derived
@@ -90,8 +91,9 @@ def _booked(part: Part) -> _Booked:
 
 
 def _within(part: Part) -> int:
-    """分 that a part takes out of works or advances of its own project."""
-    taken = [leg.amount for leg in part.legs if leg.kind in ("expense", "advance") and not leg.labour]
+    """分 that a part takes out of works or advances of its own project; what stands on an account of labour is no price."""
+    price = (leg for leg in part.legs if leg.kind in ("expense", "advance") and not leg.labour)
+    taken = [leg.amount for leg in price if not account(leg.account).labour]
     return max(-int(sum(taken)), 0)
 
 

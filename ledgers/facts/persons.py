@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ledgers.tables.schema import Member, Numbers, combined, records
-from ledgers.tables.tables import Tables, derived
+from ledgers.tables.directives import Benefit
+from ledgers.tables.schema import Mask, Member, Numbers, combined, records
+from ledgers.tables.tables import Tables, derived, latest
 
 Number = tuple[str, str]  # household, person: how lists call somebody
 
@@ -91,9 +92,21 @@ def persons(tables: Tables) -> Persons:
     return Persons(tables.members)
 
 
-@derived
 def person_codes(tables: Tables) -> Numbers:
-    """A number for each row of `payments`, the same for the same person: by `who` where known, else household and person."""
+    """A number for each row of `payments`, the same for the same person: by `who` where known, else household and person.
+
+    A line of a benefit per 人 that names nobody is its household's only member's.
+    """
+    return _codes(tables)[0]
+
+
+def unnamed(tables: Tables) -> Mask:
+    """Of each row of `payments`, whether it is of a benefit per 人 and may be anybody's of its household."""
+    return _codes(tables)[1]
+
+
+@derived
+def _codes(tables: Tables) -> tuple[Numbers, Mask]:
     lines, known = tables.payments[["household", "person", "date"]], persons(tables)
     numbers = combined(lines["household"].cat.codes, lines["person"].cat.codes)
     _, first, of_line = np.unique(numbers, return_index=True, return_inverse=True)
@@ -110,4 +123,33 @@ def person_codes(tables: Tables) -> Numbers:
     for line in records(_Line, lines[np.isin(of_line, several)]):
         who = known.who(line.household, line.person, line.date)
         result[line.row] = len(first) + places.setdefault(who, len(places))
-    return result
+    open_ = _without_person(tables)
+    for row, only in _only_members(tables, result, open_).items():
+        result[row] = len(first) + places.setdefault(only, len(places)) if isinstance(only, str) else only
+        open_[row] = False
+    return result, open_
+
+
+def _without_person(tables: Tables) -> Mask:
+    """Of each row of `payments`, whether it is of a benefit per 人 and names nobody of its household."""
+    per_person = [row.id for row in latest(tables, Benefit).values() if row.per.startswith("人")]
+    under = tables.postings["benefit"].isin(per_person).to_numpy()
+    return under[tables.payments["posting"]] & (tables.payments["person"] == "").to_numpy()
+
+
+def _only_members(tables: Tables, codes: Numbers, open_: Mask) -> dict[int, str | int]:
+    """Rows that name nobody of a household with one member: who that is, or the code under which lists know them."""
+    lines, known = tables.payments[["household", "person", "date"]], persons(tables)
+    if not open_.any():
+        return {}
+    concerned = lines["household"].isin(lines["household"][open_].unique().tolist()).to_numpy()
+    listed: dict[str, set[int]] = defaultdict(set)
+    for line in records(_Line, lines[concerned & (lines["person"] != "").to_numpy()]):
+        listed[line.household].add(int(codes[line.row]))
+    found: dict[int, str | int] = {}
+    for line in records(_Line, lines[open_]):
+        members: set[str | int] = {row.who for row in known.members(line.household, line.date)}
+        alone = members or listed[line.household]
+        if len(alone) == 1:
+            found[line.row] = next(iter(alone))
+    return found

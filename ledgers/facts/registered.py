@@ -65,15 +65,12 @@ def first_allocations(tables: Tables) -> dict[str, date]:
 def _decisive(tables: Tables, rows: list[Project]) -> Project:
     name, last = rows[-1].id, rows[-1]
     given = _since(rows, first_allocations(tables).get(name))
-    settled = [row.settled for row in rows if row.settled is not None]
-    accepted = reached(tables, name, "验收")
-    after = [row.settled for row in rows if row.settled is not None and accepted and row.date >= accepted]
     return last._replace(
         mode=_known(given, "mode"),
         category=_known(given, "category"),
-        household_level=_known(given, "household_level"),
+        household_level=given[0].household_level,  # what nobody said then was none
         planned=_known(_since(rows, reached(tables, name, "年度计划")), "planned"),
-        settled=after[0] if after else settled[-1] if settled else None,
+        settled=settled(tables, name),
         labour_promised=_promised(rows),
     )
 
@@ -153,20 +150,10 @@ def ended(tables: Tables, project: str, state: str = "") -> bool:
     return bool(stages) and stages[-1].state in ((state,) if state else ENDED_STATES)
 
 
-@derived
-def rows_of_projects(tables: Tables) -> dict[str, list[Project]]:
-    """All that was said of each project, in order: each row holds what stood then."""
-    rows: dict[str, list[Project]] = defaultdict(list)
-    for row in mentions(tables, Project):
-        rows[row.id].append(row)
-    return dict(rows)
-
-
 def settled(tables: Tables, project: str) -> int | None:
     """What a project was settled at (决算), in 分: the first that was said from 验收 on, else the last before; None without."""
     since = reached(tables, project, "验收")
-    rows = [row for row in rows_of_projects(tables).get(project, []) if row.settled is not None]
-    said = [row for place, row in enumerate(rows) if not place or row.settled != rows[place - 1].settled]
+    said = [row for row in project_mentions(tables).get(project, []) if "settled" in row.said]
     after = [row.settled for row in said if since and row.date >= since]
     return after[0] if after else said[-1].settled if said else None
 

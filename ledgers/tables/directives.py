@@ -138,6 +138,7 @@ class Project(NamedTuple):
     quantity: Number  # units of its subtype that were built, for comparing costs
     competitive: Bool  # chosen by competition (竞争立项)
     approved: Annotated[Text, Key(own=True)]  # the document that approved what this directive changes
+    said: Words  # the columns that this directive gives itself: the others are what earlier ones say
     file: str
     line: int
 
@@ -235,6 +236,7 @@ class Equity(NamedTuple):
     first_due: Day
     years: Int
     base_households: Int
+    said: Words  # the columns that this directive gives itself
     file: str
     line: int
 
@@ -448,7 +450,7 @@ class SealLine(NamedTuple):
     line: int
 
 
-_WHERE = ("row", "date", "file", "line")  # what every row has besides what its directive says
+_WHERE = ("row", "date", "said", "file", "line")  # what rows have besides what their directive says
 _TYPES: dict[Any, str] = {
     Text: "text",
     Words: "list",

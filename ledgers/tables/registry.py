@@ -170,7 +170,7 @@ def read_directives(
             others = same_day.setdefault((entry.type, reader.id, entry.date), [])
             reader.say(disagreeing(entry.type, row, others))
             others.append(row)
-            row = {**folded.get((entry.type, reader.id), {}), **row}
+            row = {**folded.get((entry.type, reader.id), {}), **row, "said": tuple(sorted(row))}
             own = {key.column for key in DIRECTIVES[entry.type].columns if key.own}
             folded[entry.type, reader.id] = {column: value for column, value in row.items() if column not in own}
         else:

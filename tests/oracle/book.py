@@ -239,6 +239,16 @@ def name_originals(book):
             seen.add(origin["voucher"])
             origin = by_voucher[origin["reverses"]]
         txn["when"] = origin["date"]
+        if origin is not txn:
+            name_periods(txn, origin)
+
+
+def name_periods(txn, origin):
+    """A reversal that names no period takes back what its original was for."""
+    said = {p["account"]: p["meta"]["for"] for p in origin["postings"] if p["meta"].get("for")}
+    for posting in txn["postings"]:
+        if posting["account"] in said:
+            posting["meta"].setdefault("for", said[posting["account"]])
 
 
 def for_period(posting, line):

@@ -55,14 +55,19 @@ def competitive(book):
             yield project, about
 
 
+def subsidy_of(book, project):
+    """What a project was allocated of fiscal money, net."""
+    return sum(a for (f, p), a in net_allocated(book).items() if p == project
+               and facts(book, "fund", f).get("level") in FISCAL)  # fmt: skip
+
+
 def equity_missing(case):
     """A competitive project whose fiscal subsidy reaches the limit has a grant."""
-    book, allocated = case.book, net_allocated(case.book)
+    book = case.book
     granted = {p for grant in ids(book, "equity") for p in comma(facts(book, "equity", grant).get("project"))}
     for project, _ in competitive(book):
         parameter, missing = case.law.ask("equity-missing", "equity-from", first_allocated(book, project))
-        subsidy = sum(a for (f, p), a in allocated.items() if p == project
-                      and facts(book, "fund", f).get("level") in FISCAL)  # fmt: skip
+        subsidy = subsidy_of(book, project)
         if parameter is None:
             yield finding("equity-missing", "project", project, missing)
         elif subsidy >= parameter["value"] * 100:
@@ -73,6 +78,8 @@ def operator_once(case):
     """Competitive projects of an operator in a year, by their first allocation."""
     book, counts, early = case.book, {}, set()
     for project, about in competitive(book):
+        if subsidy_of(book, project) <= 0:
+            continue
         for operator in comma(about["operator"]):
             day = first_allocated(book, project)
             key = (operator, day.year)

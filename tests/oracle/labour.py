@@ -20,11 +20,18 @@ def labour(book):
         lines = posting["lines"]
         if lines is None:
             result.append((posting, "broken"))
-        elif lines and (posting["roll"] or lines[0]["days"] is not None):
+        elif (lines and (posting["roll"] or lines[0]["days"] is not None)) or takes_back(posting, result):
             result.append((posting, "backed"))
         else:
             result.append((posting, "unbacked"))
     return result
+
+
+def takes_back(posting, earlier):
+    """A reversal of labour takes it back, though it names nobody."""
+    key = (posting["txn"]["reverses"], posting["account"], posting["project"])
+    return key[0] and any(how == "backed" and (p["txn"]["voucher"], p["account"], p["project"]) == key
+                          for p, how in earlier)  # fmt: skip
 
 
 def labour_payments(book):
@@ -70,7 +77,7 @@ def at_once(book):
     for posting, how in labour(book):
         paid, owed, taken = sides(posting["txn"])
         whole, amount = paid + owed + taken, amount_of(posting, how)
-        if how == "unbacked" or whole == 0:
+        if how == "unbacked" or whole == 0 or never_counted(book, posting["txn"]):
             continue
         if paid:
             yield entry(posting, posting["txn"]["when"], amount and amount * Fraction(paid, whole))
@@ -78,6 +85,12 @@ def at_once(book):
             if lot["txn"] is posting["txn"] and owed > 0:
                 for day, part in lot["paid"]:
                     yield entry(posting, day, amount and amount * Fraction(part, whole))
+
+
+def never_counted(book, txn):
+    """A reversal of what was no labour, for want of a roster, takes none back."""
+    found = [how for posting, how in labour(book) if txn["reverses"] and posting["txn"]["voucher"] == txn["reverses"]]
+    return bool(found) and all(how == "unbacked" for how in found)
 
 
 def reclassified(book):
@@ -235,6 +248,8 @@ def labour_roster(case):
 
 
 def roster_status(book, posting, how):
+    if how == "backed" and not posting["roll"] and all(line["days"] is None for line in posting["lines"]):
+        how = "unbacked"  # a reversal that says nothing of people
     if how != "backed":
         # Unbacked 30226 may be an expert's fee, but not on a project of mode 以工代赈.
         mode = as_allocated(book, posting["project"]).get("mode") if posting["project"] else None

@@ -30,7 +30,8 @@ DEFAULTS = {
     "labour-share-work-relief": [
         default("0.15", since="2020-01-01", level="中央"),
         default("0.30", since="2023-03-01", level="中央", task="以工代赈"),
-        default("0.30", since="2023-06-12", source="中央预算内投资"),
+        default("0.30", since="2023-06-12", level="中央", source="中央预算内投资"),
+        default("0.40", since="2025-07-08", level="中央", source="中央预算内投资"),
     ],
     "notice-days-labour": [default(7)],
     "industry-share": [
@@ -107,9 +108,7 @@ DOCUMENTS = dict.fromkeys(
     "income-flat": FIFTY_ONE,
     "management-fee": NINETEEN,
     "negative-list": NINETEEN,
-    "labour-share-work-relief": dt.date(2020, 1, 1),
     "notices": dt.date(2018, 12, 31),
-    "performance-review": dt.date(2021, 11, 24),
 }  # fmt: skip
 BY_PARAMETER = {"acceptance-due", "retention", "leftover", "recovered-held", "advance-open", "arrears", "paid-ahead",
                 "split-contract", "equity-missing", "operator-once", "unit-cost", "resolution"}  # fmt: skip

@@ -78,11 +78,16 @@ def first_allocated(book, project):
 
 
 def as_allocated(book, project):
-    """A project's facts with mode, category and household-level as they stood when money was first allocated."""
+    """A project's facts with mode, category and household-level as they stood when money was first allocated.
+
+    A mode or category that nobody had said by then is the first that was said after it.
+    """
     now, day = facts(book, "project", project), first_allocated(book, project)
     if day is None:
         return now
     then = facts(book, "project", project, day)
+    for _, _, meta in book.history["project"].get(project, []):
+        then = {key: meta[key] for key in ("mode", "category") if key in meta} | then
     kept = {key: then[key] for key in ("mode", "category", "household-level") if key in then}
     return {key: value for key, value in now.items() if key not in ("mode", "category", "household-level")} | kept
 

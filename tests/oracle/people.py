@@ -152,7 +152,7 @@ def paid_to_people(book):
 
 def since_five(postings, status):
     """Nothing of the kind had been issued before 5号."""
-    return "na" if postings[0]["txn"]["date"] < FIVE else status
+    return "na" if postings[0]["txn"]["when"] < FIVE else status
 
 
 def payment_mode(case):
@@ -194,7 +194,7 @@ def by_day(book, rule, statuses):
     for txn in book.txns:
         if txn["voucher"] in statuses:
             status = worst(statuses.pop(txn["voucher"]))
-            yield finding(rule, "voucher", txn["voucher"], "na" if txn["date"] < FIVE else status)
+            yield finding(rule, "voucher", txn["voucher"], "na" if txn["when"] < FIVE else status)
 
 
 def premium_subsidy(case):
@@ -203,13 +203,13 @@ def premium_subsidy(case):
     for posting in book.postings:
         if posting["meta"].get("benefit") != "保费补助" or posting["lines"] == []:
             continue
-        parameter = case.law.get("premium-subsidy", posting["txn"]["date"])
         if posting["lines"] is None:
             statuses.setdefault(posting["txn"]["voucher"], []).append("undetermined")
             continue
         for line in posting["lines"]:
             if line["quantity"] is None:
                 continue
+            parameter = case.law.get("premium-subsidy", day_of(posting, line))
             status = "undetermined"
             if parameter:
                 status = verdict(abs(line["fen"]) == half_up_fen(abs(line["quantity"]) * 100 * parameter["value"]))
@@ -238,7 +238,8 @@ def recipient_eligible(case):
     for day, posting, line, found in sorted(lines, key=lambda row: row[0]):
         benefit = posting["meta"]["benefit"]
         about = facts(book, "benefit", benefit, day)
-        found.append(verdict(in_state(book, about, posting, line)))
+        if line["fen"] > 0:  # what is taken back is not paid to anybody
+            found.append(verdict(in_state(book, about, posting, line)))
         found.append(verdict(under_cap(book, about, benefit, posting, line, sums)))
     yield from by_day(book, "recipient-eligible", statuses)
 
@@ -258,24 +259,42 @@ def under_cap(book, about, benefit, posting, line, sums):
         return True
     unit, _, span = str(about.get("per") or "户·年").partition("·")
     year, month = for_period(posting, line)
+    when = (benefit, {"年": year, "月": (year, month)}.get(span))
     mine = line["household"] if unit == "户" else person_of(book, posting, line)
-    key = (benefit, mine, {"年": year, "月": (year, month)}.get(span))
-    sums[key] = sums.get(key, 0) + line["fen"]
+    nobody = unit == "人" and mine == (line["household"], "")
+    sums.setdefault(when, {})[mine] = sums.get(when, {}).get(mine, 0) + line["fen"]
     cap = about["cap"] if isinstance(about["cap"], int) else Fraction(about["cap"]) * 100
-    return line["fen"] <= 0 or sums[key] <= cap
+    return line["fen"] <= 0 or so_far(book, sums[when], line["household"], mine, nobody, unit) <= cap
+
+
+def so_far(book, sums, household, mine, nobody, unit):
+    """What a person had; what was paid to nobody of the household in particular may have been paid to each of them."""
+    if unit == "户":
+        return sums[mine]
+    anybody = sums.get((household, ""), 0)
+    others = [total for person, total in sums.items() if person != (household, "") and lives_in(book, person, household)]
+    return anybody + (max(others, default=0) if nobody else sums[mine])
+
+
+def lives_in(book, person, household):
+    """Did lists call somebody of this household so?"""
+    if isinstance(person, tuple):
+        return person[0] == household
+    return any(row["who"] == person and row["household"] == household for row in book.members)
 
 
 def person_of(book, posting, line):
     """Who a line pays; without a number, in a benefit per 人, the household's only member."""
     number = line["person"]
     if not number and str(facts(book, "benefit", posting["meta"].get("benefit")).get("per") or "").startswith("人"):
-        number = only_member(book, line["household"])
+        number = only_member(book, line["household"], day_of(posting, line))
     return who(book, line["household"], number, day_of(posting, line))
 
 
-def only_member(book, household):
-    """The number of a household's only member in the rolls; "" where there are several, or none."""
-    known_there = {row["person"] for row in book.members if row["household"] == household}
+def only_member(book, household, day):
+    """The number of a household's only member on a day, else in the rolls; "" where there are several, or none."""
+    known_there = {row["person"] for row in book.members if row["household"] == household
+                   and row["from"] <= day and (row["to"] is None or row["to"] >= day)}  # fmt: skip
     lines = (line for p in book.postings for line in p["lines"] or [] if line["household"] == household)
     persons = known_there or {line["person"] for line in lines}
     persons -= {""}
@@ -293,7 +312,7 @@ def post_scale(case):
             people.setdefault(posting["txn"]["when"].year, {})
         for line in paid_lines(posting) or []:
             year = for_period(posting, line)[0]
-            key = who(book, line["household"], line["person"], day_of(posting, line))
+            key = person_of(book, posting, line)
             amounts = people.setdefault(year, {})
             amounts[key] = amounts.get(key, 0) + line["fen"]
     counts = {year: sum(amount > 0 for amount in amounts.values()) for year, amounts in people.items()}
@@ -317,12 +336,18 @@ def duplicate_payment(case):
             continue
         target = posting["meta"].get("benefit") or posting["project"]
         for line in paid_lines(posting) or []:
-            key = (person_of(book, posting, line), target, for_period(posting, line), abs(line["fen"]))
-            counts.setdefault(key, []).append((1 if line["fen"] > 0 else -1 if line["fen"] < 0 else 0, line))
-    failing = {
-        (rows[-1][1]["household"], f"{key[2][0]}-{key[2][1]:02d}" if key[2][1] else str(key[2][0]))
-        for key, rows in counts.items()
-        if sum(count for count, _ in rows) > 1
-    }
+            per = str(facts(book, "benefit", posting["meta"].get("benefit")).get("per") or "")
+            person = person_of(book, posting, line)
+            nobody = per.startswith("人") and person == (line["household"], "")
+            key = (target, for_period(posting, line), abs(line["fen"]))
+            sign = 1 if line["fen"] > 0 else -1 if line["fen"] < 0 else 0
+            counts.setdefault(key, []).append((person, sign, line["household"], nobody))
+    failing = set()
+    for (_, (year, month), _), rows in counts.items():
+        for person, _, household, _ in rows:
+            same = [row for row in rows if row[0] == person]
+            same += [row for row in rows if row[3] and row[2] == household and row[0] != person]
+            if sum(row[1] for row in same) > 1:
+                failing.add((household, f"{year}-{month:02d}" if month else str(year)))
     for household, month in sorted(failing):
         yield finding("duplicate-payment", "household", household, "fail", period=month)

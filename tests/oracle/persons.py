@@ -7,7 +7,7 @@ from .book import closed, comma, facts, for_period, gone, is_spending, paid_line
 from .findings import finding, verdict, worst
 from .labour import labour
 from .law import holds
-from .people import day_of, person_of
+from .people import day_of, lives_in, person_of
 
 
 def subject(person):
@@ -60,13 +60,21 @@ def benefit_exclusive(case):
         sums = held.setdefault(key, {})
         benefit = posting["meta"]["benefit"]
         sums[benefit] = sums.get(benefit, 0) + line["fen"]
+    found = {}
     for (person, (year, month)), sums in held.items():
         names = {name for name, amount in sums.items() if amount > 0}
+        if isinstance(person, str) or person[1]:  # what names nobody may be anybody's of the household
+            homes = {row["household"] for row in book.members if row["who"] == person} or {person[0]}
+            for home in homes:
+                names |= {name for name, amount in held.get(((home, ""), (year, month)), {}).items() if amount > 0}
+        else:
+            names |= {name for (other, when), found in held.items() for name, amount in found.items()
+                      if amount > 0 and when == (year, month) and lives_in(book, other, person[0])}  # fmt: skip
         clash = any(other in names for name in names for other in comma(facts(book, "benefit", name).get("excludes")))
         if month is not None:
-            yield finding(
-                "benefit-exclusive", "person", subject(person), verdict(not clash), period=f"{year}-{month:02d}"
-            )
+            found.setdefault((subject(person), f"{year}-{month:02d}"), []).append(verdict(not clash))
+    for (who, period), statuses in found.items():
+        yield finding("benefit-exclusive", "person", who, worst(statuses), period=period)
 
 
 def same_account(case):

@@ -100,10 +100,14 @@ def first_allocations(book):
 def notice(case, kind, subject, stage, since, places):
     more = {"part": stage, "unit": "days"}
     days = longest_notice(case.book, places, stage)
-    parameter, missing = case.law.ask("notices", "notice-days", since)
+    names = ("notice-days", "notice-due-days")
+    said = any(name in case.law.mentioned and case.law.get(name, since) for name in names)
+    if not said and not case.law.issued("notices", since):
+        return finding("notices", kind, subject, "na", value=days or 0, **more)
+    parameter, due = (case.law.get(name, since) for name in names)
+    missing, unsaid = ("na" if case.law.silent(name, since, None) else "undetermined" for name in names)
     if parameter is not None and days is not None and holds(days, parameter["op"], parameter["value"]):
         return finding("notices", kind, subject, "pass", value=days, **more)
-    due, unsaid = case.law.ask("notices", "notice-due-days", since)
     if parameter is None or due is None:
         return finding("notices", kind, subject, missing or unsaid, value=days or 0, **more)
     last = last_day(since, due)
@@ -158,6 +162,8 @@ def performance_review(case):
         scored = facts(book, "project", project).get("score") is not None
         in_time = done is not None and holds(days, parameter["op"], parameter["value"])
         still_open = (book.as_of - since).days <= parameter["value"]
+        if done is not None and not scored:
+            more["value"] = None  # the days say nothing of what is missing
         yield finding("performance-review", "project", project, verdict(in_time and scored, still_open), **more)
 
 

@@ -54,7 +54,7 @@ def due_years(book, about):
         covered = (min(end, last) - max(start, first)).days + 1
         due = half_up_fen(Fraction(about["rent"] * covered, (last - first).days + 1))
         due_day = dt.date(year, 3, 1) - dt.timedelta(days=1) if (month, day) == (2, 29) else dt.date(year, month, day)
-        result[year] = (due_day, due)
+        result[year] = (min(max(due_day, start), end), due)  # nothing is due before the contract, or after it
     return result
 
 
@@ -151,9 +151,9 @@ def income_covered(case):
     }
     for village, year in sorted(set(sums) | overdrawn, key=str):
         income, uses = sums.get((village, year), (0, 0))
-        if spoken_of(book, year):
+        if spoken_of(book, year) and village is not None:
             over = max(uses - income, 0)
-            if over and (village, year) in of_proceeds:  # the definitions do not say which uses are of what was sold
+            if (village, year) in of_proceeds:  # the definitions do not say which uses are of what was sold
                 yield finding("income-covered", "village", village, "either", period=year)
                 continue
             yield finding("income-covered", "village", village, verdict(not over and (village, year) not in overdrawn),

@@ -73,7 +73,7 @@ def test_the_audit_says_so(tmp_path: Path) -> None:
         yield Finding(replace(YEAR, id="2023"), "fail", "短缺", threshold=threshold, shortfall=5, act=DAY)
         yield Passes(1, lambda: [Finding(replace(YEAR, id="2021"), "pass", "好", act=BEFORE)], status="na")
 
-    tables = read(write_book(tmp_path / "book", '2023-12-31 custom "through" 2023-12-31\n'), date(2022, 12, 31)).tables
+    tables = read(write_book(tmp_path / "book", '2023-12-31 custom "through" 2023-12-31\n'), date(2023, 12, 31)).tables
     result = audit(tables, [_rule(judge=judge)])
     found = {one.subject.id: one for one in result.findings}
     assert {name: one.status for name, one in found.items()} == {"2022": "na", "2023": "fail", "2021": "na"}

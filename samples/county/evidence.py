@@ -16,9 +16,9 @@ HEADER = "凭证号,日期,收款方,摘要,金额"
 def bundle(vouchers: Iterable[Voucher]) -> str:
     """The certificates of a month as a table, "" where no payment is large."""
     rows = [
-        f"{v.number},{v.day},{v.payee},{narration(v)},{yuan(v.expenses)}"
+        f"{v.number},{v.day},{v.payee},{narration(v)},{yuan(v.spent)}"
         for v in vouchers
-        if v.evidence == "bundle" and v.expenses > ABOVE
+        if v.evidence == "bundle" and v.spent > ABOVE
     ]
     return "".join(f"{row}\n" for row in [HEADER, *rows]) if rows else ""
 
@@ -38,7 +38,7 @@ def write_bundles(folder: Path, months: dict[str, list[Voucher]]) -> dict[str, s
 def metadata(voucher: Voucher, digests: dict[str, str]) -> dict[str, str]:
     """What a voucher says of its evidence; {} for a small payment, or one whose evidence is missing."""
     month = f"{voucher.day:%Y/%m}"
-    if voucher.expenses <= ABOVE or voucher.evidence == "none" or not digests:
+    if voucher.spent <= ABOVE or voucher.evidence == "none" or not digests:
         return {}
     name = f"evidence/{month}.csv" if voucher.evidence != "lost" else f"evidence/{voucher.number}.pdf"
     right = digests[month]

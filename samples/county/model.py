@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ledgers import chart
+
 FIRST_DAY = dt.date(2021, 1, 1)
 AS_OF = dt.date(2023, 12, 31)
 YEARS = (2021, 2022, 2023)
@@ -187,6 +189,11 @@ class Voucher:
     def expenses(self) -> int:
         """Spending by function and economic class, in 分."""
         return sum(leg.amount or 0 for leg in self.legs if leg.account.startswith("Expenses:21"))
+
+    @property
+    def spent(self) -> int:
+        """The same and what was paid ahead, in 分: what evidence is asked for."""
+        return self.expenses + sum(leg.amount or 0 for leg in self.legs if leg.account == chart.PREPAID)
 
     @property
     def project(self) -> str:

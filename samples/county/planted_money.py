@@ -150,9 +150,8 @@ def _fund_task(county: County) -> None:
     legs = Leg(leaf, total, roll=roll), Leg(price, -total)
     day = dt.date(first.day.year, first.day.month + 2, 1) - dt.timedelta(days=1)
     county.book(day, builder_of(project), MOVED, *legs, fund=fund.id, project=project.id, sheet="labour")
-    county.plant("fund-task", fund.id, "以工代赈专项资金安排给招标项目", part=project.id)
-    early = county.projects["2021c14"]
-    county.plant("fund-task", county.funds["2021NC"].id, "项目还没有列入年度计划就分配了资金", part=early.id)
+    early = county.projects["2023c14"]
+    county.plant("fund-task", county.funds["2023NC"].id, "项目还没有列入年度计划就分配了资金", part=early.id)
 
 
 def _negative(county: County) -> None:
@@ -172,7 +171,7 @@ def _payment_mode(county: County) -> None:
     assert village_work.village
     last = county.payments(village_work)[-1]
     _hand_out(county, village_work, last, 1500_00, bank_of(village_work.village))
-    forest = county.projects["2021c13"]
+    forest = county.projects["2023c13"]
     last = county.payments(forest)[-1]
     _hand_out(county, forest, last, 2000_00, chart.allocated(str(last.meta["fund"])))
 

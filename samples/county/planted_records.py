@@ -19,14 +19,14 @@ ASSET_YIELD = Decimal("0.005")
 def projects(county: County) -> None:
     """Plants in the projects' facts and states, before they are declared and their notices posted."""
     everything = county.projects
-    del everything["2021c15"].meta["goal"]
-    county.plant("project-library", everything["2021c15"].id, "没有绩效目标")
-    del everything["2022x4"].meta["filed-by"]
-    county.plant("project-library", everything["2022x4"].id, "没有部门联合备案")
-    _move_state(everything["2022x5"], "入库", dt.date(2022, 3, 1))
-    county.plant("project-library", everything["2022x5"].id, "先列入年度计划，后入库")
-    _move_state(everything["2021c14"], "年度计划", dt.date(2021, 4, 19))
-    _move_state(everything["2021c14"], "开工", dt.date(2021, 4, 26))
+    del everything["2023c15"].meta["goal"]
+    county.plant("project-library", everything["2023c15"].id, "没有绩效目标")
+    del everything["2023x4"].meta["filed-by"]
+    county.plant("project-library", everything["2023x4"].id, "没有部门联合备案")
+    _move_state(everything["2023x5"], "入库", dt.date(2023, 3, 1))
+    county.plant("project-library", everything["2023x5"].id, "先列入年度计划，后入库")
+    _move_state(everything["2023c14"], "年度计划", dt.date(2023, 4, 19))
+    _move_state(everything["2023c14"], "开工", dt.date(2023, 4, 26))
     del everything["2023c3"].meta["linkage"]
     county.plant("interest-linkage", everything["2023c3"].id, "没有联农带农机制")
     del everything["2023c5"].meta["beneficiaries"]
@@ -184,7 +184,7 @@ def assets(county: County, formed: list[Asset]) -> None:
     _register_less(county, by_project["2021x2"])
     _never_registered(county, by_project["2021x8"])
     bridge = next(a for a in formed if a.name.endswith("便民桥"))
-    for asset, years in ((bridge, (2021, 2022, 2023)), (by_project["2023x3"], (2023,))):
+    for asset, years in ((bridge, (2022, 2023)), (by_project["2023x3"], (2023,))):
         _without_caretaker(county, asset, years)
     farm = next(a for a in formed if a.name.endswith("蛋鸡养殖场"))
     _drop_income(county, farm, 2022)
@@ -340,7 +340,7 @@ def notices(county: County) -> None:
     half = county.projects["2021x8"].id
     del next(county.directives("inspection", half)).meta["result"]
     county.plant("record", half, "检查没有写明结果")
-    for key in ("2021x4", "2023c1"):
+    for key in ("2022x4", "2023c1"):
         name = county.projects[key].id
         county.registry["inspections"] = [d for d in county.registry["inspections"] if d.values[0] != name]
         county.plant("inspection", name, "验收时没有检查记录")

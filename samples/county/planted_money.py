@@ -150,8 +150,9 @@ def _fund_task(county: County) -> None:
     legs = Leg(leaf, total, roll=roll), Leg(price, -total)
     day = dt.date(first.day.year, first.day.month + 2, 1) - dt.timedelta(days=1)
     county.book(day, builder_of(project), MOVED, *legs, fund=fund.id, project=project.id, sheet="labour")
-    early = county.projects["2023c14"]
-    county.plant("fund-task", county.funds["2023NC"].id, "项目还没有列入年度计划就分配了资金", part=early.id)
+    early = county.projects["2023g"]
+    for key in ("2023ZY1", "2023SJ"):
+        county.plant("fund-task", county.funds[key].id, "项目还没有列入年度计划就分配了资金", part=early.id)
 
 
 def _negative(county: County) -> None:

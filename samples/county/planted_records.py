@@ -25,8 +25,8 @@ def projects(county: County) -> None:
     county.plant("project-library", everything["2023x4"].id, "没有部门联合备案")
     _move_state(everything["2023x5"], "入库", dt.date(2023, 3, 1))
     county.plant("project-library", everything["2023x5"].id, "先列入年度计划，后入库")
-    _move_state(everything["2023c14"], "年度计划", dt.date(2023, 4, 19))
-    _move_state(everything["2023c14"], "开工", dt.date(2023, 4, 26))
+    _move_state(everything["2023g"], "年度计划", dt.date(2023, 4, 19))
+    _move_state(everything["2023g"], "开工", dt.date(2023, 4, 26))
     del everything["2023c3"].meta["linkage"]
     county.plant("interest-linkage", everything["2023c3"].id, "没有联农带农机制")
     del everything["2023c5"].meta["beneficiaries"]

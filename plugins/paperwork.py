@@ -1,7 +1,7 @@
 """凭据与退票：支付凭证号、附件不重复使用、退票及时重发或退回、一人一月的工日。"""
 
 from calendar import monthrange
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -204,7 +204,16 @@ class _Worked:
     vouchers: set[str] = field(default_factory=set)
     said: bool = True  # whether every line says the months that it is for
     lines: list[Payment] = field(default_factory=list)
-    alone: bool = True  # whether no other member of the household worked then, whose finding would have the same name
+
+    def status(self, period: str) -> str:
+        """What is said of the days: one roll alone that does not say its months may be for more than one."""
+        if self.days <= _limit(period):
+            return PASS
+        return FAIL if len(self.vouchers) > 1 or self.said else UNDETERMINED
+
+    def rank(self, period: str) -> tuple[int, float]:
+        """The worst first."""
+        return _WORST.index(self.status(period)), -self.days
 
 
 @rule(
@@ -219,18 +228,21 @@ class _Worked:
     tasks=(65,),
 )
 def labour_days(tables: Tables) -> Iterator[Finding | Passes]:
-    """Days of a person over all rolls of a month; one roll alone that says no month and exceeds it tells nothing certain."""
-    worked = _worked(tables)
-    of_household = Counter((one.person, period) for (_, period), one in worked.items())
-    for (_, period), one in worked.items():
-        one.alone = of_household[one.person, period] == 1
-    over = [key for key, one in worked.items() if one.days > _limit(key[1])]
-    yield from (_days(tables, key[1], worked[key]) for key in over)
-    yield Passes(len(worked) - len(over), lambda: _within(tables, worked, set(over)))
+    """Days of a person over all rolls of a month; one roll alone that says no month and exceeds it tells nothing certain.
+
+    Of several members of a household without a pseudonym the worst counts.
+    """
+    worst: dict[tuple[str, str], _Worked] = {}
+    for (_, period), one in _worked(tables).items():
+        key = one.person, period
+        worst[key] = min(one, worst.get(key, one), key=lambda each: each.rank(period))
+    over = [key for key, one in worst.items() if one.days > _limit(key[1])]
+    yield from (_days(key[1], worst[key]) for key in over)
+    yield Passes(len(worst) - len(over), lambda: _within(worst, set(over)))
 
 
-def _within(tables: Tables, worked: dict[tuple[int, str], _Worked], over: Collection[tuple[int, str]]) -> Iterator[Finding]:
-    return (_days(tables, key[1], one) for key, one in worked.items() if key not in over)
+def _within(worked: dict[tuple[str, str], _Worked], over: Collection[tuple[str, str]]) -> Iterator[Finding]:
+    return (_days(key[1], one) for key, one in worked.items() if key not in over)
 
 
 def _worked(tables: Tables) -> dict[tuple[int, str], _Worked]:
@@ -260,18 +272,15 @@ def _limit(period: str) -> int:
     return sum(monthrange((month - 1) // 12, (month - 1) % 12 + 1)[1] for month in range(first, last + 1))
 
 
-def _days(tables: Tables, period: str, one: _Worked) -> Finding:
-    limit = _limit(period)
-    certain = len(one.vouchers) > 1 or one.said
-    status = PASS if one.days <= limit else FAIL if certain else UNDETERMINED
+def _days(period: str, one: _Worked) -> Finding:
+    limit, status, first = _limit(period), one.status(period), one.lines[0]
     what = "无法判定：一份清册没有写明所属月份，" if status == UNDETERMINED else ""
-    first = one.lines[0]
+    whose = f"户 {first.household}" + (f" 的 {first.person} 号" if first.person else "")
     return Finding(
         Subject("person" if one.person != first.household else "household", one.person),
         status,
-        f"{what}{period} 共 {one.days:g} 个工日，当月 {limit} 天，凭证 {'、'.join(sorted(one.vouchers))}",
+        f"{what}{whose} {period} 共 {one.days:g} 个工日，当月 {limit} 天，凭证 {'、'.join(sorted(one.vouchers))}",
         measured=Measured(_number(one.days), limit, "day"),
-        part=None if one.alone else first.person or None,  # members of one household stand apart
         period=period,
         source=(first.file, first.line),
         evidence=tuple(dict.fromkeys(line.posting for line in one.lines)),

@@ -12,7 +12,7 @@ from itertools import product
 
 import numpy as np
 
-from ledgers.facts.persons import Persons, persons
+from ledgers.facts.persons import Persons, only_members, persons
 from ledgers.facts.returned import received
 from ledgers.money import yuan_cn
 from ledgers.tables import times
@@ -85,8 +85,10 @@ def _of_the_gone(tables: Tables) -> list[Payment]:
     alike = combined(*(lines[name].cat.codes for name in ("household", "person", "date", "for_")))
     _, first, of_line = np.unique(alike, return_index=True, return_inverse=True)
     gone = np.array([_is_gone(people, known, line) for line in records(Payment, lines.iloc[first])], dtype=bool)
-    reached = received(tables)
-    found = [line for line in records(Payment, lines[gone[of_line]]) if reached[line.row]]
+    reached, only = received(tables), only_members(tables)
+    alone = [line._replace(person=only[line.row]) for line in records(Payment, lines) if line.row in only] if only else []
+    found = [line for line in records(Payment, lines[gone[of_line]]) if reached[line.row] and line.row not in only]
+    found += [line for line in alone if reached[line.row] and _is_gone(people, known, line)]
     net: dict[tuple[str, str, date, str], int] = defaultdict(int)
     for line in found:
         net[_what_for(line)] += line.amount

@@ -92,22 +92,13 @@ def persons(tables: Tables) -> Persons:
     return Persons(tables.members)
 
 
+@derived
 def person_codes(tables: Tables) -> Numbers:
     """A number for each row of `payments`, the same for the same person: by `who` where known, else household and person.
 
     A line of a benefit per 人 that names nobody is its household's only member's.
     """
-    return _codes(tables)[0]
-
-
-def unnamed(tables: Tables) -> Mask:
-    """Of each row of `payments`, whether it is of a benefit per 人 and may be anybody's of its household."""
-    return _codes(tables)[1]
-
-
-@derived
-def _codes(tables: Tables) -> tuple[Numbers, Mask]:
-    lines, known = tables.payments[["household", "person", "date"]], persons(tables)
+    lines, known = tables.payments[["household", "date"]].assign(person=_named(tables)), persons(tables)
     numbers = combined(lines["household"].cat.codes, lines["person"].cat.codes)
     _, first, of_line = np.unique(numbers, return_index=True, return_inverse=True)
     codes = np.arange(len(first))
@@ -123,33 +114,54 @@ def _codes(tables: Tables) -> tuple[Numbers, Mask]:
     for line in records(_Line, lines[np.isin(of_line, several)]):
         who = known.who(line.household, line.person, line.date)
         result[line.row] = len(first) + places.setdefault(who, len(places))
-    open_ = _without_person(tables)
-    for row, only in _only_members(tables, result, open_).items():
-        result[row] = len(first) + places.setdefault(only, len(places)) if isinstance(only, str) else only
-        open_[row] = False
-    return result, open_
+    return result
 
 
+@derived
+def unnamed(tables: Tables) -> Mask:
+    """Of each row of `payments`, whether it is of a benefit per 人 and may be anybody's of its household."""
+    open_ = _without_person(tables).copy()
+    open_[list(only_members(tables))] = False
+    return open_
+
+
+@derived
 def _without_person(tables: Tables) -> Mask:
     """Of each row of `payments`, whether it is of a benefit per 人 and names nobody of its household."""
     per_person = [row.id for row in latest(tables, Benefit).values() if row.per.startswith("人")]
-    under = tables.postings["benefit"].isin(per_person).to_numpy()
-    return under[tables.payments["posting"]] & (tables.payments["person"] == "").to_numpy()
+    under = tables.postings["benefit"].isin(per_person).to_numpy()[tables.payments["posting"]]
+    without: Mask = under & (tables.payments["person"] == "").to_numpy()
+    return without
 
 
-def _only_members(tables: Tables, codes: Numbers, open_: Mask) -> dict[int, str | int]:
-    """Rows that name nobody of a household with one member: who that is, or the code under which lists know them."""
-    lines, known = tables.payments[["household", "person", "date"]], persons(tables)
+def _named(tables: Tables) -> "pd.Series[str]":
+    """The person of each row of `payments`, the only member of a household where a line names nobody of it."""
+    column = tables.payments["person"]
+    if not only_members(tables):
+        return column
+    named = column.astype("object").to_numpy().copy()
+    for row, person in only_members(tables).items():
+        named[row] = person
+    return pd.Series(pd.Categorical(named), index=column.index)
+
+
+@derived
+def only_members(tables: Tables) -> dict[int, str]:
+    """Rows of `payments` under a benefit per 人 that name nobody: who it is, where the household has one member.
+
+    That is the one member on that day, where the book knows members, else the one number that lists ever gave.
+    """
+    open_ = _without_person(tables)
     if not open_.any():
         return {}
+    lines, known = tables.payments[["household", "person", "date"]], persons(tables)
     concerned = lines["household"].isin(lines["household"][open_].unique().tolist()).to_numpy()
-    listed: dict[str, set[int]] = defaultdict(set)
-    for line in records(_Line, lines[concerned & (lines["person"] != "").to_numpy()]):
-        listed[line.household].add(int(codes[line.row]))
-    found: dict[int, str | int] = {}
+    listed: dict[str, set[str]] = defaultdict(set)
+    for line in records(_Line, lines[concerned & (lines["person"] != "").to_numpy()].drop_duplicates(["household", "person"])):
+        listed[line.household].add(line.person)
+    found: dict[int, str] = {}
     for line in records(_Line, lines[open_]):
-        members: set[str | int] = {row.who for row in known.members(line.household, line.date)}
-        alone = members or listed[line.household]
+        alone = {row.person for row in known.members(line.household, line.date)} or listed[line.household]
         if len(alone) == 1:
             found[line.row] = next(iter(alone))
     return found

@@ -96,12 +96,12 @@ class Part:
 def parts(tables: Tables, chosen: Any) -> list[Part]:
     """The roots that have a chosen posting (a mask over `postings`), by project, in the order of their days.
 
-    Postings of a foreign commodity are left out: no money moves in them.
+    Postings of a foreign commodity and of quota that is only allocated are left out: no money moves in them.
     """
     root = money.roots(tables)
     concerned = np.isin(root, np.unique(root[np.asarray(chosen)].astype(str)))
     table = tables.postings
-    mine = concerned & (table["commodity"] == "CNY").to_numpy()
+    mine = concerned & (table["commodity"] == "CNY").to_numpy() & ~table["quota_only"].to_numpy()
     legs = list(records(Leg, table, mine))
     grouped: dict[str, list[Leg]] = defaultdict(list)
     for leg, name in zip(legs, root[mine].tolist(), strict=True):

@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 
 from .book import closed, comma, facts, for_period, gone, is_spending, paid_lines
-from .findings import finding, verdict, worst
+from .findings import RANK, finding, verdict, worst
 from .labour import labour
 from .law import holds
 from .people import day_of, lives_in, person_of
@@ -27,6 +27,7 @@ def labour_days(case):
             key = (person_of(book, posting, line), months)
             rows = sums.setdefault(key, [])
             rows.append((line["days"] if line["fen"] >= 0 else -line["days"], posting["txn"]["voucher"], bool(said)))
+    found = {}
     for (person, months), rows in sums.items():
         if any(month is None for _, month in months):
             continue
@@ -34,7 +35,10 @@ def labour_days(case):
         clear = len({row[1] for row in rows}) > 1 or all(row[2] for row in rows)
         status = "pass" if days <= limit else "fail" if clear else "undetermined"
         period = "..".join(f"{y}-{m:02d}" for y, m in (months[0], months[-1])[: len(months)])
-        yield finding("labour-days", "person", subject(person), status, period=period, unit="days", numerator=days,
+        found.setdefault((subject(person), period), []).append((status, -days, limit))
+    for (who, period), judged in found.items():
+        status, days, limit = min(judged, key=lambda row: (RANK.index(row[0]), row[1]))
+        yield finding("labour-days", "person", who, status, period=period, unit="days", numerator=-days,
                       denominator=limit)  # fmt: skip
 
 
@@ -91,10 +95,16 @@ def same_account(case):
 def recipient_alive(case):
     """Whoever is dead or gone is paid for the month in which that was, and not for the next; households likewise."""
     book, statuses = case.book, {}
+    paid = [(p, line) for p in book.postings if p["account"].startswith("Expenses:") for line in paid_lines(p) or []]
+    back = {(p["txn"]["reverses"], line["household"], line["person"], -line["fen"])
+            for p, line in paid if p["txn"]["reverses"]}  # fmt: skip
     for posting in book.postings:
         if not posting["account"].startswith("Expenses:") or not posting["lines"] or posting["txn"]["reverses"]:
             continue
         for line in paid_lines(posting):
+            if (posting["txn"]["voucher"], line["household"], line["person"], line["fen"]) in back:
+                statuses.setdefault(posting["txn"]["voucher"], []).append("pass")  # taken back
+                continue
             year, month = for_period(posting, line)
             ends = [closed(book, line["household"]), gone(book, person_of(book, posting, line))]
             late = any(end is not None and (year, month or 1) > (end.year, end.month) for end in ends)

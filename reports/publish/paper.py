@@ -5,6 +5,7 @@ county prints half a million lines.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
@@ -15,9 +16,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from reports.publish.edition import Edition
+from reports.publish.edition import Edition, View
 from reports.publish.notices import STAMP, digest, facts, note
-from reports.publish.tables import COUNT, DATE, DAYS, MONEY, Field, Table, shown
+from reports.publish.tables import COUNT, DATE, DAYS, MONEY, TEXT, Field, Table, shown
 
 FACE = "notice"
 PORTRAIT, LANDSCAPE, LARGE = A4, (A4[1], A4[0]), (A3[1], A3[0])  # the first that all tables fit
@@ -27,7 +28,9 @@ TITLE, HEAD = 18.0, 13.0
 TOGETHER = 3  # rows that stay with the total and with the seal
 NUMERIC = (MONEY, COUNT, DAYS)
 WHOLE = (*NUMERIC, DATE)  # never broken
-WIDEST, NARROWEST = 16.0, 5.0  # characters of a column of text
+WIDEST, NARROWEST = 16.0, 4.2  # characters of a column of text
+FEW = 3  # rows that stand beside each other where a table is too wide for upright paper
+SHORT = 0.4  # of a page: a table no higher than this is not broken
 _WORDS = re.compile(r"[0-9A-Za-z.,:%/_\-〔〕]+|.", re.DOTALL)
 _NOT_FIRST = "，。；：、）】》”％%！？·"
 
@@ -40,7 +43,7 @@ def use_font(content: bytes) -> None:
 
 def characters(editions: list[Edition], lists: dict[Any, list[Table]]) -> set[str]:
     """Every character that the papers show."""
-    texts = {chr(code) for code in range(32, 127)} | set(STAMP) | set("第页共合计依据：，续名单")
+    texts = {chr(code) for code in range(32, 127)} | set(STAMP) | set("第页共合计依据：，、续名单乡镇村")
     for edition in editions:
         texts |= set(edition.heading + edition.office + edition.name + note(edition) + digest(edition))
         texts |= {one for label, text in facts(edition) for one in label + text}
@@ -69,13 +72,25 @@ def wrapped(text: str, size: float, space: float) -> list[str]:
     """
     if "\n" not in text and _width(text, size) <= space:
         return [text]
-    lines, line = [], ""
+    lines: list[list[str]] = [[]]
     for word in (piece for one in _WORDS.findall(text) for piece in _pieces(one, size, space)):
-        if word == "\n" or (line and word not in _NOT_FIRST and _width(line + word, size) > space):
-            lines.append(line)
-            line = ""
-        line += "" if word == "\n" else word
-    return [*lines, line]
+        if word == "\n":
+            lines.append([])
+            continue
+        if lines[-1] and _width("".join(lines[-1]) + word, size) > space:
+            lines.append(_carried(lines[-1]) if word in _NOT_FIRST else [])
+        lines[-1].append(word)
+    return ["".join(line) for line in lines]
+
+
+def _carried(line: list[str]) -> list[str]:
+    """Takes off a line what goes to the next together with a stop that may not begin it."""
+    at = len(line) - 1
+    while at > 0 and line[at] in _NOT_FIRST:
+        at -= 1
+    carried = line[at:] if at > 0 else []
+    del line[len(line) - len(carried) :]
+    return carried
 
 
 def _pieces(word: str, size: float, space: float) -> list[str]:
@@ -90,6 +105,7 @@ def _pieces(word: str, size: float, space: float) -> list[str]:
 class _Page:
     """What is drawn on a page: texts as (x, y, size, text), lines as (x1, y1, x2, y2), grey boxes as (x, y, w, h)."""
 
+    size: tuple[float, float]
     texts: list[tuple[float, float, float, str]] = field(default_factory=list)
     lines: list[tuple[float, float, float, float]] = field(default_factory=list)
     boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
@@ -145,8 +161,10 @@ class _Layout:
         self.pages: list[_Page] = []
         self.turn()
 
-    def turn(self) -> None:
-        self.pages.append(_Page())
+    def turn(self, size: tuple[float, float] | None = None) -> None:
+        """A new page, of another size where one is given."""
+        self.width, self.height = size or (self.width, self.height)
+        self.pages.append(_Page((self.width, self.height)))
         self.y = self.height - MARGIN
         if len(self.pages) > 1:
             self.write(f"{self.heading}（续）", SIZE)
@@ -174,6 +192,8 @@ class _Layout:
         head = _cells(grid.heads, edges)
         rows = [_cells(row, edges) for row in grid.rows]
         last = max(0, len(rows) - TOGETHER - grid.total)
+        if _height(head) + sum(map(_height, rows)) < SHORT * self.height:
+            last = 0
         opening = (
             HEAD * 1.35
             + 10
@@ -232,9 +252,9 @@ def paper(edition: Edition, lists: list[Table]) -> bytes:
 
 def laid_out(edition: Edition, lists: list[Table]) -> _Layout:
     """Everything that stands on the pages of an edition, and where."""
-    grids = [_grid(view.fields, view.rows, view.total) for view in edition.views]
+    grids = [_fitting(view) for view in edition.views]
     named = [_grid(table.fields, [line.values for line in table.lines], table.totals[edition.place]) for table in lists]
-    layout = _Layout(edition.heading, size_of([*grids, *named]))
+    layout = _Layout(edition.heading, size_of(grids))
     layout.write(edition.heading, TITLE, "center")
     layout.y -= 6
     for label, text in facts(edition):
@@ -245,12 +265,46 @@ def laid_out(edition: Edition, lists: list[Table]) -> _Layout:
     _sign(layout, edition)
     for number, (table, grid) in enumerate(zip(lists, named, strict=True)):
         if number == 0:
-            layout.turn()
+            layout.turn(size_of(named))
         beside = _beside(table, table.totals[edition.place], grid, layout.width)
         layout.table(table.title, beside, SIGN if grid is named[-1] else 0.0)
     if lists:
         _sign(layout, edition, small=True)
     return layout
+
+
+def _fitting(view: View) -> _Grid:
+    """A table as it fits upright paper: one of few rows and too many columns stands on its side."""
+    view = _placed(view)
+    grid = _grid(view.fields, view.rows, view.total)
+    if len(view.rows) > FEW or size_of([grid]) == PORTRAIT:
+        return grid
+    columns = [*view.rows, *([view.total] if view.total else [])]
+    heads, *rows = [
+        (one.title, *(shown(column[i], one.kind) for column in columns)) for i, one in enumerate(view.fields)
+    ]
+    aside = _grid(tuple(Field(f"{i}", title) for i, title in enumerate(heads)), rows, None)
+    return aside if size_of([aside]) == PORTRAIT else grid
+
+
+def _placed(view: View) -> View:
+    """A table with town and village in one column: paper is narrow."""
+    names = [one.name for one in view.fields]
+    if "town" not in names or "village" not in names:
+        return view
+    at, gone = names.index("town"), names.index("village")
+
+    def joined(row: Iterable[Any]) -> tuple[Any, ...]:
+        cells = list(row)
+        cells[at] = f"{cells[at] or ''}{cells[gone] or ''}"
+        return (*cells[:gone], *cells[gone + 1 :])
+
+    fields = list(view.fields)
+    fields[at] = Field("town", "乡镇、村", TEXT)
+    del fields[gone]
+    return View(
+        view.table, tuple(fields), [joined(row) for row in view.rows], joined(view.total) if view.total else None
+    )
 
 
 def _beside(table: Table, total: tuple[Any, ...], grid: _Grid, width: float) -> _Grid:
@@ -281,12 +335,13 @@ def _sign(layout: _Layout, edition: Edition, *, small: bool = False) -> None:
 
 def _drawn(layout: _Layout, edition: Edition) -> bytes:
     out = BytesIO()
-    canvas = Canvas(out, pagesize=(layout.width, layout.height), invariant=1, pageCompression=1, lang="zh-CN")
+    canvas = Canvas(out, invariant=1, pageCompression=1, lang="zh-CN")
     canvas.setTitle(edition.heading)
     canvas.setAuthor(edition.office)
     canvas.setSubject(f"{edition.name} {edition.source.year}年度")
     canvas.setCreator("xianjie")
     for number, page in enumerate(layout.pages, 1):
+        canvas.setPageSize(page.size)
         canvas.setLineWidth(0.4)
         canvas.setFillGray(0.93)
         for box in page.boxes:
@@ -295,9 +350,9 @@ def _drawn(layout: _Layout, edition: Edition) -> bytes:
         canvas.lines(page.lines)
         canvas.setFillGray(0)
         foot = f"第 {number} 页，共 {len(layout.pages)} 页"
-        lines = enumerate(reversed(wrapped(digest(edition), 6, layout.width - 2 * MARGIN)))
-        digests = [(MARGIN, 16 + 8 * i, 6.0, line) for i, line in lines]
-        _write(canvas, [*page.texts, ((layout.width - _width(foot, 9)) / 2, 34, 9, foot), *digests])
+        lines = enumerate(reversed(wrapped(digest(edition), 6, page.size[0] - 2 * MARGIN)))
+        digests = [(MARGIN, 11 + 7 * i, 6.0, line) for i, line in lines]
+        _write(canvas, [*page.texts, ((page.size[0] - _width(foot, 9)) / 2, 36, 9, foot), *digests])
         canvas.showPage()
     canvas.save()
     return out.getvalue()

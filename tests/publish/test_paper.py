@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -162,3 +163,59 @@ def test_a_row_is_no_sentence_and_a_cell_of_two_lines_is_one_text(made: making.M
     assert papers_of(made, ("这一格里的话很长折行的地方正好是石小甲的名字", *harmless[1:]), tmp_path) == [
         "未脱敏的姓名"
     ]
+
+
+LONG = "美翠村至示例村产业路硬化排水沟挡土墙及安全防护栏附属设施改造提升工程项目二期"
+
+
+@pytest.fixture(scope="module")
+def stressed(tmp_path_factory: pytest.TempPathFactory) -> making.Made:
+    """Project names of forty characters, amounts of nine digits and more."""
+    assert len(LONG) >= 38
+    county_ = county(3)
+    text = "\n".join(county_.text).replace("美翠村产业路", LONG).replace("planned: 100000.00", "planned: 987654321.09")
+    county_.text = [text.replace("1000000.00", "12345678901.00").replace("  100000.00", "  1987654321.00")]
+    folder = write_county(tmp_path_factory.mktemp("stress") / "book", county_)
+    found = making.make(read(folder, DAY), Request(2022, date(2023, 1, 5), date(2023, 1, 16), board=True))
+    try:
+        return making.with_font([found])[0]
+    except NoFont as error:
+        pytest.skip(f"没有中文字体：{error}")
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_nothing_lies_on_anything_else_or_beside_the_paper(stressed: making.Made, number: int) -> None:
+    from reports.publish.paper import MARGIN, _width, laid_out, use_font
+
+    assert stressed.font
+    use_font(stressed.font)
+    edition = [*stressed.villages, stressed.county][number]
+    layout = laid_out(edition, stressed.lists.get(edition.place, []))
+    drawn = "".join(text for page in layout.pages for _, _, _, text in page.texts)
+    assert "987,654,321.09" in drawn
+    for page in layout.pages:
+        on_line: dict[float, list[tuple[float, float, str]]] = {}
+        for x, y, size, text in page.texts:
+            assert MARGIN - 0.1 <= x <= page.size[0] - MARGIN - _width(text, size) + 1, text
+            on_line.setdefault(round(y, 1), []).append((x, x + _width(text, size), text))
+        for line in on_line.values():
+            for (_, end, text), (start, _, after) in pairwise(sorted(line)):
+                assert end <= start + 0.1, (text, after)
+
+
+def test_a_short_list_is_not_broken_and_has_its_total(made: making.Made) -> None:
+    """However far down the page it begins."""
+    from reports.publish.paper import laid_out, use_font
+
+    assert made.font
+    use_font(made.font)
+    edition = made.villages[0]
+    short = Table("short", "名单二", "", (), (Field("a", "项目编号", TEXT, 20), Field("b", "金额（元）", MONEY, 20)))
+    short.lines, short.totals[edition.place] = [Line(edition.place, (f"Q{n}", n)) for n in range(5)], ("合计", 8_765)
+    for rows in range(5, 40):
+        first = replace(short, name="first", lines=[Line(edition.place, (f"P{n}", n)) for n in range(rows)])
+        first.totals = {edition.place: ("合计", 1)}
+        layout = laid_out(replace(edition, tables=[first, short]), [])
+        (page,) = [page for page in layout.pages if any(text == "Q0" for _, _, _, text in page.texts)]
+        said = [text for _, _, _, text in page.texts]
+        assert {"名单二", "Q0", "Q4", "87.65"} <= set(said), rows

@@ -29,11 +29,14 @@ COLOURS = ("#2F5D8A", "#8FB0CF", "#C58A3A", "#6B8E5A")
 MAX_HEIGHT = 400  # points; Excel allows 409
 POINTS = 10  # of what stands in a cell
 LEAST = 9  # as printed
+TITLE = 16
 PAPERS = ((9, 842), (8, 1191))  # how a workbook names A4 and A3, and their long sides in points
 SHORT = 595  # the short side of A4
 CHART, GAP = (520, 460), 20  # pixels of the smallest chart, and between it and its table
 HALF = 6.67  # pixels of a letter; a Chinese character is two
 MARGIN = 0.4  # inches, left and right
+ENDS = (0.5, 0.6)  # inches, top and bottom
+SAFE = 0.96  # of a page: programs do not agree on the height of a row
 CELL_LIMIT = 32_000  # Excel's own limit is 32,767 characters
 ROW_LIMIT = 1_048_576
 _CUT = "……（过长，已截断）"
@@ -41,7 +44,7 @@ _BAD_IN_NAME = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _KINDS: dict[str, dict[str, Any]] = {
     TEXT: {"num_format": "@", "text_wrap": True},
     LONG: {"num_format": "@", "text_wrap": True},
-    MONEY: {"num_format": "#,##0.00", "align": "right"},
+    MONEY: {"num_format": "#,##0.00_ ", "align": "right"},
     COUNT: {"num_format": "#,##0;-#,##0;–", "align": "right"},
     NUMBER: {"num_format": "#,##0.######", "align": "right"},
     RATIO: {"num_format": "0.00##%", "align": "right"},
@@ -56,7 +59,7 @@ _LEVELS: dict[str, dict[str, Any]] = {
     BAD: {"bg_color": "#FBECEA"},
 }
 _STYLES: dict[str, dict[str, Any]] = {
-    "title": {"bold": True, "font_size": 16, "align": "center"},
+    "title": {"bold": True, "font_size": TITLE, "align": "center", "text_wrap": True},
     "heading": {"bold": True, "font_size": 12},
     "note": {"text_wrap": True, "font_color": "#444444"},
     "left": {},
@@ -118,9 +121,13 @@ class Area:
 class Workbook:
     """A workbook in the making; `content` closes it."""
 
-    def __init__(self, title: str, day: date) -> None:
+    def __init__(self, title: str, day: date, points: float = POINTS, least: float = LEAST, slack: float = 1) -> None:
+        """`points` is the size of what stands in a cell, `least` the smallest that it is printed in, where columns are
+        up to `slack` times as wide as in our font: a machine without it takes another.
+        """
         self._buffer = BytesIO()
-        font = {"font_name": FONT, "font_size": POINTS, "valign": "vcenter"}
+        self.points, self.least, self.slack = points, least, slack
+        font = {"font_name": FONT, "font_size": points, "valign": "vcenter"}
         self._book = xlsxwriter.Workbook(
             self._buffer, {"in_memory": True, "default_format_properties": font, "strings_to_urls": False}
         )
@@ -129,12 +136,12 @@ class Workbook:
         self._names: set[str] = set()
         self._sheets: list[Sheet] = []
 
-    def sheet(self, name: str, widths: Sequence[float], *, portrait: bool = False) -> "Sheet":
-        """A new sheet; its name is made valid and unique."""
+    def sheet(self, name: str, widths: Sequence[float], *, portrait: bool = False, foot: str = "") -> "Sheet":
+        """A new sheet; its name is made valid and unique. `foot` stands below the number of each page."""
         name = self._free_name(name)
         worksheet = self._book.add_worksheet(name)
-        worksheet.set_margins(left=MARGIN, right=MARGIN, top=0.5, bottom=0.6)
-        worksheet.set_footer("&C第 &P 页，共 &N 页")
+        worksheet.set_margins(left=MARGIN, right=MARGIN, top=ENDS[0], bottom=ENDS[1])
+        worksheet.set_footer(f"&C第 &P 页，共 &N 页{foot}")
         worksheet.hide_gridlines(2)
         for number, size in enumerate(widths):
             worksheet.set_column(number, number, size)
@@ -178,14 +185,17 @@ class Sheet:
         self._portrait = portrait
         self._beside = 0  # pixels of what stands to the right of the columns
         self._breaks: list[int] = []
+        self._heights: dict[int, float] = {}  # of rows, in points
+        self._together: list[tuple[int, int]] = []
+        self._repeated = 0.0  # points of the rows that every page begins with
 
     @property
     def name(self) -> str:
         return str(self.worksheet.get_name())
 
     def title(self, text: str) -> None:
-        """A heading over the whole width."""
-        self._across(text, "title", 28)
+        """A heading over the whole width, in as many lines as it needs."""
+        self._across(text, "title", 6 + 22 * self._lines(text, sum(self.widths), TITLE))
 
     def heading(self, text: str) -> None:
         self._across(text, "heading", 22)
@@ -207,17 +217,53 @@ class Sheet:
 
     def set_page(self) -> None:
         """The smallest paper on which the sheet is legible; where none is wide enough, as many pages as it needs."""
-        need = sum(map(pixels, self.widths)) + self._beside
+        need = sum(map(pixels, self.widths)) * self.book.slack + self._beside
         papers = [(PAPERS[0][0], SHORT, True)] * self._portrait + [(*paper, False) for paper in PAPERS]
         for paper, side, portrait in papers:
             self.worksheet.set_paper(paper)
             if not portrait:
                 self.worksheet.set_landscape()
-            if need <= _room(side):
+            if need <= self._room(side):
                 self.worksheet.fit_to_pages(1, 0)
+                other = side * 2**0.5 if portrait else side / 2**0.5
+                scale = min(1.0, (side - 144 * MARGIN) / 0.75 / need)
+                self._break((other - 72 * sum(ENDS)) / scale * SAFE)
                 return
-        self.worksheet.set_print_scale(100 * LEAST // POINTS)
-        self._repeat_columns(_room(PAPERS[-1][1]) / 3)
+        self.worksheet.set_print_scale(int(100 * self.book.least / self.book.points))
+        self._repeat_columns(self._room(PAPERS[-1][1]) / 3)
+
+    def _room(self, side: int) -> float:
+        """Pixels that a page of so many points across holds while nothing is smaller than the least."""
+        return (side - 144 * MARGIN) / 0.75 * self.book.points / self.book.least
+
+    def together(self, first: int, last: int) -> None:
+        """Rows (counted from 0) that stand on one page, if one holds them."""
+        self._together.append((first, last))
+
+    def _break(self, room: float) -> None:
+        """End pages of so many points before what is to stay together."""
+        if not self._together:
+            return
+        starts: dict[int, int] = {}
+        for first, last in self._together:
+            starts[first] = max(last, starts.get(first, 0))
+        filled, breaks = 0.0, set(self._breaks)
+        for row in range(self.row):
+            block = sum(self._high(one) for one in range(row, starts.get(row, row) + 1))
+            if row in self._breaks:
+                filled = self._repeated
+            elif filled + block > room and (block + self._repeated <= room or row not in starts) and row:
+                filled = self._repeated
+                breaks.add(row)
+            filled += self._high(row)
+        self.worksheet.set_h_pagebreaks(sorted(breaks))
+
+    def _high(self, row: int) -> float:
+        return self._heights.get(row, 15.0)
+
+    def _set_row(self, row: int, height: float) -> None:
+        self._heights[row] = height
+        self.worksheet.set_row(row, height)
 
     def _repeat_columns(self, room: float) -> None:
         """The first columns say on every page what a row is of."""
@@ -235,6 +281,7 @@ class Sheet:
         if freeze:
             self.worksheet.freeze_panes(self.row, 0)
             self.worksheet.repeat_rows(top, self.row - 1)
+            self._repeated = sum(map(self._high, range(top, self.row)))
         return self.rows(columns, rows)
 
     def rows(self, columns: Sequence[Column], rows: Iterable[Row]) -> Area:
@@ -256,14 +303,14 @@ class Sheet:
     def form(self, label: str, value: str, lines: int = 1) -> None:
         """A line of a form: a label in the first column, and text, or space for it, across the others."""
         height = max(self.height(value, sum(self.widths[1:])), 18.0 * lines)
-        self.worksheet.set_row(self.row, height)
+        self._set_row(self.row, height)
         self.worksheet.write_string(self.row, 0, label, self.book.format(**_STYLES["label"]))
         self._merge(self.row, 1, value, self.book.format(**_STYLES["field"]))
         self.row += 1
 
     def pairs(self, *pairs: tuple[str, str], lines: int = 1) -> None:
         """A line of a form with several labels, each followed by its text, one column each."""
-        self.worksheet.set_row(self.row, 18.0 * lines)
+        self._set_row(self.row, 18.0 * lines)
         for number, (label, value) in enumerate(pairs):
             self.worksheet.write_string(self.row, 2 * number, label, self.book.format(**_STYLES["label"]))
             self.worksheet.write_string(self.row, 2 * number + 1, value, self.book.format(**_STYLES["field"]))
@@ -289,15 +336,17 @@ class Sheet:
             names, values = values, names
         names({"reverse": kind["type"] == "bar", "num_font": {"size": 9}, "major_gridlines": {"visible": False}})
         values({"num_format": "#,##0", "major_gridlines": grid, "label_position": "low"})
-        room = int(_room(PAPERS[0][1]) - sum(map(pixels, self.widths))) - 2 * GAP
+        room = int(self._room(PAPERS[0][1]) - sum(map(pixels, self.widths))) - 2 * GAP
         chart.set_size({"width": max(CHART[0], room), "height": CHART[1]})
         self.worksheet.insert_chart(area.first - 2, len(self.widths), chart, {"x_offset": GAP})
         self._beside = max(CHART[0], room) + 2 * GAP
 
     def height(self, text: str, cells: float) -> float:
         """Points that a wrapped text needs in so many cells."""
-        lines = sum(_lines(line, cells) for line in text.split("\n"))
-        return 4 + 13.5 * lines
+        return 4 + 1.35 * self.book.points * self._lines(text, cells)
+
+    def _lines(self, text: str, cells: float, points: float = 0) -> int:
+        return sum(_lines(line, cells, points or self.book.points) for line in text.split("\n"))
 
     def _widen(self, number: int, kind: str, value: Any) -> None:
         """A number that is wider than its column would be shown as ###."""
@@ -314,15 +363,16 @@ class Sheet:
 
     def _fit(self, columns: Sequence[Column], row: Row) -> None:
         """Rows with wrapped text get their height from us: not every program works it out when it opens a file."""
+        values = [value.value if isinstance(value, Cell) else value for value in row.values]
         texts = [
             self.height(value, column.width)
-            for column, value in zip(columns, row.values, strict=True)
+            for column, value in zip(columns, values, strict=True)
             if isinstance(value, str) and row.level not in SUMMING
         ]
-        self.worksheet.set_row(self.row, min(MAX_HEIGHT, max([*texts, 17.5])))
+        self._set_row(self.row, min(MAX_HEIGHT, max([*texts, 1.75 * self.book.points])))
 
     def _across(self, text: str, style: str, height: float) -> None:
-        self.worksheet.set_row(self.row, height)
+        self._set_row(self.row, height)
         self._merge(self.row, 0, text, self.book.format(**_STYLES[style]))
         self.row += 1
 
@@ -347,8 +397,8 @@ class Sheet:
                 self.worksheet.merge_range(self.row, numbers[0], self.row, numbers[-1], group, style)
             elif group:
                 self.worksheet.write_string(self.row, numbers[0], group, style)
-        lines = max(_lines(column.title, column.width) for column in columns)
-        self.worksheet.set_row(deep, 8 + 13 * lines)
+        lines = max(self._lines(column.title, column.width) for column in columns)
+        self._set_row(deep, 8 + 1.3 * self.book.points * lines)
         self.row = deep + 1
 
     def _cell(self, row: int, number: int, kind: str, level: str, value: Any) -> None:
@@ -379,14 +429,9 @@ def pixels(cells: float) -> int:
     return int(cells * 7 + 5)
 
 
-def _room(side: int) -> float:
-    """Pixels that a page of so many points across holds while nothing is smaller than the least."""
-    return (side - 144 * MARGIN) / 0.75 * POINTS / LEAST
-
-
-def _lines(text: str, cells: float) -> int:
-    """Lines of a paragraph wrapped in a column."""
-    return max(1, -(-width(text) // max(1, int(cells * 7 / HALF))))
+def _lines(text: str, cells: float, points: float = POINTS) -> int:
+    """Lines of a paragraph wrapped in a column, in letters of so many points."""
+    return max(1, -(-width(text) // max(1, int(cells * 7 / (HALF * points / POINTS)))))
 
 
 def number_of(value: Any, kind: str) -> Any:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from reports.publish.policy import Disclosure
-from reports.publish.tables import COUNTY, Field, Place, Table, edition
+from reports.publish.tables import COUNTY, TEXT, Field, Place, Table, edition
 
 HIDDEN_HERE = ("town", "village")
 PAGES = {"project": "projects", "item": "projects", "fund": "funds", "asset": "assets"}  # first column -> its pages
@@ -69,12 +69,36 @@ class View:
     rows: list[tuple[object, ...]]
     total: tuple[object, ...] | None
 
+    @property
+    def placed(self) -> "View":
+        """With town and village in one column: paper is narrow."""
+        names = [one.name for one in self.fields]
+        if "town" not in names or "village" not in names:
+            return self
+        at, gone = names.index("town"), names.index("village")
+
+        def joined(row: tuple[object, ...]) -> tuple[object, ...]:
+            place = f"{row[at] or ''}{row[gone] or ''}"
+            return tuple(place if i == at else value for i, value in enumerate(row) if i != gone)
+
+        fields = tuple(
+            Field("town", "乡镇、村", TEXT, 14) if i == at else one for i, one in enumerate(self.fields) if i != gone
+        )
+        return View(self.table, fields, [joined(row) for row in self.rows], joined(self.total) if self.total else None)
+
+    @property
+    def aside(self) -> list[tuple[Field, list[object]]]:
+        """On its side: each column with its cells, those of the total last."""
+        columns = [*self.rows, *([self.total] if self.total else [])]
+        return [(one, [column[i] for column in columns]) for i, one in enumerate(self.fields)]
+
     def page(self, row: tuple[object, ...]) -> str:
         """The page of the project, fund or asset that a row is about, "" where there is none."""
         kind = PAGES.get(self.fields[0].name, "")
         return page_name(kind, str(row[0])) if kind and row[0] else ""
 
 
+FEW = 3  # rows of a table that may stand on its side
 TILES = (
     ("allocations", "year", "本年安排"),
     ("spending", "paid", "本年支出"),

@@ -5,7 +5,6 @@ county prints half a million lines.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
@@ -16,9 +15,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from reports.publish.edition import Edition, View
+from reports.publish.edition import FEW, Edition, View
 from reports.publish.notices import STAMP, digest, facts, note
-from reports.publish.tables import COUNT, DATE, DAYS, MONEY, TEXT, Field, Table, shown
+from reports.publish.tables import COUNT, DATE, DAYS, MONEY, Field, Table, shown
 
 FACE = "notice"
 PORTRAIT, LANDSCAPE, LARGE = A4, (A4[1], A4[0]), (A3[1], A3[0])  # the first that all tables fit
@@ -29,7 +28,6 @@ TOGETHER = 3  # rows that stay with the total and with the seal
 NUMERIC = (MONEY, COUNT, DAYS)
 WHOLE = (*NUMERIC, DATE)  # never broken
 WIDEST, NARROWEST = 16.0, 4.2  # characters of a column of text
-FEW = 3  # rows that stand beside each other where a table is too wide for upright paper
 SHORT = 0.4  # of a page: a table no higher than this is not broken
 _WORDS = re.compile(r"[0-9A-Za-z.,:%/_\-〔〕]+|.", re.DOTALL)
 _NOT_FIRST = "，。；：、）】》”％%！？·"
@@ -275,36 +273,13 @@ def laid_out(edition: Edition, lists: list[Table]) -> _Layout:
 
 def _fitting(view: View) -> _Grid:
     """A table as it fits upright paper: one of few rows and too many columns stands on its side."""
-    view = _placed(view)
+    view = view.placed
     grid = _grid(view.fields, view.rows, view.total)
     if len(view.rows) > FEW or size_of([grid]) == PORTRAIT:
         return grid
-    columns = [*view.rows, *([view.total] if view.total else [])]
-    heads, *rows = [
-        (one.title, *(shown(column[i], one.kind) for column in columns)) for i, one in enumerate(view.fields)
-    ]
+    heads, *rows = [(one.title, *(shown(value, one.kind) for value in cells)) for one, cells in view.aside]
     aside = _grid(tuple(Field(f"{i}", title) for i, title in enumerate(heads)), rows, None)
     return aside if size_of([aside]) == PORTRAIT else grid
-
-
-def _placed(view: View) -> View:
-    """A table with town and village in one column: paper is narrow."""
-    names = [one.name for one in view.fields]
-    if "town" not in names or "village" not in names:
-        return view
-    at, gone = names.index("town"), names.index("village")
-
-    def joined(row: Iterable[Any]) -> tuple[Any, ...]:
-        cells = list(row)
-        cells[at] = f"{cells[at] or ''}{cells[gone] or ''}"
-        return (*cells[:gone], *cells[gone + 1 :])
-
-    fields = list(view.fields)
-    fields[at] = Field("town", "乡镇、村", TEXT)
-    del fields[gone]
-    return View(
-        view.table, tuple(fields), [joined(row) for row in view.rows], joined(view.total) if view.total else None
-    )
 
 
 def _beside(table: Table, total: tuple[Any, ...], grid: _Grid, width: float) -> _Grid:

@@ -51,7 +51,7 @@ def test_values_keep_their_kinds() -> None:
     sheet = opened(made([row]))["表"]
     assert sheet["A4"].value == "500000000000000001"
     assert sheet["A4"].number_format == "@"
-    assert (sheet["C4"].value, sheet["C4"].number_format) == (59900.01, "#,##0.00")
+    assert (sheet["C4"].value, sheet["C4"].number_format) == (59900.01, "#,##0.00_ ")
     assert sheet["E4"].value == "=C4/D4"
     assert sheet["F4"].value.date() == DAY
     assert sheet["G4"].value == 3
@@ -143,3 +143,31 @@ def test_a_number_wider_than_its_column_widens_it() -> None:
     assert widths["B"].width > len("100.0238%") + 1
     assert widths["C"].width > len("1,000,000") + 1
     assert 30 <= widths["D"].width < 31
+
+
+def test_rows_that_stay_together_are_not_parted_by_the_end_of_a_page() -> None:
+    """Whatever stands before: a page ends before a block that it cannot hold, and never within one."""
+    for before in range(20, 45):
+        book = Workbook("测试", DAY)
+        sheet = book.sheet("表", [12] * 4, portrait=True)
+        sheet.skip(before)
+        sheet.table([Column("编号", 12)] * 4, [Row(("甲",) * 4)] * 30, freeze=False)
+        sheet.together(before, before + 4)
+        sheet.together(before + 27, before + 30)
+        found = opened(book.content())["表"]
+        ends = {one.id for one in found.row_breaks.brk}
+        assert not ends & {before + n for n in (1, 2, 3, 4, 28, 29, 30)}, before
+        heights = {number: one.height or 15 for number, one in found.row_dimensions.items()}
+        filled = 0.0
+        for row in range(1, before + 32):
+            filled = (0 if row - 1 in ends else filled) + heights.get(row, 15)
+            assert filled <= 842 - 72 * 1.1, (before, row)
+
+
+def test_a_title_that_is_wider_than_its_columns_takes_more_lines() -> None:
+    book = Workbook("测试", DAY)
+    sheet = book.sheet("表", [10, 10])
+    sheet.title("补助名单：2023年政策性农业保险保费补贴·保费补助")
+    found = opened(book.content())["表"]
+    assert found["A1"].alignment.wrap_text
+    assert found.row_dimensions[1].height > 90

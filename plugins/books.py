@@ -398,6 +398,9 @@ def policy_stale(tables: Tables, audit: Audit) -> Iterator[Finding]:
         )
 
 
+WINDOWS = frozenset({"split-days"})  # days within which acts count together: the more of them, the stricter
+
+
 @rule(
     "law-lowered",
     title="县里的参数弱于上级",
@@ -440,7 +443,7 @@ def _lowered(tables: Tables, own: Parameter, ships: dict[str, str]) -> Finding |
     above = law[-1] if law else None
     if above is None or above.value is None or own.value is None:
         return None
-    weaker = own.value > above.value if above.op == "<=" else own.value < above.value
+    weaker = own.value > above.value if above.op == "<=" and own.name not in WINDOWS else own.value < above.value
     said = f"{own.effective} 起 {plain(own)}（{own.basis}），随产品 {plain(above)}（{above.basis}）"
     return Finding(
         Subject("policy", own.name),

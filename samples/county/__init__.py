@@ -6,6 +6,7 @@ from pathlib import Path
 from samples.county import (
     aid,
     assets,
+    contracts,
     equity,
     events,
     funds,
@@ -14,6 +15,7 @@ from samples.county import (
     people,
     places,
     plan,
+    planted_audits,
     planted_money,
     planted_records,
     projects,
@@ -24,7 +26,7 @@ from samples.county.model import County
 from samples.county.writer import write_book
 
 SEED = 20220520
-NATURAL = 14657  # household payments of the county of that seed as it is
+NATURAL = 14667  # household payments of the county of that seed as it is
 
 
 def build(seed: int = SEED, payments_wanted: int | None = None, *, clean: bool = False) -> County:
@@ -53,8 +55,10 @@ def build(seed: int = SEED, payments_wanted: int | None = None, *, clean: bool =
         planted_money.before_payment(county)
     payments.pay_all(rng("payments"), county, lists)
     events.after_payment(county)
+    contracts.settle_on_acceptance(county, "" if clean else contracts.PRICED[0])
     if not clean:
         planted_money.after_payment(county)
+        planted_audits.before_declared(county)
     if payments_wanted is not None:
         scale.add(county, payments_wanted - NATURAL)
     projects.declare_projects(county)
@@ -63,6 +67,7 @@ def build(seed: int = SEED, payments_wanted: int | None = None, *, clean: bool =
     assets.earn_all(rng("income"), county, formed)
     oversight.add_notices(rng("notices"), county, formed)
     oversight.add_inspections(county)
+    contracts.declare(county, formed)
     planted_records.policy(county, clean=clean)
     if not clean:
         _plant_records(county, formed)
@@ -80,6 +85,7 @@ def _plant_records(county: County, formed: list[assets.Asset]) -> None:
     planted_records.assets(county, formed)
     planted_records.notices(county)
     planted_records.files(county)
+    planted_audits.plant(county, formed)
     planted_records.remedies(county)
     planted_records.seals(county)
 

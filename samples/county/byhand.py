@@ -18,6 +18,7 @@ AFTER = {
     "waivers": "豁免",
     "rectifications": "整改",
     "seals": "封账",
+    "contracts": "合同、决议和盘点",
     "supplements": "手工补记",
 }
 
@@ -33,6 +34,11 @@ def write_before(county: County, folder: Path) -> None:
 def write_after(county: County, folder: Path, postings: bool = False) -> None:
     """Everything else that a clerk enters, into a book that holds what the sheets bear. Vouchers must be numbered."""
     _write_registry(county, folder, AFTER)
+    for path, text in county.papers.items():
+        write_text(folder / path, text)
+    if county.members:
+        rows = ["who,household,person,from,to,reason", *map(",".join, county.members)]
+        write_text(folder / "registry/members.csv", "".join(f"{row}\n" for row in rows))
     proofs = evidence.write_bundles(folder, by_month(county.vouchers))
     for month, vouchers in by_month(v for v in county.vouchers if not v.sheet).items():
         write_month(folder, f"{month}-sg", vouchers, proofs, inline=postings)

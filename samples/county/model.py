@@ -234,6 +234,8 @@ class County:
     vouchers: list[Voucher] = field(default_factory=list)
     registry: dict[str, list[Directive]] = field(default_factory=dict)
     planted: list[Planted] = field(default_factory=list)
+    papers: dict[str, str] = field(default_factory=dict)  # further files of the book: path -> text
+    members: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)  # rows of members.csv
 
     def book(
         self,

@@ -104,7 +104,7 @@ def _contract(county: County, project: Project) -> None:
     middle = start + (accepted - start) / 2
     days = [weekday(days_after(day, 3)) for day in (start, middle, accepted)]
     total = project.allocated
-    kept = total * RETENTION // 100 if project.year < 2023 and project.kind.mode == "招标" else 0
+    kept = -(-total * RETENTION // 100) if project.year < 2023 and project.kind.mode == "招标" else 0
     builder = builder_of(project)
     first, second, last = parts_of(total, 30, 40)
     pay(county, project, days[0], first, builder, f"{project.name}首期工程款", project.kind.economic)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ledgers import chart
 from ledgers.files.text import Yuan
+from samples.county import contracts
 from samples.county.assets import Asset, even_lines, weight
 from samples.county.model import County, Directive, Household, Leg, Line, Project, State, Voucher, days_after
 
@@ -386,6 +387,7 @@ def policy(county: County, *, clean: bool = False) -> None:
         ("income-use", INCOME_USE, first, to_2024, {}),
         ("caretaker-priority", Decimal("0.50"), first, to_2024 if clean else dt.date(2023, 6, 30), {}),
         ("asset-yield", ASSET_YIELD, first, to_2024, {}),
+        *((name, number, since, to_2024, more) for name, number, since, more in contracts.policy()),
     ):
         meta = {"op": ">=", "issued": since, "basis": own, "confidence": "推定", "verified_until": until, **more}
         county.declare("policy", since, "policy", name, number, **meta)

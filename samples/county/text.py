@@ -34,7 +34,7 @@ def voucher_text(
 def _postings(voucher: Voucher, lines_of: Callable[[Leg, str], list[str]], inline: bool) -> Iterator[str]:
     rolls = 0
     for leg in voucher.legs:
-        if leg.roll and inline:
+        if leg.roll and inline and leg.account.startswith("Expenses:"):  # no posting elsewhere is somebody's payment
             yield from _inline(leg)
             continue
         meta = dict(_known(leg.meta))
@@ -87,8 +87,13 @@ def roll_lines(leg: Leg, roll: str, columns: Sequence[str]) -> list[str]:
 def _cells(line: Line | ShareLine) -> dict[str, str]:
     cells = {one.name.rstrip("_"): _cell(getattr(line, one.name)) for one in fields(line)}
     if isinstance(line, Line):
-        cells |= {"amount": yuan(line.amount), "account": _IDENTITIES.account(line.account) if line.account else ""}
+        cells |= {"amount": yuan(line.amount), "account": token_of(line.account) if line.account else ""}
     return cells
+
+
+def token_of(account: str) -> str:
+    """What a book has for the number of an account."""
+    return _IDENTITIES.account(account)
 
 
 def _cell(given: Any) -> str:

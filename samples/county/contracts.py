@@ -1,0 +1,99 @@
+"""What contracts, counts and decisions say of projects and assets: prices, quantities, rents, principal, resolutions."""
+
+import datetime as dt
+import hashlib
+from decimal import Decimal
+from typing import Any
+
+from ledgers.files.text import Yuan
+from samples.county.assets import Asset
+from samples.county.funds import WAN
+from samples.county.model import FIRST_DAY, YEARS, County, Project, days_after
+
+FILE = "contracts"
+DECIDED_FROM = 1000 * WAN  # projects of so much were decided in the open
+TENDER_LIMIT = 1000 * WAN  # a contract of so much is tendered in the open
+UNIT_COST = Decimal("1.6")
+QUANTITIES = {"x2": Decimal("6"), "x3": Decimal("3.5"), "x4": Decimal("9")}  # km, as their goals say
+PRICED = ("2021c5", "2022c5")  # projects whose contract's price is registered
+COMPETITIVE = ("2023c1", "2023c2", "2023c3")
+ENTERED = dt.date(2021, 1, 8)  # when a clerk entered what contracts say
+LET = ("民宿", "林下产品仓库", "蛋鸡养殖场", "育苗大棚")  # with a contract that runs all the time
+INVESTED = {"旧加工房": dt.date(2022, 12, 31), "旧冷库": dt.date(2023, 12, 31)}  # principal, back with the sale
+
+
+def policy() -> tuple[tuple[str, Decimal, dt.date, dict[str, Any]], ...]:
+    """The county's own values of what no document of a higher level says: name, value, since when, more keys."""
+    return (
+        ("retention", Decimal("0.03"), FIRST_DAY, {}),
+        ("retention-months", Decimal(12), FIRST_DAY, {}),
+        ("tender-limit", Decimal(TENDER_LIMIT) / 100, FIRST_DAY, {"op": "<="}),
+        ("split-days", Decimal(366), dt.date(2021, 1, 4), {"op": "<="}),
+        ("resolution-from", Decimal(DECIDED_FROM) / 100, FIRST_DAY, {}),
+    )
+
+
+def settle_on_acceptance(county: County, early: str = "") -> None:
+    """Retention is held from 验收 on, and paid when its year is over, but for a project that has it early."""
+    for key in PRICED:
+        project = county.projects[key]
+        held, paid = (v for v in county.vouchers if v.project == project.id and not v.sheet and _retains(v))
+        held.day = project.day_of("验收")
+        if key != early:
+            paid.day = days_after(held.day, 369)
+
+
+def _retains(voucher: Any) -> bool:
+    return any(leg.account.startswith("Liabilities:2302") for leg in voucher.legs)
+
+
+def declare(county: County, assets: list[Asset]) -> None:
+    """Everything that a clerk enters of contracts, decisions and counts."""
+    for key in PRICED:
+        price(county, county.projects[key])
+    for year in YEARS:
+        for kind, quantity in QUANTITIES.items():
+            project = county.projects[f"{year}{kind}"]
+            _say(county, project.day_of("验收"), project, quantity=quantity)
+    for key in COMPETITIVE:
+        _say(county, county.projects[key].day_of("年度计划"), county.projects[key], competitive=True)
+    _leases(county, assets)
+    _decisions(county)
+
+
+def price(county: County, project: Project) -> None:
+    """Register the price of a project's contract."""
+    _say(county, project.day_of("年度计划"), project, contract=Yuan(project.allocated))
+
+
+def _say(county: County, day: dt.date, project: Project, **facts: Any) -> None:
+    county.declare(FILE, day, "project", project.id, **facts)
+
+
+def _leases(county: County, assets: list[Asset]) -> None:
+    named = {asset.name.removeprefix(asset.village.name): asset for asset in assets if not asset.project}
+    for name in LET:
+        asset = named[name]
+        rent = {"rent": Yuan(asset.rent), "rent_due": "12-15", "from_": FIRST_DAY, "to": dt.date(2025, 12, 31)}
+        number = f"示租〔2020〕{asset.id[-4:]}号"
+        county.declare(FILE, ENTERED, "asset", asset.id, party=asset.operator, contract=number, **rent)
+        county.declare(FILE, dt.date(2022, 12, 26), "stocktake", asset.id, counted=1, by=f"{asset.village.town}财政办")
+    for name, day in INVESTED.items():
+        asset = named[name]
+        county.declare(FILE, ENTERED, "asset", asset.id, principal=Yuan(asset.cost * 2 // 10), principal_due=day)
+
+
+def _decisions(county: County) -> None:
+    """四议两公开 ten days before the yearly plan, with its minutes."""
+    for project in county.projects.values():
+        if project.allocated >= DECIDED_FROM:
+            decide(county, project)
+
+
+def decide(county: County, project: Project) -> None:
+    day = days_after(project.day_of("年度计划"), -10)
+    path = f"evidence/决议/{project.id}.txt"
+    text = f"{day} 四议两公开会议记录：同意实施{project.name}（{project.id}）。\n"
+    county.papers[path] = text
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    county.declare(FILE, day, "resolution", project.id, "四议两公开", evidence=path, evidence_sha256=digest)

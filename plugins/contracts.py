@@ -468,7 +468,7 @@ def _compared(tables: Tables, project: Project, own: _Built, peers: list[Fractio
         _subject(project),
         PASS if meets(value, found.op, found.value) else FAIL,
         f"单位造价 {yuan_cn(_rounded(own.each))} 元，{len(peers)} 个同类项目的中位数 {yuan_cn(_rounded(usual))} 元",
-        measured=Measured(own.each, usual),
+        measured=Measured(_rounded(own.each), _rounded(usual), value=value),
         threshold=Threshold(found.op, found.value, (found,)),
         act=day,
         **_about(project),

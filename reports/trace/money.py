@@ -126,7 +126,7 @@ def _village(tables: Tables, project: str, fund: str, flow: Flow) -> Node:
     mine = table[(table["project"] == project) & (table["fund"] == fund)]
     paying = set(table.loc[table["kind"] == "allocated", "transaction"])
     through = set(mine.loc[mine["kind"] == "bank", "transaction"]) - paying
-    spent = mine[mine["transaction"].isin(through) & (mine["kind"] == "expense")]
+    spent = mine[mine["transaction"].isin(through) & (mine["kind"] != "bank")]
     for leg in records(Posting, spent):
         node.parts.append(leg_node(tables, leg, leg.amount))
     if flow.held:

@@ -48,9 +48,9 @@ rm -rf "$new"
 "$python" -m venv --without-pip "$new" || stop "不能建立 $new"
 # pip 自己也从安装包里来：系统可以没有 pip
 pip=$(ls wheels/pip-*.whl)
-PYTHONPATH="$pip" "$new/bin/python" -m pip install --quiet --no-index --find-links "$wheels" --find-links wheels --require-hashes -r requirements.lock ||
+PYTHONPATH="$pip" "$new/bin/python" -m pip install --isolated --quiet --no-index --find-links "$wheels" --find-links wheels --require-hashes -r requirements.lock ||
     stop "依赖没有装上，原来的程序没有动"
-PYTHONPATH="$pip" "$new/bin/python" -m pip install --quiet --no-index --no-deps wheels/xianjie-*.whl || stop "程序没有装上，原来的程序没有动"
+PYTHONPATH="$pip" "$new/bin/python" -m pip install --isolated --quiet --no-index --no-deps wheels/xianjie-*.whl || stop "程序没有装上，原来的程序没有动"
 # 程序里写着自己的路径，换名之后要改过来
 grep -rIl "$new" "$new/bin" "$new/pyvenv.cfg" | while read -r file; do sed -i "s#$new#$home#g" "$file"; done
 if [ -e "$home" ]; then rm -rf "$home.old"; mv "$home" "$home.old"; fi

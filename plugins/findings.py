@@ -2,11 +2,12 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from ledgers.money import decimal, yuan
@@ -151,6 +152,16 @@ class Audit:
         """Every finding, in the order of a reader's interest."""
         found = [*self.stated, *self._made(self.passes)]
         return sorted(found, key=interest)
+
+    def each(self) -> Iterator[Finding]:
+        """Every finding in that order, those that rules left in `passes` made one after the other and not kept."""
+        stated = {key: list(group) for key, group in groupby(sorted(self.stated, key=interest), key=interest)}
+        left = [(STATUSES.index(one.status), rule, one) for rule, several in self.passes.items() for one in several]
+        for key in sorted({*stated, *((place, rule) for place, rule, _ in left)}):
+            yield from stated.get(key, ())
+            for place, rule, one in left:
+                if (place, rule) == key:
+                    yield from one.make()
 
     def of_rules(self, rules: Collection[str]) -> list[Finding]:
         """Every finding of some rules, in no order."""

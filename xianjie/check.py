@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ledgers import clock
-from ledgers.files.confined import will
-from ledgers.files.writing import put_file
+from ledgers.files.writing import will_put
 from xianjie.chinese import Command
 from xianjie.output import deliver
 
@@ -105,7 +104,7 @@ def check(
     from plugins.subjects import hanging
     from reports.check.baseline import Scope
     from reports.check.checked import Checked
-    from reports.check.render import render
+    from reports.check.render import pieces
 
     known = catalogue()
     if further and not planned:
@@ -125,7 +124,7 @@ def check(
         raise click.UsageError("底稿是工作簿，请用 --output 指定文件")
     until = as_of.date() if as_of else None
     if output:
-        will(put_file, Path(output))
+        will_put(Path(output))
     with collector_off():  # the command ends soon: nothing is worth collecting
         try:
             loaded, began = books.read(book, until)
@@ -138,7 +137,7 @@ def check(
         _check_known(loaded.tables, subjects, {one.subject.id for one in result.stated})
         scope = Scope(rule_ids, wanted, subjects)
         more = [_asked(sheets, sample, seed, previous)] if form == "xlsx" else []
-        content = render(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None, *more)
+        content = pieces(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None, *more)
         deliver(content, output)
         books.keep(loaded, until, began)
     raise click.exceptions.Exit(result.exit_status)
@@ -157,7 +156,7 @@ def _foresee(
     from xianjie.import_ import day_of, show
 
     if output:
-        will(put_file, Path(output))
+        will_put(Path(output))
     main, until = main_file(book), as_of.date() if as_of else None
     try:
         supposed = suppose(main, map(Path, paths), until, day_of(day))

@@ -8,14 +8,14 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import click
 
-from ledgers.files.writing import put_file
+from ledgers.files.writing import put_pieces
 
 # What a terminal obeys or hides instead of showing it: control characters, directions of writing, marks without width.
 _UNSEEN = re.compile(
@@ -73,17 +73,24 @@ def shown() -> Iterator[None]:
         sys.stdout = before
 
 
-def deliver(content: bytes, output: str | None) -> None:
+def deliver(content: bytes | Iterable[bytes], output: str | None) -> None:
     """To the file, which is complete or untouched, or to the screen when none is named, where JSON stays JSON."""
+    pieces = [content] if isinstance(content, bytes) else content
     if output is None:
-        text = content.decode()
-        sys.stdout.write(_portable(escaped(text)) if text.startswith("{") else text)
+        _show(piece.decode() for piece in pieces)
         return
     try:
-        put_file(Path(output), content)
+        put_pieces(Path(output), pieces)
     except OSError as error:
         raise click.ClickException(f"无法写入 {output}（{reason(error)}），没有改动任何文件") from None
     click.echo(f"已写入 {output}")
+
+
+def _show(pieces: Iterable[str]) -> None:
+    is_json = None
+    for text in pieces:
+        is_json = text.startswith("{") if is_json is None else is_json
+        sys.stdout.write(_portable(escaped(text)) if is_json else text)
 
 
 def _portable(document: str) -> str:

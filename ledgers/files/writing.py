@@ -11,6 +11,7 @@ A process that reads a book may be confined: these functions then work in its pa
 before it read. `locked` names the book that it locks.
 """
 
+import atexit
 import ctypes
 import errno
 import fcntl
@@ -145,6 +146,76 @@ def put_file(path: Path, content: bytes, mode: int = 0o644) -> None:
             os.unlink(beside)
         raise
     _sync_folders([path])
+
+
+def will_put(path: Path) -> None:
+    """Say before reading a book that one file will be written, at once or in pieces."""
+    for operation in (put_file, _begin, _add, _finish, _drop):
+        will(operation, path)
+
+
+def put_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write one file out of pieces that are never in memory together, whole or not at all. Raises OSError."""
+    found = iter(pieces)
+    first = next(found, b"")
+    second = next(found, None)
+    if second is None:
+        put_file(path, first)
+        return
+    _begin(path)
+    try:
+        for piece in (first, second):
+            _add(path, piece)
+        for piece in found:
+            _add(path, piece)
+        _finish(path)
+    except BaseException:
+        _drop(path)
+        raise
+
+
+_begun: dict[Path, tuple[int, str]] = {}  # files that are being written in pieces: handle and name beside it
+
+
+@by_parent
+def _begin(path: Path) -> None:
+    if not _begun:
+        atexit.register(_drop_all)  # whoever was to finish them may have been killed
+    _begun[path] = tempfile.mkstemp(prefix=".xianjie-", dir=path.parent)
+
+
+@by_parent
+def _add(path: Path, piece: bytes) -> None:
+    view = memoryview(piece)
+    while view:
+        view = view[os.write(_begun[path][0], view) :]
+
+
+@by_parent
+def _finish(path: Path) -> None:
+    handle, beside = _begun.pop(path)
+    try:
+        _fill(handle, b"", 0o644)
+        os.rename(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise
+    _sync_folders([path])
+
+
+@by_parent
+def _drop(path: Path) -> None:
+    if path in _begun:
+        handle, beside = _begun.pop(path)
+        os.close(handle)
+        with suppress(OSError):
+            os.unlink(beside)
+
+
+def _drop_all() -> None:
+    for path in list(_begun):
+        _drop(path)
 
 
 @by_parent

@@ -19,6 +19,8 @@ from plugins.rule import Rule
 from reports.check.baseline import WHOLE, Baseline, Resolved, Scope
 from reports.check.waivers import plain_waiver, waivers
 
+_PIECE = 2**18
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -51,8 +53,8 @@ def rules_digest() -> str:
     return f"sha256:{total.hexdigest()}"
 
 
-def document(checked: Checked) -> dict[str, Any]:
-    """The audit as the JSON document that interfaces promise."""
+def _head(checked: Checked) -> dict[str, Any]:
+    """The JSON document that interfaces promise, without its findings."""
     return {
         "schema": 1,
         "book": about(checked.book),
@@ -62,7 +64,6 @@ def document(checked: Checked) -> dict[str, Any]:
         "scope": {"rules": list(checked.scope.rules), "subjects": list(checked.scope.asked or checked.scope.subjects)},
         **(_compared(checked.baseline) if checked.baseline else {}),
         "waivers": [plain_waiver(one) for one in waivers(checked.book.tables, checked.audit, checked.scope)],
-        "findings": list(_plain(checked)),
     }
 
 
@@ -98,7 +99,7 @@ def crashed(rule: str, error: str) -> str:
 
 
 def _plain(checked: Checked) -> Iterator[dict[str, Any]]:
-    for finding in checked.audit.findings:
+    for finding in checked.audit.each():
         state = checked.state_of(finding)
         yield plain(finding, places(checked.book.tables, finding)) | ({"baseline": state} if state else {})
 
@@ -111,17 +112,34 @@ def unjudged(main: str, as_of: date) -> dict[str, Any]:
 def unjudged_json(main: str, as_of: date, problems: Iterable[Problem]) -> bytes:
     """The document of a book that could not be judged: why, and no finding."""
     said = [asdict(problem) for problem in problems]
-    return _written({"schema": 1, "book": unjudged(main, as_of), "untrusted": said, "summary": Audit().summary, "findings": []})
+    head = {"schema": 1, "book": unjudged(main, as_of), "untrusted": said, "summary": Audit().summary}
+    return b"".join(_written(head, ()))
 
 
 def as_json(checked: Checked) -> bytes:
     """The document as UTF-8 text."""
-    return _written(document(checked))
+    return b"".join(json_pieces(checked))
 
 
-def _written(whole: dict[str, Any]) -> bytes:
+def json_pieces(checked: Checked) -> Iterator[bytes]:
+    """The same piece by piece: a large book's findings are never all in memory."""
+    return _written(_head(checked), _plain(checked))
+
+
+def _written(head: dict[str, Any], findings: Iterable[dict[str, Any]]) -> Iterator[bytes]:
     """One finding a line."""
-    findings = whole.pop("findings")
-    head = json.dumps(whole, ensure_ascii=False, indent=1)
-    lines = ",\n".join(json.dumps(finding, ensure_ascii=False) for finding in findings)
-    return f'{head[:-2]},\n "findings": [\n{lines}\n]}}\n'.encode()
+    begun = json.dumps(head, ensure_ascii=False, indent=1)[:-2]
+    return in_pieces(f'{begun},\n "findings": [\n', findings, "\n]}\n")
+
+
+def in_pieces(begin: str, items: Iterable[dict[str, Any]], end: str) -> Iterator[bytes]:
+    """A JSON text whose array has one item a line, in pieces of about `_PIECE` characters, none of which cuts a character."""
+    held, size = [begin], 0
+    for number, item in enumerate(items):
+        line = (",\n" if number else "") + json.dumps(item, ensure_ascii=False)
+        held.append(line)
+        size += len(line)
+        if size > _PIECE:
+            yield "".join(held).encode()
+            held, size = [], 0
+    yield "".join([*held, end]).encode()

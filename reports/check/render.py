@@ -11,12 +11,12 @@ from ledgers.files.problems import Problem
 from reports.check.baseline import compare
 from reports.check.checked import Checked
 
-# Form -> the function that makes its bytes; loaded only when asked for.
+# Form -> the function that makes its bytes, whole or in pieces; loaded only when asked for.
 FORMS = {
     "table": "reports.check.table:as_table",
-    "json": "reports.check.checked:as_json",
+    "json": "reports.check.checked:json_pieces",
     "xlsx": "reports.workpapers.workbook:as_xlsx",
-    "sarif": "reports.check.sarif:as_sarif",
+    "sarif": "reports.check.sarif:sarif_pieces",
 }
 
 
@@ -41,8 +41,13 @@ def _named(place: str) -> Any:
 
 def render(checked: Checked, form: str, baseline: Path | None, *more: Any) -> bytes:
     """The audit as bytes, compared with the JSON of an earlier run when one is given; `more` is for that form alone."""
+    return b"".join(pieces(checked, form, baseline, *more))
+
+
+def pieces(checked: Checked, form: str, baseline: Path | None, *more: Any) -> Iterable[bytes]:
+    """The same piece by piece, where the form can be so large that it should not be in memory whole."""
     if baseline:
         title = checked.book.tables.title
         checked = replace(checked, baseline=compare(checked.audit, checked.scope, title, baseline))
-    content: bytes = _named(FORMS[form])(checked, *more)
-    return content
+    content: bytes | Iterable[bytes] = _named(FORMS[form])(checked, *more)
+    return [content] if isinstance(content, bytes) else content

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from ledgers.files.problems import Problem
 from plugins.audit import places
 from plugins.findings import FAIL, NA, PASS, PENDING, STATUS_NAMES, UNDETERMINED, WAIVED, Finding, plain
 from plugins.rule import Rule
-from reports.check.checked import Checked, about, crashed, unjudged
+from reports.check.checked import Checked, about, crashed, in_pieces, unjudged
 from reports.check.waivers import plain_waiver, waivers
 from reports.rulebook.pages import page
 
@@ -25,11 +26,17 @@ KINDS = {
     WAIVED: "fail",  # and suppressed
 }
 INFORMATION = "urn:x-xianjie:docs"  # there is no public page of the project: docs/ comes along with it
+_RESULTS = "\0results"  # stands where the results come
 ROOT = "BOOK"  # the book's folder
 
 
 def as_sarif(checked: Checked) -> bytes:
     """The whole log as UTF-8 JSON."""
+    return b"".join(sarif_pieces(checked))
+
+
+def sarif_pieces(checked: Checked) -> Iterator[bytes]:
+    """The same piece by piece, one result a line."""
     rules = sorted(checked.rules.values(), key=lambda rule: rule.id)
     index = {rule.id: number for number, rule in enumerate(rules)}
     audit = checked.audit
@@ -37,7 +44,7 @@ def as_sarif(checked: Checked) -> bytes:
     return _log(
         rules,
         _invocation(audit.exit_status, [*notes, *map(_problem, audit.untrusted)]),
-        [*_results(checked, index), *_resolved(checked, index)],
+        chain(_results(checked, index), _resolved(checked, index)),
         {**about(checked.book), "waivers": _waivers(checked)},
     )
 
@@ -45,12 +52,12 @@ def as_sarif(checked: Checked) -> bytes:
 def unjudged_sarif(main: str, as_of: date, problems: Iterable[Problem]) -> bytes:
     """The log of a book that could not be judged: it failed, why and where, and no result."""
     notes = list(map(_problem, problems))
-    return _log([], _invocation(2, notes), [], unjudged(main, as_of))
+    return b"".join(_log([], _invocation(2, notes), [], unjudged(main, as_of)))
 
 
 def _log(
-    rules: Iterable[Rule], invocation: dict[str, Any], results: list[dict[str, Any]], properties: dict[str, Any]
-) -> bytes:
+    rules: Iterable[Rule], invocation: dict[str, Any], results: Iterable[dict[str, Any]], properties: dict[str, Any]
+) -> Iterator[bytes]:
     driver = {
         "name": "xianjie",
         "fullName": "衔接账",
@@ -65,11 +72,12 @@ def _log(
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": {"text": "账簿文件夹"}}},
         "invocations": [invocation],
-        "results": results,
+        "results": [_RESULTS],
         "properties": properties,
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return (json.dumps(log, ensure_ascii=False, indent=1) + "\n").encode()
+    begin, end = json.dumps(log, ensure_ascii=False, indent=1).split(json.dumps(_RESULTS))
+    return in_pieces(begin, results, f"{end}\n")
 
 
 def _waivers(checked: Checked) -> list[dict[str, Any]]:
@@ -109,7 +117,7 @@ def _invocation(status: int, notes: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _results(checked: Checked, index: dict[str, int]) -> Iterator[dict[str, Any]]:
-    for finding in checked.audit.findings:
+    for finding in checked.audit.each():
         kind = KINDS[finding.status]
         evidence = places(checked.book.tables, finding)
         yield {

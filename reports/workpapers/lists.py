@@ -115,7 +115,7 @@ def _waiver(one: Waiver) -> Row:
 
 def _rectifications(checked: Checked) -> Iterator[Row]:
     for row in records(Rectification, checked.book.tables.rectifications):
-        texts = (row.rule, row.subject, detail(row.part, row.period), row.note, row.by)
+        texts = (row.rule, row.subject, detail(row.part, row.period), row.note, row.unit or row.by)
         yield Row((*texts, row.date, row.due, "", row.state, f"{row.file}:{row.line}"))
 
 

@@ -1,6 +1,7 @@
 """收表 as the writing process does it: read, shown, asked, agreed to, taken back; nothing without agreement."""
 
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from ledgers.book import main_file
 from ledgers.files import writing
 from tests.desk.acting import Work, words
-from tests.importers.county import funds, new_book, plan, treasury, villages
+from tests.importers.county import allocation, funds, new_book, plan, treasury, villages
 from tests.importers.dirty import to_xlsx
 from tests.importers.helpers import Desk
 from xianjie.acts import process
@@ -78,6 +79,17 @@ def test_a_zip_and_a_refused_row_is_shown_as_it_stands(county: Desk, work: Work,
     assert "村" in words(done)
     assert "美翠村" in county.read("registry/villages.beancount")
     assert "以工代赈资金" not in county.read("registry/funds.beancount")
+
+
+def test_who_has_no_terminal_is_not_told_of_options(county: Desk, work: Work) -> None:
+    paper = allocation()
+    without = replace(paper, header=paper.header[:-1], rows=[row[:-1] for row in paper.rows], dates=())
+    undated = to_xlsx(county.folder / "分配.xlsx", without)
+    county.take(villages(), funds(), plan())
+    told = work.do("import", {}, [undated])
+    assert "在下面“补充”里填日期" in words(told)
+    assert "--date" not in words(told)
+    assert work.again(told, day="2022-03-20")["agreed"]
 
 
 def test_questions_are_asked_and_answered(county: Desk, work: Work) -> None:

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,29 @@ from xianjie.import_ import SUFFIXES, day_of, given_of
 MEMBERS, UNPACKED = 200, 256 * 2**20  # of a zip
 ROWS_SHOWN, CELLS_SHOWN = 20, 30
 AGREE = "写入账簿"
+# What the terminal says of its options, as the desk says it; in this order.
+_MORE = "在下面“补充”里"
+_AT_THE_DESK = (
+    (re.compile(r"（如 --date [^）]*）"), ""),
+    (re.compile(r"用 --date 给出"), f"{_MORE}填日期"),
+    (re.compile(r"用 --unit 给出"), f"{_MORE}选金额单位"),
+    (re.compile(r"用 --kind 写明是哪一种表（[^）]*）"), f"{_MORE}选是哪一种表；“收表”页可以生成空白表样"),
+    (re.compile(r"加 --kind (\S+)"), rf"{_MORE}选“\1”"),
+    (re.compile(r"，如 --set "), f"，{_MORE}写 "),
+    (re.compile(r"或 --set "), "或 "),
+    (re.compile(r"请用 xianjie undo 撤销"), "请在“导入记录”里撤销"),
+    (re.compile(r"（xianjie imports [^）]*）"), "（见“导入记录”）"),
+)
+
+
+def _at_the_desk(told: Iterable[object]) -> list[str]:
+    """Lines of the importers for who has no terminal."""
+    lines = []
+    for line in map(str, told):
+        for wanted, instead in _AT_THE_DESK:
+            line = wanted.sub(instead, line)
+        lines.append(line)
+    return lines
 
 
 def bring_in(task: Task) -> Said:
@@ -64,7 +88,7 @@ def bring_in(task: Task) -> Said:
         return found
     said = Said("收表", f"已写入账簿，是第 {changes.number} 次导入", back={"page": "imports"})
     said.add("写入的", [f"{verb}{what} {count} 项" for (verb, what), count in changes.summary.items()])
-    said.add("没有导入的", [*map(str, changes.faults), *_stopped(changes)], "fault")
+    said.add("没有导入的", [*_at_the_desk(changes.faults), *_stopped(changes)], "fault")
     said.add("待核对", changes.waiting)
     said.add("提醒", changes.warnings)
     return said
@@ -141,12 +165,12 @@ def _shown(task: Task, changes: ChangeSet, asked: dict[str, dict[str, Any]]) -> 
     if open_:
         return said
     for fault in changes.faults[:ROWS_SHOWN]:
-        said.add("不能导入", [str(fault)], "fault")
+        said.add("不能导入", _at_the_desk([fault]), "fault")
         heads = {letters: heading for letters, heading, _ in _columns_of(changes, fault)}
         said.parts[-1] |= {"fault": [fault.file, fault.sheet, fault.row, fault.column], "named": heads}
-    said.add("不能导入的其余各处", map(str, changes.faults[ROWS_SHOWN:]), "fault")
+    said.add("不能导入的其余各处", _at_the_desk(changes.faults[ROWS_SHOWN:]), "fault")
     said.add("没有处理", _stopped(changes), "fault")
-    said.add("读到的", [*changes.read, *([] if changes.read else changes.taken)])
+    said.add("读到的", _at_the_desk([*changes.read, *([] if changes.read else changes.taken)]))
     said.table("将有的变化", ("做什么", "什么", "几项"), [(verb, what, str(count)) for (verb, what), count in changes.summary.items()])
     said.table("各表合计", ("文件", "种类", "行数", "合计（元）"), _sums(changes))
     for label, columns in changes.columns.items():
@@ -256,7 +280,7 @@ def take_back(task: Task) -> Said:
 
 def _undone(found: history.Undo) -> Said:
     said = Said(f"撤销第 {found.number} 次导入", back={"page": "imports"})
-    said.add("不能撤销", found.refused, "fault")
+    said.add("不能撤销", _at_the_desk(found.refused), "fault")
     said.add("将有的变化", found.said, "change")
     return said
 

@@ -7,7 +7,7 @@ that messages use). A field may stand in a column or in the head above the table
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from importers.reading.cells import squeezed
@@ -68,6 +68,9 @@ def _fields(type: str, names: str, **marks: bool) -> tuple[Field, ...]:
 def _filled(type: str, names: str, **marks: bool) -> tuple[Field, ...]:
     return _fields(type, names, filled=True, **marks)
 
+
+_registered = partial(Kind, module="registered", account="Assets:9001指标", public=True)  # each row is a directive
+_PROJECT = (Field("code", "code"), Field("name"))
 
 KINDS: dict[str, Kind] = {
     kind.id: kind
@@ -223,8 +226,7 @@ KINDS: dict[str, Kind] = {
                 Field("task", "term:task"),
                 Field("level", "term:level"),
                 *_fields("text", "unit"),
-                Field("code", "code"),
-                Field("name"),
+                *_PROJECT,
                 Field("amount", "amount", filled=True, summed=True),
                 Field("direct_amount", "amount", summed=True),
                 Field("purpose", free=True),
@@ -425,24 +427,20 @@ KINDS: dict[str, Kind] = {
             depends=("treasury", "spending"),
             public=True,
         ),
-        Kind(
+        _registered(
             "progress",
             "项目进度表",
             ("code|name", "state|finished_on|accepted_on|handed_on|reviewed_on", "date|finished_on|accepted_on|handed_on|reviewed_on"),
             (
-                Field("code", "code"),
-                Field("name"),
+                *_PROJECT,
                 Field("state", "term:project state"),
                 Field("date", "date", head=True),
                 *_fields("date", "listed_on started_on finished_on accepted_on handed_on reviewed_on filed_on"),
                 Field("score"),
             ),
-            module="registered",
-            account="Assets:9001指标",
             depends=("plan",),
-            public=True,
         ),
-        Kind(
+        _registered(
             "notices",
             "公告公示登记表",
             ("subject", "stage", "place", "from_"),
@@ -455,28 +453,21 @@ KINDS: dict[str, Kind] = {
                 Field("to", "deadline"),
                 Field("url"),
             ),
-            module="registered",
-            account="Assets:9001指标",
             depends=("funds", "plan", "assets"),
-            public=True,
         ),
-        Kind(
+        _registered(
             "inspections",
             "项目检查记录表",
             ("code|name", "date", "by", "result"),
             (
-                Field("code", "code"),
-                Field("name"),
+                *_PROJECT,
                 Field("date", "date", filled=True, head=True),
                 Field("by", filled=True, head=True),
                 Field("result", filled=True),
             ),
-            module="registered",
-            account="Assets:9001指标",
             depends=("plan",),
-            public=True,
         ),
-        Kind(
+        _registered(
             "rectifications",
             "整改台账",
             ("rule", "subject", "state", "date", "by"),
@@ -488,12 +479,9 @@ KINDS: dict[str, Kind] = {
                 Field("due", "deadline"),
                 *_fields("text", "part period note"),
             ),
-            module="registered",
-            account="Assets:9001指标",
             depends=("funds", "plan", "assets"),
-            public=True,
         ),
-        Kind(
+        _registered(
             "waivers",
             "豁免审批表",
             ("rule", "subject", "reason", "by", "date", "until"),
@@ -504,12 +492,9 @@ KINDS: dict[str, Kind] = {
                 Field("limit", "amount"),
                 *_fields("text", "part period"),
             ),
-            module="registered",
-            account="Assets:9001指标",
             depends=("funds", "plan", "assets"),
-            public=True,
         ),
-        Kind(
+        _registered(
             "standards",
             "补助标准表",
             ("name", "states", "date"),
@@ -520,28 +505,22 @@ KINDS: dict[str, Kind] = {
                 Field("cap", "amount"),
                 *_fields("text", "per excludes"),
             ),
-            module="registered",
             account="Expenses:2130505生产发展:30310个人农业生产补贴",
-            public=True,
         ),
-        Kind(
+        _registered(
             "contracts",
             "合同台账",
             ("code|name", "amount", "number", "party"),
             (
-                Field("code", "code"),
-                Field("name"),
+                *_PROJECT,
                 Field("number", "code", filled=True),
                 Field("party", filled=True),
                 Field("amount", "amount", filled=True, summed=True),
                 Field("date", "date", filled=True),
             ),
-            module="registered",
-            account="Assets:9001指标",
             depends=("plan",),
-            public=True,
         ),
-        Kind(
+        _registered(
             "leases",
             "经营合同台账",
             ("asset", "number", "party", "from_", "to"),
@@ -556,12 +535,10 @@ KINDS: dict[str, Kind] = {
                 Field("principal", "amount"),
                 Field("principal_due", "deadline"),
             ),
-            module="registered",
             account="Assets:9102经营性资产",
             depends=("assets",),
-            public=True,
         ),
-        Kind(
+        _registered(
             "firms",
             "单位登记表",
             ("name", "uscc"),
@@ -572,11 +549,11 @@ KINDS: dict[str, Kind] = {
                 Field("account", "code"),
                 Field("date", "date", filled=True, head=True),
             ),
-            module="registered",
             account="Expenses:2130504农村基础设施建设",
             once=("name",),
+            public=False,
         ),
-        Kind(
+        _registered(
             "places",
             "行政村变动表",
             ("town", "village", "state", "date", "other"),
@@ -587,12 +564,10 @@ KINDS: dict[str, Kind] = {
                 Field("other", filled=True),
                 Field("document", "document"),
             ),
-            module="registered",
             account="Assets:1002银行存款",
             depends=("villages",),
-            public=True,
         ),
-        Kind(
+        _registered(
             "stocktake",
             "资产盘点表",
             ("asset", "counted", "by", "date"),
@@ -602,28 +577,22 @@ KINDS: dict[str, Kind] = {
                 Field("by", filled=True, head=True),
                 Field("date", "date", filled=True, head=True),
             ),
-            module="registered",
             account="Assets:9102经营性资产",
             depends=("assets",),
-            public=True,
         ),
-        Kind(
+        _registered(
             "resolutions",
             "会议决议登记表",
             ("code|name", "kind", "date"),
             (
-                Field("code", "code"),
-                Field("name"),
+                *_PROJECT,
                 Field("kind", "term:resolution", filled=True),
                 Field("date", "date", filled=True),
                 Field("evidence"),
             ),
-            module="registered",
-            account="Assets:9001指标",
             depends=("plan",),
-            public=True,
         ),
-        Kind(
+        _registered(
             "policy",
             "政策参数表",
             ("name", "value", "date", "issued", "basis"),
@@ -637,9 +606,6 @@ KINDS: dict[str, Kind] = {
                 *_fields("text", "confidence level task source quote reading"),
                 Field("verified", "deadline"),
             ),
-            module="registered",
-            account="Assets:9001指标",
-            public=True,
         ),
     )
 }

@@ -118,6 +118,7 @@ def asset(asset_class: str, code: str, name: str) -> str:
 
 
 def depreciation(code: str, name: str) -> str:
+    """Depreciation of a village's assets."""
     return f"Assets:9109累计折旧:{place(code, name)}"
 
 
@@ -140,6 +141,7 @@ def standing() -> Iterator[tuple[str, str]]:
 
 
 def fund_accounts(fund: str) -> Iterator[tuple[str, str]]:
+    """Every account of one fund, with its currency."""
     yield quota(fund), "CNY"
     yield allocated(fund), "CNY"
 
@@ -154,6 +156,7 @@ def village_accounts(code: str, name: str) -> Iterator[tuple[str, str]]:
 
 
 def open_line(day: str, account: str, currency: str) -> str:
+    """The line that opens an account from a day on (YYYY-MM-DD), without a line end."""
     return f"{day} open {account} {currency}".rstrip()
 
 

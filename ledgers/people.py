@@ -41,7 +41,7 @@ _INDEX = "create unique index people_token on people (token) where current"  # m
 
 
 class IdentityError(ValueError):
-    """Why a text is no ID number; never quotes it."""
+    """A text is no ID number; the message says why and never quotes it."""
 
 
 class Unusable(Exception):  # noqa: N818
@@ -85,6 +85,7 @@ class Identities:
         return _check(self.key)
 
     def members(self, household: str) -> list[Person]:
+        """The members of a household, by their numbers."""
         everyone = (*self.people.values(), *(person for _, person in self.former))
         return sorted((p for p in everyone if p.household == household), key=lambda p: p.person)
 

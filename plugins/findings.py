@@ -50,6 +50,7 @@ class Measured:
 
     @property
     def ratio(self) -> Fraction | None:
+        """Numerator ÷ denominator, exactly; None where there is nothing to divide by."""
         if self.value is not None:
             return self.value
         return Fraction(self.numerator) / self.denominator if self.denominator else None
@@ -97,6 +98,7 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
+        """What tells the finding from all others of a book: rule, kind and id of the subject, part, period."""
         return (self.rule, self.subject.kind, self.subject.id, self.part or "", self.period or "")
 
     @property

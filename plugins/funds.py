@@ -50,11 +50,13 @@ NOT_FISCAL = "不是财政资金，所依据的文件只及财政资金"
 
 
 def fund_subject(tables: Tables, fund: str) -> Subject:
+    """A fund as what is judged."""
     row = registered.funds(tables).get(fund)
     return Subject("fund", fund, row.name if row else "")
 
 
 def project_subject(tables: Tables, project: str) -> Subject:
+    """A project as what is judged; one that nobody registered by its id alone."""
     row = registered.projects(tables).get(project)
     return Subject("project", project, row.name if row else "")
 

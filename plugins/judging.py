@@ -30,10 +30,12 @@ def shortfall(value: Fraction | int, op: str, required: Fraction | int) -> int:
 
 
 def na(subject: Subject, reason: str, **more: Any) -> Finding:
+    """A finding that the rule does not apply to the subject, and why."""
     return Finding(subject, NA, f"不适用：{reason}", **more)
 
 
 def undetermined(subject: Subject, reason: str, **more: Any) -> Finding:
+    """A finding that nobody can tell from the book, and why."""
     return Finding(subject, UNDETERMINED, f"无法判定：{reason}", **more)
 
 
@@ -112,10 +114,12 @@ class Ratio:
 
     @property
     def measured(self) -> Measured:
+        """The ratio as a finding shows it."""
         return Measured(self.numerator, self.denominator)
 
     @property
     def threshold(self) -> Threshold:
+        """The mark as a finding shows it: as a ratio, and in 分 (for a cap rounded down, else up)."""
         amount = self.required.numerator // self.required.denominator if self.op == "<=" else ceil_fen(self.required)
         return Threshold(self.op, self.required / self.denominator, self.parameters, amount)
 
@@ -213,6 +217,7 @@ def distinct(parameters: Iterable[Applied]) -> tuple[Applied, ...]:
 
 
 def year_subject(year: int) -> Subject:
+    """A calendar year as what is judged."""
     return Subject("year", str(year), f"{year}年度")
 
 

@@ -52,6 +52,7 @@ NOTICE_DAYS = (default("notice-days-labour", ">=", "7"),)
 
 
 def subject_of(project: Project) -> Subject:
+    """A project as what is judged."""
     return Subject("project", project.id, project.name)
 
 

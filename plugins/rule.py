@@ -44,10 +44,12 @@ class Rule:
 
     @property
     def policy_names(self) -> tuple[str, ...]:
+        """Names of the parameters that the rule uses, each once."""
         return tuple(dict.fromkeys([p.name for p in self.defaults] + list(self.parameters)))
 
     @property
     def family(self) -> str:
+        """The module that the rule stands in."""
         return self.judge.__module__.rpartition(".")[2]
 
 

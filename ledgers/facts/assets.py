@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 @derived
 def rows(tables: Tables) -> dict[str, list[Asset]]:
-    """Everything that is said of each asset, in order."""
+    """Directives about each asset, by asset, in the order of the book."""
     found: dict[str, list[Asset]] = defaultdict(list)
     for row in mentions(tables, Asset):
         found[row.id].append(row)
@@ -30,7 +30,7 @@ def rows(tables: Tables) -> dict[str, list[Asset]]:
 
 @derived
 def legs(tables: Tables) -> dict[str, list[Posting]]:
-    """All postings that name an asset, and those that book its units, which are of its commodity."""
+    """Postings of each asset, by asset: those that name it, and those that book its units (its own commodity)."""
     table = tables.postings
     found: dict[str, list[Posting]] = defaultdict(list)
     for leg in records(Posting, table[(table["asset"] != "") | (table["kind"] == "asset")]):
@@ -44,13 +44,13 @@ def collective(asset: Asset) -> bool:
 
 
 def units(tables: Tables, asset: str, day: date) -> Decimal:
-    """Units that stand in the book at the end of a day."""
+    """Units of an asset that the book holds at the end of a day."""
     booked = [leg.units for leg in legs(tables).get(asset, ()) if leg.kind == "asset" and leg.counts_on <= day]
     return sum(booked, Decimal(0))
 
 
 def cost(tables: Tables, asset: str, day: date) -> int:
-    """分 of the units that stand in the book at the end of a day."""
+    """Cost in 分 of the units that the book holds at the end of a day."""
     return sum(leg.amount for leg in legs(tables).get(asset, ()) if leg.kind == "asset" and leg.counts_on <= day)
 
 
@@ -155,13 +155,13 @@ def _due(tables: Tables, row: Asset, year: int, first: date) -> tuple[int, date]
 
 
 def receipts(tables: Tables, asset: str) -> Iterator[Posting]:
-    """What an asset earned: rents, dividends, operations; an amount received is negative (income)."""
+    """Postings by which an asset earned (rents, dividends, operations); `amount` is negative where money came in."""
     for leg in legs(tables).get(asset, ()):
         if leg.kind == "asset income" and account(leg.account).use != PROCEEDS:
             yield leg
 
 
 def proceeds(tables: Tables, asset: str) -> list[Posting]:
-    """What came in by its disposal; an amount received is negative (income)."""
+    """Postings by which the disposal of an asset brought money; `amount` is negative where money came in."""
     found = legs(tables).get(asset, ())
     return [leg for leg in found if leg.kind == "asset income" and account(leg.account).use == PROCEEDS]

@@ -31,14 +31,17 @@ class Standing:
 
     @property
     def source(self) -> tuple[str, int]:
+        """Where the directive stands that says this of the grant: (file, line)."""
         return (self.row.file, self.row.line)
 
     @property
     def postings(self) -> tuple[int, ...]:
+        """Rows of `postings` that book the shares."""
         return tuple(booking.row for booking in self.bookings)
 
     @property
     def leaders(self) -> set[str]:
+        """Ids of the households that hold as leader of a cooperative."""
         return {line.household for line in self.lines if line.holder == "理事长" and line.household}
 
     def of(self, part: str) -> list[Holding]:
@@ -150,6 +153,7 @@ class Dividend:
 
     @property
     def amount(self) -> int | None:
+        """分 due, rounded half up; None where it is not known of what."""
         return None if self.exact is None else half_up(self.exact)
 
 
@@ -168,7 +172,7 @@ def _first(rows: Iterable[Any], name: str, otherwise: Any) -> Any:
 
 @derived
 def grants(tables: Tables) -> list[Grant]:
-    """Every grant that was quantified by the as-of date."""
+    """Every grant that was quantified by the as-of date, in the order of its first directive."""
     table = tables.postings
     bookings: dict[str, list[Posting]] = defaultdict(list)
     for leg in records(Posting, table[table["kind"] == "shares"]):  # units of the grant's commodity

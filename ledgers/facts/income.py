@@ -25,6 +25,7 @@ class Distribution:
 
     @property
     def evidence(self) -> tuple[int, ...]:
+        """Rows of `postings` that say so."""
         return tuple(posting.row for posting in self.postings)
 
 
@@ -45,7 +46,7 @@ def lines_by_posting(tables: Tables) -> dict[int, list[Payment]]:
 
 
 def counted_on(tables: Tables, year: int) -> date:
-    """The day whose facts decide about an income year: 31 December, or the as-of date when earlier."""
+    """The day whose facts decide about an income year: its 31 December, or the as-of date when that is earlier."""
     return min(date(year, 12, 31), tables.as_of)
 
 
@@ -77,7 +78,10 @@ def village_of(tables: Tables, leg: Posting) -> str:
 
 
 def distributions(tables: Tables, counts: Callable[[Posting, Asset], bool]) -> list[Distribution]:
-    """Postings on 9501 that count (given posting and asset), by income year and the village where the asset then lay."""
+    """Distributions by income year and village, of the postings on 9501 for which `counts(posting, asset)` holds.
+
+    The village is the one in which the asset lay when the year ended.
+    """
     found: dict[tuple[str, int], Distribution] = {}
     for posting in uses(tables):
         asset = asset_in(tables, posting.asset, posting.income_year)
@@ -92,7 +96,7 @@ def distributions(tables: Tables, counts: Callable[[Posting, Asset], bool]) -> l
 
 @derived
 def to_households(tables: Tables) -> list[Distribution]:
-    """入户分配 of assets owned by 村集体."""
+    """Distributions to households (入户分配) of income of assets that 村集体 owns."""
     return distributions(
         tables, lambda posting, asset: account(posting.account).use == HOUSEHOLDS and assets.collective(asset)
     )
@@ -110,6 +114,7 @@ class VillageYear:
 
     @property
     def income(self) -> int:
+        """分 received, as a positive number."""
         return -sum(leg.amount for leg in self.receipts)
 
     @property
@@ -176,7 +181,7 @@ class Low:
 
 @derived
 def lowest_balances(tables: Tables) -> dict[tuple[str, int], Low]:
-    """By village and calendar year, how low its money without a project fell, where it fell below zero."""
+    """By (village, calendar year) the lowest balance of its money without a project, in 分, where it fell below zero."""
     table = tables.postings
     own = (table["kind"] == "bank") & (table["project"] == "") & (table["village"] != "")
     by_village: dict[str, list[Posting]] = defaultdict(list)

@@ -41,7 +41,7 @@ class _Booked:
 
 @derived
 def paid(tables: Tables) -> list[Paid]:
-    """All labour that counts, in the order of the days of its vouchers; a posting that is settled in steps occurs again."""
+    """Labour remuneration that counts, by the day of its voucher; a posting that was settled in steps occurs once a step."""
     booked = [_booked(part) for part in vouchers.parts(tables, tables.postings["labour"]) if _has_labour(part)]
     _settled(tables, booked)
     _contractors(tables, booked)
@@ -51,12 +51,13 @@ def paid(tables: Tables) -> list[Paid]:
 
 @derived
 def paid_by_project(tables: Tables) -> dict[str, list[Paid]]:
+    """The same by project."""
     return money.by_project(paid(tables))
 
 
 @derived
 def paid_by_posting(tables: Tables) -> dict[int, int]:
-    """What counts of each posting of labour, in 分."""
+    """分 that count of each posting of labour, by row of `postings`."""
     sums: dict[int, int] = defaultdict(int)
     for one in paid(tables):
         sums[one.index] += one.amount
@@ -65,7 +66,7 @@ def paid_by_posting(tables: Tables) -> dict[int, int]:
 
 @derived
 def unpaid_by_project(tables: Tables) -> dict[str, int]:
-    """Labour that was booked and does not count (yet), in 分."""
+    """分 of labour by project that were booked and do not count (yet)."""
     sums: dict[str, int] = defaultdict(int)
     for leg in money.labour_legs(tables):
         sums[leg.project] += leg.amount

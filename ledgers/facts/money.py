@@ -57,7 +57,7 @@ class Leg(NamedTuple):
 
 @derived
 def quota_legs(tables: Tables) -> dict[str, list[Leg]]:
-    """Postings on 0待分配 by fund, in order: what arrived, was taken back or allocated."""
+    """Postings on 0待分配 by fund, in the order of the book: what arrived, was taken back, or was allocated."""
     legs: dict[str, list[Leg]] = defaultdict(list)
     for leg in records(Leg, tables.postings[(tables.postings["kind"] == "quota").to_numpy()]):
         legs[leg.fund].append(leg)
@@ -66,13 +66,13 @@ def quota_legs(tables: Tables) -> dict[str, list[Leg]]:
 
 @derived
 def outgoing(tables: Tables) -> Mask:
-    """Of each posting, whether its transaction touches quota or a bank account: the others only reclassify what was spent."""
+    """A mask over `postings`: the transaction touches quota or a bank account. The others only reclassify what was spent."""
     return beside(tables, tables.postings["kind"].isin(["allocated", "quota", "bank"]))
 
 
 @derived
 def roots(tables: Tables) -> Texts:
-    """Of each posting the root of its voucher: the voucher that it reverses in the end, else itself (an array of texts)."""
+    """The root of each posting's voucher, row by row of `postings`: the voucher that it reverses in the end, else itself."""
     table = tables.postings
     reversing = table[["voucher", "reverses"]][(table["reverses"] != "").to_numpy()]
     first = dict(zip(reversing["voucher"].tolist(), reversing["reverses"].tolist(), strict=True))
@@ -88,7 +88,7 @@ def roots(tables: Tables) -> Texts:
 
 
 def beside(tables: Tables, wanted: "Mask | pd.Series[bool]") -> Mask:
-    """Of each posting, whether one of the wanted ones stands in its transaction."""
+    """A mask over `postings`: one of the wanted postings (a mask too) stands in the same transaction."""
     transactions = tables.postings["transaction"].to_numpy()
     having: Mask = np.zeros(transactions.max(initial=-1) + 1, dtype=bool)
     having[transactions[wanted]] = True
@@ -98,7 +98,7 @@ def beside(tables: Tables, wanted: "Mask | pd.Series[bool]") -> Mask:
 
 @derived
 def with_money(tables: Tables) -> set[str]:
-    """Projects that have been given money, net of what was taken back, or have paid some."""
+    """Ids of the projects that hold allocated money, net of what was taken back, or have paid some."""
     table = tables.postings
     paid = table[["project", "amount"]][(table["kind"] == "allocated") & ~table["quota_only"]]
     sums = paid["amount"].groupby(paid["project"]).sum()
@@ -107,7 +107,7 @@ def with_money(tables: Tables) -> set[str]:
 
 @derived
 def lots(tables: Tables) -> dict[Key, list[Lot]]:
-    """What each project still has been given of each fund: a negative leg takes back the latest lots."""
+    """Money that each (project, fund) still holds, lot by lot as it was allocated; what was taken back shortens the latest."""
     held: dict[Key, list[Lot]] = defaultdict(list)
     for row in allocation_legs(tables):
         stack = held[row.project, row.fund]
@@ -155,7 +155,7 @@ def expense_legs(tables: Tables) -> list[Leg]:
 
 
 def came_back(tables: Tables) -> Mask:
-    """Of each posting, whether its voucher, net of reversals, brings money back to 2103 rather than hands it in."""
+    """A mask over `postings`: the voucher, net of reversals, brings money back to 2103 rather than hands it in."""
     table = tables.postings
     returned = (table["kind"] == "recovered").to_numpy()
     if not returned.any():
@@ -180,7 +180,7 @@ def net_paid_legs(tables: Tables) -> list[Leg]:
 
 @derived
 def net_paid(tables: Tables) -> dict[str, int]:
-    """What left each project, net of what came back, in 分."""
+    """分 that left each project, net of what came back."""
     sums: dict[str, int] = defaultdict(int)
     for leg in net_paid_legs(tables):
         sums[leg.project] -= leg.amount
@@ -199,7 +199,7 @@ def first_allocated(tables: Tables) -> dict[str, date]:
 
 @derived
 def allocated(tables: Tables) -> dict[str, int]:
-    """What each project holds of all funds, net of what was moved and taken back, in 分."""
+    """分 of all funds that each project holds, net of what was moved and taken back."""
     return {project: sum(lot.amount for lot in stack) for project, stack in lots_by_project(tables).items()}
 
 
@@ -256,7 +256,7 @@ def lots_by_project(tables: Tables) -> dict[str, list[Lot]]:
 
 @derived
 def spent_by_project(tables: Tables) -> dict[str, list[Leg]]:
-    """What each project spent, net of what came back."""
+    """Legs of `spending_legs` by project: spent is positive, come back negative."""
     return by_project(spending_legs(tables))
 
 
@@ -298,6 +298,7 @@ class Flow:
 
     @property
     def recovered_held(self) -> int:
+        """分 that came back to 2103 and were not handed in yet."""
         return self.recovered - self.handed_in
 
 
@@ -308,7 +309,7 @@ _AGAIN = ("taken_back", "handed")  # postings that are counted under another nam
 
 @derived
 def flows(tables: Tables) -> tuple[dict[str, Flow], dict[Key, Flow]]:
-    """Flows by fund, and by (project, fund)."""
+    """Flows in 分, once by fund and once by (project, fund)."""
     counted = _counted(tables)
     shared = counted[~counted["name"].isin([_COUNTED.index("arrived"), _COUNTED.index("taken_back")])]
     funds = _flows(counted, ["fund"])

@@ -29,6 +29,7 @@ class Item:
 
     @property
     def day(self) -> date:
+        """The day on which the item arose."""
         return self.part.day
 
 
@@ -48,18 +49,18 @@ def payables(tables: Tables) -> dict[Account, list[Item]]:
 
 @derived
 def advances(tables: Tables) -> dict[Account, list[Item]]:
-    """All items on 1214."""
+    """Items on 1214 (paid ahead) by owner and account, settled ones too."""
     return _items(tables, ADVANCE, 1)
 
 
 @derived
 def recoveries(tables: Tables) -> dict[Account, list[Item]]:
-    """All items on 2103."""
+    """Items on 2103 (to be handed in) by owner and account, settled ones too."""
     return _items(tables, RECOVERED, -1)
 
 
 def left(items: dict[Account, list[Item]]) -> dict[str, int]:
-    """What of items still stands, in 分, by project."""
+    """分 of the items that still stand, by project."""
     sums: dict[str, int] = defaultdict(int)
     for of, own in items.items():
         sums[of.project] += sum(item.left for item in own)

@@ -22,7 +22,7 @@ class Stage:
 
 @derived
 def funds(tables: Tables) -> dict[str, Fund]:
-    """Each fund as of the date."""
+    """Funds by id, as of the date."""
     return on(tables, Fund, tables.as_of)
 
 
@@ -99,11 +99,12 @@ def _promised(rows: list[Project]) -> int | None:
 
 @derived
 def villages(tables: Tables) -> dict[str, Village]:
+    """Villages by id, as of the date."""
     return on(tables, Village, tables.as_of)
 
 
 def village_on(tables: Tables, village: str, day: date) -> str:
-    """The village that a village is on a day: itself, or whatever it was merged into by then."""
+    """The id under which a village goes on a day: its own, or that of the village it was merged into by then."""
     seen: set[str] = set()
     while village not in seen and village in mergers(tables) and mergers(tables)[village][0] <= day:
         seen.add(village)
@@ -119,6 +120,7 @@ def villages_of(tables: Tables, project: Project, day: date) -> tuple[str, ...]:
 
 @derived
 def assets(tables: Tables) -> dict[str, Asset]:
+    """Assets by id, as of the date."""
     return on(tables, Asset, tables.as_of)
 
 
@@ -151,7 +153,7 @@ def ended(tables: Tables, project: str, state: str = "") -> bool:
 
 
 def settled(tables: Tables, project: str) -> int | None:
-    """What a project was settled at (决算), in 分: the first that was said from 验收 on, else the last before; None without."""
+    """The final account (决算) of a project in 分: the first that was said from 验收 on, else the last before; None without."""
     since = reached(tables, project, "验收")
     said = [row for row in project_mentions(tables).get(project, []) if "settled" in row.said]
     after = [row.settled for row in said if since and row.date >= since]

@@ -90,13 +90,13 @@ def _pays_again(line: Payment, posting: Posting, other: Payment, by: Posting) ->
 
 
 def period(line: Payment) -> str:
-    """What a line pays for, else its month of payment."""
+    """The period that a line pays for, else its month of payment (YYYY-MM)."""
     return line.for_ or f"{line.date:%Y-%m}"
 
 
 @derived
 def received(tables: Tables) -> Mask:
-    """Of each row of `payments`, whether it reached somebody: not what was returned, nor the reversal of such a line."""
+    """A mask over `payments`: the line reached somebody. Returned lines did not, nor did the reversals of such lines."""
     reached = np.ones(len(tables.payments), dtype=bool)
     for one in returned(tables):
         reached[one.line.row] = False

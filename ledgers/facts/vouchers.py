@@ -59,6 +59,7 @@ class Part:
 
     @property
     def labour(self) -> int:
+        """分 of the part that are booked as labour."""
         return int(sum(leg.amount for leg in self.legs if leg.labour))
 
     @property

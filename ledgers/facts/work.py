@@ -42,6 +42,7 @@ class Work:
 
     @property
     def days(self) -> float:
+        """Days of work, net of what was taken back."""
         return days_of(self.lines)
 
     @property
@@ -51,6 +52,7 @@ class Work:
 
     @property
     def priority_households(self) -> frozenset[str]:
+        """Priority households that were paid, net of what was taken back."""
         return frozenset(household for household, _ in self._paid(self.priority_lines))
 
     @staticmethod

@@ -10,7 +10,7 @@ from pathlib import Path
 
 FILE_LIMIT = 256 * 1024 * 1024
 Contents = dict[str, str | None]  # file -> SHA-256 of what was read of it; None where it was refused
-CHANGING = "changing"  # what stands for the digest of a file that was not the same when it was read again
+CHANGING = "changing"  # instead of a digest: the file was another one when it was read again
 _noted: ContextVar[Contents | None] = ContextVar("noted", default=None)
 _instead: ContextVar[Mapping[Path, bytes | None]] = ContextVar("instead", default={})  # noqa: B039  never changed
 

@@ -63,7 +63,7 @@ def form(tables: Tables, after: date | None, end: date) -> list[Item]:
 
 @derived
 def side_items(tables: Tables) -> dict[tuple[date | None, date], list[Item]]:
-    """What households and rolls say of each period that was asked for."""
+    """Items of households and rolls for each (after, end) that was asked for."""
     return {}
 
 
@@ -164,6 +164,7 @@ def _relative(root: Path, filename: str) -> str:
 
 
 def within(day: date, after: date | None, end: date) -> bool:
+    """Whether a day lies in a period: after `after` (None: from the beginning), up to `end`."""
     return day <= end and (after is None or day > after)
 
 
@@ -250,6 +251,7 @@ _CONTENT: dict[type, Callable[[Any, Path], dict[str, Any]]] = {
 
 
 def item_of(root: Path, entry: Any) -> Item:
+    """A directive of the book in canonical form."""
     kind = type(entry).__name__.lower()
     content = _CONTENT[type(entry)](entry, root) | {"meta": _meta(entry.meta)}
     file, line = _place(root, entry)

@@ -1,4 +1,4 @@
-"""What of a sealed period is not as it was sealed: the book held against a manifest, in words, by voucher and line."""
+"""Differences between a book and the manifest of a seal, in words, by voucher and line."""
 
 import json
 import re

@@ -127,6 +127,7 @@ class Households:
         return row[0] if row and row[1] == ENDED else None
 
     def monitored(self, household: str, day: date) -> bool:
+        """Whether the household is being monitored (监测户) on that day."""
         row = _on(self._monitoring.get(household, []), day)
         return bool(row) and row[1] == "监测户" and not self.ended(household, day)
 
@@ -155,9 +156,11 @@ class Households:
         return base[0][1] if len(base) == 1 and base[0][0] <= day and household not in self._monitoring else ""
 
     def priority(self, household: str, day: date) -> bool:
+        """Whether the household is 脱贫户 or being monitored on that day."""
         return self.base(household, day) == "脱贫户" or self.monitored(household, day)
 
     def village(self, household: str, day: date) -> str:
+        """The id of the village that the household belongs to on that day, "" where none is known yet."""
         row = _on(self._place.get(household, []), day)
         return self._now(row[1], day) if row else ""
 

@@ -217,7 +217,7 @@ def category(values: Iterable[Any]) -> pd.Categorical:
 
 
 def united(pieces: Sequence[pd.Categorical]) -> pd.Categorical:
-    """One below the other."""
+    """Columns kept by distinct values, one below the other, as one such column."""
     places: dict[Any, int] = {}
     codes = []
     for piece in pieces:
@@ -231,7 +231,7 @@ def _of_codes(codes: Any, places: dict[Any, int]) -> pd.Categorical:
 
 
 def by_value(column: pd.Series, function: Callable[[Any], Any]) -> Any:
-    """What a function makes of each row of a column that is kept by value, as an array; it is asked once for each value."""
+    """The function's answer for each row of a column kept by distinct values, as an array; it is asked once for each value."""
     values = [function(value) for value in column.cat.categories.tolist()]
     return np.array(values)[column.cat.codes] if values else np.zeros(0, dtype="int64")
 
@@ -277,7 +277,7 @@ def records(kind: type[Row], table: pd.DataFrame, where: Any = None) -> Iterator
 
 @cache
 def _blanks(kind: Any) -> list[tuple[str, Any]]:
-    """The fields of a row class, each with what stands for a missing value."""
+    """The fields of a row class, each with the value of a row that lacks it."""
     hints = get_type_hints(kind)
     return [(name, "" if hint is str else None) for name, hint in hints.items()]
 

@@ -98,7 +98,7 @@ def derived_name(function: Callable[..., Any]) -> str:
 
 @derived
 def households(tables: Tables) -> Households:
-    """Who was what on which day."""
+    """States, villages and members of households on any day."""
     return Households(tables.households, mergers(tables))
 
 

@@ -137,6 +137,15 @@ def test_a_reduction_takes_quota_back(county: Desk) -> None:
     assert 'custom "fund" "F2022-03" 300000.50 CNY' in registry(county)
 
 
+def test_what_is_given_and_what_is_taken_back_may_stand_in_one_row(desk: Desk) -> None:
+    """A reduction names a fund of the book, so on the day of its document too."""
+    paper = funds()
+    desk.take(replace(paper, header=[*paper.header, "调减金额"], rows=[[*row, D(5) if n == 2 else ""] for n, row in enumerate(paper.rows)]))
+    assert 'custom "fund" "F2022-03" 300000.50 CNY' in registry(desk)
+    text = block(desk.text("2022/02.beancount"), "2022-02-15 .*\\n.*\\n.*调减")
+    assert "  Equity:3104上缴收回  5.00 CNY\n  Assets:9001指标:F2022-03:0待分配  -5.00 CNY" in text
+
+
 def test_levels_and_their_income(desk: Desk) -> None:
     names = ["中央", "省级", "市级", "县级", "鲁渝协作", "中央单位定点帮扶", "社会捐赠", "自筹资金"]
     row = funds().rows[0]
@@ -313,6 +322,16 @@ def test_a_return_reverses_its_payment(county: Desk) -> None:
     assert "31005基础设施建设  -340100.00 CNY\n  Assets:9001指标:F2022-02:1已分配  340100.00 CNY" in text
 
 
+def test_what_came_back_may_come_back_on_the_day_it_was_paid(county: Desk) -> None:
+    """… and never is what was paid only later."""
+    payment = treasury().rows[1]
+    day = payment[treasury().column("付款日期")]
+    later = edited(replace(treasury(), rows=[payment]), 0, 支付凭证号="ZF0099", 付款日期=date(2022, 12, 20))
+    county.take(later)
+    county.take(edited(replace(treasury(), rows=[payment]), 0, **{**RETURN, "付款日期": day}))
+    assert f"{day} * " in block(county.text(), f"{day} .*\\n.*\\n  reverses")
+
+
 def test_a_returned_payment_of_a_list_returns_its_lines(county: Desk) -> None:
     county.take(edited(replace(treasury(), rows=treasury().rows[:1]), 0, 金额=D("-59900.00"), 支付凭证号="TH0001", 付款日期=date(2022, 9, 20)))
     text = block(county.text("2022/09.beancount"), "2022-09-20")
@@ -395,6 +414,19 @@ def test_first_day_and_end_of_monitoring(county: Desk) -> None:
     county.take(monitored(date(2014, 5, 1), date(2022, 12, 1)))
     rows = [line.split(",")[1:3] for line in county.lines("registry/households.csv") if line.startswith("H106001-001")]
     assert rows == [["2014-05-01", "脱贫户"], ["2022-06-10", "监测户"], ["2022-12-01", "风险消除"]]
+
+
+def test_a_household_may_be_listed_and_released_on_one_day(county: Desk) -> None:
+    county.take(monitored("", date(2022, 6, 10)))
+    rows = [line.split(",")[1:3] for line in county.lines("registry/households.csv") if line.startswith("H106001-001")]
+    assert rows == [["2021-01-01", "脱贫户"], ["2022-06-10", "监测户"], ["2022-06-10", "风险消除"]]
+
+
+def test_listed_again_on_the_day_of_release_is_no_second_time(county: Desk) -> None:
+    county.take(monitored("", date(2022, 12, 1)))
+    county.take(monitored("", "", 风险识别时间=date(2022, 12, 1), 公示起止="", 申报时间="", 帮扶落实时间=""))
+    rows = [line.split(",")[1:3] for line in county.lines("registry/households.csv") if line.startswith("H106001-001")]
+    assert rows == [["2021-01-01", "脱贫户"], ["2022-12-01", "监测户"]]
 
 
 def test_a_second_time_of_being_monitored(county: Desk) -> None:

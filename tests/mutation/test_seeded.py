@@ -12,12 +12,15 @@ from beancount.core.data import Balance
 from importers.draft.draft import Draft
 from importers.draft.versions import part_of
 from importers.finding.matching import cut
+from importers.finding.statements import _arrived
+from importers.reading.cells import Period
 from importers.reading.grid import Grid
 from importers.reading.kinds import KINDS, header_of
 from importers.reading.layout import find
+from importers.sheets.paylists import _for
 from ledgers.book import read
 from ledgers.files.messages import explain
-from ledgers.files.side_files import Imported, PayLine
+from ledgers.files.side_files import BankLine, Imported, PayLine
 from ledgers.personal.checks import PROVINCES, luhn, may_be_card
 from ledgers.seals.bank import unreconciled
 from reports.figures import Money
@@ -127,3 +130,14 @@ def test_of_sheets_that_fit_equally_the_title_decides(pair: tuple[str, str]) -> 
     for kind in pair:
         title = [KINDS[kind].title, *[""] * (len(heads) - 1)]
         assert find(Grid("表.xlsx", "", [title, heads, ["1"] * len(heads)])).kind.id == kind
+
+
+@pytest.mark.parametrize(("days", "known"), [(-10, True), (10, True), (-11, False), (11, False)])
+def test_money_of_the_treasury_arrives_within_ten_days(days: int, known: bool) -> None:
+    line = BankLine(dt.date(2022, 6, 15) + dt.timedelta(days=days), 0, 500, 500)
+    assert _arrived([(dt.date(2022, 6, 15), 500)], line) is known
+
+
+def test_a_month_that_is_paid_again_is_of_the_year_in_which_the_list_begins() -> None:
+    row = SimpleNamespace(period=None, again="11月")
+    assert _for(row, Period(dt.date(2022, 12, 1), dt.date(2023, 1, 31))) == "2022-11"

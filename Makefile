@@ -4,10 +4,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOOLS := .tools/.ready
 
-.PHONY: demo test test-slow test-dates lint generated bench lock bundle clean
+.PHONY: demo site test test-slow test-dates lint generated bench lock bundle clean
 
 demo: $(READY)
 	$(BIN)/xianjie demo demo
+
+# A public site of the sample county, to look at or to host as it is.
+site: $(READY)
+	$(BIN)/xianjie publish ledgers/xiushan --output site --period 2023
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
@@ -55,4 +59,4 @@ $(READY): setup.cfg pyproject.toml
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .tools demo build xianjie-bundle.tar.gz *.egg-info
+	rm -rf $(VENV) .tools demo site build xianjie-bundle.tar.gz *.egg-info

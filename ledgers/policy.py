@@ -29,9 +29,15 @@ class Parameter:
     by_task: bool = False  # each task is judged by itself
     unit: str = ""  # what its number counts, where it may count either: 工作日
     verified_until: date | None = None
+    first: date | None = None  # the days that it judges, where another edition of its set judges others
+    last: date | None = None
     contested: bool = False  # the book gives another value for the same scope and day: neither is in force
     file: str = ""
     line: int = 0
+
+    def judges(self, day: date) -> bool:
+        """Whether its edition judges a day."""
+        return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
 
     def fits(self, given: dict[str, str]) -> bool:
         return all(given.get(key) in allowed for key, allowed in self.scope)
@@ -139,7 +145,8 @@ class Policy:
     def contested(self, name: str, day: date) -> tuple[Parameter, ...]:
         """What the book says of a parameter twice for one scope and day, where that is the last that it says by a day."""
         latest = {(one.scope, one.effective) for one in self._latest(name, day, ()) if one.contested}
-        return tuple(one for one in self._by_name.get(name, ()) if (one.scope, one.effective) in latest)
+        said = (one for one in self._by_name.get(name, ()) if one.judges(day))
+        return tuple(one for one in said if (one.scope, one.effective) in latest)
 
     def spoken(self, name: str, day: date, defaults: Iterable[Parameter] = ()) -> bool:
         """Whether anything had been said of a parameter by a day, be it that it ended."""
@@ -153,7 +160,7 @@ class Policy:
         """The last value of each scope up to a day, in the order of their days; ends among them."""
         latest: dict[Any, Parameter] = {}
         for one in self.history(name, defaults):
-            if one.effective <= day:
+            if one.effective <= day and one.judges(day):
                 latest.pop(one.scope, None)
                 latest[one.scope] = one
         return list(latest.values())
@@ -169,8 +176,13 @@ def _contested(parameters: Iterable[Parameter]) -> tuple[Parameter, ...]:
     found = tuple(parameters)
     asked: dict[object, set[object]] = {}
     for one in found:
-        asked.setdefault((one.name, one.scope, one.effective), set()).add(said(one))
-    return tuple(replace(one, contested=len(asked[one.name, one.scope, one.effective]) > 1) for one in found)
+        asked.setdefault(at_once(one), set()).add(said(one))
+    return tuple(replace(one, contested=len(asked[at_once(one)]) > 1) for one in found)
+
+
+def at_once(one: Parameter) -> tuple[object, ...]:
+    """What two values of a parameter have in common that hold at once."""
+    return one.name, one.scope, one.effective, one.first, one.last
 
 
 def parameter_of(row: PolicyLine) -> Parameter:
@@ -191,6 +203,8 @@ def parameter_of(row: PolicyLine) -> Parameter:
         by_task=bool(row.by_task),
         unit=row.unit,
         verified_until=row.verified_until,
+        first=row.judges_from,
+        last=row.judges_to,
         file=row.file,
         line=row.line,
     )

@@ -15,7 +15,7 @@ from beancount.core.data import Transaction
 import ledgers
 from ledgers.facts import money
 from ledgers.money import decimal, yuan_cn
-from ledgers.policy import Parameter
+from ledgers.policy import Parameter, at_once
 from ledgers.tables.directives import (
     DIRECTIVES,
     PolicyLine,
@@ -96,7 +96,7 @@ def _doubled(tables: Tables) -> Iterator[Issue]:
     """Two values of one parameter, scope and day: which of them holds would hang on their order."""
     seen: dict[object, Parameter] = {}
     for one in tables.policy.parameters:
-        first = seen.setdefault((one.name, one.scope, one.effective), one)
+        first = seen.setdefault(at_once(one), one)
         if first is not one:
             places = sorted(f"{each.file}:{each.line}" for each in (first, one))
             message = f"同名、同范围、同一天有两个值：{' 和 '.join(places)}"
@@ -108,7 +108,7 @@ def _unknown_names(tables: Tables) -> Iterator[Issue]:
     """A parameter or rule that the catalogue does not know is most likely misspelt, and does nothing."""
     known = {name for one in CATALOGUE.values() for name in one.policy_names}
     for row in records(PolicyLine, tables.policies):
-        if row.name not in known:
+        if row.name not in known and row.judges_to is None:
             yield Issue("policy", row.name, row.file, row.line, f"没有规则使用参数 {row.name}，名称可能写错")
     waivers = list(records(Waiver, tables.waivers))
     about: list[Waiver | WaiverRequest | Rectification | Remark] = [
@@ -419,12 +419,17 @@ def law_lowered(tables: Tables) -> Iterator[Finding]:
     if not ships:
         yield na(Subject("book", "policy", "政策参数"), "账簿没有引用随产品的政策文件")
         return
-    own = [one for one in tables.policy.parameters if Path(one.file).name not in ships and one.value is not None]
+    own = [one for one in tables.policy.parameters if not _ships(one, ships) and one.value is not None]
     for name in dict.fromkeys(one.name for one in own):
         said = [_lowered(tables, one, ships) for one in own if one.name == name]
         known = [one for one in said if one]
         if known:
             yield min(known, key=lambda one: (FAIL, PASS).index(one.status))
+
+
+def _ships(one: Parameter, ships: dict[str, str]) -> bool:
+    """Whether it stands in a set that ships, or in what is kept of an older edition."""
+    return Path(one.file).name in ships or one.last is not None
 
 
 def _sets(tables: Tables) -> dict[str, str]:
@@ -438,7 +443,7 @@ def _lowered(tables: Tables, own: Parameter, ships: dict[str, str]) -> Finding |
     law = [
         one
         for one in tables.policy.history(own.name)
-        if Path(one.file).name in ships and _holds_for(one, own) and one.effective <= own.effective
+        if _ships(one, ships) and _holds_for(one, own) and one.effective <= own.effective and one.judges(own.effective)
     ]
     above = law[-1] if law else None
     if above is None or above.value is None or own.value is None:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -323,9 +324,10 @@ def negative_list(tables: Tables) -> Iterator[Finding | Passes]:
     paid = spent[~spent["fund"].isin(others)]
     yield from _not_fiscal(spent[~spent["voucher"].isin(paid["voucher"].unique())])
     doubtful = paid["voucher"].isin(paid.loc[_suspicious(tables, paid, negatives), "voucher"].unique())
-    clean = paid[~doubtful]
     yield from _listed(tables, paid[doubtful], negatives)
-    yield Passes(clean["voucher"].nunique(), lambda: _listed(tables, clean, []))
+    early = (paid["date"] < FUND_RULES.issued) & ~doubtful
+    for clean, status in ((paid[~doubtful & ~early], PASS), (paid[early], NA)):
+        yield Passes(clean["voucher"].nunique(), partial(_listed, tables, clean, []), status)
 
 
 def _not_fiscal(spent: pd.DataFrame) -> Iterator[Finding]:
@@ -367,6 +369,7 @@ def _listed(tables: Tables, paid: pd.DataFrame, negatives: list[Negative]) -> It
             source=(legs[0].file, legs[0].line),
             evidence=tuple(leg.row for leg in legs),
             lines=tuple(dict.fromkeys((negative.file, negative.line) for negative in found)),
+            act=legs[0].date,
         )
 
 
@@ -398,7 +401,8 @@ def _is_code(text: str) -> bool:
 
 
 def _forbidden(tables: Tables, leg: _Paid, negative: Negative) -> bool:
-    if leg.amount <= 0 or max(negative.date, negative.issued or negative.date) > leg.date:
+    first = max(day for day in (negative.date, negative.issued, negative.judges_from) if day)
+    if leg.amount <= 0 or first > leg.date or leg.date > (negative.judges_to or leg.date):
         return False
     fund = registered.funds(tables).get(leg.fund)
     if negative.level and (fund is None or fund.level not in negative.level):

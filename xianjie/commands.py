@@ -31,7 +31,7 @@ COMMANDS = {
     "plan": ("xianjie.plan:plan", "待办：还要做什么、多少钱、最迟哪天；假设做了会怎样"),
     "screen": ("xianjie.screen:screen", "筛查：指出应当先看哪里，不是判定"),
     "rules": ("xianjie.rules:rules", "规则目录；或一条规则的全文、公式、参数沿革"),
-    "policy": ("xianjie.policy:policy", "账簿的政策参数与随产品的有哪些不同，换版会改变哪些结论"),
+    "policy": ("xianjie.policy:policy", "账簿的政策参数与随产品的有哪些不同；update 换成新版"),
     "trace": ("xianjie.trace:trace", "追溯一笔资金、一个项目、一户或一项资产的钱从哪里来、到哪里去"),
     "report": ("xianjie.report:report", "出具业务台账：进度、项目、劳务、股权、资产、收益分配"),
     "publish": ("xianjie.publish:publish", "公开：网站、A4 公告和数据，有个人信息则拒绝"),

@@ -11,6 +11,7 @@ import click
 from xianjie.chinese import Command
 
 if TYPE_CHECKING:
+    from ledgers.book import Book
     from ledgers.seals.seal import Seal
     from ledgers.tables.tables import Tables
 
@@ -36,6 +37,7 @@ def verify(book: str, root: str | None, published: str | None) -> None:
     for seal in seals:
         click.echo(
             f"{'没有改动' if not seal.changes else '有改动　'}  截至 {seal.end}  封账于 {seal.sealed_on}  根 {seal.root}"
+            + _policy(loaded, seal.end)
         )
     for note in _notes(loaded.tables, seals):
         click.echo(note)
@@ -52,6 +54,23 @@ def verify(book: str, root: str | None, published: str | None) -> None:
     else:
         click.echo(_proven(seals, held) + (f"\n{published} 中公开的文件没有改动，与账簿一致。" if published else ""))
     raise click.exceptions.Exit(1 if faults else 0)
+
+
+def _policy(book: "Book", end: date) -> str:
+    """The editions of the policy sets by which a sealed month is judged."""
+    from ledgers import POLICY_TITLES
+    from ledgers.files.safely import Refused, read_bytes
+    from ledgers.tables.editions import edition_on
+
+    def text(file: str) -> str:
+        try:
+            return read_bytes(book.tables.root, file).decode("utf-8")
+        except (Refused, UnicodeDecodeError):
+            return ""
+
+    sets = [Path(name).stem for name in book.files if Path(name).stem in POLICY_TITLES]
+    said = [f"{POLICY_TITLES[name]} {edition_on(book.entries, name, end, text) or '没有写版次'}" for name in sets]
+    return f"  政策 {'、'.join(said)}" if said else ""
 
 
 def _notes(tables: "Tables", seals: list["Seal"]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from ledgers.files.safely import Refused, read_bytes, sha256_of
 from ledgers.money import exact
 from ledgers.people import CHECK
 from ledgers.tables import rolls
+from ledgers.tables.editions import Window, window_of, windows
 from ledgers.tables.households import FILE as HOUSEHOLDS
 from ledgers.tables.schema import SCHEMAS, HouseholdState, Member, records
 from ledgers.tables.tables import Tables, derived
@@ -53,12 +54,27 @@ class Item(NamedTuple):
 
 def form(tables: Tables, after: date | None, end: date) -> list[Item]:
     """Everything of a period in canonical form: directives in the book's order, households, rolls."""
-    inside = [item for item in _directives(tables, end) if within(item.day, after, end)]
+    inside = [item for item in _directives(tables, end) if within(item.day, after, end) and not _came_later(tables, item)]
     inside.sort(key=lambda item: (*item.key, item.text))  # files come in any order from a disk
     beside = side_items(tables)
     if (after, end) not in beside:
         beside[after, end] = [*_household_items(tables, after, end), *_roll_items(tables, after, end)]
     return [*inside, *beside[after, end]]
+
+
+def _came_later(tables: Tables, item: Item) -> bool:
+    """Whether it came with another edition of its policy set, which judges no day as early as its own.
+
+    The edition's directive, dated on its first day, holds it by the digest of the file.
+    """
+    first = window_of(edition_windows(tables), item.file).first
+    return first is not None and item.day < first
+
+
+@derived
+def edition_windows(tables: Tables) -> dict[str, Window]:
+    """The days that policy sets and kept files judge, where other editions judge others."""
+    return windows(tables.entries)
 
 
 @derived

@@ -13,9 +13,10 @@ from datetime import date, timedelta
 
 from ledgers.files.safely import FILE_LIMIT, Refused, read_bytes
 from ledgers.files.text import directive_text
-from ledgers.seals.canonical import Item, attachments, canonical, form, identities, members, seal_end, seals
+from ledgers.seals.canonical import Item, attachments, canonical, form, identities, members, seal_end, seals, within
 from ledgers.seals.said import Change, differences, disorder, key_of
 from ledgers.tables.directives import SealLine
+from ledgers.tables.editions import editions, policy_file
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
 
@@ -110,6 +111,7 @@ def verified(tables: Tables, files: bool = False) -> list[Seal]:
         changes, sealed = _manifest_changes(tables, seal)
         changes = [*_chain_changes(row, seal, result[-1] if result else None), *changes]
         changes += _content_changes(tables, seal, sealed, files) if sealed is not None else ()
+        changes += _edition_changes(tables, seal)
         missing = [key_of(text)[1] for text in sealed or () if _is_missing(text)]
         result.append(replace(seal, changes=tuple(changes), left_out=tuple(missing)))
         after = max(seal.end, after or seal.end)
@@ -182,6 +184,24 @@ def _content_changes(tables: Tables, seal: Seal, sealed: list[str], files: bool)
         sealed = [text for text in sealed if not text.startswith(_LINES_OF_FILES)]
     yield from differences(tables, name, sealed, items)
     yield from disorder(sealed, items)
+
+
+def _edition_changes(tables: Tables, seal: Seal) -> Iterator[Change]:
+    """Policy sets that are not, digest by digest, what the editions said that came in a seal's period."""
+    came = list(editions(tables.entries))
+    for place, one in enumerate(came):
+        following = [later for later in came[place + 1 :] if later.name == one.name]
+        now = following[0].before if following else _digest(tables, policy_file(one.name))
+        if within(one.date, seal.after, seal.end) and now != one.after:
+            text = f"与 {one.date} 换为 {one.edition} 版时记下的摘要不符，政策文件被改动过"
+            yield Change(policy_file(one.name), 0, text)
+
+
+def _digest(tables: Tables, file: str) -> str:
+    try:
+        return hashlib.sha256(read_bytes(tables.root, file)).hexdigest()
+    except Refused:
+        return ""
 
 
 def _is_missing(text: str) -> bool:

@@ -323,6 +323,8 @@ class PolicyLine(NamedTuple):
     by_task: Bool  # each task is judged by itself
     unit: Annotated[Text, Key(one_of=UNITS)]
     verified_until: Day
+    judges_from: Day  # its file judges no earlier day, and no later one: editions.py
+    judges_to: Day
     file: str
     line: int
 
@@ -339,6 +341,8 @@ class Negative(NamedTuple):
     except_: Words  # words of a narration or subtype that are excepted
     quote: Text
     confidence: Text
+    judges_from: Day
+    judges_to: Day
     file: str
     line: int
 
@@ -432,6 +436,7 @@ class EditionLine(NamedTuple):
     edition: Text
     before: Text  # digest of the file as it was
     after: Text
+    sealed: Text  # the file that keeps the lines of sealed periods
     file: str
     line: int
 
@@ -450,7 +455,7 @@ class SealLine(NamedTuple):
     line: int
 
 
-_WHERE = ("row", "date", "said", "file", "line")  # what rows have besides what their directive says
+_WHERE = ("row", "date", "said", "judges_from", "judges_to", "file", "line")  # what rows have besides what their directive says
 _TYPES: dict[Any, str] = {
     Text: "text",
     Words: "list",

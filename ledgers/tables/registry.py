@@ -13,7 +13,7 @@ from stdnum.cn import uscc
 
 from ledgers.files.problems import Problem
 from ledgers.money import fen
-from ledgers.tables import times
+from ledgers.tables import editions, times
 from ledgers.tables.directives import DIRECTIVES, LEVEL_GROUPS, Directive, Key
 from ledgers.tables.plausible import disagreeing, out_of_order, out_of_range
 from ledgers.tables.schema import REGISTRIES
@@ -153,6 +153,7 @@ def read_directives(
     first: dict[tuple[str, str], date] = {}
     same_day: dict[tuple[str, str, date], list[dict[str, Any]]] = {}
     references: list[tuple[Key, str, Problem]] = []
+    judged = editions.windows(entries)
     for entry in entries:
         if not isinstance(entry, Custom) or entry.type not in DIRECTIVES:
             continue
@@ -162,6 +163,7 @@ def read_directives(
         row = reader.row()
         if row is None:
             continue
+        row["judges_from"], row["judges_to"] = editions.window_of(judged, file) if judged else (None, None)
         result.ids[entry.type].add(reader.id)
         references += reader.references
         if entry.date > (sealed_by if entry.type == "seal" else as_of):

@@ -50,11 +50,11 @@ COMMANDS = {
 # Those that read a book in a process that may not write, connect or start anything (ledgers/files/confined.py).
 CONFINED = frozenset(
     {"check", "plan", "policy", "query", "reconcile", "screen", "trace", "report", "seal", "verify", "doctor"}
-    | {"import", "imports", "undo", "mend"}
+    | {"import", "imports", "undo", "mend", "publish"}
 )
 
 # Those that read books and write much by themselves: in a process of their own too, but not confined.
-WRITING = frozenset({"publish", "consolidate", "demo"})
+WRITING = frozenset({"consolidate", "demo"})
 
 
 class _Commands(Group):

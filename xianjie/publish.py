@@ -61,7 +61,10 @@ def publish(
     退出状态：0 已公开；2 没有公开（有泄露、账簿不可信或文件夹不能用）。
     """
     from ledgers.book import main_file, read
+    from ledgers.files.folders import will_make
+    from ledgers.files.writing import will_lock
     from reports.publish import making
+    from reports.publish.fonts import listed
     from reports.publish.policy import read_policy
 
     try:
@@ -71,6 +74,11 @@ def publish(
     if board and board.resolve() == output.resolve():
         raise click.UsageError("村务公开栏版含有名单，不能与网上公开的文件放在同一个文件夹")
     start = first.date() if first else clock.today()
+    will_make(*(folder.absolute() for folder in (output, board) if folder))
+    if record:
+        will_lock(main_file(book).parent)
+    if not no_pdf:
+        listed()  # starts a program, which is refused later
     loaded = read(main_file(book), making.last_day(year, clock.today()))
     _outside(loaded, [output, *([board] if board else [])])
     least = making.notice_days(loaded.tables, read_policy(loaded.tables.root), start)

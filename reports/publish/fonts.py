@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def embeddable(characters: set[str], configured: str) -> bytes:
 
 def _candidates() -> list[Path]:
     """Font files of this machine that may be Chinese, the most fitting first."""
-    return sorted(set(_listed() if shutil.which("fc-list") else _walked()), key=_rank)
+    return sorted(set(listed() if shutil.which("fc-list") else _walked()), key=_rank)
 
 
 def _rank(path: Path) -> tuple[int, int, str]:
@@ -63,12 +64,15 @@ def _rank(path: Path) -> tuple[int, int, str]:
     return sum(part in name for part in BAD), good, str(path)
 
 
-def _listed() -> Iterator[Path]:
-    found = subprocess.run(["fc-list", ":lang=zh", "file"], capture_output=True, text=True, check=False, timeout=60)
-    for line in found.stdout.splitlines():
-        path = Path(line.strip().removesuffix(":").strip())
-        if path.suffix.lower() in SUFFIXES:
-            yield path
+@cache
+def listed() -> tuple[Path, ...]:
+    """The font files that fontconfig knows for Chinese; asked once, as a confined process starts no program."""
+    try:
+        found = subprocess.run(["fc-list", ":lang=zh", "file"], capture_output=True, text=True, check=False, timeout=60)
+    except OSError:  # it is not installed
+        return ()
+    paths = (Path(line.strip().removesuffix(":").strip()) for line in found.stdout.splitlines())
+    return tuple(path for path in paths if path.suffix.lower() in SUFFIXES)
 
 
 def _walked() -> Iterator[Path]:

@@ -263,16 +263,14 @@ def policy_digest(policy: Disclosure) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def write(made: Made, folder: Path, progress: Progress = lambda done, total: None) -> bytes:
-    """Write every file and the manifest into a folder of our own; returns the manifest."""
+def write(made: Made, put: Callable[[str, bytes], None], progress: Progress = lambda done, total: None) -> bytes:
+    """Put every file and the manifest, each by its name, into a folder of our own; returns the manifest."""
     digests = {}
     for name, file in files(made, progress):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file)
+        put(name, file)
         digests[name] = (hashlib.sha256(file).hexdigest(), len(file))
     whole = manifest(made, digests)
-    (folder / MANIFEST).write_bytes(whole)
+    put(MANIFEST, whole)
     return whole
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from ledgers import book as books
 from ledgers.book import read
+from ledgers.files import folders
 from ledgers.files.problems import Untrusted
 from ledgers.files.writing import Busy, locked, put_in_place, write
-from reports.publish import publish
 from tests.seals.books import make
 
 
@@ -66,11 +66,11 @@ def test_what_a_killed_publication_left_is_cleared_up(tmp_path: Path) -> None:
         (tmp_path / name / "x").write_text(name)
     with ExitStack() as held:
         (tmp_path / ".public-working1").mkdir()
-        assert publish._held(tmp_path / ".public-working1", held)
-        publish._clear(target)
+        assert folders.hold(tmp_path / ".public-working1", held)
+        folders.clear(target)
     assert (target / "x").read_text() == ".public-abcdefgh.old"
     assert {path.name for path in tmp_path.glob(".*")} == {".public-2021-abcdefgh", ".public-mine", ".public-working1"}
-    publish._clear(target)
+    folders.clear(target)
     assert {path.name for path in tmp_path.glob(".*")} == {".public-2021-abcdefgh", ".public-mine"}
 
 

@@ -31,6 +31,8 @@ from ledgers.files.problems import Problem, Untrusted
 
 MEMORY = 2**32  # bytes of address space that a child has at least, on a machine with less memory too
 SECONDS = 3600  # of processor time
+_STUCK, _TRIES = 20.0, 3  # seconds of sleep without any work, and how many children are tried
+_STATE, _TIMES = 0, slice(11, 13)  # in /proc/PID/stat behind the name: state; user and system time
 _LENGTH = struct.Struct(">Q")
 _PR_SET_PDEATHSIG = 1
 _CLONE_THREAD = 0x10000
@@ -161,18 +163,23 @@ def call(
     Raises Untrusted with what the work found, or when the child died or took too long; RuntimeError for any other
     exception of the work, naming it.
     """
-    outgoing, incoming = os.pipe()
-    progress = _shared()
-    child = os.fork()
-    if not child:
-        _work(work, incoming, seconds, memory, first)
-    os.close(incoming)
-    with os.fdopen(outgoing, "rb", buffering=0) as stream:
-        content = _all_of(stream, time.monotonic() + seconds)
-    if content is None:
+    until = time.monotonic() + seconds
+    for left in reversed(range(_TRIES)):
+        outgoing, incoming = os.pipe()
+        progress = _shared()
+        child = os.fork()
+        if not child:
+            _work(work, incoming, seconds, memory, first)
+        os.close(incoming)
+        with os.fdopen(outgoing, "rb", buffering=0) as stream:
+            content = _all_of(stream, until, child if left else 0)
+        if content is not None:
+            break
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        raise Untrusted([Problem(_file(progress), 0, f"读取用时超过 {seconds:.0f} 秒，没有得出结论")])
+        if time.monotonic() >= until:
+            raise Untrusted([Problem(_file(progress), 0, f"读取用时超过 {seconds:.0f} 秒，没有得出结论")])
+    assert content is not None, "the last child is given all the time"
     _status(child, progress)
     kind, found = content[:1], content[1:]
     if kind == b"u":
@@ -320,15 +327,33 @@ def _work(
         os._exit(0)
 
 
-def _all_of(stream: Any, until: float) -> bytes | None:
-    """All that comes until the end of the stream; None when it takes too long."""
+def _all_of(stream: Any, until: float, child: int) -> bytes | None:
+    """All that comes until the end of the stream; None when it takes too long, or the child sleeps without working.
+
+    A fork copies one thread: a lock that another held stays shut in the child for ever, and it waits for it.
+    """
     pieces: list[bytes] = []
-    while select([stream], [], [], max(until - time.monotonic(), 0))[0]:
-        piece = stream.read(2**20)
-        if not piece:
-            return b"".join(pieces)
-        pieces.append(piece)
+    worked, since = "", time.monotonic()
+    while (now := time.monotonic()) < until:
+        if select([stream], [], [], min(_STUCK / 2 if child else until, until - now))[0]:
+            piece = stream.read(2**20)
+            if not piece:
+                return b"".join(pieces)
+            pieces.append(piece)
+        elif child and (work := work_of(child)) != worked:
+            worked, since = work, time.monotonic()
+        elif child and time.monotonic() - since > _STUCK:
+            return None
     return None
+
+
+def work_of(process: int) -> str:
+    """The processor time that a sleeping process has used; something new each time for one that does not sleep."""
+    with suppress(OSError, IndexError):
+        about = Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        if about[_STATE] == "S":
+            return " ".join(about[_TIMES])
+    return f"{time.monotonic()}"
 
 
 def _live_no_longer_than_the_parent() -> None:

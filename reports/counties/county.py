@@ -13,8 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ledgers.files.confined import call
 from ledgers.files.problems import Problem, Untrusted
-from ledgers.files.writing import Busy, identity_names
+from ledgers.files.writing import Busy, NotWritten, identity_names, settle
 from ledgers.kept import cache
 from reports.counties import parquet
 
@@ -23,6 +24,14 @@ KEPT = "kept-people.parquet"  # never handed over
 META = "meta.json"
 JUDGED, UNTRUSTED = "judged", "untrusted"
 TRIES = 3
+SECONDS = 3600.0  # that a book may take
+_TABLES = {
+    "counts": parquet.COUNTS,
+    "findings": parquet.FINDINGS,
+    "funds": parquet.FUNDS,
+    "equity": parquet.EQUITY,
+    "tokens": parquet.TOKENS,
+}
 
 
 @dataclass(frozen=True)
@@ -116,11 +125,15 @@ def _alone(job: Job, found: Iterable[Problem]) -> Handover:
     return Handover(job.county, _digest(files), files)
 
 
-def _untrusted(found: Iterable[Problem], names: Iterable[str] = ()) -> dict[str, bytes]:
+def _untrusted(found: Iterable[Problem]) -> dict[str, bytes]:
+    return _files(_unjudged(found), {})
+
+
+def _unjudged(found: Iterable[Problem], names: Iterable[str] = ()) -> dict[str, Any]:
     """A book that cannot be judged hands over where and why, without what the messages quote."""
     from reports.counties import handover
 
-    return _files({"state": UNTRUSTED, "problems": handover.problems(found, handover.mask((), names))}, {})
+    return {"state": UNTRUSTED, "problems": handover.problems(found, handover.mask((), names))}
 
 
 def failed(job: Job, reason: str) -> Handover:
@@ -129,6 +142,33 @@ def failed(job: Job, reason: str) -> Handover:
 
 
 def _made(job: Job) -> dict[str, bytes]:
+    """What a process finds that may not write, connect or start anything, as files."""
+    if root := _root(job):
+        settle(root)  # which may have to write
+    try:
+        found = json.loads(call(lambda: _apart(job), seconds=SECONDS))
+    except Untrusted as error:  # it died of what it read
+        return _untrusted(error.problems)
+    if "refused" in found:
+        name, message = found["refused"]
+        raise {"Busy": Busy, "NotWritten": NotWritten}[name](message)
+    handed = {name: parquet.write(_TABLES[name], rows) for name, rows in found["rows"].items() if name != "people"}
+    kept = {KEPT: parquet.write(parquet.PEOPLE, found["rows"]["people"])} if "people" in found["rows"] else {}
+    return {**_files(found["meta"], handed), **kept}
+
+
+def _apart(job: Job) -> bytes:
+    """What `_read_and_judged` gives, or why the book cannot be read now, as JSON."""
+    try:
+        meta, rows = _read_and_judged(job)
+        found: dict[str, Any] = {"meta": meta, "rows": {name: list(some) for name, some in rows.items()}}
+    except (Busy, NotWritten) as error:
+        found = {"refused": [type(error).__name__, str(error)]}
+    return json.dumps(found, ensure_ascii=False).encode()
+
+
+def _read_and_judged(job: Job) -> tuple[dict[str, Any], dict[str, Iterable[Any]]]:
+    """What is handed over of a county, and the rows of its tables; those of `people` stay."""
     from ledgers.book import read
     from ledgers.people import CHECK, Identities, Unusable, open_identities
 
@@ -141,7 +181,7 @@ def _made(job: Job) -> dict[str, bytes]:
     try:
         book = read(job.book, job.as_of)
     except Untrusted as error:
-        return _untrusted(error.problems, _names(identities))
+        return _unjudged(error.problems, _names(identities)), {}
     return _judge(job, book, identities, unusable)
 
 
@@ -150,7 +190,9 @@ def _names(identities: Any) -> Iterator[str]:
     yield from (person.name for _, person in identities.former)
 
 
-def _judge(job: Job, book: Any, identities: Any, untrusted: list[Problem]) -> dict[str, bytes]:
+def _judge(
+    job: Job, book: Any, identities: Any, untrusted: list[Problem]
+) -> tuple[dict[str, Any], dict[str, Iterable[Any]]]:
     """Judge a book that was read: what is handed over, and what is kept."""
     from plugins import catalogue
     from plugins.audit import audit
@@ -173,14 +215,14 @@ def _judge(job: Job, book: Any, identities: Any, untrusted: list[Problem]) -> di
         "blocking": sum(finding.blocking for finding in result.stated),
         "problems": handover.problems([*untrusted, *result.untrusted, *crashes], masked),
     }
-    handed = {
-        "counts": parquet.write(parquet.COUNTS, handover.counts(result.findings)),
-        "findings": parquet.write(parquet.FINDINGS, handover.findings(tables, result, masked)),
-        "funds": parquet.write(parquet.FUNDS, handover.fund_rows(tables, masked)),
-        "equity": parquet.write(parquet.EQUITY, handover.equity_rows(tables, masked)),
-        "tokens": parquet.write(parquet.TOKENS, matching.tokens(people)),
+    return meta, {
+        "counts": handover.counts(result.findings),
+        "findings": handover.findings(tables, result, masked),
+        "funds": handover.fund_rows(tables, masked),
+        "equity": handover.equity_rows(tables, masked),
+        "tokens": matching.tokens(people),
+        "people": people,
     }
-    return {**_files(meta, handed), KEPT: parquet.write(parquet.PEOPLE, people)}
 
 
 def _files(meta: dict[str, Any], tables: dict[str, bytes]) -> dict[str, bytes]:

@@ -473,6 +473,8 @@ def test_a_saved_query_is_safe_in_a_spreadsheet(tmp_path: Path, users: Path) -> 
         ("+5", "+5"),
         ("-3.5%", "-3.5%"),
         ("文字", "文字"),
+        ("＠SUM(1)", "'＠SUM(1)"),
+        ("\u200b﹢1", "'\u200b﹢1"),
         (None, ""),
         (12, "12"),
     ],

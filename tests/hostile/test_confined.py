@@ -4,13 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ledgers.files import confined, writing
 from ledgers.files.problems import Problem, Untrusted
+from reports.counties import county
 from tests.importers.county import ALL, new_book
 from tests.importers.dirty import to_xlsx
 from tests.seals.books import make
@@ -231,3 +234,52 @@ def test_a_lock_taken_before_reading_is_given_back(tmp_path: Path) -> None:
     assert run("seal", book, "2022-10").returncode == 0
     assert run("seal", book, "2022-10").returncode == 2  # refused after it was read
     assert not (book / writing.LOCK).exists()
+
+
+def test_a_child_that_waits_for_a_lock_shut_at_the_fork_is_put_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confined, "_STUCK", 0.5)
+    lock, shut = threading.Lock(), threading.Event()
+
+    def hold() -> None:
+        with lock:
+            shut.set()
+            time.sleep(0.3)
+
+    def work() -> bytes:
+        with lock:
+            return b"done"
+
+    other = threading.Thread(target=hold)
+    other.start()
+    shut.wait()
+    assert confined.call(work, seconds=20) == b"done"
+    other.join()
+
+
+@needs_filter
+@pytest.mark.parametrize("breach", ["写文件", "执行", "联网", "让主进程写"])
+def test_what_a_book_tries_is_refused_while_it_is_published(tmp_path: Path, breach: str) -> None:
+    book = make(tmp_path / "book")
+    done = tried(book, BREACHES[breach], "publish", ".", "-o", str(tmp_path / "web"), "--period", "2022", "--no-pdf")
+    assert "TRIED" in done.stderr
+    assert "Operation not permitted" in done.stderr or "没有说明要写" in done.stderr, done.stderr
+    assert not list(tmp_path.rglob("PWNED"))
+    assert not list(tmp_path.glob(".web-*"))
+
+
+@needs_filter
+@pytest.mark.parametrize("breach", ["写文件", "执行", "联网"])
+def test_what_a_book_tries_is_refused_while_counties_are_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, breach: str
+) -> None:
+    """In this process, as a worker of the pool would: the book itself is read in a child."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("ledgers.files.plugin_lines.refused", lambda *_: [])
+    monkeypatch.chdir(tmp_path)
+    book = make(tmp_path / "book")
+    code = f"{BREACHES[breach]} and {{}} or {{}}"
+    with (book / "main.beancount").open("a", encoding="utf-8") as file:
+        file.write(f'\nplugin "beancount.plugins.commodity_attr" "{code}"\n')
+    handed = county.judged(county.Job("甲县", str(book), date(2022, 12, 31)))
+    assert b'"untrusted"' in handed.files["meta.json"]
+    assert not list(tmp_path.rglob("PWNED"))

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ledgers.files.confined import filter_system_calls
+from ledgers.files.confined import filter_system_calls, work_of
 
 Environ = dict[str, Any]
 Answer = tuple[str, list[tuple[str, str]], bytes]
@@ -33,7 +33,6 @@ MEMORY = 768 * 1024 * 1024  # above what the server already holds
 NICE = 10  # the pages come first
 STUCK = 1.0  # seconds of sleep without any work after which a child waits for a lock that nobody will open
 TRIES = 4
-_STATE, _TIMES = 0, slice(11, 13)  # in /proc/PID/stat behind the name: state; user and system time
 
 
 class RefusedError(Exception):
@@ -152,17 +151,10 @@ def _read(pipe: int, child: int, until: float) -> bytes | None:
             if not part:
                 return b"".join(parts)
             parts.append(part)
-        elif (work := _work_of(child)) != worked:
+        elif (work := work_of(child)) != worked:
             worked, since = work, time.monotonic()
         elif time.monotonic() - since > STUCK:
             raise _StuckError
     return None
 
 
-def _work_of(child: int) -> str:
-    """The processor time that a sleeping child has used; something new each time for one that does not sleep."""
-    with contextlib.suppress(OSError, IndexError):
-        about = Path(f"/proc/{child}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-        if about[_STATE] == "S":
-            return " ".join(about[_TIMES])
-    return f"{time.monotonic()}"

@@ -221,7 +221,7 @@ class Draft:
         """Make sure that an account is open on a day."""
         known = self.opened.get(account)
         if known is None:
-            self.opened[account] = (min(day, date(2021, 1, 1)), currency)
+            self.opened[account] = (self.open_day(min(day, date(2021, 1, 1))), currency)
         elif known[0] > day:
             self.opened[account] = (day, known[1])
 

@@ -5,6 +5,7 @@ that messages use). A field may stand in a column or in the head above the table
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, partial
@@ -14,6 +15,8 @@ from importers.reading.cells import squeezed
 from ledgers.tables import directives
 
 HERE = Path(__file__).parent
+_APART = re.compile(r"\(.*?\)|[、,/“”\"·]")
+_ENDING = re.compile(r"(?:等|项目|建设|工程|类)+$")
 
 
 @dataclass(frozen=True)
@@ -683,3 +686,17 @@ def closed_list(name: str) -> tuple[str, ...]:
 def subtypes() -> dict[str, tuple[str, str]]:
     """Text as it is compared -> (category, subtype): the tree of the project library (subtypes.csv)."""
     return {squeezed(subtype): (category, subtype) for category, subtype in _rows("subtypes.csv")}
+
+
+def subtype_of(text: str) -> tuple[str, str] | None:
+    """(category, subtype) of a text as it is compared, also where it ends with 建设 or 项目 or lists with strokes."""
+    return subtypes().get(text) or _cores().get(_core(text))
+
+
+@cache
+def _cores() -> dict[str, tuple[str, str]]:
+    return {_core(text): found for text, found in reversed(subtypes().items()) if _core(text)}
+
+
+def _core(text: str) -> str:
+    return _ENDING.sub("", _APART.sub("", text))

@@ -13,6 +13,9 @@ from importers.reading.container import CELL_LIMIT, COLUMN_LIMIT, ROW_LIMIT, Ref
 from importers.reading.text import decoded, unquoted
 
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+TABLES = 200  # of a page
+LONGEST = 50 * 2**20  # characters
+_TABLES = re.compile("<table", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _APART = {"p", "div", "br", "h1", "h2", "h3", "h4", "h5", "h6", "center", "li", "tr", "td", "caption"}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
@@ -31,6 +34,8 @@ class Table:
 def read_html(data: bytes) -> list[Table]:
     """The tables of a page, each below the words that stand before it. Raises Refused where there is none."""
     text = _DECLARATION.sub("", decoded(_page(data)))
+    if len(text) > LONGEST or len(_TABLES.findall(text)) > TABLES:
+        raise Refused(f"文件其实是网页（HTML），大得不正常（最多 {TABLES} 张表、{LONGEST // 2**20} 百万字），不予读取")
     try:
         document = html.document_fromstring(text, parser=html.HTMLParser(no_network=True, remove_comments=True))
     except (LxmlError, ValueError):

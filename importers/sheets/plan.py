@@ -12,7 +12,7 @@ from importers.finding.job import Job, plain_day, plain_id
 from importers.finding.registers import Projects, Villages, corrected
 from importers.finding.spending import is_person
 from importers.reading.cells import Wrong, shown, squeezed
-from importers.reading.kinds import closed_list, subtypes, terms
+from importers.reading.kinds import closed_list, subtype_of, terms
 from importers.reading.title import title_batch, title_year
 from ledgers.files.text import Yuan
 from ledgers.money import yuan_cn
@@ -167,10 +167,11 @@ def _category(job: Job, row: Any) -> tuple[str, str] | None:
         if not written:
             continue
         for piece in _pieces(written):
-            if piece in terms("category") and (field == "category" or piece not in subtypes()):
+            known = subtype_of(piece)
+            if piece in terms("category") and (field == "category" or not known):
                 category = category or terms("category")[piece]
-            elif piece in subtypes():
-                category, subtype = category or subtypes()[piece][0], subtypes()[piece][1]
+            elif known:
+                category, subtype = category or known[0], known[1]
             elif field == "subtype" and category:
                 subtype = written
             else:
@@ -185,7 +186,7 @@ def _category(job: Job, row: Any) -> tuple[str, str] | None:
 
 def _pieces(written: str) -> Iterator[str]:
     whole = squeezed(written)
-    if whole in subtypes() or whole in terms("category"):
+    if subtype_of(whole) or whole in terms("category"):
         yield whole
         return
     yield from (piece for piece in re.split(r"[-—/>→_]+", whole) if piece)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import mul
 from pathlib import Path
 from typing import Any
@@ -76,8 +76,11 @@ class Identities:
 
     def account(self, number: str) -> str:
         """The keyed token of a payee's account, letters alone: under a key of its own, so that no ID number has one."""
-        found = hmac.digest(hmac.digest(self.key, b"xianjie accounts", "sha256"), number.encode(), "sha256")
-        return found[:8].hex().translate(_LETTERS)
+        return hmac.digest(self._account_key, number.encode(), "sha256")[:8].hex().translate(_LETTERS)
+
+    @cached_property
+    def _account_key(self) -> bytes:
+        return hmac.digest(self.key, b"xianjie accounts", "sha256")
 
     @property
     def check(self) -> str:

@@ -106,13 +106,16 @@ class Place:
     def __init__(self, villages: Villages, day: date) -> None:
         self.villages = villages
         self.day = day
-        self.known: dict[tuple[str, str, str], str | None] = {}
+        self.known: dict[tuple[str, str, str, str], str | None] = {}
 
     def village(self, job: Job, row: Any) -> str | None:
         town, village, address = getattr(row, "town", ""), getattr(row, "village", ""), getattr(row, "address", "")
         if village:
             code, town_code = getattr(row, "village_code", ""), getattr(row, "town_code", "")
-            return self.villages.find(job, row, town, village, self.day, code, town_code)
+            key = town, village, code, town_code
+            if self.known.get(key) is None:
+                self.known[key] = self.villages.find(job, row, town, village, self.day, code, town_code)
+            return self.known[key]
         return self._by_address(job, row, squeezed(address))
 
     def _by_address(self, job: Job, row: Any, address: str) -> str | None:

@@ -80,8 +80,10 @@ class Villages:
         match = _TOWN_AHEAD.fullmatch(name)
         if match and self.town(match.group(1)) in ({town} if town else self.digits):
             town, name = self.town(match.group(1)), match.group(2)
-        longer = [known for known in self.digits if known in (f"{town}镇", f"{town}乡", f"{town}街道")] if town else []
-        return (longer[0] if town not in self.digits and len(longer) == 1 else town), name
+        if not town or town in self.digits:
+            return town, name
+        longer = [known for ending in ("镇", "乡", "街道") if (known := f"{town}{ending}") in self.digits]
+        return (longer[0] if len(longer) == 1 else town), name
 
     def _listed(self, town: str) -> bool:
         """Whether the villages of a town were imported as a list: then an unknown name is a mistake."""

@@ -43,7 +43,7 @@ def _headings(grid: Grid) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Rows that are headings of a table: words alone, three or more, most of them known, below nothing but a few words."""
     rows = grid.rows
     for number, row in enumerate(rows):
-        if number and sum(1 for _ in cells(rows[number - 1])) > 4:
+        if number and len(rows[number - 1]) - rows[number - 1].count("") > 4:
             continue
         filled = [cell for _, cell in cells(row)]
         if len(filled) < 3 or not all(isinstance(cell, str) for cell in filled):

@@ -17,6 +17,7 @@ from importers.reading.kinds import terms
 from importers.reading.title import paid_by_contractor, title_period, title_year
 from ledgers.files.side_files import PayLine, Waiting
 from ledgers.money import yuan_cn
+from ledgers.people import Person
 from ledgers.tables.directives import BASE_STATES
 
 STEP = 2000
@@ -169,7 +170,7 @@ def _project(job: Job, projects: Projects, row: Any, name: str, year: int) -> st
 def _lines(job: Job, persons: Persons, place: Place) -> list[PayLine]:
     """The lines of the roll: the amount is 实发, the person by number, a household's payment without."""
     seen: dict[tuple[str, Any, bool], int] = {}
-    span = _period(job)
+    span, paid_for = _period(job), dict[tuple[Any, str], str]()
     months = len({row.period for row in job.sheet.rows}) > 1
     wrong_sums, other_names = [], []
     lines = []
@@ -177,7 +178,8 @@ def _lines(job: Job, persons: Persons, place: Place) -> list[PayLine]:
         if number % STEP == 0:
             job.tick(number / len(job.sheet.rows))
         token = persons.token(row.identity)
-        key = token, row.period if months else None, _says_again(row)
+        again = bool(row.again) and _says_again(row)
+        key = token, row.period if months else None, again
         if key in seen:
             job.fault(row, "identity", f"与第 {seen[key] + 1} 行是同一个人")
             continue
@@ -189,8 +191,11 @@ def _lines(job: Job, persons: Persons, place: Place) -> list[PayLine]:
             other_names.append(row.line + 1)
         if _wrong_sum(row):
             wrong_sums.append(row.line + 1)
+        if (told := (row.period, row.again)) not in paid_for:
+            paid_for[told] = _for(row, span)
         account = persons.store.account(row.account) if row.account else ""
-        lines.append(replace(_line(job, row, person.household, str(person.person), months), for_=_for(row, span), account=account))
+        note = "补发" if again else str(row.period) if months and row.period else ""
+        lines.append(_line(job, row, person, note, paid_for[told], account))
     _warn(job, other_names, "姓名与名单上的不一致，以身份证号为准")
     _warn(job, wrong_sums, "应发、扣款与实发（或天数乘日工资）对不上，以实发为准")
     return lines
@@ -209,12 +214,12 @@ def _for(row: Any, span: Period | None) -> str:
     return first[:4] if whole else first if first == last else f"{first}..{last}"
 
 
-def _line(job: Job, row: Any, household: str, person: str, months: bool) -> PayLine:
-    note = "补发" if _says_again(row) else str(row.period) if months and row.period else ""
+def _line(job: Job, row: Any, person: Person, note: str, paid_for: str, account: str) -> PayLine:
+    result, number = row.result or "", str(person.person)
     if job.sheet.kind.id == "labour":
-        return PayLine(household, person, row.paid, row.days, result=row.result or "", note=note)
-    person = "" if row.per == "户" else person
-    return PayLine(household, person, row.paid, quantity=row.quantity, result=row.result or "", note=note)
+        return PayLine(person.household, number, row.paid, row.days, None, "", result, note, paid_for, account)
+    number = "" if row.per == "户" else number
+    return PayLine(person.household, number, row.paid, None, row.quantity, "", result, note, paid_for, account)
 
 
 def _wrong_sum(row: Any) -> bool:

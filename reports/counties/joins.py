@@ -5,6 +5,7 @@ from typing import Any
 
 import duckdb
 
+from ledgers.tables.directives import LEVELS
 from reports.counties import parquet
 
 # The level above books what it sent by document, level and task; so does the county. Sums, as both may do so in parts.
@@ -82,7 +83,7 @@ _LEVELS = """
 SELECT year, level, count(DISTINCT county) AS counties, sum(registered)::BIGINT AS registered,
        sum(arrived)::BIGINT AS arrived, sum(allocated)::BIGINT AS allocated, sum(paid)::BIGINT AS paid,
        sum(labour)::BIGINT AS labour
-FROM funds GROUP BY ALL ORDER BY year, level
+FROM funds GROUP BY year, level ORDER BY year, coalesce(nullif(list_position([{levels}], level), 0), 99), level
 """
 
 _TWICE = "SELECT * FROM matches WHERE kind = '补助' ORDER BY number, county"
@@ -96,7 +97,7 @@ QUERIES = {
         sums=", ".join(f"coalesce(sum(findings) FILTER (status = '{s}'), 0)::BIGINT AS {s}" for s in STATUSES)
     ),
     "funds": _FUNDS,
-    "levels": _LEVELS,
+    "levels": _LEVELS.format(levels=", ".join(f"'{level}'" for level in LEVELS)),
     "twice": _TWICE,
     "overlaps": _OVERLAPS,
     "firms": _FIRMS,

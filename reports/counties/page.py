@@ -18,7 +18,6 @@ from reports.words import detail
 
 SHOWN = 40  # counties of a chart, rows of a table: the workbook has all
 WIDTH = 420  # of a chart's bars
-_ROW = 22
 
 
 def pages(rows: dict[str, list[dict[str, Any]]], database: Any, as_of: date) -> Iterator[tuple[str, str]]:
@@ -28,7 +27,14 @@ def pages(rows: dict[str, list[dict[str, Any]]], database: Any, as_of: date) -> 
     files = {row["county"]: f"counties/{number:04d}.html" for number, row in enumerate(_by_name(rows["counties"]), 1)}
     judged = sum(row["state"] == "judged" for row in rows["counties"])
     told = {"rows": rows, "as_of": as_of, "files": files, "charts": list(charts(rows["league"])), "judged": judged}
-    told |= {"sheets": SHEETS, "columns": COLUMNS, "headings": HEADINGS, "most": SHOWN, "matched": matched(rows["counties"])}
+    told |= {
+        "sheets": SHEETS,
+        "columns": COLUMNS,
+        "headings": HEADINGS,
+        "most": SHOWN,
+        "width": WIDTH,
+        "matched": matched(rows["counties"]),
+    }
     yield "index.html", templates.get_template("index.html").render(told)
     template = templates.get_template("county.html")
     found = _findings(database)
@@ -77,23 +83,21 @@ def charts(league: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         sides = [Decimal(0), *(row["value"] for row in shown), *(row["threshold"] for row in shown)]
         low, high = min(sides), max(sides)
         scale = Decimal(WIDTH) / ((high - low) or 1)
-        bars = [_bar(row, number, low, scale) for number, row in enumerate(shown)]
+        bars = [_bar(row, low, scale) for row in shown]
         yield {
             "rule": rule,
             "title": titles().get(rule, rule),
             "year": ordered[0]["year"],
             "bars": bars,
-            "height": len(bars) * _ROW + 8,
             "more": len(latest) - len(shown),
             "table": ordered[: SHOWN * 3],
         }
 
 
-def _bar(row: dict[str, Any], number: int, low: Decimal, scale: Decimal) -> dict[str, Any]:
+def _bar(row: dict[str, Any], low: Decimal, scale: Decimal) -> dict[str, Any]:
     start, end = sorted((Decimal(0), row["value"]))
     return {
-        "county": row["county"][:12] + (f"·{detail(row['part'], '')}" if row["part"] else ""),
-        "y": number * _ROW + 4,
+        "county": row["county"] + (f"·{detail(row['part'], '')}" if row["part"] else ""),
         "x": f"{(start - low) * scale:.1f}",
         "width": f"{max((end - start) * scale, Decimal(1)):.1f}",
         "mark": f"{(row['threshold'] - low) * scale:.1f}",

@@ -19,14 +19,20 @@ from importers.reading.kinds import KINDS, header_of
 from importers.reading.layout import find
 from importers.sheets.paylists import _for
 from ledgers.book import read
+from ledgers.facts import money
 from ledgers.files.messages import explain
 from ledgers.files.side_files import BankLine, Imported, PayLine
 from ledgers.personal.checks import PROVINCES, luhn, may_be_card
 from ledgers.seals.bank import unreconciled
-from reports.figures import Money
+from plugins.findings import Finding, Subject
+from reports.counties import joins, parquet
+from reports.figures import Money, paid_by_month
+from reports.plan import Task, _largest
 from reports.publish.privacy import BARE, CLEAR, COVERED, public_totals
+from reports.workpapers import side_sums
 from reports.workpapers.reconciliation import _checked_bank
 from tests.books import write_book
+from tests.reports.conftest import EXAMPLE
 
 DAY = dt.date(2022, 6, 30)
 
@@ -141,3 +147,44 @@ def test_money_of_the_treasury_arrives_within_ten_days(days: int, known: bool) -
 def test_a_month_that_is_paid_again_is_of_the_year_in_which_the_list_begins() -> None:
     row = SimpleNamespace(period=None, again="11月")
     assert _for(row, Period(dt.date(2022, 12, 1), dt.date(2023, 1, 31))) == "2022-11"
+
+
+def test_what_is_mended_together_is_due_by_the_earliest_day() -> None:
+    finding = Finding(Subject("project", "P1"), "pending", "")
+    days = (None, dt.date(2022, 12, 31), dt.date(2022, 6, 30))
+    same = [Task(finding, f"规则{n}", "补付", amount, "", day) for n, (amount, day) in enumerate(zip((3, 9, 5), days, strict=True))]
+    one = _largest(same)
+    assert (one.amount, one.due, one.also) == (9, dt.date(2022, 6, 30), ("规则0", "规则2"))
+
+
+def test_the_margin_of_a_cap_is_what_is_left_below_it() -> None:
+    with parquet.connect() as database:
+        database.execute(
+            "CREATE TABLE findings AS SELECT 'fee' AS rule, 'year' AS kind, '2022' AS subject, '' AS part, '甲县' AS county, 'pass' AS status,"
+            " 0.01 AS value, op, 0.03 AS threshold, '1' AS numerator, '100' AS denominator, 'yuan' AS unit FROM (VALUES ('<='), ('>=')) AS t(op)"
+        )
+        found = {row["op"]: float(row["margin"]) for row in joins.rows(database, joins.QUERIES["league"])}
+    assert found == {"<=": pytest.approx(0.02), ">=": pytest.approx(-0.02)}
+
+
+def test_a_countys_funds_are_summed_each_under_its_own_name() -> None:
+    figures = {"registered": 1, "arrived": 20, "allocated": 300, "paid": 4000, "labour": 50_000}
+    with parquet.connect() as database:
+        sums = ", ".join(f"{amount} AS {name}" for name, amount in figures.items())
+        database.execute(f"CREATE TABLE funds AS SELECT '甲县' AS county, 2022 AS year, '中央' AS level, {sums} FROM range(2)")
+        for query in ("funds", "levels"):
+            (row,) = joins.rows(database, joins.QUERIES[query])
+            assert {name: row[name] for name in figures} == {name: 2 * amount for name, amount in figures.items()}
+
+
+def test_a_statement_goes_to_the_end_of_the_day(tmp_path: Path) -> None:
+    book = write_book(tmp_path / "book", BANK, {"bank/V101001.csv": STATEMENT})
+    found = {day: list(side_sums.statements(read(book, day).tables)) for day in (dt.date(2022, 6, 9), dt.date(2022, 6, 10))}
+    assert [(one.lines, one.opening, one.credit, one.closing) for (one,) in found.values()] == [(1, 0, 20000, 20000), (2, 0, 50000, 50000)]
+
+
+def test_a_year_that_runs_has_the_months_that_have_begun(tmp_path: Path) -> None:
+    tables = read(EXAMPLE, dt.date(2022, 9, 1)).tables
+    months = paid_by_month(tables)[2022]
+    assert len(months) == 9
+    assert months[-1] == sum(amount for _, amount in money.legs_of(tables, "paid")) > 0

@@ -128,6 +128,15 @@ def test_days_outside_the_export_are_not_asked_of_the_book(book: Path, tmp_path:
     assert "两边都有 10　不同 0　只在导出 0　只在账簿 0" in done.stdout
 
 
+@pytest.mark.parametrize("edge", [1, 10])
+def test_the_first_and_the_last_day_of_the_export_are_asked_of_the_book(tmp_path: Path, edge: int) -> None:
+    vouchers = "".join(PAYMENT.format(number=n, day=day_of(n), amount=1000 + n * 100) for n in range(1, 11))
+    more = PAYMENT.format(number=11, day=day_of(edge), amount=5)
+    done = run(write_book(tmp_path / "book", REGISTRY + vouchers + more), export(tmp_path / "三月.csv", lines()[:10]))
+    assert done.exit_code == 1
+    assert "两边都有 10　不同 0　只在导出 0　只在账簿 1" in done.stdout
+
+
 def test_two_exports_are_one(book: Path, tmp_path: Path) -> None:
     first, second = export(tmp_path / "一.csv", lines()[:20]), export(tmp_path / "二.csv", lines()[20:])
     assert run(book, first, second).exit_code == 0

@@ -173,6 +173,49 @@ def test_labour_is_what_the_rule_counts(sample: Checked, books: dict[str, bytes]
             assert fen(f"{row[8]:.2f}") == finding.measured.numerator
 
 
+def test_unpaid_is_what_was_neither_taken_back_nor_paid(sample: Checked, books: dict[str, bytes]) -> None:
+    table = sample.book.tables.postings
+    taken_back = int(table.loc[table["account"].str.startswith("Equity:3104"), "amount"].sum())
+    assert taken_back > 0
+    total = {name: total_of(books["资金支出进度表.xlsx"], name) for name in ("指标金额", "已支付", "未支付")}
+    assert total["未支付"] == total["指标金额"] - taken_back - total["已支付"]
+
+
+def test_sources_of_projects_are_the_levels_of_their_funds(sample: Checked, books: dict[str, bytes]) -> None:
+    tables, sums = sample.book.tables, dict[str, int]()
+    named = {"中央": "中央", "省级": "省市级", "市级": "省市级", "县级": "县级"}
+    for leg in money.allocation_legs(tables):
+        source = named.get(registered.funds(tables)[leg.fund].level, "其他")
+        sums[source] = sums.get(source, 0) + leg.amount
+    assert {name: total_of(books["项目明细台账.xlsx"], name) for name in sums} == sums
+    assert len(sums) == 4
+
+
+def test_special_money_is_that_of_the_task(sample: Checked, books: dict[str, bytes]) -> None:
+    tables, content = sample.book.tables, books["以工代赈劳务报酬台账.xlsx"]
+    listed = {row[2] for row in rows_of(content)}
+    legs = [leg for leg in money.allocation_legs(tables) if leg.project in listed]
+    higher = [(leg.amount, fund) for leg in legs if (fund := registered.funds(tables)[leg.fund]).level in money.HIGHER]
+    assert total_of(content, "市级及以上资金") == sum(amount for amount, _ in higher)
+    special = sum(amount for amount, fund in higher if fund.task == "以工代赈")
+    assert total_of(content, "其中以工代赈专项") == special < sum(amount for amount, _ in higher)
+
+
+def test_what_a_chart_shows_adds_up_to_the_register(books: dict[str, bytes]) -> None:
+    content = books["股权登记簿.xlsx"]
+    parts = [total_of(content, name, 2) for name in ("集体", "其他农户（成员）", "脱贫户、监测户")]
+    rows = rows_of(content)
+    total = next(row for row in rows if row[0] == "合计")
+    assert sum(parts) == fen(f"{total[9] + total[11]:.2f}")
+    assert parts[2] == fen(f"{total[12]:.2f}")
+
+
+def test_what_is_left_of_income_is_what_was_not_used(books: dict[str, bytes]) -> None:
+    content = books["资产收益分配表.xlsx"]
+    left = total_of(content, "结余")
+    assert left == total_of(content, "收益") - total_of(content, "合计") > 0
+
+
 def test_shares_are_those_of_the_register(sample: Checked, books: dict[str, bytes]) -> None:
     content, shares = books["股权登记簿.xlsx"], sample.book.tables.shares
     assert total_of(content, "股额", 1) == shares["amount"].sum()

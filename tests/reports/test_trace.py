@@ -33,6 +33,13 @@ def trees(sample: Checked) -> dict[str, list[Node]]:
     return {name: trace(tables, name) for name in ids}
 
 
+def test_a_funds_money_is_accounted_for_by_name(trees: dict[str, list[Node]], sample: Checked) -> None:
+    """What was taken back is not also waiting for its arrival: nothing is left to be called the rest."""
+    roots = [trees[name][0] for name in registered.funds(sample.book.tables)]
+    assert any(part.text == "上级收回" for root in roots for part in root.parts)
+    assert [root.text for root in roots if any(part.text == "其余" for part in root.parts)] == []
+
+
 def test_every_level_adds_up(trees: dict[str, list[Node]]) -> None:
     assert len(trees) > 300
     assert [name for name, roots in trees.items() if not all(map(adds_up, roots))] == []

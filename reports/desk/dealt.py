@@ -100,6 +100,12 @@ def ordered(found: list[Event]) -> tuple[date | None, str]:
     return due, next((one.unit for one in reversed(orders) if one.unit), "")
 
 
+def overdue(found: list[Event]) -> bool:
+    """Whether a finding is not mended yet though its day is over."""
+    last, (due, _) = rectified(found), ordered(found)
+    return bool(last and last.state != "销号" and due and due < clock.today())
+
+
 def in_force(found: list[Event]) -> Event | None:
     """A waiver that holds today."""
     today = clock.today()

@@ -149,6 +149,28 @@ def act_link(act: str) -> str:
     return f"{links.to('overview').partition('/extension/')[0]}/act/{act}"
 
 
+def mine(review: Review) -> list[tuple[str, str]]:
+    """What waits for who asks: in words, and where it is done. Nothing where the server does not write."""
+    found = []
+    jobs = [job for job in writer().of(reader(), slug()) if _waits(job)] if works() else []
+    if jobs:
+        found.append((f"{len(jobs)} 件等您确认或回答", to("job", id=jobs[0].id) if len(jobs) == 1 else to("collect")))
+    handled = list(dealt.events(review.tables).values()) if may("grant") or may("assign") else []
+    asked = [one for one in map(dealt.open_request, handled) if one and one.by != reader()]
+    if asked and may("grant"):
+        found.append((f"{len(asked)} 件豁免申请等您批准", to("mending", kind="豁免申请")))
+    late = sum(dealt.overdue(one) for one in handled)
+    if late and may("assign"):
+        found.append((f"{late} 项整改逾期", to("mending", state="逾期")))
+    return found
+
+
+def _waits(job: Any) -> bool:
+    """Whether a job was shown and is neither agreed to nor dropped."""
+    told = job.result or {}
+    return bool((told.get("agreed") or told.get("questions")) and not told.get("done") and may(job.act))
+
+
 def work_link(id: str, name: str) -> str:
     """Where a file that a job made is."""
     return f"{links.to('overview').partition('/extension/')[0]}/work/{quote(id)}/{quote(name)}"

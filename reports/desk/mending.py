@@ -32,7 +32,7 @@ def _steps(history: list[Event]) -> Iterator[Step]:
     today = clock.today()
     if row := dealt.rectified(history):
         due, unit = dealt.ordered(history)
-        yield Step(row, "逾期" if row.state != "销号" and due and due < today else row.state, due, unit)
+        yield Step(row, "逾期" if dealt.overdue(history) else row.state, due, unit)
     if asked := dealt.open_request(history):
         yield Step(asked, "待批", asked.due)
     for one in history:

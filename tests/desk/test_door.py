@@ -187,6 +187,27 @@ def test_what_was_done_is_not_done_again(desk: Desk) -> None:
     assert not desk.jobs("clerk")[0].running
 
 
+def test_what_waits_for_somebody_stands_on_the_first_page(desk: Desk) -> None:
+    assert "等您确认或回答" not in desk.page("clerk", "overview").text
+    desk.send("clerk", "import")
+    (job,) = desk.jobs("clerk")
+    _finish(desk, job.id, {"agreed": "x"})
+    assert "1 件等您确认或回答" in desk.page("clerk", "overview").text
+    assert "等您确认或回答" not in desk.page("chief", "overview").text
+
+
+def test_a_job_that_takes_long_says_how_far_it_is(desk: Desk) -> None:
+    desk.send("clerk", "import")
+    (job,) = desk.jobs("clerk")
+    waiting = desk.page("clerk", "job", id=job.id).text
+    assert 'http-equiv="refresh"' in waiting
+    assert "排队等候" in waiting
+    (desk.writer._folder / job.id / "progress").write_text(json.dumps([0.25, "读取 名单.xlsx"]).ljust(400))
+    reading = desk.page("clerk", "job", id=job.id).text
+    assert "读取 名单.xlsx" in reading
+    assert '<progress max="1" value="0.25"' in reading
+
+
 def test_one_person_cannot_keep_the_others_out(desk: Desk) -> None:
     for _ in range(writer.WAITING_EACH):
         assert desk.send("clerk", "form").status_code == 303

@@ -65,6 +65,12 @@ def test_no_people_in_texts(work: Work, said: str) -> None:
     assert history(work) == []
 
 
+def test_no_people_in_what_a_form_hides(work: Work) -> None:
+    for name in ("subject", "part", "period"):
+        assert "个人信息" in work.do("remark", {**ABOUT, "text": "x", name: "13812345678"}, role=CLERK)["problem"]
+    assert text(work, "remarks") == ""
+
+
 def test_mended_from_the_order_to_the_proof(work: Work, tmp_path: Path) -> None:
     assigned = work.do("assign", {**ABOUT, "unit": "县交通局", "due": "2023-04-30", "text": "补发"}, by="审阅甲", role=REVIEWER)
     assert done(assigned) == "已交办县交通局，限 2023-04-30"

@@ -1,5 +1,6 @@
 """收表 as the writing process does it: read, shown, asked, agreed to, taken back; nothing without agreement."""
 
+import subprocess
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
@@ -15,6 +16,7 @@ from tests.importers.county import allocation, funds, new_book, plan, treasury, 
 from tests.importers.dirty import to_xlsx
 from tests.importers.helpers import Desk
 from xianjie.acts import process
+from xianjie.serve import WRITING
 
 
 @pytest.fixture
@@ -174,3 +176,13 @@ def test_money_that_is_missing_is_shown_at_the_desk(county: Desk) -> None:
     assert waiting(county.book) == []
     county.take(villages(), funds(), plan(), treasury())
     assert waiting(county.book) == []
+
+
+@pytest.mark.slow
+def test_what_was_sent_goes_with_the_server_however_it_ended(tmp_path: Path) -> None:
+    folder = tmp_path / "jobs"
+    (folder / "1" / "files").mkdir(parents=True)
+    (folder / "1" / "files" / "名单.xlsx").write_bytes(b"people")
+    ended = subprocess.run([*WRITING, str(folder)], stdin=subprocess.DEVNULL, timeout=60, check=False)
+    assert ended.returncode == 0
+    assert not folder.exists()

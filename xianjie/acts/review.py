@@ -108,7 +108,9 @@ def _check(task: Task, draft: Draft, rule: Rule, subject: str, type: str, args: 
     """Who may say what of whom, in view of the book."""
     if task.role not in SEES_ROLLS and subject in draft.states:
         raise click.ClickException("涉及农户的判定由可看清册的人办理。没有写入任何东西")
-    _gate(draft, meta.get("reason") or meta.get("note") or (args[0] if type == "remark" else ""))
+    said = meta.get("reason") or meta.get("note") or (args[0] if type == "remark" else "")
+    for text in (said, subject, task.arg("part"), task.arg("period")):
+        _gate(draft, text)
     if type.startswith("waiver") and not rule.waivable:
         raise click.ClickException(f"“{rule.title}”不能豁免。没有写入任何东西")
     if type == "waiver" or args == ("驳回",):

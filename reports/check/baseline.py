@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from ledgers.files.problems import Problem, Untrusted
-from plugins.findings import FAIL, STATUS_NAMES, UNDETERMINED, Audit
+from plugins.findings import FAIL, NA, STATUS_NAMES, UNDETERMINED, Audit, Finding, plain
 
 NEW, UNCHANGED, RESOLVED = "new", "unchanged", "resolved"
 STATE_NAMES = {NEW: "新增", UNCHANGED: "未变", RESOLVED: "已消除"}
+# What made a problem go: it was mended; what it is judged against was changed; nobody judges it any more.
+MENDED, CHANGED, UNJUDGED = "mended", "changed", "unjudged"
+HOW_NAMES = {MENDED: "已整改", CHANGED: "事实有变", UNJUDGED: "不再判定"}
 PROBLEMS = (FAIL, UNDETERMINED)
 _EXPECTED = "基线应为 xianjie check --format json 的结果"
 
@@ -40,10 +43,11 @@ WHOLE = Scope()
 
 @dataclass(frozen=True)
 class Resolved:
-    """A problem of the earlier run, as its JSON has it, and what is said of the same thing now ("" when nothing is)."""
+    """A problem of the earlier run, as its JSON has it, what is said of the same thing now ("" when nothing is), and how it went."""
 
     finding: dict[str, Any]
     now: str
+    how: str
 
     @property
     def now_name(self) -> str:
@@ -62,12 +66,19 @@ class Baseline:
     @property
     def summary(self) -> dict[str, int]:
         counts = Counter(self.states.values())
-        return {NEW: counts[NEW], UNCHANGED: counts[UNCHANGED], RESOLVED: len(self.resolved)}
+        return {NEW: counts[NEW], UNCHANGED: counts[UNCHANGED], RESOLVED: len(self.resolved)} | self.ways
+
+    @property
+    def ways(self) -> dict[str, int]:
+        """How many of the resolved went in which way; they add up to the resolved."""
+        counts = Counter(one.how for one in self.resolved)
+        return {how: counts[how] for how in HOW_NAMES}
 
     @property
     def words(self) -> str:
-        counts = "　".join(f"{STATE_NAMES[state]} {count}" for state, count in self.summary.items())
-        return f"与截至 {self.as_of} 的结果（账簿摘要 {self.digest[:23]}…）比较：{counts}"
+        counts = "　".join(f"{name} {self.summary[state]}" for state, name in STATE_NAMES.items())
+        ways = "、".join(f"{HOW_NAMES[how]} {count}" for how, count in self.ways.items())
+        return f"与截至 {self.as_of} 的结果（账簿摘要 {self.digest[:23]}…）比较：{counts}（{ways}）"
 
 
 def compare(audit: Audit, scope: Scope, title: str, path: Path) -> Baseline:
@@ -83,14 +94,36 @@ def compare(audit: Audit, scope: Scope, title: str, path: Path) -> Baseline:
         for fingerprint, finding in now.items()
         if finding.status in PROBLEMS and before_scope.holds(finding.rule, finding.subject.id)
     }
+    rewritten = {finding.subject.id for finding in audit.stated if (finding.rule, finding.status) == (CHANGES, FAIL)}
     resolved = [
-        Resolved(one, now[fingerprint].status if fingerprint in now else "")
+        Resolved(one, now[fingerprint].status if fingerprint in now else "", _how(one, now.get(fingerprint), rewritten))
         for fingerprint, one in before.items()
         if scope.holds(one["rule"], one["subject"]["id"])
         and one["rule"] not in crashed
         and (fingerprint not in now or now[fingerprint].status not in PROBLEMS)
     ]
     return Baseline(earlier["book"]["as_of"], earlier["book"]["digest"], states, tuple(resolved))
+
+
+CHANGES = "changed-after"
+BASE_IS_MENDED = frozenset({"leftover", "stocktake"})  # what mends them changes what they are held against
+
+
+def _how(before: dict[str, Any], now: Finding | None, rewritten: set[str]) -> str:
+    """Mended, where what is judged reached the same standard on the same base; else its facts are others than they were."""
+    if now is None or now.status == NA:
+        return UNJUDGED
+    bases = zip(_base(before), _base(plain(now, [])), strict=True)
+    same = all(then == today for then, today in bases if then and today)
+    touched = now.measured is not None and now.subject.id in rewritten
+    return MENDED if same and not touched else CHANGED
+
+
+def _base(finding: dict[str, Any]) -> tuple[Any, ...]:
+    """What the measure of a finding is held against: its denominator, and the parameters in force for it."""
+    measured, threshold = finding.get("measured") or {}, finding.get("threshold") or {}
+    parameters = [(one["policy"], one["value"], one["effective"]) for one in threshold.get("parameters", ())]
+    return None if finding["rule"] in BASE_IS_MENDED else measured.get("denominator"), parameters
 
 
 def _read(path: Path, title: str) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def _compared(baseline: Baseline) -> dict[str, Any]:
 
 def _plain_resolved(resolved: Resolved) -> dict[str, Any]:
     keys = ("rule", "subject", "part", "period", "status", "message", "fingerprint")
-    return {key: resolved.finding.get(key) for key in keys} | {"now": resolved.now or None}
+    return {key: resolved.finding.get(key) for key in keys} | {"now": resolved.now or None, "how": resolved.how}
 
 
 def about(book: Book) -> dict[str, Any]:

@@ -183,5 +183,5 @@ def _resolved(checked: Checked, index: dict[str, int]) -> Iterator[dict[str, Any
             "partialFingerprints": {"xianjie/v1": before["fingerprint"]},
             "suppressions": [],
             "baselineState": "absent",
-            "properties": {"status": before["status"], "now": resolved.now or None, "nowName": resolved.now_name},
+            "properties": {"status": before["status"], "now": resolved.now or None, "nowName": resolved.now_name, "how": resolved.how},
         }

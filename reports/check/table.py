@@ -8,7 +8,7 @@ from ledgers.files.problems import Problem
 from ledgers.tables.span import said_of
 from plugins.audit import places
 from plugins.findings import FAIL, NA, PASS, PENDING, SEVERITY_NAMES, STATUS_NAMES, UNDETERMINED, WAIVED, Finding
-from reports.check.baseline import NEW, STATE_NAMES, Baseline
+from reports.check.baseline import HOW_NAMES, NEW, STATE_NAMES, Baseline
 from reports.check.checked import Checked, about, crashed
 from reports.check.waivers import waivers
 from reports.width import pad
@@ -59,7 +59,7 @@ def _compared(baseline: Baseline) -> Iterator[str]:
         subject = f"{before['subject']['id']} {before['subject']['name']}".rstrip() + (
             f"（{about_part}）" if about_part else ""
         )
-        yield f"  已消除　{before['rule']}　{subject}　原{STATUS_NAMES[before['status']]}，现{one.now_name}"
+        yield f"  {HOW_NAMES[one.how]}　{before['rule']}　{subject}　原{STATUS_NAMES[before['status']]}，现{one.now_name}"
 
 
 def _section(checked: Checked, status: str, found: list[Finding]) -> Iterator[str]:

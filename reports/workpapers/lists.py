@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ledgers.tables.directives import Rectification
 from ledgers.tables.schema import records
 from plugins.findings import STATUS_NAMES
+from reports.check.baseline import HOW_NAMES
 from reports.check.checked import Checked
 from reports.check.waivers import Waiver, waivers
 from reports.words import SCOPE_NAMES, detail, worded
@@ -57,6 +58,7 @@ RESOLVED = (
     Column("分项·期间", 16),
     Column("原结论", 10),
     Column("现结论", 12),
+    Column("怎样消除", 12),
     Column("原说明", 60, LONG),
 )
 
@@ -126,6 +128,7 @@ def write_resolved(book: Workbook, checked: Checked) -> None:
     sheet = book.sheet("已消除", [column.width for column in RESOLVED])
     sheet.title("基线中有、现已消除的问题")
     sheet.note(checked.baseline.words)
+    sheet.note("“已整改”是同一基数、同一标准下达到了；“事实有变”是判定所用的基数、标准或关键事实与上次不同，应当核实改动；“不再判定”是对象没有了，或不再适用。")
     sheet.table(RESOLVED, _resolved(checked))
 
 
@@ -134,4 +137,4 @@ def _resolved(checked: Checked) -> Iterator[Row]:
         before = one.finding
         subject, about = before["subject"], detail(before.get("part"), before.get("period"))
         named = (before["rule"], subject["id"], subject["name"], about)
-        yield Row((*named, STATUS_NAMES[before["status"]], one.now_name, before["message"]))
+        yield Row((*named, STATUS_NAMES[before["status"]], one.now_name, HOW_NAMES[one.how], before["message"]))

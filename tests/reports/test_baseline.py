@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from ledgers.files.problems import Untrusted
 from plugins.findings import Audit, Crash
-from reports.check.baseline import NEW, RESOLVED, UNCHANGED, WHOLE, Scope, compare
+from reports.check.baseline import CHANGED, MENDED, NEW, RESOLVED, UNCHANGED, UNJUDGED, WHOLE, Scope, compare
 from reports.check.checked import Checked, as_json
 from tests.reports.conftest import EXAMPLE
 from xianjie.commands import cli
@@ -39,7 +39,7 @@ def found(document: dict[str, Any], rule: str = FAILED[0]) -> dict[str, Any]:
 def test_against_itself_everything_is_unchanged(example: Checked, earlier: dict[str, Any], tmp_path: Path) -> None:
     baseline = compared(example, earlier, tmp_path)
     problems = [one for one in example.audit.findings if one.status in ("fail", "undetermined")]
-    assert baseline.summary == {NEW: 0, UNCHANGED: len(problems), RESOLVED: 0}
+    assert baseline.summary == {NEW: 0, UNCHANGED: len(problems), RESOLVED: 0, MENDED: 0, CHANGED: 0, UNJUDGED: 0}
     assert set(baseline.states) == {one.fingerprint for one in problems}
 
 
@@ -65,12 +65,34 @@ def test_a_problem_that_passes_now_is_resolved(
     one["status"] = status
     (resolved,) = compared(example, earlier, tmp_path).resolved
     assert (resolved.finding["rule"], resolved.now, resolved.now_name) == ("labour-share", "pass", "符合")
+    assert resolved.how == MENDED
+
+
+def test_a_base_or_a_standard_that_is_another_is_no_mending(
+    example: Checked, earlier: dict[str, Any], tmp_path: Path
+) -> None:
+    one = found(earlier, "labour-share")
+    one["status"] = "fail"
+    one["measured"]["denominator"] = "500000.00"
+    baseline = compared(example, earlier, tmp_path)
+    assert [resolved.how for resolved in baseline.resolved] == [CHANGED]
+    assert baseline.summary[RESOLVED] == baseline.summary[CHANGED] == 1
+    assert "已消除 1（已整改 0、事实有变 1、不再判定 0）" in baseline.words
+    one["measured"]["denominator"] = example_denominator(example)
+    one["threshold"]["parameters"][0]["value"] = "0.5"
+    assert [resolved.how for resolved in compared(example, earlier, tmp_path).resolved] == [CHANGED]
+
+
+def example_denominator(example: Checked) -> str:
+    finding = next(one for one in example.audit.findings if (one.rule, one.subject.id) == ("labour-share", FAILED[1]))
+    assert finding.measured
+    return finding.measured.text(finding.measured.denominator)
 
 
 def test_a_problem_whose_subject_is_gone_is_resolved(example: Checked, earlier: dict[str, Any], tmp_path: Path) -> None:
     earlier["findings"].append(found(earlier) | {"fingerprint": "0" * 16})
     (resolved,) = compared(example, earlier, tmp_path).resolved
-    assert (resolved.now, resolved.now_name) == ("", "不再判定")
+    assert (resolved.now, resolved.now_name, resolved.how) == ("", "不再判定", UNJUDGED)
 
 
 def test_what_this_run_does_not_look_at_is_not_resolved(
@@ -131,7 +153,7 @@ def test_the_command_tells_what_was_mended_in_every_form(tmp_path: Path) -> None
         registry.write('2022-01-06 custom "village" "V106004"\n  town: "龙池镇"\n')
     arguments += ["--baseline", str(before)]
     table = run(cli, arguments).output
-    assert "已消除　inspection　XS2022-0001 美翠村产业路　原不符合，现符合" in table
+    assert "已整改　inspection　XS2022-0001 美翠村产业路　原不符合，现符合" in table
     assert "V106004　〔新增〕" in table
     document = json.loads(run(cli, [*arguments, "--format", "json"]).output)
     assert document["baseline"]["summary"][RESOLVED] == len(document["resolved"]) == 1
@@ -141,4 +163,5 @@ def test_the_command_tells_what_was_mended_in_every_form(tmp_path: Path) -> None
     assert states["labour-share", FAILED[1]] is None
     sarif = json.loads(run(cli, [*arguments, "--format", "sarif"]).output)
     absent = [one for one in sarif["runs"][0]["results"] if one.get("baselineState") == "absent"]
-    assert [one["ruleId"] for one in absent] == ["inspection"]
+    assert [(one["ruleId"], one["properties"]["how"]) for one in absent] == [("inspection", MENDED)]
+    assert [one["how"] for one in document["resolved"]] == [MENDED]

@@ -6,22 +6,15 @@ from itertools import pairwise
 
 from ledgers.facts import money, registered
 from ledgers.money import yuan_cn
-from ledgers.tables.directives import Fund, Project
+from ledgers.tables.directives import KEY_TITLES, Fund, Project
 from ledgers.tables.tables import Tables, derived, mentions
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, WARNING, Finding, Subject
 from plugins.rule import rule
 
-# What decides a verdict of a project and of a fund, and how it is called.
-OF_PROJECT = {
-    "mode": "实施方式",
-    "category": "项目类别",
-    "household_level": "到户项目",
-    "planned": "计划投资",
-    "labour_promised": "承诺的劳务报酬",
-    "settled": "决算数",
-}
-OF_FUND = {"level": "级次", "task": "任务", "source": "来源", "year": "资金年度"}
+# What decides a verdict of a project and of a fund.
+OF_PROJECT = ("mode", "category", "household_level", "planned", "labour_promised", "settled")
+OF_FUND = ("level", "task", "source", "year")
 
 
 @rule(
@@ -40,14 +33,14 @@ def changed_after(tables: Tables) -> Iterator[Finding]:
     """Each decisive fact that was written differently after it mattered, with the value before; approved ones pass."""
     for name, rows in registered.project_mentions(tables).items():
         since = _mattered(tables, name)
-        for column, what in OF_PROJECT.items():
-            yield from _changed(Subject("project", name, rows[-1].name), rows, column, what, since)
+        for column in OF_PROJECT:
+            yield from _changed(Subject("project", name, rows[-1].name), rows, column, since)
     funds: dict[str, list[Fund]] = {}
     for row in mentions(tables, Fund):
         funds.setdefault(row.id, []).append(row)
     for name, found in funds.items():
-        for column, what in OF_FUND.items():
-            yield from _changed(Subject("fund", name, found[-1].name), found, column, what, found[0].date)
+        for column in OF_FUND:
+            yield from _changed(Subject("fund", name, found[-1].name), found, column, found[0].date)
 
 
 def _mattered(tables: Tables, project: str) -> date | None:
@@ -65,7 +58,7 @@ def _first_payments(tables: Tables) -> dict[str, date]:
 
 
 def _changed(
-    subject: Subject, rows: Sequence[Project | Fund], column: str, what: str, since: date | None
+    subject: Subject, rows: Sequence[Project | Fund], column: str, since: date | None
 ) -> Iterator[Finding]:
     """The last change of a fact after a day on which it was known."""
     changes = [
@@ -87,7 +80,7 @@ def _changed(
     yield Finding(
         subject,
         PASS if all(approved) else FAIL,
-        f"{what}{said}" + (f"，批准文件：{papers}" if papers else ""),
+        f"{KEY_TITLES[column.replace('_', '-')]}{said}" + (f"，批准文件：{papers}" if papers else ""),
         part=column.replace("_", "-"),
         source=(changes[-1][1].file, changes[-1][1].line),
         lines=tuple((row.file, row.line) for _, row in changes),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from ledgers.facts import money, registered
 from ledgers.policy import default
-from ledgers.tables.directives import DIRECTIVES, InspectionLine, Project, Rectification
+from ledgers.tables.directives import DIRECTIVES, InspectionLine, Project, Rectification, key_title
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
@@ -41,8 +41,8 @@ def project_library(tables: Tables) -> Iterator[Finding]:
     for project in registered.projects(tables).values():
         if project.id not in money.with_money(tables):
             continue
-        faults = [f"缺少 {key.name}" for key in REQUIRED if getattr(project, key.column) in (None, "")]
-        faults += [] if project.village or project.town else ["缺少 village 或 town"]
+        faults = [f"缺少{key_title(key.name)}" for key in REQUIRED if getattr(project, key.column) in (None, "")]
+        faults += [] if project.village or project.town else ["缺少村（village）或乡镇（town）"]
         stored = [stage.date for stage in registered.project_states(tables)[project.id] if stage.state == "入库"]
         planned = registered.reached(tables, project.id, "年度计划")
         if not stored:

@@ -3,6 +3,7 @@
 Nothing here judges. What cannot be told from a finding's own fields is left to its message.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,9 @@ _ACTS: dict[str, str] = {
     "income-undistributed": "分配或转作公积公益金 {gap} 元",
     "leftover": "上缴或调整结余 {gap} 元",
 }
+
+
+FEW = 20  # vouchers whose other postings are looked at, too
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def comparable(finding: Finding) -> bool:
 
 
 def unit_of(tables: Tables, finding: Finding) -> str:
-    """Who answers for the subject: the project's unit, the owner, the operator, the town; else the county (the book's title)."""
+    """Who answers for the subject: the project's unit, the owner, the operator, the town; else the county."""
     kind, name = finding.subject.kind, finding.subject.id
     if kind == "project":
         return _project_unit(tables, name)
@@ -96,11 +100,19 @@ def unit_of(tables: Tables, finding: Finding) -> str:
     if kind in ("village", "town"):
         return _village(tables, name) or name
     if kind == "household":
-        return _village(tables, households(tables).village(name, tables.as_of) or "") or tables.title
+        return _village(tables, households(tables).village(name, tables.as_of) or "") or county(tables)
     if kind == "equity":
         rows = tables.equity[tables.equity["id"] == name]
-        return "、".join(dict.fromkeys(text for text in rows["operator"] if text)) or tables.title
-    return _of_evidence(tables, finding) or tables.title
+        return "、".join(dict.fromkeys(text for text in rows["operator"] if text)) or county(tables)
+    return _of_evidence(tables, finding) or county(tables)
+
+
+_REST = re.compile(r"(常态化帮扶|衔接|帮扶|扶贫)?(推进乡村振兴)?(补助)?资金.*$|(台账|账簿|账套)$")
+
+
+def county(tables: Tables) -> str:
+    """Who answers for what is no unit's, town's or village's: the county, as the book's title begins with its name."""
+    return _REST.sub("", tables.title).strip() or tables.title
 
 
 def _project_unit(tables: Tables, name: str) -> str:
@@ -113,9 +125,18 @@ def _village(tables: Tables, name: str) -> str:
     return f"{row.town}{row.name}" if row else ""
 
 
+def _vouchers_of(tables: Tables, finding: Finding) -> Any:
+    """All postings of the vouchers that a finding rests on, as far as they are few: their units are looked for."""
+    rows = list(finding.evidence)
+    found = tables.postings["transaction"].iloc[rows].unique()
+    if len(found) > FEW:
+        return tables.postings.iloc[rows]
+    return tables.postings[tables.postings["transaction"].isin(found).to_numpy()]
+
+
 def _of_evidence(tables: Tables, finding: Finding) -> str:
     """The unit of the project that the vouchers behind a finding belong to, where it is one alone."""
-    legs: Any = tables.postings.iloc[list(finding.evidence)]
+    legs = _vouchers_of(tables, finding)
     units = {_project_unit(tables, str(name)) for name in legs["project"] if name} - {""}
     if len(units) == 1:
         return units.pop()

@@ -2,6 +2,8 @@
 
 from ledgers.money import decimal, percent
 from ledgers.policy import SCOPES, Parameter
+from ledgers.tables.directives import KEY_TITLES
+from plugins import catalogue
 from plugins.equity import PART_NAMES
 from plugins.judging import OP_NAMES
 
@@ -26,4 +28,10 @@ def worded(parameter: Parameter) -> str:
 
 def detail(part: str | None, period: str | None) -> str:
     """Part and period of a finding, in words; "" where it has neither."""
-    return "·".join(text for text in (_PARTS.get(part or "", part), period) if text)
+    return "·".join(text for text in (_part(part or ""), period) if text)
+
+
+def _part(part: str) -> str:
+    """What a rule names in English: a part of a grant, a rule that is being mended, a key that was changed."""
+    rule = catalogue().get(part)
+    return _PARTS.get(part) or (rule.title if rule else "") or KEY_TITLES.get(part, part)

@@ -52,7 +52,7 @@ MAIN = "main.beancount"
     "--baseline",
     type=click.Path(exists=True, dir_okay=False),
     metavar="文件",
-    help="与以前的 json 结果比较：新增、未变、已消除",
+    help="与以前的 json 结果比较：新增、未变、已消除（已整改、事实有变、不再判定）",
 )
 @click.option(
     "--sheets",

@@ -529,6 +529,23 @@ DIRECTIVES: dict[str, Directive] = {
     "edition": Directive("政策版本", "editions", EditionLine, 2),
 }
 
+# What officials call the keys that must be there, or that decide a verdict.
+KEY_TITLES = {
+    "name": "名称", "level": "级次", "task": "任务", "source": "来源", "year": "资金年度", "doc-no": "文号",
+    "category": "项目类别", "mode": "实施方式", "unit": "责任单位", "planned": "计划投资", "goal": "绩效目标",
+    "filed-by": "联合备案部门", "labour-promised": "承诺的劳务报酬", "settled": "决算数", "household-level": "到户项目",
+    "town": "乡镇", "village": "村", "kind": "村的类别", "households": "户数", "class": "资产类别", "owner": "所有者",
+    "project": "项目", "operator": "经营主体", "operator-kind": "主体类型", "subsidy": "财政补助", "quantified": "量化金额",
+    "place": "公示地点", "from": "起日", "states": "对象", "counted": "盘点数", "by": "经办单位", "result": "检查结果",
+    "basis": "依据", "issued": "印发日期", "reason": "理由", "until": "期限",
+}  # fmt: skip
+
+
+def key_title(name: str) -> str:
+    """A key as an official reads it, with its name in the book."""
+    return f"{KEY_TITLES[name]}（{name}）" if name in KEY_TITLES else name
+
+
 # Dimensions of a transaction or posting, and the registry that knows their ids.
 DIMENSIONS = {
     "fund": "fund",

@@ -14,7 +14,7 @@ from stdnum.cn import uscc
 from ledgers.files.problems import Problem
 from ledgers.money import fen
 from ledgers.tables import editions, times
-from ledgers.tables.directives import DIRECTIVES, LEVEL_GROUPS, Directive, Key
+from ledgers.tables.directives import DIRECTIVES, LEVEL_GROUPS, Directive, Key, key_title
 from ledgers.tables.plausible import disagreeing, out_of_order, out_of_range
 from ledgers.tables.schema import REGISTRIES
 
@@ -267,7 +267,7 @@ def _check_required(result: Registries, kind: str, name: str, row: dict[str, Any
     if directive.either and not any(row.get(key) for key in directive.either):
         missing.append("或".join(directive.either))
     for key_name in missing:
-        result.issues.append(Issue(kind, name, row["file"], row["line"], f"缺少 {key_name}"))
+        result.issues.append(Issue(kind, name, row["file"], row["line"], f"缺少{key_title(key_name)}"))
 
 
 def _check_references(result: Registries, references: list[tuple[Key, str, Problem]]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ledgers.facts import registered
 from ledgers.money import decimal, percent, yuan_cn
-from ledgers.tables.schema import Posting, records
+from ledgers.tables.schema import Payment, Posting, records
 from ledgers.tables.tables import Tables
 from plugins.audit import places
 from plugins.findings import YUAN, Finding
@@ -85,7 +85,7 @@ def _fact(checked: Checked, finding: Finding) -> Iterator[str]:
         yield "，".join(text for text in _leg(tables, leg) if text)
     if len(finding.evidence) > VOUCHERS:
         yield f"等 {len(finding.evidence)} 笔，详见“证据·凭证”。"
-    yield from (f"清册 {file} 第 {line} 行" for file, line in finding.lines[:VOUCHERS] if file.startswith("rolls/"))
+    yield from _roll_lines(tables, finding)
     source = f"{finding.source[0]}:{finding.source[1]}" if finding.source[1] else finding.source[0]
     lines = [f"{place.file}:{place.line}" for place in places(tables, finding)][: VOUCHERS // 2]
     yield "账簿位置：" + "、".join(dict.fromkeys([source, *lines]))
@@ -99,7 +99,26 @@ def _leg(tables: Tables, leg: Posting) -> Iterator[str]:
     yield f"项目 {leg.project} {project.name if project else ''}".rstrip() if leg.project else ""
     yield f"收款方 {leg.payee}" if leg.payee else ""
     yield leg.narration
-    yield f"{yuan_cn(leg.amount)} 元"
+    yield f"{'借' if leg.amount >= 0 else '贷'} {leg.account.split(':')[1]} {yuan_cn(abs(leg.amount))} 元"
+
+
+def _roll_lines(tables: Tables, finding: Finding) -> Iterator[str]:
+    """The lines of pay lists that a finding names: whose, how much, how many days."""
+    places = [place for place in finding.lines if place[0].startswith("rolls/")]
+    files = {file for file, _ in places[:VOUCHERS]}
+    lines = tables.payments[tables.payments["file"].isin(list(files)).to_numpy()] if files else tables.payments[:0]
+    known = {(line.file, line.line): line for line in records(Payment, lines)}
+    for place in places[:VOUCHERS]:
+        line = known.get(place)
+        yield f"清册 {place[0]} 第 {place[1]} 行" + (f"：{_paid(line)}" if line else "")
+    if len(places) > VOUCHERS:
+        yield f"等 {len(places)} 行，详见“证据·清册”。"
+
+
+def _paid(line: Payment) -> str:
+    whose = f"户 {line.household}" + (f" 的 {line.person} 号" if line.person else "")
+    days = f"，{line.days:g} 天" if line.days is not None else ""
+    return f"{whose}，{yuan_cn(line.amount)} 元{days}" + (f"，{line.result}" if line.result else "")
 
 
 def _attachments(tables: Tables, finding: Finding) -> int:

@@ -22,8 +22,8 @@ COLUMNS = (
     Column("分项·期间", 9, LONG),
     Column("责任单位", 14, LONG),
     Column("差额（元）", 13, MONEY),
-    Column("事实", 42, LONG),
-    Column("差距", 12, LONG),
+    Column("事实", 40, LONG),
+    Column("差距", 15, LONG),
     Column("建议", 20, LONG),
     Column("取证", 5),
 )

@@ -68,7 +68,7 @@ REFUSED: list[tuple[str, Callable[[Path], object], str, str]] = [
     ("倒退", lambda b: sealed(b, "2022-08"), "2022-03", "账簿已封账到 2022-08-31，封账不能倒退，也不能重做"),
     ("重做", lambda b: sealed(b, "2022-08"), "2022-08", "不能重做"),
     ("缺号", lambda b: edit(b / "2022/08.beancount", "2022-000005", "2022-000050"), "2022-09", "缺号"),
-    ("登记不全", lambda b: edit(b / "registry/registry.beancount", '  unit: "县交通局"\n', ""), "2022-09", "缺少 unit（record）"),
+    ("登记不全", lambda b: edit(b / "registry/registry.beancount", '  unit: "县交通局"\n', ""), "2022-09", "缺少责任单位（unit）（record）"),
     ("超付", lambda b: edit(b / "2022/08.beancount", "XS2022-0001", "XS2022-0002"), "2022-09", "（fund-trace）"),
     ("清册被改", lambda b: edit(b / "rolls/2022/08.csv", "20000.00", "20001.00"), "2022-09", "清册"),
     ("以前的封账被改", lambda b: (sealed(b, "2022-08"), edit(b / "2022/08.beancount", "县交通局", "县水利局")), "2022-09", "收款人由“县交通局”改为“县水利局”"),

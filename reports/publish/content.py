@@ -512,7 +512,7 @@ def income_table(tables: Tables, year: int, got: Received) -> Table:
     assets |= {path[2] for path in got.leaves[INCOME]}
     for name in sorted(assets & {*open_assets(tables), ""}):
         path = (*asset_place(tables, name), name)
-        title = (registered.assets(tables)[name].name or name) if name else "没有注明资产的分配"
+        title = (registered.assets(tables)[name].name or name) if name else "没有注明资产的（如股权分红）"
         values = (name, title, path[0], village_name(tables, path[1]))
         earned = total(got.earned.items(), got.earned_shown, path) or 0
         table.lines.append(Line((path[0], path[1]), (*values, earned, *_uses(got, path, name, spent))))

@@ -203,7 +203,7 @@ def _totals(tables: Tables, year: int, result: Received) -> None:
     result.paid_shown = public_totals({path: _state(result, path, amount) for path, amount in result.paid.items()})
     table = tables.postings
     for one in records(Posting, table[table["kind"] == "asset income"]):
-        if one.asset in open_assets(tables) and (one.income_year or one.date.year) == year:
+        if (not one.asset or one.asset in open_assets(tables)) and (one.income_year or one.date.year) == year:
             path = (*asset_place(tables, one.asset), one.asset)
             result.earned[path] = result.earned.get(path, 0) - one.amount
     states = {path: _state(result, path, amount) for path, amount in result.earned.items()}

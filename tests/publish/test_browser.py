@@ -81,6 +81,16 @@ def test_search_narrows_the_lists(site: Path, browser: Any) -> None:
     page.close()
 
 
+def test_on_a_phone_what_is_found_is_on_the_screen(site: Path, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 640})
+    page.goto((site / "index.html").as_uri())
+    page.fill("#words", "示例村")
+    place = page.locator("#results li").first.bounding_box()
+    assert 0 <= place["y"] < 640 - place["height"]
+    assert page.locator("#words").bounding_box()["y"] >= 0, "and the box in which one types as well"
+    page.close()
+
+
 def test_without_script_everything_is_there(site: Path, browser: Any) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -10,10 +10,12 @@ from pathlib import Path
 import beanquery
 import pytest
 
+import ledgers
 from ledgers.book import read
 from ledgers.tables.tables import Tables
 from reports.publish.making import Request
 from reports.publish.publish import publish
+from reports.publish.received import received
 from samples.county import write
 from tests.publish.county import county, write_county
 
@@ -157,3 +159,15 @@ def _agree(site: Path, year: int, booked: dict[tuple[str, int], int]) -> None:
         assert sums[f"{past}/funds", "arrived"] == arrived[past]
         assert sums[f"{past}/spending", "paid"] == spent[past]
         assert sums[f"{past}/spending", "wages"] == sums[f"{past}/wages", "paid"]
+
+
+def test_income_of_no_asset_is_income_too() -> None:
+    """Dividends belong to a grant, not to an asset: what was given out of them stands beside what came in."""
+    tables = read(ledgers.XIUSHAN, date(2023, 12, 31)).tables
+    table = tables.postings[tables.postings["kind"] == "asset income"]
+    years = [year or day.year for year, day in zip(table["income_year"], table["date"], strict=True)]
+    came_in = -int(table["amount"][[year == 2023 for year in years]].sum())
+    dividends = -int(table["amount"][[year == 2023 for year in years] & (table["asset"].astype(str) == "").to_numpy()].sum())
+    got = received(tables, 2023, 3)
+    assert sum(got.earned.values()) == came_in
+    assert got.earned["县级", "", ""] == dividends > 0

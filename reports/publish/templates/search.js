@@ -36,6 +36,8 @@
     results.textContent = "";
     if (asked) { found.slice(0, MOST).forEach(function (item) { results.appendChild(entry(item)); }); }
     var more = found.length > MOST ? "，先列 " + MOST + " 项" : "";
+    // On a small screen what was found would lie below it: the box goes to the top, the results follow it.
+    if (asked && window.innerWidth < 600) { form.scrollIntoView({ block: "start" }); }
     count.textContent = asked ? (found.length ? "找到 " + found.length + " 项" + more : "没有找到，请换一个名称") : "";
   }
   var long = document.querySelector("details.long");

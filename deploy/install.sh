@@ -86,7 +86,7 @@ fi
 cat <<END
 装好了。接下来：
   建账          sudo -u xianjie xianjie init /srv/xianjie/我县 --county 我县
-  建用户        xianjie user add 张审阅 --users /etc/xianjie/users.json，然后 chown xianjie /etc/xianjie/users.json
+  建用户        xianjie user add 张审阅 --users /var/lib/xianjie/users.json，然后 chown xianjie /var/lib/xianjie/users.json
   开始服务      systemctl restart xianjie
   加 TLS        改 /etc/xianjie/nginx.conf 里的主机名和证书，放到 /etc/nginx/conf.d/，并在 /etc/xianjie/options 写 --allow-host 主机名
   备份          每天 1:30 到 /var/backups/xianjie，请再拷到别的机器

@@ -3,7 +3,15 @@
 import io
 import json
 import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
 from click.testing import CliRunner
@@ -113,8 +121,6 @@ def test_serve_refuses_a_book_that_cannot_be_trusted(tmp_path: Path, users: Path
 
 
 def test_serve_says_when_the_port_is_taken(book: Path, users: Path) -> None:
-    import socket
-
     import click
 
     with socket.socket() as taken:
@@ -138,3 +144,38 @@ def test_the_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
         add_user(path, "乙", "reviewer", PASSWORD)
     assert path.read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == ["users.json"]
+
+
+@pytest.mark.slow
+def test_serve_with_desk_takes_acts_and_leaves_nothing_behind(tmp_path: Path, book: Path) -> None:
+    """The command itself: started, asked for a form by who is logged in, ended as a service manager ends it."""
+    users, home = tmp_path / "users.json", tmp_path / "tmp"
+    home.mkdir()
+    add_user(users, "甲", "clerk", PASSWORD)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "xianjie", "serve", str(book), "--users", str(users), "--port", str(port), "--desk"]
+    environment = {**os.environ, "TMPDIR": str(home), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout
+        while "按 Ctrl-C 结束" not in (line := server.stdout.readline()):
+            assert line
+        assert "可以办理" in line
+        threading.Thread(target=server.stdout.read, daemon=True).start()
+        url = f"http://127.0.0.1:{port}"
+        visit = build_opener(HTTPCookieProcessor())
+        landing = visit.open(f"{url}/login", urlencode({"name": "甲", "password": PASSWORD}).encode()).url
+        page = visit.open(f"{landing.partition('?')[0]}?page=collect").read().decode()
+        fields = {"token": re.findall('name="token" value="([^"]+)"', page)[0], "kind": "资金指标表"}
+        act = landing.partition("/extension/")[0] + "/act/form"
+        job = visit.open(Request(act, urlencode(fields).encode(), {"Origin": url})).url
+        for _ in range(120):
+            if "资金指标表.xlsx" in (page := visit.open(job).read().decode()):
+                break
+            time.sleep(0.5)
+        assert "已生成《资金指标表》的表样" in page
+        assert list(home.glob("xianjie-desk-*"))
+        server.terminate()
+        assert server.wait(90) == 0
+    assert not list(home.glob("xianjie-desk-*"))

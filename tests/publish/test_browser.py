@@ -76,6 +76,9 @@ def test_search_narrows_the_lists(site: Path, browser: Any) -> None:
     assert len(visible) == 2
     assert all("示例村" in text for text in visible)
     assert page.inner_text("#count") == "找到 2 项"
+    page.click("#results a >> nth=0")
+    assert "示例村" in page.inner_text("h1")
+    page.goto((site / "index.html").as_uri())
     page.fill("#words", "没有这个村")
     assert page.locator("[data-find]:visible").count() == 0
     page.close()

@@ -22,7 +22,11 @@
     line.appendChild(document.createTextNode(" " + about));
     return line;
   }
+  var before = "";
   function search() {
+    var now = [words.value].concat(choices.map(function (choice) { return choice.value; })).join("\n");
+    if (now === before) { return; } // a tap on a result leaves the box: the results must stay under the finger
+    before = now;
     var wanted = words.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     var asked = wanted.length > 0 || choices.some(function (choice) { return choice.value; });
     var found = [];

@@ -46,7 +46,9 @@ def notice(edition: Edition, lists: list[Table]) -> bytes:
     sheet.note(note(edition))
     _sign(sheet, edition, end)
     for view in long:
-        own = book.sheet(view.table.title, [min(one.width, WIDEST) for one in view.fields], portrait=True, foot=digest_line(edition))
+        own = book.sheet(
+            view.table.title, [min(one.width, WIDEST) for one in view.fields], portrait=True, foot=digest_line(edition)
+        )
         _long(own, edition, view)
     _lists(book, edition, lists)
     content = book.content()

@@ -43,7 +43,14 @@ def proposed(book: Book, results: "list[Published]", by: str = "") -> Change:
     places = made.policy["notice.web_place"] + ("、村务公开栏" if len(results) > 1 else "")
     text = "\n".join(
         _directive(
-            subject, stage, made.source.notice_from, made.source.notice_to, places, made.policy["office.site"], digest, by
+            subject,
+            stage,
+            made.source.notice_from,
+            made.source.notice_to,
+            places,
+            made.policy["office.site"],
+            digest,
+            by,
         )
         for subject, stage in subjects
     )

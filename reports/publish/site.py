@@ -63,7 +63,15 @@ def _environment() -> Environment:
 def _render(template: str, edition: Edition, name: str, **values: Any) -> File:
     root = "../" * name.count("/")
     page = _environment().get_template(template)
-    common = {"edition": edition, "source": edition.source, "root": root, "trail": (), "tiles": (), "lists": False}
+    common = {
+        "edition": edition,
+        "source": edition.source,
+        "root": root,
+        "trail": (),
+        "tiles": (),
+        "lists": False,
+        "years": (),
+    }
     return name, page.render({**common, **values}).encode()
 
 
@@ -72,8 +80,8 @@ def assets() -> Iterator[File]:
         yield name, (TEMPLATES / name).read_bytes()
 
 
-def place_page(edition: Edition, links: Links, below: list[Edition]) -> File:
-    """The page of a town or a village."""
+def place_page(edition: Edition, links: Links, below: list[Edition], years: list[int]) -> File:
+    """The page of a town or a village; `years` are earlier ones."""
     town, village = edition.place
     trail = [("首页", "index.html"), (town, links.page((town, "")))][: 1 if not village else 2]
     return _render(
@@ -84,6 +92,7 @@ def place_page(edition: Edition, links: Links, below: list[Edition]) -> File:
         trail=[*trail, (edition.name.removeprefix(town) if village else town, "")],
         views=edition.views,
         tiles=[(title, _big(amount)) for title, amount in edition.tiles],
+        years=years,
         lists=village and any(view.table.name in LISTED for view in edition.views),
         files=links.files(edition),
         below=[(one.name.removeprefix(town), links.page(one.place)) for one in below],

@@ -18,6 +18,7 @@ from plugins import catalogue
 from plugins.audit import audit
 from plugins.findings import NA, STATUS_NAMES, YUAN, Finding
 from plugins.judging import OP_NAMES
+from reports.figures import by_fund
 from reports.publish.content import village_name
 from reports.publish.edition import page_name as page_of
 from reports.publish.received import (
@@ -154,7 +155,12 @@ def projects(
             made[project].append(asset)
     for row in registered.projects(tables).values():
         place = project_place(tables, row.id)
-        one = Subject(row.id, "projects", row.name or row.id, [("首页", "index.html"), ("项目", "")])
+        one = Subject(
+            row.id,
+            "projects",
+            row.name or row.id,
+            [("首页", "index.html"), ("项目", "index.html#projects"), (row.name or row.id, "")],
+        )
         open_sums = (*place, row.id) in got.amounts_shown
         one.say("项目编号", row.id)
         wide = row.id in {path[0] for got in years.got.values() for path in got.leaves[WIDE]}
@@ -331,8 +337,14 @@ def _ratio(finding: Finding) -> str:
 def funds(tables: Tables, got: Received) -> Iterator[Subject]:
     """The page of each fund: its document, its amount, which projects got of it."""
     shut = closed(tables, got)
-    for row in registered.funds(tables).values():
-        one = Subject(row.id, "funds", row.name or row.id, [("首页", "index.html"), ("资金", "")])
+    for name, figures in by_fund(tables).items():
+        row = registered.funds(tables)[name]
+        one = Subject(
+            row.id,
+            "funds",
+            row.name or row.id,
+            [("首页", "index.html"), ("资金", "county/funds.html"), (row.name or row.id, "")],
+        )
         for label, text in (
             ("资金编号", row.id),
             ("文号", row.doc_no),
@@ -341,12 +353,15 @@ def funds(tables: Tables, got: Received) -> Iterator[Subject]:
             ("年度", row.year),
         ):
             one.say(label, text)
-        one.say("下达金额", _yuan(row.amount))
+        one.say("文件下达", _yuan(row.amount))
+        one.say("已到账", _yuan(figures.arrived))
         grid = Grid("安排到的项目", ("项目", "安排（元）"), numeric=(1,))
-        for name, amounts in given(tables).items():
-            if row.id in amounts and (project := registered.projects(tables).get(name)):
+        for project_id, amounts in given(tables).items():
+            if row.id in amounts and (project := registered.projects(tables).get(project_id)):
                 text = yuan_cn(amounts[row.id]) if row.id not in shut else ""
-                grid.add((project.name or name, page_of("projects", name)), text)
+                grid.add((project.name or project_id, page_of("projects", project_id)), text)
+        if len(grid.rows) > 1 and row.id not in shut:
+            grid.add("合计", yuan_cn(sum(amounts.get(row.id, 0) for amounts in given(tables).values())))
         one.grids = [*([grid] if grid.rows else []), *_notices(tables, row.id)]
         yield one
 
@@ -366,7 +381,12 @@ def assets(
             states[row.id].append(row)
     for row in open_assets(tables).values():
         place = of[row.id]
-        one = Subject(row.id, "assets", row.name or row.id, [("首页", "index.html"), ("资产", "")])
+        one = Subject(
+            row.id,
+            "assets",
+            row.name or row.id,
+            [("首页", "index.html"), ("资产", "county/assets.html"), (row.name or row.id, "")],
+        )
         one.say("资产编号", row.id)
         one.say("地点", _where(tables, place), places.get(place, "") if place[0] != NOWHERE else "")
         for label, text in (

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,13 +25,16 @@ from ledgers.files.messages import explain
 from ledgers.files.side_files import BankLine, Imported, PayLine
 from ledgers.personal.checks import PROVINCES, luhn, may_be_card
 from ledgers.seals.bank import unreconciled
-from plugins.findings import Finding, Subject
+from plugins.findings import Finding, Measured, Subject, Threshold
 from reports.counties import joins, parquet
 from reports.figures import Money, paid_by_month
 from reports.plan import Task, _largest
+from reports.publish import received
 from reports.publish.privacy import BARE, CLEAR, COVERED, public_totals
-from reports.workpapers import side_sums
+from reports.remedies import gap
+from reports.workpapers import sampling, side_sums
 from reports.workpapers.reconciliation import _checked_bank
+from reports.workpapers.sampling import Sample
 from tests.books import write_book
 from tests.reports.conftest import EXAMPLE
 
@@ -188,3 +192,29 @@ def test_a_year_that_runs_has_the_months_that_have_begun(tmp_path: Path) -> None
     months = paid_by_month(tables)[2022]
     assert len(months) == 9
     assert months[-1] == sum(amount for _, amount in money.legs_of(tables, "paid")) > 0
+
+
+@pytest.mark.parametrize(("amount", "projected"), [(4900, "=ROUND(IF(F{row}=0,0,H{row}/F{row}*50.00),2)"), (5000, "=H{row}"), (9000, "=H{row}")])
+def test_an_error_of_a_smaller_voucher_is_projected_on_the_interval(amount: int, projected: str) -> None:
+    drawn = Sample((0,), 1, 10000, Fraction(5000))
+    row = sampling._row(1, sampling._Voucher("2022-000001", dt.date(2022, 1, 1), "", "", amount, "", 1), drawn)
+    assert row.values[8].text == projected
+
+
+@pytest.mark.parametrize(("days", "op", "said"), [(5, ">=", "少 2 天"), (9, "<=", "超过 2 天")])
+def test_a_gap_in_days_says_its_side(days: int, op: str, said: str) -> None:
+    measured, threshold = Measured(days, 1, "day"), Threshold(op, Fraction(7))
+    assert gap(Finding(Subject("project", "P1"), "fail", "", measured=measured, threshold=threshold)) == said
+
+
+@pytest.mark.parametrize(("kind", "income_year", "year"), [("distribution", 2021, 2021), ("distribution", 0, 2022), ("expense", 2021, 2022)])
+def test_what_is_distributed_is_published_with_the_year_of_its_income(kind: str, income_year: int, year: int) -> None:
+    assert received._year(SimpleNamespace(kind=kind, income_year=income_year, date=dt.date(2022, 3, 1))) == year  # type: ignore[arg-type]
+
+
+def test_income_is_published_as_a_positive_amount() -> None:
+    tables = read(EXAMPLE, dt.date(2022, 12, 31)).tables
+    table = tables.postings
+    own = table[(table["kind"] == "asset income") & (table["income_year"] == 2022) & table["asset"].isin(list(received.open_assets(tables)))]
+    earned = received.received(tables, 2022, 0).earned
+    assert sum(earned.values()) == -own["amount"].sum() > 0

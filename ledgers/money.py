@@ -59,10 +59,10 @@ def decimal(value: Fraction, places: int = 6) -> str:
 
 
 def percent(value: Fraction, up: bool = False) -> str:
-    """A ratio as a person reads it, cut after four places so that a miss never reads like a hit: 0.14975 -> "14.975%".
+    """A ratio as a person reads it, cut after two places so that a miss never reads like a hit: 0.14975 -> "14.97%".
 
     `up` is for what must not be exceeded: there the rest counts.
     """
-    scaled = value * 10**6
+    scaled = value * 10**4
     cut = -(-scaled // 1) if up else scaled // 1
-    return f"{decimal(Fraction(cut, 10**4), 4)}%"
+    return f"{decimal(Fraction(cut, 10**2), 2)}%"

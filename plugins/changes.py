@@ -12,9 +12,8 @@ from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, WARNING, Finding, Subject
 from plugins.rule import rule
 
-# What decides a verdict of a project and of a fund.
+# What decides a verdict of a project; of a fund that is what its document says.
 OF_PROJECT = ("mode", "category", "household_level", "planned", "labour_promised", "settled")
-OF_FUND = ("level", "task", "source", "year")
 
 
 @rule(
@@ -39,7 +38,7 @@ def changed_after(tables: Tables) -> Iterator[Finding]:
     for row in mentions(tables, Fund):
         funds.setdefault(row.id, []).append(row)
     for name, found in funds.items():
-        for column in OF_FUND:
+        for column in registered.OF_DOCUMENT:
             yield from _changed(Subject("fund", name, found[-1].name), found, column, found[0].date)
 
 

@@ -124,6 +124,12 @@ class Ratio:
         return Threshold(self.op, self.required / self.denominator, self.parameters, amount)
 
 
+def compared(value: Fraction, op: str, target: Fraction) -> tuple[str, str]:
+    """A share and what it is held against as percentages, cut so that a miss never looks met, nor what is met missed."""
+    most = op == "<="
+    return percent(value, most), percent(target, meets(value, op, target) == most)
+
+
 def judge_ratio(subject: Subject, ratio: Ratio, *, open_until: str, what: tuple[str, str], **more: Any) -> Finding:
     """Judge a money ratio; `open_until` says until when a miss can still become a pass ("" when it cannot).
 
@@ -132,11 +138,10 @@ def judge_ratio(subject: Subject, ratio: Ratio, *, open_until: str, what: tuple[
     missing = shortfall(ratio.numerator, ratio.op, ratio.required)
     status = PASS if not missing else PENDING if open_until and ratio.op != "<=" else FAIL
     value = Fraction(ratio.numerator) / ratio.denominator
-    target = ratio.threshold.value
+    shown, asked = compared(value, ratio.op, ratio.threshold.value or Fraction(0))
     message = (
         f"{what[0]} {yuan_cn(ratio.numerator)} 元 ÷ {what[1]} {yuan_cn(ceil_fen(Fraction(ratio.denominator)))} 元"
-        f" = {percent(value, ratio.op == '<=')}，"
-        f"应{OP_NAMES[ratio.op]} {percent(target or Fraction(0))}"
+        f" = {shown}，应{OP_NAMES[ratio.op]} {asked}"
     )
     if missing:
         message += f"，{'超出' if ratio.op == '<=' else '还差'} {yuan_cn(missing)} 元"
@@ -236,11 +241,12 @@ def not_falling(
             yield na(year_subject(year), reason, evidence=tuple(evidence.get(year, ())), act=end_of(year, tables.as_of))
             continue
         now, then = Fraction(numerator, denominator), Fraction(*before)
+        this, last = compared(now, ">=", then)
         status = PASS if now >= then else PENDING if tables.as_of < date(year, 12, 31) else FAIL
         yield Finding(
             year_subject(year),
             status,
-            f"{what} {percent(now)}，上一年 {percent(then)}，{'没有下降' if now >= then else '低于上一年'}",
+            f"{what} {this}，上一年 {last}，{'没有下降' if now >= then else '低于上一年'}",
             measured=Measured(numerator, denominator, unit),
             threshold=Threshold(">=", then),
             act=end_of(year, tables.as_of),

@@ -28,7 +28,7 @@ from ledgers.policy import Applied, default
 from ledgers.tables import times
 from ledgers.tables.directives import Benefit
 from ledgers.tables.schema import Mask, Numbers, Payment, by_value, combined, records
-from ledgers.tables.tables import Tables, derived, households, latest, mentions
+from ledgers.tables.tables import Tables, derived, households, mentions
 from plugins.beancount import plugin
 from plugins.findings import (
     FAIL,
@@ -537,10 +537,10 @@ def duplicate_payment(tables: Tables) -> Iterator[Finding]:
     legs = tables.postings[["benefit", "project"]][_spends(tables) & money.outgoing(tables)]
     purpose = legs["benefit"].astype("object").where(legs["benefit"] != "", legs["project"].astype("object"))
     repeated = _same_again(tables, purpose)
-    repeatable = {row.id for row in latest(tables, Benefit).values() if row.repeat}
     found: dict[tuple[str, str], list[Payment]] = defaultdict(list)
     for line in records(Payment, repeated):
-        if purpose[line.posting] not in repeatable:
+        benefit = benefit_on(tables, purpose[line.posting], line.date)
+        if benefit is None or not benefit.repeat:
             found[line.household, period(line)].append(line)
     for (household, month), twice in sorted(found.items()):
         yield _duplicate(tables, household, month, twice, purpose[twice[0].posting])

@@ -198,7 +198,7 @@ def benefit_exclusive(tables: Tables) -> Iterator[Finding | Passes]:
         both = [
             (one, other)
             for one, other in product(own, [*own, *others])
-            if frozenset((one.benefit, other.benefit)) in pairs and _may_be_one(tables, one, other)
+            if _excluded(pairs, one, other) and _may_be_one(tables, one, other)
         ]
         if both:
             said = f"同时领取“{both[0][0].benefit}”和“{both[0][1].benefit}”，二者互斥"
@@ -215,11 +215,20 @@ def _may_be_one(tables: Tables, one: _Claim, other: _Claim) -> bool:
     return bool(_who(tables, one)) and _who(tables, one) == _who(tables, other)
 
 
-def _excluding(tables: Tables) -> set[frozenset[str]]:
-    """Pairs of benefits that exclude each other, whichever of them says so."""
-    return {
-        frozenset((row.id, other)) for row in mentions(tables, Benefit) for other in row.excludes if other != row.id
-    }
+def _excluding(tables: Tables) -> dict[frozenset[str], date]:
+    """Pairs of benefits that exclude each other, whichever of them says so, and since when."""
+    found: dict[frozenset[str], date] = {}
+    for row in mentions(tables, Benefit):
+        for other in row.excludes:
+            if other != row.id:
+                found.setdefault(frozenset((row.id, other)), row.date)
+    return found
+
+
+def _excluded(pairs: dict[frozenset[str], date], one: _Claim, other: _Claim) -> bool:
+    """Whether two benefits excluded each other in the month, be it from a day of it on."""
+    since = pairs.get(frozenset((one.benefit, other.benefit)))
+    return since is not None and since.year * 12 + since.month <= one.month
 
 
 def _claims(tables: Tables, names: set[str]) -> dict[_Claim, list[Payment]]:

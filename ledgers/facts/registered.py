@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ledgers.seals.canonical import seal_ends
 from ledgers.tables.directives import ENDED_STATES, MAIN_STATES, Asset, Fund, Project, Village
 from ledgers.tables.tables import Tables, derived, mentions, mergers, on
 
@@ -20,10 +21,26 @@ class Stage:
     line: int
 
 
+OF_DOCUMENT = ("level", "task", "source", "year")
+
+
 @derived
 def funds(tables: Tables) -> dict[str, Fund]:
-    """Funds by id, as of the date."""
-    return on(tables, Fund, tables.as_of)
+    """Funds by id, as of the date.
+
+    Level, task, source and year are those of the fund's document: a later directive corrects them from its first day on,
+    unless a period in which the fund was known had been sealed by then.
+    """
+    found = on(tables, Fund, tables.as_of)
+    ends = seal_ends(tables)
+    return {name: _as_sealed(tables, fund, ends) for name, fund in found.items()} if ends else found
+
+
+def _as_sealed(tables: Tables, fund: Fund, ends: list[date]) -> Fund:
+    """A fund with the facts of its document as the first seal over them has them."""
+    end = next((end for end in ends if end >= first_mentions(tables)[fund.id]), None)
+    sealed = on(tables, Fund, end).get(fund.id) if end and end <= tables.as_of else None
+    return fund._replace(**{name: getattr(sealed, name) for name in OF_DOCUMENT}) if sealed else fund
 
 
 @derived

@@ -29,8 +29,9 @@ from ledgers.files.problems import Problem
 from ledgers.files.safely import CHANGING, Refused
 from ledgers.kept import cache
 from ledgers.policy import Policy, parameter_of
-from ledgers.seals.canonical import Item, sealed_directives, sealed_until, side_items
+from ledgers.seals.canonical import Item, came, seal_ends, sealed_directives, side_items
 from ledgers.tables.directives import PolicyLine
+from ledgers.tables.editions import Edition
 from ledgers.tables.registry import Issue
 from ledgers.tables.schema import records
 from ledgers.tables.span import Span
@@ -40,9 +41,9 @@ LARGE = 100_000  # rows of postings and payments from which on keeping them is w
 _KIND = "check"
 _ARRAYS, _TEXTS = "tables.npz", "tables.json"
 _MARGIN = 0.05  # seconds by which the system's clock of files may be behind
-_CLASSES: dict[str, Any] = {one.__name__: one for one in (Issue, Problem, Item, Span)}
+_CLASSES: dict[str, Any] = {one.__name__: one for one in (Issue, Problem, Item, Span, Edition)}
 _APART = ("policy", "entries", "derived")  # made again, read when somebody asks, chosen below
-_DERIVED = (sealed_until, sealed_directives, side_items)  # what would otherwise be asked of the entries
+_DERIVED = (seal_ends, came, sealed_directives, side_items)  # what would otherwise be asked of the entries
 _BY_VALUE = ("object", "str", "Int64", "boolean")  # columns of which the distinct values are kept
 _GROUPS = {one.__name__: one for one in (list, tuple, set, frozenset)}
 

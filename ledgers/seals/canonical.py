@@ -22,7 +22,7 @@ from ledgers.files.safely import Refused, read_bytes, sha256_of
 from ledgers.money import exact
 from ledgers.people import CHECK
 from ledgers.tables import rolls
-from ledgers.tables.editions import Window, window_of, windows
+from ledgers.tables.editions import Edition, Window, editions, window_of, windows_of
 from ledgers.tables.households import FILE as HOUSEHOLDS
 from ledgers.tables.schema import SCHEMAS, HouseholdState, Member, records
 from ledgers.tables.tables import Tables, derived
@@ -72,9 +72,14 @@ def _came_later(tables: Tables, item: Item) -> bool:
 
 
 @derived
+def came(tables: Tables) -> list[Edition]:
+    """Every edition of a policy set that came into the book, at any date."""
+    return list(editions(tables.entries))
+
+
 def edition_windows(tables: Tables) -> dict[str, Window]:
     """The days that policy sets and kept files judge, where other editions judge others."""
-    return windows(tables.entries)
+    return windows_of(came(tables))
 
 
 @derived
@@ -133,9 +138,14 @@ def files_later(tables: Tables, end: date) -> list[str]:
 
 
 @derived
+def seal_ends(tables: Tables) -> list[date]:
+    """The last days of the sealed periods, in order, whatever day the tables are as of and the seals were made on."""
+    return sorted(end for entry in seals(tables.entries) if (end := seal_end(entry)))
+
+
 def sealed_until(tables: Tables) -> date | None:
-    """The last day that a seal of the book covers, whatever day the tables are as of; None when nothing is sealed."""
-    return max((end for entry in seals(tables.entries) if (end := seal_end(entry))), default=None)
+    """The last day that a seal of the book covers; None when nothing is sealed."""
+    return max(seal_ends(tables), default=None)
 
 
 @derived

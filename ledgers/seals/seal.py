@@ -13,10 +13,21 @@ from datetime import date, timedelta
 
 from ledgers.files.safely import FILE_LIMIT, Refused, read_bytes
 from ledgers.files.text import directive_text
-from ledgers.seals.canonical import Item, attachments, canonical, form, identities, members, seal_end, seals, within
+from ledgers.seals.canonical import (
+    Item,
+    attachments,
+    came,
+    canonical,
+    form,
+    identities,
+    members,
+    seal_end,
+    seals,
+    within,
+)
 from ledgers.seals.said import Change, differences, disorder, key_of
 from ledgers.tables.directives import SealLine
-from ledgers.tables.editions import editions, policy_file
+from ledgers.tables.editions import policy_file
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables
 
@@ -188,9 +199,9 @@ def _content_changes(tables: Tables, seal: Seal, sealed: list[str], files: bool)
 
 def _edition_changes(tables: Tables, seal: Seal) -> Iterator[Change]:
     """Policy sets that are not, digest by digest, what the editions said that came in a seal's period."""
-    came = list(editions(tables.entries))
-    for place, one in enumerate(came):
-        following = [later for later in came[place + 1 :] if later.name == one.name]
+    found = came(tables)
+    for place, one in enumerate(found):
+        following = [later for later in found[place + 1 :] if later.name == one.name]
         now = following[0].before if following else _digest(tables, policy_file(one.name))
         if within(one.date, seal.after, seal.end) and now != one.after:
             text = f"与 {one.date} 换为 {one.edition} 版时记下的摘要不符，政策文件被改动过"

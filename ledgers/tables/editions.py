@@ -68,8 +68,13 @@ def edition_on(entries: Iterable[Any], name: str, day: date, text_of: Callable[[
 
 def windows(entries: Iterable[Any]) -> dict[str, Window]:
     """The days that each set (by its name) and each kept file (by its path in the book) judges, where they are bounded."""
+    return windows_of(editions(entries))
+
+
+def windows_of(came: Iterable[Edition]) -> dict[str, Window]:
+    """The same from the editions, in the order of their days."""
     found: dict[str, Window] = {}
-    for one in editions(entries):
+    for one in came:
         if one.kept:
             found[one.kept] = Window(found.get(one.name, Window()).first, one.date - timedelta(days=1))
             found[one.name] = Window(one.date)

@@ -10,7 +10,7 @@ from flask import g, has_request_context, request
 from markupsafe import Markup
 
 from ledgers.files.problems import Untrusted
-from ledgers.money import yuan_cn
+from ledgers.money import percent, yuan_cn
 from plugins.findings import ERROR, FAIL, Finding, Place
 from plugins.rule import CATALOGUE
 from reports import figures
@@ -68,12 +68,12 @@ def unit() -> str:
 
 
 def short(value: Fraction) -> str:
-    return listing.short_percent(value)
+    return percent(value)
 
 
 def share(part: int, whole: int) -> str:
     """How much of the whole a part is; "–" of nothing."""
-    return listing.short_percent(Fraction(part, whole)) if whole else "–"
+    return percent(Fraction(part, whole)) if whole else "–"
 
 
 def must(review: Review) -> int:

@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
-from ledgers.money import yuan_cn
+from ledgers.money import percent, yuan_cn
 from plugins.findings import STATUS_NAMES, STATUSES
 from reports.desk.paging import Paging
 
@@ -208,7 +207,7 @@ def in_words(column: Column, value: Any, yuan: bool) -> str:
     if column.kind in (MONEY, YUAN):
         return yuan_cn(value) if yuan or column.kind == YUAN else wan(value)
     if column.kind == RATIO:
-        return short_percent(value)
+        return percent(value)
     if column.kind == COUNT:
         return f"{value:,}" if value else ""
     return value.isoformat() if isinstance(value, date) else str(value)
@@ -220,10 +219,3 @@ def wan(amount: int) -> str:
     if amount and not hundredths:
         return "<0.01" if amount > 0 else ">-0.01"
     return f"{'-' if amount < 0 else ''}{hundredths // 100:,}.{hundredths % 100:02d}"
-
-
-def short_percent(value: Fraction) -> str:
-    """A share with two decimals, cut towards zero so that what just misses a threshold never looks as if it met it."""
-    whole = int(abs(value) * 10_000)
-    text = f"{whole // 100}.{whole % 100:02d}".rstrip("0").rstrip(".")
-    return f"{'-' if value < 0 and whole else ''}{text}%"

@@ -17,7 +17,7 @@ from ledgers.tables.tables import Tables, derived, mentions
 from plugins import catalogue
 from plugins.audit import audit
 from plugins.findings import NA, STATUS_NAMES, YUAN, Finding
-from plugins.judging import OP_NAMES
+from plugins.judging import OP_NAMES, compared
 from reports.figures import by_fund
 from reports.publish.content import village_name
 from reports.publish.edition import page_name as page_of
@@ -331,7 +331,8 @@ def _ratio(finding: Finding) -> str:
         or threshold.required is None
     ):
         return ""
-    return f"{percent(measured.ratio)}，应{OP_NAMES[threshold.op]} {percent(threshold.value)}"
+    shown, asked = compared(measured.ratio, threshold.op, threshold.value)
+    return f"{shown}，应{OP_NAMES[threshold.op]} {asked}"
 
 
 def funds(tables: Tables, got: Received) -> Iterator[Subject]:

@@ -4,7 +4,7 @@ The page that the unit seals holds fact, proof and standard alone; consequence a
 """
 
 from collections.abc import Iterator
-from typing import Any
+from fractions import Fraction
 
 from ledgers.facts import registered
 from ledgers.money import decimal, percent, yuan_cn
@@ -12,6 +12,7 @@ from ledgers.tables.schema import Payment, Posting, records
 from ledgers.tables.tables import Tables
 from plugins.audit import places
 from plugins.findings import YUAN, Finding
+from plugins.judging import compared
 from reports.check.checked import Checked
 from reports.remedies import comparable, unit_of
 from reports.words import COMPARED, UNIT_NAMES, worded
@@ -64,7 +65,7 @@ def _standard(papers: Papers, group: Group, finding: Finding) -> Iterator[str]:
     if rule.quote and not any(one.quote and one.quote != rule.quote for one in parameters):
         yield f"原文：“{rule.quote}”"
     if threshold and threshold.value is not None and comparable(finding):
-        value = _in_unit(finding, threshold.value)
+        value = _asked(finding, threshold.op, threshold.value)
         required = f"，即 {yuan_cn(threshold.required)} 元" if threshold.required is not None else ""
         yield f"应{COMPARED[threshold.op]} {value}{required}。"
     for one in parameters:
@@ -73,9 +74,12 @@ def _standard(papers: Papers, group: Group, finding: Finding) -> Iterator[str]:
         yield from ([f"　　原文：“{one.quote}”"] if one.quote else [f"　　读法：{one.reading}"] if one.reading else [])
 
 
-def _in_unit(finding: Finding, value: Any) -> str:
-    unit = finding.measured.unit if finding.measured else YUAN
-    return percent(value) if unit == YUAN else f"{decimal(value)}{UNIT_NAMES.get(unit, '')}"
+def _asked(finding: Finding, op: str, value: Fraction) -> str:
+    """What a finding is held against, in its unit, as its message says it."""
+    unit, ratio = (finding.measured.unit, finding.measured.ratio) if finding.measured else (YUAN, None)
+    if unit != YUAN:
+        return f"{decimal(value)}{UNIT_NAMES.get(unit, '')}"
+    return compared(ratio, op, value)[1] if ratio is not None and op in COMPARED else percent(value)
 
 
 def _fact(checked: Checked, finding: Finding) -> Iterator[str]:

@@ -47,7 +47,7 @@ def test_decimal_rounds_half_up_to_six_places(value: Fraction) -> None:
 @given(fractions)
 def test_percent_never_reads_more_than_it_is(value: Fraction) -> None:
     shown = Fraction(percent(value).rstrip("%"))
-    assert 0 <= value * 100 - shown < Fraction(1, 10**4)
+    assert 0 <= value * 100 - shown < Fraction(1, 10**2)
 
 
 @given(st.integers(0, 10**10), st.sampled_from([">=", ">", "<="]), st.fractions(0, 10**10, max_denominator=997))

@@ -21,12 +21,14 @@ KEPT = {"main.beancount", "policy.beancount", "accounts.beancount"}
 
 
 def cut(book: Path, day: date) -> None:
-    """Take everything dated after a day out of a book; policy and accounts stay."""
+    """Take everything dated after a day out of a book; policy and accounts stay. How far a book goes is known of the whole."""
     for path in book.rglob("*.beancount"):
         if path.name not in KEPT and path.parent.name != "policy":
             blocks = re.split(r"\n(?=\d{4}-\d\d-\d\d )", path.read_text("utf-8"))
             kept = [block for block in blocks if not re.match(r"\d{4}-\d\d-\d\d ", block) or block[:10] <= str(day)]
             path.write_text("\n".join(kept) + "\n", "utf-8")
+    main = book / "main.beancount"
+    main.write_text(f'{main.read_text("utf-8")}\n{day} custom "through" {day}\n', "utf-8")
     path = book / "registry" / "households.csv"
     head, *rows = path.read_text("utf-8").splitlines()
     path.write_text("\n".join([head, *(row for row in rows if row.split(",")[1] <= str(day))]) + "\n", "utf-8")

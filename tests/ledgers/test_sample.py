@@ -2,7 +2,10 @@
 
 import csv
 import filecmp
+import re
+from collections import Counter
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ import ledgers
 from ledgers.book import Book, read
 from plugins import catalogue
 from plugins.audit import audit
-from plugins.findings import Audit
+from plugins.findings import Audit, plain
 from samples.county import NATURAL, build, write
 from samples.county.model import PLANTED, Leg, Voucher
 from samples.county.writer import number
@@ -67,6 +70,26 @@ def test_what_fails_is_what_was_planted(sample: tuple[Book, Audit]) -> None:
     assert not result.crashes
     assert not result.untrusted
     assert troubles(result) == planted(ledgers.XIUSHAN)
+
+
+def test_messages_say_the_numbers_of_the_json(sample: tuple[Book, Audit]) -> None:
+    """Numerator, denominator, shortfall and percentages of a message are those of the finding, cut towards failing."""
+    pattern = re.compile(r"([-\d,.]+) 元 ÷ .*? ([-\d,.]+) 元 = ([-\d.]+)%，应(不低于|高于|不高于) ([-\d.]+)%(?:，(?:还差|超出) ([\d,.]+) 元)?")
+    seen: Counter[str] = Counter()
+    for one in sample[1].findings:
+        said, told = pattern.search(one.message), plain(one, [])
+        if said is None or told["measured"] is None:
+            continue
+        seen[one.rule] += 1
+        numerator, denominator, missing = (Fraction((said[n] or "0").replace(",", "")) for n in (1, 2, 6))
+        measured, shown, asked = told["measured"], Fraction(said[3]) / 100, Fraction(said[5]) / 100
+        assert (numerator, denominator) == (Fraction(measured["numerator"]), Fraction(measured["denominator"])), one.message
+        assert missing == Fraction(told["shortfall"] or 0), one.message
+        assert 0 <= (numerator / denominator - shown) * (-1 if said[4] == "不高于" else 1) < Fraction(1, 10_000), one.message
+        met = {"不低于": shown >= asked, "高于": shown > asked, "不高于": shown <= asked}[said[4]]
+        assert met is (one.status == "pass"), one.message
+    assert len(seen) > 9
+    assert sum(seen.values()) > 200
 
 
 def test_every_rule_has_a_planted_failure(sample: tuple[Book, Audit]) -> None:

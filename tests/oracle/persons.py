@@ -56,6 +56,11 @@ def benefit_lines(book):
                 yield posting, line
 
 
+def said_by(book, benefit, year, month):
+    """What a benefit's directives say by the end of a month."""
+    return facts(book, "benefit", benefit, dt.date(year, month, calendar.monthrange(year, month)[1]) if month else None)
+
+
 def benefit_exclusive(case):
     """No two benefits that exclude each other in one month of one person."""
     book, held = case.book, {}
@@ -74,7 +79,7 @@ def benefit_exclusive(case):
         else:
             names |= {name for (other, when), found in held.items() for name, amount in found.items()
                       if amount > 0 and when == (year, month) and lives_in(book, other, person[0])}  # fmt: skip
-        clash = any(other in names for name in names for other in comma(facts(book, "benefit", name).get("excludes")))
+        clash = any(other in names for name in names for other in comma(said_by(book, name, year, month).get("excludes")))
         if month is not None:
             found.setdefault((subject(person), f"{year}-{month:02d}"), []).append(verdict(not clash))
     for (who, period), statuses in found.items():

@@ -52,14 +52,11 @@ def _about(project: Project) -> dict[str, Any]:
     return {"source": (project.file, project.line)}
 
 
-@derived
-def _payments(tables: Tables) -> dict[str, list[money.Leg]]:
-    return money.by_project(money.net_paid_legs(tables))
-
-
 def _paid_before(tables: Tables, project: str, day: date | None) -> int:
     """分 that left a project before a day; all of it where there is none."""
-    return -sum(leg.amount for leg in _payments(tables).get(project, []) if day is None or leg.date < day)
+    return -sum(
+        leg.amount for leg in money.net_paid_by_project(tables).get(project, []) if day is None or leg.date < day
+    )
 
 
 @rule(
@@ -91,7 +88,7 @@ def overpaid(tables: Tables) -> Iterator[Finding]:
             measured=Measured(paid + owed, limit),
             threshold=Threshold("<=", Fraction(1), (), limit),
             shortfall=excess,
-            evidence=tuple(leg.row for leg in _payments(tables).get(project.id, [])),
+            evidence=tuple(leg.row for leg in money.net_paid_by_project(tables).get(project.id, [])),
             **_about(project),
         )
 
@@ -153,18 +150,14 @@ class _Half:
 def paid_ahead(tables: Tables) -> Iterator[Finding]:
     """Paid before 开工, and before 验收, against the contract; a half without a value is not judged."""
     for project in registered.projects(tables).values():
-        if project.contract and project.id in _payments(tables):
+        if project.contract and project.id in money.net_paid_by_project(tables):
             yield _ahead(tables, project, project.contract)
 
 
 def _ahead(tables: Tables, project: Project, contract: int) -> Finding:
-    legs = _payments(tables)[project.id]
+    legs = money.net_paid_by_project(tables)[project.id]
     day = registered.reached(tables, project.id, "开工") or min(leg.date for leg in legs)
-    halves = [
-        half
-        for name, state in _HALVES
-        if (half := _half(tables, project, contract, name, state, day))
-    ]
+    halves = [half for name, state in _HALVES if (half := _half(tables, project, contract, name, state, day))]
     if not halves:
         return absent(tables, _subject(project), "prepayment", day, PREPAYMENT, act=day, **_about(project))
     worst = max(halves, key=lambda half: half.excess)
@@ -284,7 +277,9 @@ def _retained(tables: Tables, project: Project, contract: int, accepted: date) -
         threshold=Threshold(">=", share.value, (share, months), required),
         shortfall=short,
         evidence=tuple(
-            leg.row for legs in (_payments(tables), _retention_legs(tables)) for leg in legs.get(project.id, [])
+            leg.row
+            for legs in (money.net_paid_by_project(tables), _retention_legs(tables))
+            for leg in legs.get(project.id, [])
         ),
         lines=registered.lines_of(tables, project.id, "验收"),
         act=accepted,

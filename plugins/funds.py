@@ -322,7 +322,8 @@ def negative_list(tables: Tables) -> Iterator[Finding | Passes]:
     spent = table[list(_Paid._fields[1:])][(table["kind"] == "expense") & (table["reverses"] == "")]
     others = [fund.id for fund in registered.funds(tables).values() if fund.level not in FISCAL]
     paid = spent[~spent["fund"].isin(others)]
-    yield from _not_fiscal(spent[~spent["voucher"].isin(paid["voucher"].unique())])
+    free = spent[~spent["voucher"].isin(paid["voucher"].unique())]
+    yield Passes(free["voucher"].nunique(), partial(_not_fiscal, free), NA)
     doubtful = paid["voucher"].isin(paid.loc[_suspicious(tables, paid, negatives), "voucher"].unique())
     yield from _listed(tables, paid[doubtful], negatives)
     early = (paid["date"] < FUND_RULES.issued) & ~doubtful

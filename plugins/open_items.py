@@ -178,7 +178,7 @@ def _left(tables: Tables, project: Project, accepted: date, given: int) -> Findi
     owed = open_items.left(open_items.payables(tables)).get(project.id, 0)
     rest = given - paid - owed
     found = tables.policy.in_force("leftover-days", accepted, LEFTOVER_DAYS)
-    paying = money.by_project(money.net_paid_legs(tables)).get(project.id, [])
+    paying = money.net_paid_by_project(tables).get(project.id, [])
     evidence = (
         *(lot.posting for lot in money.lots_by_project(tables).get(project.id, [])),
         *(leg.row for leg in paying),

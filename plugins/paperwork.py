@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 import pandas as pd
@@ -235,7 +236,9 @@ def labour_days(tables: Tables) -> Iterator[Finding | Passes]:
     worst: dict[tuple[str, str], _Worked] = {}
     for (_, period), one in _worked(tables).items():
         key = one.person, period
-        worst[key] = min(one, worst.get(key, one), key=lambda each: each.rank(period))
+        held = worst.get(key)
+        if held is None or one.rank(period) <= held.rank(period):
+            worst[key] = one
     over = [key for key, one in worst.items() if one.days > _limit(key[1])]
     yield from (_days(key[1], worst[key]) for key in over)
     yield Passes(len(worst) - len(over), lambda: _within(worst, set(over)))
@@ -267,6 +270,7 @@ def _worked(tables: Tables) -> dict[tuple[int, str], _Worked]:
     return found
 
 
+@cache
 def _limit(period: str) -> int:
     first, last = times.months(period)
     return sum(monthrange((month - 1) // 12, (month - 1) % 12 + 1)[1] for month in range(first, last + 1))

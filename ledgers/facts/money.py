@@ -255,6 +255,12 @@ def lots_by_project(tables: Tables) -> dict[str, list[Lot]]:
 
 
 @derived
+def net_paid_by_project(tables: Tables) -> dict[str, list[Leg]]:
+    """What was paid and what came back, by project."""
+    return by_project(net_paid_legs(tables))
+
+
+@derived
 def spent_by_project(tables: Tables) -> dict[str, list[Leg]]:
     """Legs of `spending_legs` by project: spent is positive, come back negative."""
     return by_project(spending_legs(tables))

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from ledgers.facts import money
 from ledgers.tables.schema import records
@@ -100,7 +101,7 @@ def parts(tables: Tables, chosen: Any) -> list[Part]:
     Postings of a foreign commodity and of quota that is only allocated are left out: no money moves in them.
     """
     root = money.roots(tables)
-    concerned = np.isin(root, np.unique(root[np.asarray(chosen)].astype(str)))
+    concerned = pd.Index(root).isin(set(root[np.asarray(chosen)].tolist()))
     table = tables.postings
     mine = concerned & (table["commodity"] == "CNY").to_numpy() & ~table["quota_only"].to_numpy()
     legs = list(records(Leg, table, mine))

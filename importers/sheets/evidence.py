@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +17,33 @@ FOLDER = "evidence"
 
 
 def ready(sheet: Sheet, folder: Path) -> None:
-    """Look for the files in the sheet's folder (or below it) and give each row the digest of its own."""
+    """Look for the files in the sheet's folder (or below it)."""
+    taken_from(sheet, folder, "file")
+
+
+def taken_from(sheet: Sheet, folder: Path, name: str) -> None:
+    """Give each row the digest of the file that a column names; a file that is not there is a fault."""
     rows, contents = [], {}
     for row in sheet.rows:
-        content = _content(sheet, row, folder)
-        if content is not None:
+        if not getattr(row, name):
+            rows.append(row)
+        elif (content := _content(sheet, row, folder, name)) is not None:
             digest = hashlib.sha256(content).hexdigest()
             contents[digest] = content
             rows.append(row._replace(sha256=digest))
     sheet.rows, sheet.contents = rows, contents
 
 
-def _content(sheet: Sheet, row: Any, folder: Path) -> bytes | None:
+def _content(sheet: Sheet, row: Any, folder: Path, name: str) -> bytes | None:
     """The bytes of a row's file; None after a fault."""
-    path: Path = (folder / row.file.strip().replace("\\", "/")).resolve()
+    written = getattr(row, name)
+    path: Path = (folder / written.strip().replace("\\", "/")).resolve()
     if not path.is_relative_to(folder.resolve()):
-        sheet.fault(row.line, "file", "附件须放在清单所在的文件夹里")
+        sheet.fault(row.line, name, "附件须放在清单所在的文件夹里")
     elif not path.is_file():
-        sheet.fault(row.line, "file", f"找不到附件“{row.file}”：应放在清单所在的文件夹里")
+        sheet.fault(row.line, name, f"找不到附件“{written}”：应放在清单所在的文件夹里")
     elif not 0 < path.stat().st_size <= FILE_LIMIT:
-        sheet.fault(row.line, "file", f"附件“{row.file}”是空的，或超过 {FILE_LIMIT // 2**20} MB")
+        sheet.fault(row.line, name, f"附件“{written}”是空的，或超过 {FILE_LIMIT // 2**20} MB")
     else:
         return path.read_bytes()
     return None
@@ -72,7 +80,7 @@ def _voucher(job: Job, row: Any) -> Voucher | None:
 
 def _attach(job: Job, row: Any, voucher: Voucher, digest: str) -> None:
     draft = job.draft
-    name = _name(job, voucher, digest, Path(row.file).suffix.lower())
+    name = _place(job, digest, row.file, voucher.day)
     said = {"evidence": name, "evidence-sha256": digest, **({"shared-with": row.shared} if row.shared else {})}
     held = dict(voucher.meta)
     if all(held.get(key) == value for key, value in said.items()):
@@ -80,15 +88,23 @@ def _attach(job: Job, row: Any, voucher: Voucher, digest: str) -> None:
     if not draft.is_open(voucher.day):
         job.fault(row, "voucher", f"凭证 {voucher.number} 已封账，附件应在封账前补齐：封账之后的附件请存档备查")
         return
-    draft.attached[name] = job.sheet.contents[digest]
+    keep(job, digest, row.file, voucher.day)
     draft.replace_voucher(replace(voucher, meta=tuple((held | said).items())))
     verb = "更正" if "evidence" in held else "新增"
     draft.note(verb, "附件", f"凭证 {voucher.number}：{name}")
 
 
-def _name(job: Job, voucher: Voucher, digest: str, suffix: str) -> str:
+def keep(job: Job, digest: str, written: str, day: date) -> str:
+    """Take a file of the sheet into the book, and where it lies there."""
+    name = _place(job, digest, written, day)
+    job.draft.attached[name] = job.sheet.contents[digest]
+    return name
+
+
+def _place(job: Job, digest: str, written: str, day: date) -> str:
     """Where a file lies in the book: by its digest, for a file's own name may be somebody's."""
     held = [str(v.get("evidence")) for v in job.draft.vouchers.values() if v.get("evidence-sha256") == digest]
     known = [name for name in (*held, *job.draft.attached) if digest[:12] in name]
+    suffix = Path(written).suffix.lower()
     ending = suffix if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 6 else ""
-    return known[0] if known else f"{FOLDER}/{voucher.day:%Y/%m}/{digest[:12]}{ending}"
+    return known[0] if known else f"{FOLDER}/{day:%Y/%m}/{digest[:12]}{ending}"

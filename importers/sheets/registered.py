@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from importers.draft.entries import Directive, Meta
@@ -15,6 +16,8 @@ from importers.draft.versions import Record
 from importers.finding.job import Job, plain_day
 from importers.finding.registers import Projects, Villages, asset_codes, corrected
 from importers.reading.cells import document, squeezed
+from importers.reading.sheet import Sheet
+from importers.sheets.evidence import keep, taken_from
 from importers.sheets.references import project_by_name
 from ledgers.files.text import Yuan
 from ledgers.personal.find import without_numbers
@@ -95,7 +98,10 @@ _ENTRIES = {
     ),
     "standards": _Entry(
         "benefit", _name, (),
-        (("states", "states"), ("standard", "standard"), ("cap", "cap"), ("per", "per"), ("excludes", "excludes")),
+        (
+            *(("states", "states"), ("standard", "standard"), ("cap", "cap"), ("per", "per"), ("excludes", "excludes")),
+            *(("repeat", "repeat"), ("levels-forbidden", "forbidden")),
+        ),
     ),
     "contracts": _Entry("project", _project, (), (("contract", "amount"),), facts=True),
     "leases": _Entry(
@@ -109,7 +115,9 @@ _ENTRIES = {
     "firms": _Entry("firm", _name, (), (("uscc", "uscc"), ("legal-person", "legal"), ("account", "account"))),
     "places": _Entry("village", _place, ("state",), ()),
     "stocktake": _Entry("stocktake", _asset, (), (("counted", "counted"), ("by", "by"))),
-    "resolutions": _Entry("resolution", _project, ("kind",), (("evidence", "evidence"),)),
+    "resolutions": _Entry(
+        "resolution", _project, ("kind",), (("evidence", "evidence"), ("evidence-sha256", "sha256")),
+    ),
     "policy": _Entry(
         "policy", _name, ("value",),
         (
@@ -120,6 +128,12 @@ _ENTRIES = {
 }  # fmt: skip
 
 
+def ready(sheet: Sheet, folder: Path) -> None:
+    """Look for the files that resolutions name beside their sheet."""
+    if sheet.kind.id == "resolutions":
+        taken_from(sheet, folder, "evidence")
+
+
 def derive(job: Job) -> Record:
     """Register every row; one that the book has already changes nothing."""
     entry = _ENTRIES[job.sheet.kind.id]
@@ -128,6 +142,8 @@ def derive(job: Job) -> Record:
         args = _args(job, row, entry)
         if id is None or day is None or args is None:
             continue
+        if job.sheet.kind.id == "resolutions" and row.sha256:
+            row = row._replace(evidence=keep(job, row.sha256, row.evidence, plain_day(day)))
         meta = tuple((key, value) for key, column in entry.keys if (value := _value(getattr(row, column))) is not None)
         if job.sheet.kind.id == "places":
             meta = _place_meta(job, row) or ()
@@ -213,8 +229,22 @@ def _change(job: Job, entry: _Entry, id: str, day: date, args: tuple[Any, ...], 
     title = job.sheet.kind.title
     if args and (done := job.draft.set_state(entry.type, id, str(args[0]), day)):
         job.draft.note("新增" if done == "added" else "更正", title, f"{id} {args[0]} {day}")
+    if args and _of_state(job, entry.type, id, str(args[0]), meta):
+        return
     if meta:
         corrected(job.draft, entry.type, id, dict(meta), title, str(job.draft.facts(entry.type, id).get("name", "")))
+
+
+def _of_state(job: Job, type: str, id: str, state: str, meta: Meta) -> bool:
+    """Put what a row says of a state into the line of that state; whether it stands there."""
+    held = job.draft.directives[type, id]
+    place = next((n for n, one in enumerate(held) if one.state == state and job.draft.is_open(one.date)), None)
+    if place is None:
+        return False
+    if not set(meta) <= set(held[place].meta):
+        job.draft.directives[type, id] = (*held[:place], _with(held[place], meta), *held[place + 1 :])
+        job.draft.note("更正", job.sheet.kind.title, f"{id} {state}：{'、'.join(str(value) for _, value in meta)}")
+    return True
 
 
 def _line(job: Job, entry: _Entry, id: str, day: date, args: tuple[Any, ...], meta: Meta) -> None:

@@ -167,7 +167,7 @@ def _sell(county: County, assets: list[Asset]) -> None:
         county.book(days_after(day, 5), asset.operator, f"{asset.name}处置收入", *legs, payer=asset.operator, sheet="bank", **meta)
         legs = Leg(chart.USES["小型公益事业"], price), Leg(bank_of(village), -price)
         text = f"{asset.name}处置收入用于村内路灯维修"
-        county.book(days_after(day, 40), village.collective, text, *legs, **meta)
+        county.book(days_after(day, 40), village.collective, text, *legs, sheet="spending", **meta)
 
 
 def earn_all(rng: random.Random, county: County, assets: list[Asset]) -> None:

@@ -7,6 +7,7 @@ from samples.county import evidence
 from samples.county.files import by_month, write_month, write_text
 from samples.county.model import FIRST_DAY, County
 from samples.county.planted import write_planted
+from samples.county.registered import is_borne
 from samples.county.text import directive
 
 # Registry files: those that an import needs to have before it, and those that follow it.
@@ -24,16 +25,16 @@ AFTER = {
 
 
 def write_before(county: County, folder: Path) -> None:
-    """The county's own policy and benefits, in a book that carries the policy that ships."""
+    """The county's own policy and benefits, in a book that carries the policy that ships; of an imported book sheets bring them."""
     own = "".join(f"\n{directive(one)}" for one in county.registry.get("policy", []))
     with (folder / "policy.beancount").open("a", encoding="utf-8", newline="\n") as policy:
         policy.write(f"\n;; 本县自定的参数（样例，数字是虚构的）。\n{own}")
     _write_registry(county, folder, BEFORE)
 
 
-def write_after(county: County, folder: Path, postings: bool = False) -> None:
-    """Everything else that a clerk enters, into a book that holds what the sheets bear. Vouchers must be numbered."""
-    _write_registry(county, folder, AFTER)
+def write_after(county: County, folder: Path, postings: bool = False, *, imported: bool = False) -> None:
+    """What no sheet bears, and of a book that is not imported what sheets do. Vouchers must be numbered."""
+    _write_registry(county, folder, AFTER, imported)
     for path, text in county.papers.items():
         write_text(folder / path, text)
     if county.members:
@@ -47,9 +48,13 @@ def write_after(county: County, folder: Path, postings: bool = False) -> None:
     write_planted(county, folder)
 
 
-def _write_registry(county: County, folder: Path, titles: dict[str, str]) -> None:
+def _write_registry(county: County, folder: Path, titles: dict[str, str], imported: bool = False) -> None:
     for name, title in titles.items():
-        directives = sorted(county.registry.get(name, []), key=lambda d: d.day)
+        left = (d for d in county.registry.get(name, []) if not (imported and is_borne(name, d)))
+        directives = sorted(left, key=lambda d: d.day)
+        if imported and not directives:
+            continue
+        name = f"{name}-sg" if imported and (folder / f"registry/{name}.beancount").exists() else name
         write_text(folder / f"registry/{name}.beancount", f";; {title}\n" + "\n".join(map(directive, directives)))
 
 

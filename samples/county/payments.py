@@ -170,7 +170,8 @@ def spend_in_village(county: County, project: Project, day: dt.date, amount: int
     bank = bank_of(project.village)
     account = chart.expense(project.kind.function, project.kind.economic)
     for fund, part in _held(county, project, bank, amount):
-        county.book(day, payee, narration, Leg(account, part), Leg(bank, -part), fund=fund, project=project.id)
+        legs = Leg(account, part), Leg(bank, -part)
+        county.book(day, payee, narration, *legs, fund=fund, project=project.id, sheet="spending")
 
 
 def _held(county: County, project: Project, bank: str, amount: int) -> Iterator[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""The twelve kinds of sheets from which the sample county's book is imported.
+"""The sheets from which the sample county's book is imported.
 
 They bear what offices, the treasury and the bank know; what only a clerk knows is in `byhand`.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ledgers import chart
-from samples.county import lists
+from samples.county import lists, registered
 from samples.county.funds import batch_of
 from samples.county.habits import as_sent, explained
 from samples.county.model import YEARS, County, Fund, Household, Project, Voucher
@@ -38,6 +38,8 @@ def write_sheets(county: County, folder: Path) -> list[Path]:
     made += [
         write_csv(folder / "06-监测对象名单.csv", table, "gb18030") for table in as_sent("roster", [_roster(county)])
     ]
+    made.append(write_workbook(folder / "20-村级支出表.xlsx", [_spending(county)]))
+    made += [write_workbook(folder / f"{number}-{one.title}.xlsx", [one]) for number, one in enumerate(registered.tables(county), 13)]
     return sorted([*write_plan_sheets(county, folder), *made])
 
 
@@ -276,6 +278,21 @@ def _distributions(county: County, year: int) -> Table:
                 who = (lists.code_of(household), household.people[0].name)
                 rows.append((*about, use, *who, yuan(line.amount), *day))
     return Table(f"{year}", f"{year}年扶贫项目资产收益分配表", header, rows, (YUAN,), ("分配金额",))
+
+
+def _spending(county: County) -> Table:
+    """What villages spend, of projects' money and of what assets earned."""
+    header = ["乡镇", "村", "日期", "项目或资产", "用途", "金额", "收款方", "年度", "支出功能科目", "部门支出经济分类", "摘要"]
+    villages = {chart.bank(v.id, v.name): v for v in county.villages}
+    uses = {account: use for use, account in chart.USES.items()}
+    rows = []
+    for voucher in sorted(borne(county, "spending"), key=lambda v: v.day):
+        spent, bank = voucher.legs
+        place, use = villages[bank.account], uses.get(spent.account)
+        classes = (None, None) if use else tuple(spent.account.split(":")[1:3])
+        about = (voucher.meta.get("asset") or voucher.project, use or "材料设备款", yuan(spent.amount or 0), voucher.payee)
+        rows.append((place.town, place.name, cn(voucher.day), *about, voucher.meta.get("income-year"), *classes, voucher.narration))
+    return Table("支出", "村级支出表", header, rows, (YUAN,), ("金额",))
 
 
 def _statements(county: County) -> Iterator[Table]:

@@ -31,7 +31,7 @@ include "registry/*.beancount"
 include "20*/*.beancount"
 """
 # Kinds of sheets in the order in which they are imported; "" is what is entered by hand.
-SHEETS = ("funds", "allocation", "treasury", "labour", "assets", "equity", "distribution", "bank", "")
+SHEETS = ("funds", "allocation", "treasury", "labour", "assets", "equity", "distribution", "bank", "spending", "")
 STATEMENTS = (dt.date(2022, 1, 1), dt.date(2023, 1, 1), AS_OF)
 REGISTRIES = {
     "funds": "资金",
@@ -49,7 +49,7 @@ def write_book(county: County, folder: Path, postings: bool = False) -> None:
     _write_policy(folder)
     byhand.write_before(county, folder)
     _write_registry(county, folder)
-    months = by_month(v for v in county.vouchers if v.sheet)
+    months = by_month(sorted((v for v in county.vouchers if v.sheet), key=lambda v: (v.day, v.number)))
     statements = bank_statements(county.vouchers)
     for month in sorted({*months, *statements}):
         head = statements.get(month, "")

@@ -23,7 +23,7 @@ TABLE, PAPERS = "检查结果.txt", "审计底稿.xlsx"
 DONE = """\
 
 已在 {folder} 做好样例县（虚构）的全套材料：
-  {folder}/sheets        各单位报来的十九种表格
+  {folder}/sheets        各单位报来的二十一种表格和附件
   {folder}/book          由表格导入的账簿：凭证在各年月，清册在 rolls/；其中有意安排的问题见 PLANTED.md
   {folder}/{table}  逐条规则的判定：不符合的在前，写明差多少、依据什么、看哪里
   {folder}/{papers} 审计底稿：每条规则一页，公式可在表里重算，附取证单
@@ -81,11 +81,11 @@ def _fill(folder: Path) -> None:
 
 def make_book(folder: Path) -> None:
     """The sample county's sheets in `sheets`, and the book that is imported from them in `book`."""
-    from importers.run import import_files
     from ledgers.files import writing
     from ledgers.people import Identities
     from samples import county
-    from samples.county import byhand, sheets, writer
+    from samples.county import byhand, evidence, sheets, writer
+    from samples.county.files import by_month
     from samples.county.model import KEY
 
     click.echo("一、生成各单位报来的表格 …")
@@ -98,13 +98,22 @@ def make_book(folder: Path) -> None:
     blank_book(book, writer.TITLE, "xiushan", date(2021, 1, 1))
     writing.write(book, Identities(KEY).files(book))
     (book / "main.beancount").write_text(writer.MAIN, "utf-8")
+    _import(book, files)
+    click.echo("三、补记表格里没有的内容：手工凭证、有意安排的问题；收进付款凭证的附件 …")
+    byhand.write_after(sample, book, imported=True)
+    _import(book, [sheets.write_evidence(sample, folder / "sheets")])
+    evidence.tamper(book, evidence.proofs(by_month(sample.vouchers)))
+
+
+def _import(book: Path, files: list[Path]) -> None:
+    """Take sheets in, all of them."""
+    from importers.run import import_files
+
     changes = import_files(book, files)
     if changes.refused:
         raise click.ClickException("样例县的表格没有全部导入：\n" + "\n".join(map(str, changes.faults[:20])))
     for (verb, what), count in changes.summary.items():
         click.echo(f"    {verb}{what} {count} 项")
-    click.echo("三、补记表格里没有的内容：手工凭证、附件、有意安排的问题 …")
-    byhand.write_after(sample, book, imported=True)
 
 
 def _check(folder: Path) -> "Book":

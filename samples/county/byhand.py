@@ -40,10 +40,13 @@ def write_after(county: County, folder: Path, postings: bool = False, *, importe
     if county.members:
         rows = ["who,household,person,from,to,reason", *map(",".join, county.members)]
         write_text(folder / "registry/members.csv", "".join(f"{row}\n" for row in rows))
-    proofs = evidence.write_bundles(folder, by_month(county.vouchers))
+    proofs = {} if imported else evidence.proofs(by_month(county.vouchers))
     for month, vouchers in by_month(v for v in county.vouchers if not v.sheet).items():
         write_month(folder, f"{month}-sg", vouchers, proofs, inline=postings)
-    _attach(county, folder, proofs)
+    if not imported:
+        evidence.keep(folder, proofs)
+        _attach(county, folder, proofs)
+        evidence.tamper(folder, proofs)
     _open_accounts(county, folder)
     write_planted(county, folder)
 
@@ -58,7 +61,7 @@ def _write_registry(county: County, folder: Path, titles: dict[str, str], import
         write_text(folder / f"registry/{name}.beancount", f";; {title}\n" + "\n".join(map(directive, directives)))
 
 
-def _attach(county: County, folder: Path, proofs: dict[str, str]) -> None:
+def _attach(county: County, folder: Path, proofs: evidence.Proofs) -> None:
     """Give the payments that sheets bear their evidence, below the line of the voucher's number."""
     for month, vouchers in by_month(v for v in county.vouchers if v.sheet).items():
         path = folder / f"{month}.beancount"

@@ -24,7 +24,7 @@ def by_month(vouchers: Iterable[Voucher]) -> dict[str, list[Voucher]]:
 
 
 def write_month(
-    folder: Path, name: str, vouchers: list[Voucher], proofs: dict[str, str], head: str = "", inline: bool = False
+    folder: Path, name: str, vouchers: list[Voucher], proofs: evidence.Proofs, head: str = "", inline: bool = False
 ) -> None:
     """Write vouchers of one month as `<name>.beancount`, their rolls behind those that the month's files have.
 

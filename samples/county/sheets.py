@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ledgers import chart
-from samples.county import lists, registered
+from samples.county import evidence, lists, registered
+from samples.county.files import by_month
 from samples.county.funds import batch_of
 from samples.county.habits import as_sent, explained
 from samples.county.model import YEARS, County, Fund, Household, Project, Voucher
@@ -41,6 +42,17 @@ def write_sheets(county: County, folder: Path) -> list[Path]:
     made.append(write_workbook(folder / "20-村级支出表.xlsx", [_spending(county)]))
     made += [write_workbook(folder / f"{number}-{one.title}.xlsx", [one]) for number, one in enumerate(registered.tables(county), 13)]
     return sorted([*write_plan_sheets(county, folder), *made])
+
+
+def write_evidence(county: County, folder: Path) -> Path:
+    """The list of attachments with the files beside it, in the order of vouchers. Vouchers must be numbered."""
+    known = evidence.proofs(by_month(county.vouchers))
+    home = folder / "附件"
+    home.mkdir(parents=True, exist_ok=True)
+    for proof in known.values():
+        (home / proof.file).write_bytes(proof.content)
+    rows = [(n, voucher.number, proof.file, proof.shared or None) for n, (voucher, proof) in enumerate(known.items(), 1)]
+    return write_workbook(home / "21-附件清单.xlsx", [Table("附件", "附件清单", ["序号", "凭证号", "文件名", "共用"], rows)])
 
 
 def write_plan_sheets(county: County, folder: Path) -> list[Path]:

@@ -20,10 +20,9 @@ class Layered(MutableMapping[K, V], Generic[K, V]):
         self.trial: dict[K, V] = {}
 
     def __getitem__(self, key: K) -> V:
-        for layer in (self.trial, self.kept, self.held):
-            if key in layer:
-                return layer[key]
-        raise KeyError(key)
+        if key in self.trial:
+            return self.trial[key]
+        return self.kept[key] if key in self.kept else self.held[key]
 
     @overload
     def get(self, key: K, /) -> V | None: ...
@@ -32,10 +31,9 @@ class Layered(MutableMapping[K, V], Generic[K, V]):
     def get(self, key: K, /, default: V | T) -> V | T: ...
 
     def get(self, key: K, /, default: Any = None) -> Any:
-        for layer in (self.trial, self.kept, self.held):
-            if key in layer:
-                return layer[key]
-        return default
+        if key in self.trial:
+            return self.trial[key]
+        return self.kept[key] if key in self.kept else self.held.get(key, default)
 
     def __contains__(self, key: object) -> bool:
         return key in self.trial or key in self.kept or key in self.held

@@ -468,7 +468,9 @@ class _Reader:
         quick, free = one.type in _QUICK, one.type not in ("date", "amount", "number")
         values: list[Any] = []
         for position, cell in enumerate(raw):
-            if isinstance(cell, str):
+            if quick and isinstance(cell, str) and len(cell) > 3 and cell.isascii() and cell.isalnum():
+                pass  # a number or code, nothing else
+            elif isinstance(cell, str):
                 if cell in known:
                     values.append(known[cell])
                     continue

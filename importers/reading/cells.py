@@ -60,12 +60,15 @@ class Month(date):
     """A day that stands for its month: the sheet names no day."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Period:
     """First and last day of what a list pays for."""
 
     start: date
     end: date
+
+    def __repr__(self) -> str:
+        return f"{self.start.toordinal()}-{self.end.toordinal()}"  # of every row of a list, for its digest: short and quick
 
     def __str__(self) -> str:
         if self.start.day == 1 and (self.end + timedelta(1)).day == 1:

@@ -476,7 +476,7 @@ KINDS: dict[str, Kind] = {
         _registered(
             "notices",
             "公告公示登记表",
-            ("subject", "stage", "place", "from_"),
+            ("subject", "stage", "place", "from_|span"),
             (
                 Field("subject", filled=True),
                 Field("stage", "term:notice stage", filled=True),
@@ -484,7 +484,7 @@ KINDS: dict[str, Kind] = {
                 Field("place_kind", "term:place kind"),
                 Field("from_", "date", filled=True),
                 Field("to", "deadline"),
-                Field("url"),
+                *_fields("text", "span url"),
             ),
             depends=("funds", "plan", "assets"),
         ),
@@ -543,13 +543,14 @@ KINDS: dict[str, Kind] = {
         _registered(
             "leases",
             "经营合同台账",
-            ("asset", "number", "party", "from_", "to"),
+            ("asset", "number", "party", "from_|span", "to|span"),
             (
                 Field("asset", "code", filled=True),
                 Field("number", "code", filled=True),
                 Field("party", filled=True),
                 Field("from_", "date", filled=True),
                 Field("to", "deadline", filled=True),
+                Field("span"),
                 Field("rent", "amount"),
                 Field("rent_due"),
                 Field("principal", "amount"),

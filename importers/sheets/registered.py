@@ -15,13 +15,14 @@ from importers.draft.entries import Directive, Meta
 from importers.draft.versions import Record
 from importers.finding.job import Job, plain_day
 from importers.finding.registers import Projects, Villages, asset_codes, corrected
-from importers.reading.cells import document, squeezed
+from importers.reading.cells import Wrong, document, period, squeezed
 from importers.reading.sheet import Sheet
 from importers.sheets.evidence import keep, taken_from
 from importers.sheets.references import project_by_name
 from ledgers.files.text import Yuan
 from ledgers.personal.find import without_numbers
 
+_FOR_EVER = re.compile("起?(?:至今)?[,，(（]?长期(?:公开|公示|有效)?[)）]?")
 _SUBJECTS = ("project", "fund", "asset", "village")
 
 
@@ -134,10 +135,33 @@ def ready(sheet: Sheet, folder: Path) -> None:
         taken_from(sheet, folder, "evidence")
 
 
+def _rows(job: Job) -> Iterator[Any]:
+    """The rows of a sheet, each a line of a registry: days that stand in one cell or in columns of states are told apart."""
+    if job.sheet.kind.id == "progress":
+        yield from _lined(job)
+    elif job.sheet.kind.id in ("notices", "leases"):
+        yield from (spanned for row in job.sheet.rows if (spanned := _spanned(job, row)))
+    else:
+        yield from job.sheet.rows
+
+
+def _spanned(job: Job, row: Any) -> Any:
+    """A row whose first and last day stand in one cell (2022.11.1-2022.11.15), with both; None after a fault."""
+    if not row.span or row.from_:
+        return row
+    try:
+        found = period(_FOR_EVER.sub("", squeezed(row.span)))
+    except Wrong as error:
+        job.fault(row, "span", str(error))
+        return None
+    ends = None if _FOR_EVER.search(squeezed(row.span)) or found.start == found.end else found.end
+    return row._replace(from_=found.start, to=row.to or ends)
+
+
 def derive(job: Job) -> Record:
     """Register every row; one that the book has already changes nothing."""
     entry = _ENTRIES[job.sheet.kind.id]
-    for row in map(_with_tokens(job), _lined(job) if job.sheet.kind.id == "progress" else job.sheet.rows):
+    for row in map(_with_tokens(job), _rows(job)):
         id, day = entry.whose(job, row), job.day(row, entry.day)
         args = _args(job, row, entry)
         if id is None or day is None or args is None:

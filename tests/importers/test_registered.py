@@ -134,3 +134,22 @@ def test_a_form_offers_what_the_book_has(county: Desk, tmp_path: Path) -> None:
     changes = county.take(path)
     assert not changes.remarks
     assert '2022-11-01 custom "notice" "P2022-0001" "完工公示"' in county.text("registry/*.beancount")
+
+
+def test_days_that_stand_in_one_cell(county: Desk) -> None:
+    header = ["公示对象", "公示环节", "公示地点", "公示时间"]
+    rows: list[list[object]] = [["XS-002", "完工公示", "美翠村公开栏", "2022年11月1日至11月15日"], ["XS-002", "入库公示", "县政府网站", "2022.3.1起长期公开"]]
+    county.take(Paper(header, rows, above=[["公告公示登记表"]]))
+    text = county.text("registry/*.beancount")
+    assert 'custom "notice" "P2022-0002" "完工公示"\n  place: "美翠村公开栏"\n  from: 2022-11-01\n  to: 2022-11-15\n' in text
+    assert 'custom "notice" "P2022-0002" "入库公示"\n  place: "县政府网站"\n  from: 2022-03-01\n\n' in text + "\n"
+    assert "应为" in county.refuse(Paper(header, [["XS-002", "完工公示", "公开栏", "十来天"]], above=[["公告公示登记表"]]))
+
+
+def test_days_of_states_in_columns(county: Desk) -> None:
+    paper = Paper(["项目编号", "项目名称", "完工时间", "验收时间", "绩效自评时间", "得分"], [["XS-002", "", "2022.10.1", "2022.10.30", "2023-01-05", "95"]])
+    county.take(paper)
+    text = county.text("registry/*.beancount")
+    assert '2022-10-30 custom "project" "P2022-0002" "验收"' in text
+    assert '2023-01-05 custom "project" "P2022-0002" "绩效自评"\n  score: "95"' in text
+    assert not county.bring(paper).files

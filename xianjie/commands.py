@@ -32,7 +32,7 @@ COMMANDS = {
     "screen": ("xianjie.screen:screen", "筛查：指出应当先看哪里，不是判定"),
     "rules": ("xianjie.rules:rules", "规则目录；或一条规则的全文、公式、参数沿革"),
     "policy": ("xianjie.policy:policy", "账簿的政策参数与随产品的有哪些不同；update 换成新版"),
-    "trace": ("xianjie.trace:trace", "追溯一笔资金、一个项目、一户或一项资产的钱从哪里来、到哪里去"),
+    "trace": ("xianjie.trace:trace", "追溯资金、项目、户、资产、股权、村、凭证、收款方的钱从哪里来、到哪里去"),
     "report": ("xianjie.report:report", "出具业务台账：进度、项目、劳务、股权、资产、收益分配"),
     "publish": ("xianjie.publish:publish", "公开：网站、A4 公告和数据，有个人信息则拒绝"),
     "leaks": ("xianjie.leaks:leaks", "检查任何要公开的文件里有没有个人信息"),

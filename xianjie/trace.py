@@ -1,4 +1,4 @@
-"""`xianjie trace`: where the money of a fund, project, household or asset came from and went."""
+"""`xianjie trace`: where the money of a fund, project, household, asset, grant, village, voucher or payee came from and went."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from xianjie.output import deliver
 )
 @click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
 def trace(book: str, name: str, as_of: datetime | None, form: str, output: str | None) -> None:
-    """追溯一笔资金、一个项目、一户或一项资产的钱从哪里来、到哪里去，逐级相加到分。
+    """追溯一笔资金、一个项目、一户、一项资产、一项股权、一个村、一张凭证或一个收款方的钱从哪里来、到哪里去，逐级相加到分。
 
     “─”各行相加等于上一级；“→”引出资金形成的资产、收益等，另行计算。
     """
@@ -30,6 +30,7 @@ def trace(book: str, name: str, as_of: datetime | None, form: str, output: str |
     tables = within(read(book, as_of.date() if as_of else None)).tables
     roots = nodes_of(tables, name)
     if not roots:
-        raise click.ClickException(f"截至 {tables.as_of}，账簿中没有编号为 {name} 的资金、项目、户或资产")
+        kinds = "资金、项目、户、资产、股权、村、凭证"
+        raise click.ClickException(f"截至 {tables.as_of}，账簿中没有编号为 {name} 的{kinds}，也没有这个收款方")
     content = show.as_xlsx(tables, name, roots) if form == "xlsx" else show.as_text(roots).encode()
     deliver(content, output)

@@ -1,10 +1,11 @@
-"""Where the money of a fund, project, household or asset came from and went, to the 分."""
+"""Where the money of a fund, project, household, asset, grant, village, voucher or payee came from and went, to the 分."""
 
 from ledgers.facts import registered
 from ledgers.tables.tables import Tables
 from reports.trace.assets import asset_node
 from reports.trace.money import fund_node, project_nodes, sources
 from reports.trace.nodes import Node
+from reports.trace.others import grant_nodes, payee_nodes, village_nodes, voucher_nodes
 from reports.trace.people import household_nodes
 
 
@@ -19,7 +20,11 @@ def trace(tables: Tables, name: str) -> list[Node]:
         found += [*_behind(tables, name), asset_node(tables, name)]
     if (tables.households["household"] == name).any():
         found += household_nodes(tables, name)
-    return found
+    if name in registered.villages(tables):
+        found += village_nodes(tables, name)
+    found += grant_nodes(tables, name)
+    found += voucher_nodes(tables, name)
+    return found or payee_nodes(tables, name)
 
 
 def _behind(tables: Tables, asset: str) -> list[Node]:

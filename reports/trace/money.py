@@ -10,6 +10,7 @@ from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables, derived
 from reports.trace.assets import formed_by
 from reports.trace.nodes import Node, by_transaction, closed, leg_node
+from reports.trace.others import open_nodes
 
 
 @derived
@@ -60,7 +61,7 @@ def project_nodes(tables: Tables, project: str) -> list[Node]:
     went.parts = [_share(tables, project, fund, f"资金 {fund} {_fund_name(tables, fund)}") for fund in funds]
     moved = [_inside(tables, legs) for legs in _reclassified(tables, project)]
     went.parts += moved
-    went.links = formed_by(tables, project)
+    went.links = [*formed_by(tables, project), *open_nodes(tables, project)]
     return [closed(came, "没有分配"), closed(went, "没有支付")]
 
 

@@ -152,6 +152,52 @@ def test_only_what_was_known_on_the_day(tmp_path: Path) -> None:
     assert "2022-08-31" not in run.output
 
 
+def test_grants_villages_vouchers_and_payees_add_up_to_what_the_book_says(sample: Checked) -> None:
+    tables = sample.book.tables
+    grant = grants(tables)[0]
+    held, received = trace(tables, grant.row.id)
+    assert (held.amount, adds_up(held), adds_up(received)) == (grant.booked, True, True)
+    assert received.amount > 0
+    table = tables.postings
+    bank = table[(table["kind"] == "bank")]
+    for village in sorted(set(bank["village"]) & set(registered.villages(tables)))[:5]:
+        (root,) = trace(tables, village)
+        assert root.amount == bank.loc[bank["village"] == village, "amount"].sum()
+        assert adds_up(root)
+    reversing = table[table["reverses"] != ""].iloc[0]
+    (voucher,) = trace(tables, str(reversing["reverses"]))
+    assert (voucher.amount, adds_up(voucher)) == (0, True)
+    assert f"被冲销于凭证 {reversing['voucher']}" in voucher.links[0].text
+    payee = str(table.loc[table["kind"] == "advance", "payee"].iloc[0])
+    (paid,) = trace(tables, payee)
+    cash = table[(table["payee"] == payee) & table["kind"].isin(["allocated", "bank"]) & ~table["quota_only"]]
+    assert (paid.amount, adds_up(paid)) == (-cash["amount"].sum(), True)
+
+
+def test_what_a_project_got_back_is_shown_until_it_is_handed_in(tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    shutil.copytree(EXAMPLE, book)
+    with (book / "2022" / "12.beancount").open("a", encoding="utf-8") as month:
+        month.write(
+            '\n2022-12-28 open Liabilities:2103应缴财政款\n2022-12-28 * "示例公司" "退回多付的工程款"\n  voucher: "2022-900001"\n  project: "XS2022-0001"\n'
+            "  Assets:1002银行存款:V106003美翠村  500.00 CNY\n  Liabilities:2103应缴财政款  -500.00 CNY\n"
+        )
+    roots = trace(judged(book, EXAMPLE_DAY).book.tables, "XS2022-0001")
+    (link,) = [link for root in roots for link in root.links if link.text.startswith("收回待上缴的钱")]
+    assert (link.amount, [part.voucher for part in link.parts]) == (50_000, ["2022-900001"])
+
+
+def test_a_project_shows_what_it_paid_ahead_and_holds_back(sample: Checked) -> None:
+    table = sample.book.tables.postings
+    for kind, title in (("advance", "预付账款"), ("retention", "质保金")):
+        legs = table[(table["kind"] == kind) & (table["project"] != "")]
+        name = str(legs["project"].iloc[0])
+        mine = legs[legs["project"] == name]
+        links = [link for root in trace(sample.book.tables, name) for link in root.links if link.text.startswith(title)]
+        assert sum(len(link.parts) for link in links) == len(mine)
+        assert sum(link.amount for link in links) == mine["amount"].sum() * (1 if kind == "advance" else -1)
+
+
 def test_a_broken_roll_is_named(tmp_path: Path) -> None:
     book = tmp_path / "book"
     shutil.copytree(EXAMPLE, book)
@@ -165,7 +211,7 @@ def test_a_broken_roll_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["X-1"], "没有编号为 X-1 的资金、项目、户或资产"),
+        (["X-1"], "没有编号为 X-1 的资金、项目、户、资产、股权、村、凭证，也没有这个收款方"),
         (["YG2022-01", "--format", "xlsx"], "工作簿请用 --output 指定文件"),
         (["YG2022-01", "--output", "/no/such/folder/x"], "（文件夹不存在），没有改动任何文件"),
     ],

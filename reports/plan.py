@@ -5,7 +5,7 @@ One amount for one act: a project that owes labour by three rules owes the large
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ledgers.money import yuan, yuan_cn
@@ -33,6 +33,7 @@ COLUMNS = (
     Column("金额（元）", 15, MONEY),
     Column("对象", 15),
     Column("名称", 24, LONG),
+    Column("项目", 13),
     Column("现状", 9),
     Column("规则", 18, LONG),
     Column("说明", 44, LONG),
@@ -49,6 +50,7 @@ class Task:
     amount: int | None
     unit: str
     due: date | None
+    project: str = ""  # whose money or papers it is about, "" where no project or several
     also: tuple[str, ...] = ()  # titles of further rules that the same act mends
 
     @property
@@ -74,7 +76,8 @@ def tasks_of(tables: Tables, rules: Mapping[str, Rule], findings: Iterable[Findi
 
 def _task(tables: Tables, rules: Mapping[str, Rule], finding: Finding) -> Task:
     mending = act(tables, finding)
-    return Task(finding, rules[finding.rule].title, mending.text, mending.amount, mending.unit, due_of(finding))
+    title, last_day = rules[finding.rule].title, due_of(finding)
+    return Task(finding, title, mending.text, mending.amount, mending.unit, last_day, mending.project)
 
 
 def _largest(same: list[Task]) -> Task:
@@ -82,7 +85,7 @@ def _largest(same: list[Task]) -> Task:
     first = max(same, key=lambda one: one.amount or 0)
     also = tuple(dict.fromkeys(one.title for one in same if one.title != first.title))
     due = min((one.due for one in same if one.due), default=None)
-    return Task(first.finding, first.title, first.text, first.amount, first.unit, due, also)
+    return replace(first, due=due, also=also)
 
 
 def _order(task: Task) -> tuple[bool, date, str, str]:
@@ -91,11 +94,7 @@ def _order(task: Task) -> tuple[bool, date, str, str]:
 
 def due_of(finding: Finding) -> date | None:
     """The last day on which a pending finding can still be mended, as far as it is a day; None for what has failed."""
-    if finding.status != PENDING:
-        return None
-    if finding.due is None and finding.subject.kind == "year" and finding.subject.id.isdigit():
-        return date(int(finding.subject.id), 12, 31)
-    return finding.due
+    return finding.due if finding.status == PENDING else None
 
 
 def labour_due(found: Iterable[Task]) -> int:
@@ -121,7 +120,8 @@ def _text(checked: Checked) -> Iterator[str]:
             subject = f"{task.finding.subject.id} {task.finding.subject.name}".strip() + (
                 f"（{about}）" if about else ""
             )
-            yield f"  {pad(_until(task), 12)} {task.text}　{subject}　{task.title}"
+            whose = f"　项目 {task.project}" if task.project not in ("", task.finding.subject.id) else ""
+            yield f"  {pad(_until(task), 12)} {task.text}　{subject}{whose}　{task.title}"
 
 
 def _until(task: Task) -> str:
@@ -158,6 +158,7 @@ def _plain(task: Task) -> dict[str, object]:
         "period": finding.period,
         "status": finding.status,
         "unit": task.unit,
+        "project": task.project or None,
         "act": task.text,
         "amount": yuan(task.amount) if task.amount is not None else None,
         "due": task.due.isoformat() if task.due else None,
@@ -180,10 +181,10 @@ def as_xlsx(checked: Checked) -> bytes:
 def _rows(found: list[Task]) -> Iterator[Row]:
     for unit, mine in by_unit(found).items():
         total = sum(task.amount or 0 for task in mine)
-        yield Row((unit, None, f"{len(mine)} 项", total or None, "", "", "", "", ""), SUBTOTAL)
+        yield Row((unit, None, f"{len(mine)} 项", total or None, *[""] * 6), SUBTOTAL)
         for task in mine:
             finding = task.finding
-            subject = (finding.subject.id, finding.subject.name, STATUS_NAMES[finding.status])
+            subject = (finding.subject.id, finding.subject.name, task.project, STATUS_NAMES[finding.status])
             rules = "、".join((task.title, *task.also))
             yield Row((unit, task.due, task.text, task.amount, *subject, rules, finding.message))
-    yield Row(("合计", None, f"{len(found)} 项", sum(task.amount or 0 for task in found), *[""] * 5), TOTAL)
+    yield Row(("合计", None, f"{len(found)} 项", sum(task.amount or 0 for task in found), *[""] * 6), TOTAL)

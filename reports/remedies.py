@@ -56,8 +56,16 @@ def act(tables: Tables, finding: Finding) -> Act:
     text = _ACTS.get(f"{finding.rule} {finding.part or ''}".strip()) or _ACTS.get(finding.rule, "")
     amount = finding.shortfall or None
     worded = text.format(gap=yuan_cn(amount)) if text and amount else catalogue()[finding.rule].advice[1]
-    project = finding.subject.id if finding.subject.kind == "project" else ""
-    return Act(worded, amount if text else None, unit_of(tables, finding), project)
+    return Act(worded, amount if text else None, unit_of(tables, finding), _project_of(tables, finding))
+
+
+def _project_of(tables: Tables, finding: Finding) -> str:
+    """The project that has to act: the subject itself, the part, or the one alone that the evidence is of; "" where none."""
+    known = registered.projects(tables)
+    if finding.subject.kind == "project" or finding.part in known:
+        return finding.subject.id if finding.subject.kind == "project" else str(finding.part)
+    named = set(tables.postings["project"].iloc[list(finding.evidence)]) - {""}
+    return str(named.pop()) if len(named) == 1 else ""
 
 
 def gap(finding: Finding) -> str:

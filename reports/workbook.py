@@ -321,7 +321,15 @@ class Sheet:
         self._breaks.append(self.row)
         self.worksheet.set_h_pagebreaks(self._breaks)
 
-    def chart(self, kind: dict[str, str], title: str, area: Area, categories: int, series: dict[str, int]) -> None:
+    def chart(
+        self,
+        kind: dict[str, str],
+        title: str,
+        area: Area,
+        categories: int,
+        series: dict[str, int],
+        number: str = "#,##0",
+    ) -> None:
         """A chart of some columns of a table, beside it; both are printed on one page."""
         chart = self.book.chart(kind)
         for name, column in series.items():
@@ -335,7 +343,7 @@ class Sheet:
         if kind["type"] == "bar":  # lying bars have their names on the y axis
             names, values = values, names
         names({"reverse": kind["type"] == "bar", "num_font": {"size": 9}, "major_gridlines": {"visible": False}})
-        values({"num_format": "#,##0", "major_gridlines": grid, "label_position": "low"})
+        values({"num_format": number, "major_gridlines": grid, "label_position": "low"})
         room = int(self._room(PAPERS[0][1]) - sum(map(pixels, self.widths))) - 2 * GAP
         chart.set_size({"width": max(CHART[0], room), "height": CHART[1]})
         self.worksheet.insert_chart(area.first - 2, len(self.widths), chart, {"x_offset": GAP})

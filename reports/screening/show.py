@@ -1,13 +1,13 @@
 """The screenings as text for a terminal, as JSON, and as sheets of a workbook."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from ledgers.tables.tables import Tables
 from reports.screening.screen import Screen
 from reports.screening.screens import screens
-from reports.workbook import COUNT, LONG, TEXT, Column, Row, Workbook
+from reports.workbook import COUNT, LONG, NUMBER, RATIO, TEXT, Column, Row, Sheet, Workbook
 
 NOTE = "筛查只指出应当先看哪里，不是结论，也不作为判定依据。"
 SHOWN = 5  # lines of each on a terminal
@@ -59,8 +59,43 @@ def add_sheets(book: Workbook, tables: Tables) -> None:
     lines = [
         Row((one.title, line.text, f"{line.file}:{line.line}")) for one in found if one.notable for line in one.lines
     ]
+    _charts(book, found)
     where = [Column("项目", 18), Column("内容", 80, LONG), Column("位置", 30, TEXT)]
     _sheet(book, "筛查所指", "筛查所指的凭证和清册行", where, lines)
+
+
+CHART_ROWS = 26  # that a chart is high
+
+
+def _charts(book: Workbook, found: Iterable[Screen]) -> None:
+    """What was found beside what would be usual: a table and a chart for each screening, one a page."""
+    drawn = [one for one in found if one.bars]
+    if not drawn:
+        return
+    sheet = book.sheet("筛查图", (22, 14, 14))
+    for place, one in enumerate(drawn):
+        if place:
+            sheet.page_break()
+        _chart(sheet, one)
+
+
+def _chart(sheet: Sheet, one: Screen) -> None:
+    top, shares = sheet.row, all(bar.found <= 1 for bar in one.bars)
+    kind, usual = (RATIO if shares else NUMBER), any(bar.usual is not None for bar in one.bars)
+    sheet.heading(f"{one.title}［{mark(one)}］")
+    sheet.note(one.figure)
+    names = ("实际", "通常") if usual else ("实际",)
+    columns = (Column("类别", 22), *(Column(name, 14, kind) for name in names))
+    values = ((bar.label, *(_rounded(value) for value in (bar.found, bar.usual)[: len(names)])) for bar in one.bars)
+    area = sheet.table(columns, map(Row, values), freeze=False)
+    series = {name: place for place, name in enumerate(names, start=1)}
+    sheet.chart({"type": "column"}, one.title, area, 0, series, "0%" if shares else "#,##0")
+    sheet.skip(max(0, top + CHART_ROWS - sheet.row))
+
+
+def _rounded(value: float | None) -> float | None:
+    """As many places as a reader compares."""
+    return None if value is None else round(value, 4 if abs(value) <= 1 else 2)
 
 
 def _sheet(book: Workbook, name: str, title: str, columns: list[Column], rows: list[Row]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from beancount.core.data import Balance, Transaction
 
+from importers.reading.kinds import title_of
 from ledgers.chart import account
 from ledgers.facts import registered
 from ledgers.files.problems import Untrusted
@@ -61,7 +62,25 @@ STATEMENTS = (
     Column("差异", 16, MONEY),
 )
 WAITING = (Column("发放表", 14), Column("说明", 40, LONG), Column("金额", 17, MONEY), Column("行数", 15, COUNT))
-SHEETS = (Column("表格", 18), Column("", 40), Column("份数", 17, COUNT), Column("记录数", 15, COUNT))
+SHEETS = (
+    Column("第几次", 14, COUNT),
+    Column("文件", 40, LONG),
+    Column("合计", 17, MONEY),
+    Column("行数", 15, COUNT),
+    Column("种类", 17),
+    Column("收到日期", 15),
+    Column("报送单位", 17, LONG),
+    Column("经办", 16, LONG),
+    Column("SHA-256（前12位）", 17),
+)
+HELD = (
+    Column("种类", 14),
+    Column("说明", 40, LONG),
+    Column("收到的合计", 17, MONEY),
+    Column("份数", 15, COUNT),
+    Column("账上由此记的", 17, MONEY),
+    Column("差异", 15, MONEY),
+)
 Rows = Callable[[Tables], Iterator[Row]]
 
 
@@ -79,15 +98,17 @@ def write(book: Workbook, checked: Checked) -> None:
     sheet.heading("三、银行：账面余额与对账单")
     sheet.note("余额以对账日当天开始时为准。从未核对过的银行账户列在最后，对账日为空。")
     sheet.table(BANKS, _banks(checked), freeze=False)
-    _beside(sheet, checked.book.tables)
+    _beside(sheet, checked)
 
 
-def _beside(sheet: Sheet, tables: Tables) -> None:
+def _beside(sheet: Sheet, checked: Checked) -> None:
     """What imports left beside the ledger; a file that cannot be read is said to be so."""
+    tables = checked.book.tables
     parts: tuple[tuple[str, str, tuple[Column, ...], Rows], ...] = (
         ("四、银行流水与账面", "村级账户导入的流水，与账面同日余额核对。", STATEMENTS, _statements),
         ("五、待核对的发放表", "已收到、还没有对应支付的发放表，未入账。", WAITING, _waiting),
-        ("六、导入的表格", "", SHEETS, _sheets),
+        ("六、收到的文件", "各单位报来、导入账簿的文件，逐份；摘要可与原件核对。", SHEETS, _sheets),
+        ("七、收到的合计与账面", HELD_NOTE, HELD, lambda one: _held(checked, one)),
     )
     for heading, note, columns, rows in parts:
         sheet.skip()
@@ -126,8 +147,46 @@ def _waiting(tables: Tables) -> Iterator[Row]:
 
 
 def _sheets(tables: Tables) -> Iterator[Row]:
-    for kind, (sheets, records) in side_sums.imported(tables).items():
-        yield Row((kind, "", sheets, records))
+    for one in side_sums.received(tables):
+        amount = fen(one.sum) if one.sum else None
+        about = (title_of(one.kind), one.day, one.provider, one.by, one.sha256[:12])
+        yield Row((one.number or None, one.file or one.key, amount, one.rows, *about))
+
+
+HELD_NOTE = "一份表更正后再报的，只算最后一份；导出的期间重叠的，收到的合计会大于账面。差异不为零的逐份查明。"
+
+
+def _held(checked: Checked, tables: Tables) -> Iterator[Row]:
+    """What the files of a kind sum to against the vouchers that were made of them; the part before says what cannot be read."""
+    try:
+        found = list(side_sums.held(tables, _booked(checked)))
+    except Untrusted:
+        return
+    for one in found:
+        gap = Formula("=ROUND(E{row}-C{row},2)", one.booked - one.received)
+        yield Row((one.kind, "", one.received, one.sheets, one.booked, gap))
+
+
+def _booked(checked: Checked) -> dict[str, int]:
+    """What vouchers of imports come to, in 分, by the beginning of their import-id; a reversal takes its voucher off."""
+    made: dict[Any, str] = {}
+    sums: dict[str, int] = defaultdict(int)
+    for entry in checked.book.entries:
+        if isinstance(entry, Transaction) and entry.date <= checked.book.tables.as_of:
+            start = str(entry.meta.get("import-id") or "").partition(":")[0] or made.get(entry.meta.get("reverses"), "")
+            made[entry.meta.get("voucher")] = start
+            sums[start] += _moved(entry, start)
+    return sums
+
+
+def _moved(entry: Transaction, start: str) -> int:
+    """What a voucher of a kind of sheet moves, in 分: quota that came, was allocated or paid, income that was used."""
+    wanted, sign = _MOVED.get(start, ("", 0))
+    legs: list[Any] = [posting for posting in entry.postings if account(posting.account).kind == wanted]
+    return sign * sum(fen(posting.units.number) for posting in legs)
+
+
+_MOVED = {"指标": ("quota", 1), "分配": ("allocated", 1), "支付": ("allocated", -1), "收益分配": ("distribution", 1)}
 
 
 def _funds(checked: Checked) -> Iterator[Row]:

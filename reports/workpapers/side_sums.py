@@ -1,13 +1,13 @@
 """What imports left beside the ledger, summed for the workpaper: bank statements, lists that wait, sheets by kind."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from importers.reading.kinds import title_of
 from ledgers.files import side_files
-from ledgers.files.side_files import BankLine, Waiting
+from ledgers.files.side_files import BankLine, Imported, Waiting
+from ledgers.money import fen
 from ledgers.tables.tables import Tables
 
 
@@ -51,11 +51,29 @@ def _statement(village: str, lines: list[BankLine]) -> Statement:
     return Statement(village, first.day, last.day, len(lines), opening, debit, credit, last.balance)
 
 
-def imported(tables: Tables) -> dict[str, tuple[int, int]]:
-    """Kind of sheet, in words -> how many were imported, and how many records they gave. Raises Untrusted."""
-    found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for one in side_files.log(tables.root):
-        name = title_of(one.kind)
-        sheets, records = found[name]
-        found[name] = sheets + 1, records + len(one.records)
-    return found
+def received(tables: Tables) -> list[Imported]:
+    """Every sheet that was imported, in the order of its import. Raises Untrusted."""
+    return sorted(side_files.log(tables.root), key=lambda one: one.number)
+
+
+@dataclass(frozen=True)
+class Held:
+    """The sheets of a kind against the book: what they sum to, and what the vouchers made of them do, in 分."""
+
+    kind: str
+    sheets: int
+    received: int
+    booked: int
+
+
+def held(tables: Tables, booked: dict[str, int]) -> Iterator[Held]:
+    """Kinds of sheets that become vouchers; of a corrected sheet the last version counts. Raises Untrusted."""
+    last = {(one.kind, one.key or one.sha256 or one.digest, one.part): one for one in received(tables) if one.sum}
+    for kind, prefix in BOOKED.items():
+        found = [one for one in last.values() if one.kind == kind]
+        if found:
+            yield Held(title_of(kind), len(found), sum(fen(one.sum) for one in found), booked.get(prefix, 0))
+
+
+# Kind of sheet -> how the import-ids of its vouchers begin.
+BOOKED = {"funds": "指标", "allocation": "分配", "treasury": "支付", "distribution": "收益分配"}

@@ -266,14 +266,22 @@ def test_what_imports_left_beside_the_ledger_is_reconciled(tmp_path: Path) -> No
     bank = "date,debit,credit,balance,summary,other\n2022-12-20,0.00,36000.00,36000.00,租金,\n"
     bank += "2022-12-28,24000.00,0.00,11000.00,分配,\n2023-01-05,1.00,0.00,11999.00,手续费,\n"
     (book / "bank" / "V106003.csv").write_text(bank, "utf-8")
-    (book / "imports.csv").write_text("kind,key,part,digest,records\ntreasury,2022,0,ab,a b c\n", "utf-8")
+    names = "kind,key,part,digest,records,number,day,by,provider,file,rows,sum,sha256\n"
+    sheets = "allocation,甲,0,ab,a,1,2022-03-02,某,财政局,分配.xlsx,2,9.00,aa\nallocation,甲,0,ac,a,2,2022-03-09,某,财政局,分配更正.xlsx,2,10.00,bb\n"
+    (book / "imports.csv").write_text(names + sheets + "treasury,,0,ad,,3,2022-04-01,某,财政局,国库.csv,3,900.01,cc\n", "utf-8")
+    with (book / "2022" / "12.beancount").open("a", encoding="utf-8") as month:
+        month.write('\n2022-12-30 * "县财政局" "分配"\n  voucher: "2022-000098"\n  import-id: "分配:甲:0:YG2022-01:1"\n')
+        month.write("  Assets:9001指标:YG2022-01:1已分配  10.00 CNY\n    project: \"XS2022-0001\"\n")
+        month.write("  Assets:9001指标:YG2022-01:0待分配  -10.00 CNY\n")
     rows = list(small(judged(book, EXAMPLE_DAY))["对账"].values)
     waiting = next(row for row in rows if row[0] == "L1")
     assert (waiting[1], waiting[2], waiting[3]) == ("劳务报酬 XS2022-0001 2022-09-01 至 2022-09-30", 300.02, 2)
     assert not [row for row in rows if row[0] == "L2"]
     statement = next(row for row in rows if str(row[1]).startswith("V106003 美翠村 2022-12-20 起，2 笔"))
     assert [statement[place] for place in (2, 4, 5, 7, 8)] == [0, 36000, 24000, 11000, 12000]
-    assert next(row for row in rows if row[0] == "国库集中支付导出")[2:4] == (1, 3)
+    assert next(row for row in rows if row[1] == "国库.csv")[2:7] == (900.01, 3, "国库集中支付导出", "2022-04-01", "财政局")
+    assert next(row for row in rows if row[0] == "资金分配表")[2:5] == (10, 1, 10), "the corrected sheet alone counts"
+    assert next(row for row in rows if row[0] == "国库集中支付导出")[2:5] == (900.01, 1, 0)
 
 
 @pytest.mark.parametrize(

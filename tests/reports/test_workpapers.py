@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -27,7 +28,7 @@ from reports.workbook import Workbook
 from reports.workpapers import evidence, forms, reconciliation
 from reports.workpapers.papers import TOOL_RULES, papers_of
 from reports.workpapers.ruled import MET, MISSED
-from reports.workpapers.sampling import Plan, _systematic, draw
+from reports.workpapers.sampling import Plan, Sample, _row, _systematic, _Voucher, draw
 from reports.workpapers.workbook import FAILURES, Asked, as_xlsx
 from tests.reports.conftest import EXAMPLE, EXAMPLE_DAY, judged
 from xianjie.commands import cli
@@ -71,8 +72,8 @@ def test_sheets_stand_in_order(sample: Checked, opened: dict[str, Rows]) -> None
     names = list(opened)
     groups = papers_of(sample).groups
     assert names[:5] == ["封面", "问题汇总表", "审计取证单", "审计程序", "规则汇总"]
-    assert len(names) == FIRST_RULE + len(groups) + 7
-    assert names[-7:] == ["证据·凭证", "证据·清册", "参数", "豁免与整改", "对账", "筛查", "筛查所指"]
+    assert len(names) == FIRST_RULE + len(groups) + 8
+    assert names[-8:] == ["证据·凭证", "证据·清册", "参数", "豁免与整改", "对账", "筛查", "筛查图", "筛查所指"]
 
 
 def test_every_finding_is_there_with_its_numbers(sample: Checked, opened: dict[str, Rows]) -> None:
@@ -395,6 +396,27 @@ def test_sampling_by_money_and_at_random() -> None:
     assert len(draw(amounts, Plan("random", 100, 1)).places) == 60
     with pytest.raises(ValueError, match="没有可抽样"):
         draw([], plan)
+
+
+def test_the_textbook_example_of_monetary_units() -> None:
+    """Ten accounts of together 6,576 yuan, a sample of four: every 1,644th yuan from the 822nd on."""
+    accounts = [357, 1281, 60, 573, 691, 143, 1425, 278, 942, 826]
+    interval = Fraction(sum(accounts), 4)
+    assert interval == 1644
+    # Cumulated 357, 1638, 1698, 2271, 2962, 3105, 4530, 4808, 5750, 6576: yuan 822, 2466, 4110 and 5754.
+    assert list(_systematic(accounts, interval, Fraction(822))) == [1, 4, 6, 9]
+
+
+def test_errors_are_projected_by_their_share_of_the_voucher() -> None:
+    """600 found of 1,000 yuan taints 40 % of an interval of 10,000: 4,000; of what is larger, the error as it is."""
+    drawn = Sample((0,), 1, 1, Fraction(10_000_00))
+    small, large = (
+        _row(1, _Voucher("V1", date(2023, 1, 1), "甲", "乙", amount, "a", 1), drawn).values[8].text
+        for amount in (1_000_00, 20_000_00)
+    )
+    assert small == "=ROUND(IF(F{row}=0,0,H{row}/F{row}*10000.00),2)"  # H: 1,000 - 600 = 400
+    assert round(Decimal(400) / 1000 * 10000, 2) == 4000
+    assert large == "=H{row}"
 
 
 def test_a_point_at_the_edge_belongs_to_the_next_amount() -> None:

@@ -6,8 +6,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from ledgers.tables.directives import PolicyLine
-
 SCOPES = ("level", "task", "source", "operator_kind")
 
 
@@ -183,28 +181,3 @@ def _contested(parameters: Iterable[Parameter]) -> tuple[Parameter, ...]:
 def at_once(one: Parameter) -> tuple[object, ...]:
     """What two values of a parameter have in common that hold at once."""
     return one.name, one.scope, one.effective, one.first, one.last
-
-
-def parameter_of(row: PolicyLine) -> Parameter:
-    """A row of the table `policies` as a parameter: never in force before it was issued, unless its text says so."""
-    issued = row.issued or row.date
-    return Parameter(
-        name=row.name,
-        value=Fraction(row.value) if row.value is not None else None,
-        effective=row.date if row.retroactive else max(row.date, issued),
-        op=row.op,
-        basis=row.basis,
-        issued=issued,
-        quote=row.quote,
-        reading=row.reading,
-        confidence=row.confidence,
-        scope=tuple((key, getattr(row, key)) for key in SCOPES if getattr(row, key)),
-        exclude_task=row.exclude_task,
-        by_task=bool(row.by_task),
-        unit=row.unit,
-        verified_until=row.verified_until,
-        first=row.judges_from,
-        last=row.judges_to,
-        file=row.file,
-        line=row.line,
-    )

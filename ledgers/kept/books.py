@@ -28,14 +28,14 @@ from ledgers.files.confined import confine
 from ledgers.files.problems import Problem
 from ledgers.files.safely import CHANGING, Refused
 from ledgers.kept import cache
-from ledgers.policy import Policy, parameter_of
+from ledgers.policy import Policy
 from ledgers.seals.canonical import Item, came, seal_ends, sealed_directives, side_items
 from ledgers.tables.directives import PolicyLine
 from ledgers.tables.editions import Edition
 from ledgers.tables.registry import Issue
 from ledgers.tables.schema import records
 from ledgers.tables.span import Span
-from ledgers.tables.tables import Tables, derived_name
+from ledgers.tables.tables import Tables, derived_name, parameter_of
 
 LARGE = 100_000  # rows of postings and payments from which on keeping them is worth its time
 _KIND = "check"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import wraps
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -19,7 +20,7 @@ import pandas as pd
 
 from ledgers.files.problems import Problem
 from ledgers.money import yuan
-from ledgers.policy import Policy, parameter_of
+from ledgers.policy import SCOPES, Parameter, Policy
 from ledgers.tables import accounts, rolls
 from ledgers.tables.directives import PolicyLine, Village
 from ledgers.tables.households import Households, read_households
@@ -196,6 +197,31 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date, sealed_
         + ((MEMBERS,) if len(members) else ()),
         entries=entries,
         **registry,
+    )
+
+
+def parameter_of(row: PolicyLine) -> Parameter:
+    """A row of the table `policies` as a parameter: never in force before it was issued, unless its text says so."""
+    issued = row.issued or row.date
+    return Parameter(
+        name=row.name,
+        value=Fraction(row.value) if row.value is not None else None,
+        effective=row.date if row.retroactive else max(row.date, issued),
+        op=row.op,
+        basis=row.basis,
+        issued=issued,
+        quote=row.quote,
+        reading=row.reading,
+        confidence=row.confidence,
+        scope=tuple((key, getattr(row, key)) for key in SCOPES if getattr(row, key)),
+        exclude_task=row.exclude_task,
+        by_task=bool(row.by_task),
+        unit=row.unit,
+        verified_until=row.verified_until,
+        first=row.judges_from,
+        last=row.judges_to,
+        file=row.file,
+        line=row.line,
     )
 
 

@@ -16,14 +16,14 @@ from ledgers.book import Book, read
 from ledgers.files.safely import instead
 from ledgers.files.text import directive_text
 from ledgers.money import decimal
-from ledgers.policy import Parameter, parameter_of
+from ledgers.policy import Parameter
 from ledgers.seals.canonical import sealed_until
 from ledgers.seals.seal import verified
 from ledgers.tables.directives import PolicyLine
 from ledgers.tables.editions import KEPT, edition_of, policy_file
 from ledgers.tables.registry import read_directives
 from ledgers.tables.schema import frame_of_rows, records
-from ledgers.tables.tables import relative_names
+from ledgers.tables.tables import parameter_of, relative_names
 from plugins import catalogue
 from plugins.audit import audit
 from plugins.findings import STATUS_NAMES

@@ -16,10 +16,11 @@ from beancount.parser import parser
 
 import ledgers
 from ledgers.money import decimal
-from ledgers.policy import Parameter, parameter_of
+from ledgers.policy import Parameter
 from ledgers.tables.directives import PolicyLine
 from ledgers.tables.registry import read_directives
 from ledgers.tables.schema import frame_of_rows, records
+from ledgers.tables.tables import parameter_of
 from plugins import catalogue
 from plugins.findings import (
     FAIL,

@@ -21,7 +21,7 @@ from importers.run import prove
 from ledgers import clock
 from ledgers.book import main_file, read
 from ledgers.files import writing
-from ledgers.files.safely import instead, read_bytes
+from ledgers.files.safely import Refused, instead, read_bytes
 from ledgers.files.text import Yuan
 from ledgers.seals.canonical import Item, form
 from ledgers.seals.said import key_of
@@ -87,9 +87,13 @@ class _Mending:
 
     def _compare(self, tables: Tables, seal: Seal) -> None:
         """What of a seal's period is otherwise than its manifest says."""
-        content = read_bytes(self.main.parent, manifest_file(seal.end))
+        try:
+            content = read_bytes(self.main.parent, manifest_file(seal.end))
+        except Refused:
+            content = b""
         if root_of(content) != seal.root:
-            self.mend.left.append(f"截至 {seal.end} 的封账清单与封账的根不符，不能据以修复：请从备份恢复 {manifest_file(seal.end)}")
+            why = "封账清单缺失，或与封账的根不符，不能据以修复"
+            self.mend.left.append(f"截至 {seal.end} 的{why}：请从备份恢复 {manifest_file(seal.end)}")
             return
         sealed = content.decode("utf-8").removesuffix("\n").split("\n")[1:]
         items = form(tables, seal.after, seal.end)

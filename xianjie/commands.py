@@ -54,7 +54,7 @@ CONFINED = frozenset(
 )
 
 # Those that read books and write much by themselves: in a process of their own too, but not confined.
-WRITING = frozenset({"consolidate", "demo"})
+WRITING = frozenset({"consolidate", "demo", "form"})
 
 
 class _Commands(Group):

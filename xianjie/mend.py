@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ledgers.files.confined import will
 from xianjie.chinese import Command
 
 
@@ -20,10 +21,15 @@ def mend(book: str, dry_run: bool, yes: bool) -> None:
     退出状态：0 已修复，或没有要修复的，或只是显示；2 有不能修复的，或没有写入。
     """
     from importers import mending
+    from ledgers.book import main_file
+    from ledgers.files import writing
     from ledgers.people import Unusable
     from xianjie.import_ import confirmed
 
     shown: list[bool] = []
+    folder = main_file(book).parent
+    writing.will_lock(folder)
+    will(writing.settle, folder)
 
     def confirm(found: mending.Mend) -> bool:
         for line in found.said:
@@ -39,5 +45,6 @@ def mend(book: str, dry_run: bool, yes: bool) -> None:
         raise click.ClickException(f"{error}。没有写入任何东西") from None
     for line in found.left:
         click.echo(f"不能修复  {line}")
-    click.echo("已修复，请用 xianjie verify 核对。" if found.files else "没有写入。" if shown else "封账没有改动，没有什么要修复的。")
+    nothing = "没有可以自动修复的。" if found.left else "封账没有改动，没有什么要修复的。"
+    click.echo("已修复，请用 xianjie verify 核对。" if found.files else "没有写入。" if shown else nothing)
     raise click.exceptions.Exit(2 if found.left or (shown and not found.files and not dry_run) else 0)

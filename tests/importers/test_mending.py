@@ -1,5 +1,7 @@
 """A seal that was broken once: what was sealed comes back, what was changed counts from the first open day on."""
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -91,3 +93,19 @@ def test_the_command_shows_first_and_a_book_in_order_needs_nothing(county: Desk)
     assert not broken(county)
 
 
+
+
+def test_the_command_in_its_confined_process_mends_and_says_what_it_cannot(county: Desk) -> None:
+    sealed(county, END)
+    path = county.book / "registry/projects.beancount"
+    path.write_text(path.read_text("utf-8").replace("planned: 400000.00 CNY", "planned: 450000.00 CNY"), "utf-8")
+    command = [sys.executable, "-c", "from xianjie.commands import main; main()", "mend", str(county.book), "--yes"]
+    said = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert said.returncode == 0, said.stderr
+    assert "已修复" in said.stdout
+    assert not broken(county)
+    (county.book / "seals/2022-12.jsonl").unlink()
+    path.write_text(path.read_text("utf-8").replace("planned: 400000.00 CNY", "planned: 450000.00 CNY", 2), "utf-8")
+    said = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert said.returncode == 2, said.stderr
+    assert "封账清单缺失" in said.stdout

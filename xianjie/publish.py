@@ -144,7 +144,7 @@ def _say(results: list["Published"], requests: dict[Path, "Request"]) -> None:
         what = "村务公开栏版（含名单，只供张贴，不得上网）" if request.board else "网上公开"
         click.echo(f"{what}：{folder}")
         if request.board and not result.made.names.shown:
-            click.echo("  没有身份库，名单上只有户编号，没有姓名")
+            click.echo("  没有身份库，名单上没有姓名，只有金额")
         if result.without_pdf:
             click.echo(
                 f"  没有生成 PDF：{result.without_pdf}。请从 xlsx 打印，或在 publish.toml 的 [pdf] font 指定中文字体"

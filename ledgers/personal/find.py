@@ -17,8 +17,8 @@ _LONG = re.compile(r"(?<![0-9A-Za-z])\d{14,}[Xx]?(?![0-9])")
 
 @dataclass(frozen=True)
 class Allowed:
-    """What may stand in public: telephones of offices, as digits; texts such as the address of an office; and, on a
-    village board that has no names to show, household ids.
+    """What may stand in a text: telephones of offices, as digits; texts such as the address of an office; and, in what
+    stays in the book, household ids.
     """
 
     phones: frozenset[str] = frozenset(NATIONAL_PHONES)

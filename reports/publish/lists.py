@@ -16,18 +16,20 @@ from reports.publish.tables import COUNT, DAYS, MONEY, TEXT, Field, Line, Place,
 
 KINDS = {WAGES: "劳务报酬", LOCAL: "补助", WIDE: "补助", INCOME: "收益分配"}
 NAME = Field("name", "姓名", TEXT, 16)
+UNNAMED = "（未列名）"
 ORDER = Field("number", "序号", COUNT, 6)
 
 
 @dataclass(frozen=True)
 class Names:
-    """Names as they may be shown, by household and number of the person; the household's id where no name is known."""
+    """Names as they may be shown, by household and number of the person."""
 
     shown: Mapping[tuple[str, str], str]
     full: frozenset[str]
 
     def of(self, household: str, person: str) -> str:
-        return self.shown.get((household, person or "1")) or household
+        """The name. Where none is known nothing stands for it: an id would tell that two lists speak of the same."""
+        return self.shown.get((household, person or "1")) or UNNAMED
 
 
 def names_of(identities: Identities | None, mask: str) -> Names:
@@ -87,7 +89,8 @@ def _list(kind: str, about: str, place: Place, leaf: Leaf, names: Names, tree: s
     )
     rules = {WAGES: ("labour-share", "labour-notice"), INCOME: ("income-tilt",)}.get(tree, ("subsidy-standard",))
     table = Table(f"list-{tree}", f"{kind}名单：{about}", "", rules, fields)
-    paid = [(key, entry) for key, entry in sorted(leaf.by_person.items()) if entry[0]]
+    paid = [(key, entry) for key, entry in leaf.by_person.items() if entry[0]]
+    paid.sort(key=lambda one: (-one[1][0], -one[1][1], names.shown.get(one[0], "")))  # in no order of households
     for number, ((household, person), (amount, days)) in enumerate(paid, 1):
         values: list[Any] = [number, names.of(household, person), *([days] if wages else []), amount]
         table.lines.append(Line(place, tuple(values)))

@@ -1,13 +1,12 @@
 """Publishing: make everything beside the target, look through the finished files, and only then put them in place."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ledgers.book import Book
 from ledgers.files.folders import Folder, NotFree
 from ledgers.files.folders import making as folders
-from ledgers.personal.find import Allowed
 from ledgers.personal.names import Known
 from reports.publish import making
 from reports.publish.gate import Leak, scan
@@ -59,13 +58,8 @@ def _with_papers(mades: list[Made], requests: Iterable[Request]) -> tuple[list[M
 def _one(made: Made, folder: Folder, without: str, step: Step) -> Published:
     what = "村务公开栏" if made.source.board else "网上公开"
     manifest = making.write(made, folder.add, step(f"生成{what}文件"))
-    leaks = scan(folder.path, _allowed(made), names_to_guard(made), step(f"检查{what}文件有无个人信息"))
+    leaks = scan(folder.path, made.policy.allowed, names_to_guard(made), step(f"检查{what}文件有无个人信息"))
     return Published(leaks, made, manifest, without)
-
-
-def _allowed(made: Made) -> Allowed:
-    """A village board that has no names to show lists household ids; nothing else does."""
-    return replace(made.policy.allowed, households=made.source.board and not made.names.shown)
 
 
 def names_to_guard(made: Made) -> Known:

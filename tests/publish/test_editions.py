@@ -1,6 +1,7 @@
 """An attacker with everything at hand: two years, two thresholds, every table, page and file of each edition."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -11,12 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledgers.book import read
+from reports.publish.content import content
 from reports.publish.making import Request
 from reports.publish.privacy import household_figures
 from reports.publish.publish import publish
 from reports.publish.reading import Text, read_csv, texts
+from reports.publish.received import SHARES, received
 from tests.publish.county import County, county, write_county
 from tests.publish.test_privacy import had_by_subtraction, shown_sums
+from tests.rules.test_cases import CASES, read_case
 
 PATHS = st.tuples(st.sampled_from("tu"), st.sampled_from("vw"), st.sampled_from("xyz"))
 LEAVES = st.dictionaries(
@@ -136,3 +140,32 @@ def test_no_two_published_amounts_differ_by_what_one_household_got(editions: lis
     assert len(every) > 20
     assert not {one for one in every if one + FEW in every}
     assert not {one for one in every for other in every if one + other == FEW}
+
+
+def test_a_change_of_shares_between_years_says_nothing_of_one_household(tmp_path: Path) -> None:
+    """Shares are shown as they were quantified, in that year alone: what a later year would add is one household's."""
+    content_of = tomllib.loads((CASES / "equity.toml").read_text("utf-8"))
+    case = next(one for one in content_of["case"] if one["name"].startswith("变更以后的倾斜"))
+    plain = read_case(tmp_path / "before", content_of, {"as_of": "2023-12-31", "files": {}, "expect": []})
+    changed = read_case(tmp_path / "after", content_of, case | {"as_of": "2023-12-31"})
+    for year in (2022, 2023):
+        got = [received(one, year, 3).leaves[SHARES] for one in (plain, changed)]
+        assert got[0] == got[1], year
+    assert received(changed, 2022, 3).leaves[SHARES]
+    assert not received(changed, 2023, 3).leaves[SHARES]
+    grants = [[line.values for table in content(one, {2023: received(one, 2023, 3)}) if table.name == "equity" for line in table.lines]
+              for one in (plain, changed)]  # fmt: skip
+    assert grants[0] == grants[1], "the edition of the later year says nothing of the change"
+
+
+def test_no_id_of_a_household_stands_on_a_board(tmp_path: Path) -> None:
+    """Without names nothing stands for a household: two boards would tell that they speak of the same."""
+    book = write_county(tmp_path / "book", county(3))
+    request_ = Request(2022, date(2023, 1, 5), date(2023, 1, 16), board=True, papers=False)
+    site = tmp_path / "board"
+    assert publish(read(book, date(2022, 12, 31)), {site: request_})[0].leaks == []
+    ids = set(read(book, date(2022, 12, 31)).tables.households["household"])
+    assert ids
+    said = [text for _, text in everything(site)]
+    assert "（未列名）" in said
+    assert not [text for text in said if text.strip() in ids]

@@ -1,5 +1,6 @@
 """What one cell says: text, codes, amounts, dates, days, terms; or what was expected and what was found instead."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -178,7 +179,7 @@ def _number(cell: Any) -> tuple[int, Decimal] | None:
     if isinstance(cell, bool | date):
         return None
     if isinstance(cell, int | float):
-        return 0, Decimal(f"{cell:.15g}")
+        return (0, Decimal(f"{cell:.15g}")) if math.isfinite(cell) else None
     written = (
         squeezed(cell).replace("¥", "").replace("￥", "").replace("圆", "元").replace("−", "-").replace("人民币", "")
     )

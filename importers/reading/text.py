@@ -5,7 +5,7 @@ import io
 import re
 from typing import Any
 
-from importers.reading.container import CELL_LIMIT, PIECE, Refused
+from importers.reading.container import CELL_LIMIT, COLUMN_LIMIT, PIECE, Refused
 
 _ENCODINGS = ("utf-8", "gb18030")
 _QUOTED = re.compile(r'="(.*)"\Z', re.DOTALL)
@@ -27,6 +27,8 @@ def read_text(data: bytes) -> list[list[Any]]:
     except csv.Error as error:
         raise Refused(f"CSV 无法读取（{error}）：请用 Excel 或 WPS 打开，另存为 .xlsx") from None
     width = max(map(len, rows), default=0)
+    if width > COLUMN_LIMIT:
+        raise Refused(f"CSV 有 {width} 列，大得不正常（最多 {COLUMN_LIMIT} 列），不予读取")
     if width * len(rows) > CELL_LIMIT:
         raise Refused("CSV 大得不正常，不予读取")
     return [row + [""] * (width - len(row)) for row in rows]

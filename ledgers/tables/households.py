@@ -27,6 +27,7 @@ _DATES = ("date", "reported", "notice_from", "notice_to", "helper_assigned", "pl
 COLUMNS = tuple(name for name in SCHEMAS["households"] if name not in ("file", "line"))
 REQUIRED = COLUMNS[:4]
 ENDED = "销户"
+_DIGITS = 3  # of a household's people
 
 
 def read_households(
@@ -68,7 +69,9 @@ def _row(
         for column in _DATES:
             row[column] = _day(column, row[column]) if row[column] else None
         if row["people"] and not (row["people"].isascii() and row["people"].isdigit()):
-            raise ValueError(f"people 的值“{row['people']}”应为人数")
+            raise ValueError(f"people 的值“{row['people'][:20]}”应为人数")
+        if len(row["people"]) > _DIGITS:
+            raise ValueError(f"people 的值“{row['people'][:20]}”不可能是一户的人数")
         row["people"] = int(row["people"]) if row["people"] else None
         if not name or row["date"] is None or None in texts:
             raise ValueError("缺少户编号或日期，或字段过多")

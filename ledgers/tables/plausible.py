@@ -24,6 +24,7 @@ _RANGES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("benefit", "standard"): (0, 10**6),
 }
 _SCORE = (0, 100)
+_LONGEST, _LARGEST = 36_600, 10**12
 _STATE = "state"  # several on one day: that is how a small project goes
 
 
@@ -50,6 +51,13 @@ def out_of_range(kind: str, key: Key, value: Any, first: dt.date) -> str:
     else:
         return ""
     return "" if value is None or least <= value <= most else f"{key.name} 不能是 {value}：应为 {least} 至 {most}"
+
+
+def policy_out_of_range(name: str, value: Any) -> str:
+    """Why the value of a parameter cannot be, "" where it can: a century of days or months is a slip of the pen."""
+    counted = name.endswith(("-days", "-months")) or "-days-" in name
+    least, most = (0, _LONGEST) if counted else (-1, _LARGEST)  # a share may fall
+    return "" if value is None or least <= value <= most else f"值不能是 {value}：应为 {least} 至 {most}"
 
 
 def out_of_order(kind: str, row: dict[str, Any]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from ledgers.files.problems import Problem
 from ledgers.money import fen
 from ledgers.tables import editions, times
 from ledgers.tables.directives import DIRECTIVES, LEVEL_GROUPS, Directive, Key, key_title
-from ledgers.tables.plausible import disagreeing, out_of_order, out_of_range
+from ledgers.tables.plausible import disagreeing, out_of_order, out_of_range, policy_out_of_range
 from ledgers.tables.schema import REGISTRIES
 
 ENDED = "终止"  # in place of a number: the parameter is no longer in force
@@ -217,6 +217,8 @@ class _Reader:
         self.say(out_of_order(self.entry.type, row))
         if self.entry.type == "policy":
             self._check_policy_keys()
+            if reason := policy_out_of_range(self.id, row.get("value")):
+                self._problem(f"政策参数 {self.id} 的{reason}")
         return row
 
     def _read(self, key: Key, value: Any, row: dict[str, Any]) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from ledgers.book import read
+from ledgers.files.problems import Untrusted
+from tests.books import write_book
 from tests.seals.books import make
 
 DAY = date(2023, 12, 31)
@@ -67,3 +69,20 @@ def test_two_files_that_disagree(tmp_path: Path) -> None:
     (book / "registry/other.beancount").write_text(f'\n\n\n\n{PROJECT}  mode: "村民自建"\n', "utf-8")
     found = [str(one.message) for one in read(book, DAY).tables.issues if "不一致" in one.message]
     assert found == ["mode 与 registry/more.beancount:1 同一天的登记不一致：这里是“村民自建”，那里是“招标”"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("idle-days", "-1"), ("idle-days", "36601"), ("idle-months", "99999999999"), ("labour-share", "-1.1"), ("tender-limit", "9" * 39)]
+)
+def test_a_parameter_that_cannot_be_makes_the_book_untrustworthy(tmp_path: Path, name: str, value: str) -> None:
+    text = f'2022-01-01 custom "policy" "{name}" {value}\n  issued: 2022-01-01\n  basis: "甲"\n'
+    with pytest.raises(Untrusted, match=rf"政策参数 {name} 的值不能是"):
+        read(write_book(tmp_path / "book", text), date(2022, 12, 31))
+
+
+def test_a_household_has_no_thousand_people(tmp_path: Path) -> None:
+    book = make(tmp_path / "book")
+    with (book / "registry/households.csv").open("a", encoding="utf-8") as file:
+        file.write(f"H106003-777,2022-01-01,脱贫户,V106003,{'9' * 400},,,,,,\n")
+    with pytest.raises(Untrusted, match="不可能是一户的人数"):
+        read(book, DAY)

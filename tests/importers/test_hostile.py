@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.importers.county import TODAY, funds
+from tests.importers.county import TODAY, funds, villages
 from tests.importers.dirty import to_xls, to_xlsx
 from tests.importers.helpers import faults_of
 
@@ -232,3 +233,19 @@ def test_styles_far_below_the_table_do_not_matter(tmp_path: Path) -> None:
     book.active["Z900000"].fill = PatternFill("solid", fgColor="FFFF00")
     book.save(path)
     assert faults_of(path, TODAY) == []
+
+
+def test_a_csv_of_two_hundred_thousand_columns(tmp_path: Path) -> None:
+    (fault,) = faults_of(written(tmp_path / "w.csv", b"a," * 200_000 + b"\n"))
+    assert "200001 列，大得不正常" in fault
+
+
+@pytest.mark.parametrize("value", ["NaN", "1E400", "-1E400"])
+def test_a_cell_that_is_no_number_of_anything(tmp_path: Path, value: str) -> None:
+    path = to_xlsx(tmp_path / "a.xlsx", villages())
+    content = parts(path)
+    sheet = "xl/worksheets/sheet1.xml"
+    content[sheet] = re.sub(rb'(<c r="[A-Z]+\d+"[^>]*?(?: t="n")?)><v>\d+(?:\.\d+)?</v>', rb"\1><v>" + value.encode() + b"</v>", content[sheet])
+    faults = faults_of(pack(tmp_path / "b.xlsx", content))
+    assert faults
+    assert all(fault.startswith("b.xlsx") for fault in faults)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from beancount.core.amount import Amount
 from beancount.core.data import Balance
@@ -32,6 +33,9 @@ from reports.plan import Task, _largest
 from reports.publish import received
 from reports.publish.privacy import BARE, CLEAR, COVERED, public_totals
 from reports.remedies import gap
+from reports.screening import screens, statistics
+from reports.screening.population import Population
+from reports.screening.statistics import RARE
 from reports.workpapers import sampling, side_sums
 from reports.workpapers.reconciliation import _checked_bank
 from reports.workpapers.sampling import Sample
@@ -218,3 +222,11 @@ def test_income_is_published_as_a_positive_amount() -> None:
     own = table[(table["kind"] == "asset income") & (table["income_year"] == 2022) & table["asset"].isin(list(received.open_assets(tables)))]
     earned = received.received(tables, 2022, 0).earned
     assert sum(earned.values()) == -own["amount"].sum() > 0
+
+
+@pytest.mark.parametrize(("chance", "notable"), [(RARE / 98, False), (RARE / 100, True)])
+def test_the_most_frequent_of_99_endings_must_be_rare_among_all(monkeypatch: pytest.MonkeyPatch, chance: float, notable: bool) -> None:
+    monkeypatch.setattr(statistics, "unlike", lambda counts, expected: True)
+    monkeypatch.setattr(statistics, "chance", lambda count, n, share: chance)
+    amounts = pd.DataFrame({"amount": [100_000 + 100 * (n % 99 + 1) for n in range(990)], "file": "", "line": 1, "text": "", "date": dt.date(2022, 1, 1)})
+    assert bool(screens.last_digits(Population("付款", amounts)).notable) is notable

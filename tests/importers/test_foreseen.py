@@ -144,3 +144,16 @@ def test_a_terminal_is_told_whom_to_ask(county: Desk) -> None:
     assert "符合 → 不符合" in done.output
     assert "问 县交通局" in done.output
     assert "超出 0.01 元" in done.output
+
+
+def test_a_plan_takes_sheets_as_well(county: Desk) -> None:
+    """What must still be done, were the money paid: less by what the sheet pays."""
+
+    def unspent(*more: str) -> int:
+        done = CliRunner().invoke(cli, ["plan", str(county.book), "--as-of", "2023-03-31", "--format", "json", *more])
+        assert done.exit_code == 0, done.output
+        found = [one for one in json.loads(done.stdout)["tasks"] if one["rule"] in ("carry-over", "spending-progress")]
+        return sum(fen(one["amount"]) for one in found if one["subject"]["id"] == "F2022-03")
+
+    file = to_xlsx(county.folder / "付款.xlsx", payment((CITY, AID, "1000.00", "种植补助", BUILDER, "31005")))
+    assert unspent() - unspent("--with", str(file)) == 100_000

@@ -100,16 +100,20 @@ def ordered(found: list[Event]) -> tuple[date | None, str]:
     return due, next((one.unit for one in reversed(orders) if one.unit), "")
 
 
-def overdue(found: list[Event]) -> bool:
-    """Whether a finding is not mended yet though its day is over."""
+def standing(found: list[Event], as_of: date) -> date:
+    """The day by which the state of what was done is told: that of the page, or of what was done after it."""
+    return max([as_of, *(one.day for one in found[-1:])])
+
+
+def overdue(found: list[Event], day: date) -> bool:
+    """Whether a finding is not mended on a day though its term is over."""
     last, (due, _) = rectified(found), ordered(found)
-    return bool(last and last.state != "销号" and due and due < clock.today())
+    return bool(last and last.state != "销号" and due and due < day)
 
 
-def in_force(found: list[Event]) -> Event | None:
-    """A waiver that holds today."""
-    today = clock.today()
-    return next((one for one in reversed(found) if one.kind == "waiver" and one.due and one.due >= today), None)
+def in_force(found: list[Event], day: date) -> Event | None:
+    """A waiver that holds on a day."""
+    return next((one for one in reversed(found) if one.kind == "waiver" and one.due and one.due >= day), None)
 
 
 def _read(tables: Tables) -> Iterator[Event]:

@@ -9,6 +9,7 @@ from fava.helpers import FavaAPIError
 from flask import g, has_request_context, request
 from markupsafe import Markup
 
+from ledgers import clock
 from ledgers.files.problems import Untrusted
 from ledgers.money import percent, yuan_cn
 from plugins.findings import ERROR, FAIL, Finding, Place
@@ -159,9 +160,9 @@ def mine(review: Review) -> list[tuple[str, str]]:
     asked = [one for one in map(dealt.open_request, handled) if one and one.by != reader()]
     if asked and may("grant"):
         found.append((f"{len(asked)} 件豁免申请等您批准", to("mending", kind="豁免申请")))
-    late = sum(dealt.overdue(one) for one in handled)
+    late = sum(dealt.overdue(one, clock.today()) for one in handled)
     if late and may("assign"):
-        found.append((f"{late} 项整改逾期", to("mending", state="逾期")))
+        found.append((f"{late} 项整改到今天已逾期", to("mending", kind="整改", sort="due")))
     return found
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ledgers import clock
 from reports.desk import dealt, links
 from reports.desk.dealt import Event
 from reports.desk.listing import DATE, LONG, PLACE, Column, Listing
@@ -14,7 +13,7 @@ from reports.desk.review import Review
 
 @dataclass(frozen=True)
 class Step:
-    """A rectification, a request or a waiver as it stands today."""
+    """A rectification, a request or a waiver as it stands on the page's day, or when something was done after it."""
 
     row: Event
     state: str
@@ -23,21 +22,21 @@ class Step:
 
 
 def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
-    found = [step for history in dealt.events(review.tables).values() for step in _steps(history)]
+    found = [step for history in dealt.events(review.tables).values() for step in _steps(history, review.as_of)]
     return {"listing": Listing("整改与豁免", _columns(review), found, args, sort="due"), "units": _units(found)}
 
 
-def _steps(history: list[Event]) -> Iterator[Step]:
+def _steps(history: list[Event], as_of: date) -> Iterator[Step]:
     """The latest state of the rectification, every waiver, and the request that is open."""
-    today = clock.today()
+    day = dealt.standing(history, as_of)
     if row := dealt.rectified(history):
         due, unit = dealt.ordered(history)
-        yield Step(row, "逾期" if dealt.overdue(history) else row.state, due, unit)
+        yield Step(row, "逾期" if dealt.overdue(history, day) else row.state, due, unit)
     if asked := dealt.open_request(history):
         yield Step(asked, "待批", asked.due)
     for one in history:
         if one.kind == "waiver":
-            yield Step(one, "有效" if one.due and one.due >= today else "已过期", one.due)
+            yield Step(one, "有效" if one.due and one.due >= day else "已过期", one.due)
 
 
 def _units(steps: list[Step]) -> list[str]:
@@ -46,8 +45,19 @@ def _units(steps: list[Step]) -> list[str]:
 
 
 def _columns(review: Review) -> list[Column]:
+    names = {
+        (name, one.subject.id): one.subject.name
+        for name in {key[0] for key in dealt.events(review.tables)}
+        for one in review.by_rule.get(name, ())
+    }
+
     def rule(one: Step) -> str:
         return review.rules[one.row.key[0]].title if one.row.key[0] in review.rules else one.row.key[0]
+
+    def subject(one: Step) -> str:
+        detail = " ".join(text for text in one.row.key[2:] if text)
+        name = names.get(one.row.key[:2], "")
+        return f"{name} {one.row.key[1]}".strip() + (f"（{detail}）" if detail else "")
 
     def page(one: Step) -> str:
         name, subject, part, period = one.row.key
@@ -57,8 +67,7 @@ def _columns(review: Review) -> list[Column]:
         Column("kind", "种类", lambda one: one.row.title, facet=True),
         Column("state", "状态", lambda one: one.state, facet=True),
         Column("rule", "规则", rule, link=lambda one: links.to("rules", rule=one.row.key[0]), facet=True),
-        Column("subject", "对象", lambda one: one.row.key[1], link=page),
-        Column("detail", "部分和期间", lambda one: " ".join(text for text in one.row.key[2:] if text), small=True),
+        Column("subject", "对象", subject, link=page),
         Column("unit", "责任单位", lambda one: one.unit, facet=True),
         Column("by", "经手", lambda one: one.row.by, facet=True, small=True),
         Column("day", "登记日期", lambda one: one.row.day, DATE, small=True),

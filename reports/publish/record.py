@@ -38,7 +38,8 @@ def proposed(book: Book, results: "list[Published]", by: str = "") -> Change:
         if isinstance(entry, Custom) and entry.type == "notice" and len(entry.values) == 2
     }
     tables = {table.name: table for table in made.county.tables}
-    subjects = dict.fromkeys(one for one in _subjects(book, tables, made.source.year) if one not in known)
+    named = (one for one in _subjects(book, tables, made.source.year) if one[0])  # a row may be of no project or asset
+    subjects = dict.fromkeys(one for one in named if one not in known)
     digest = hashlib.sha256(results[0].manifest).hexdigest()
     places = made.policy["notice.web_place"] + ("、村务公开栏" if len(results) > 1 else "")
     text = "\n".join(

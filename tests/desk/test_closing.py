@@ -77,6 +77,7 @@ def test_published_only_what_was_looked_at(work: Work) -> None:
     assert not again["done"]
     assert again["agreed"] != told["agreed"]
     done = work.agree(again)
+    assert not read(work.main).tables.problems
     notices = work.main.parent.rglob("*.beancount")
     assert any('by: "负责丁"' in path.read_text("utf-8") and "公告" in path.read_text("utf-8") for path in notices)
     with zipfile.ZipFile(io.BytesIO(work.out(done, "网上公开2022.zip"))) as archive:

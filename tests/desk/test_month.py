@@ -206,7 +206,7 @@ def _findings_are_handled(reviewer: Person, clerk: Person, chromium: Any, server
     chief = Person(chromium, server, "chief")
     chief.until("1 件豁免申请等您批准")
     chief.page.click("a:text-is('1 件豁免申请等您批准')")
-    chief.page.click("td a:text-is('P2022-0001')")
+    chief.page.click("td a:has-text('P2022-0001')")
     chief.look("finding-asked")
     chief.press("批准")
     chief.page.goto(address)

@@ -475,7 +475,7 @@ def test_a_bar_is_as_long_as_its_ratio() -> None:
 
 def test_a_gauge_shows_the_mark_and_the_missing() -> None:
     svg = str(charts.gauge(5990000, 6000000, 40000000, "t"))
-    assert "14.975%" in svg
+    assert "14.97%" in svg
     assert "应 15%" in svg
     assert 'class="bad"' in svg
     assert 'class="good"' in str(charts.gauge(6000000, 6000000, 40000000, "t"))

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from ledgers.book import main_file
+from ledgers.book import main_file, read
 from ledgers.files import writing
 from tests.desk.acting import Work, words
-from tests.importers.county import allocation, funds, new_book, plan, treasury, villages
+from tests.importers.county import ALL, allocation, funds, new_book, plan, treasury, villages
 from tests.importers.dirty import to_xlsx
 from tests.importers.helpers import Desk
 from xianjie.acts import process
@@ -50,6 +50,15 @@ def test_shown_first_then_written_with_who_and_from_where(county: Desk, work: Wo
     register = county.read("imports.csv")
     assert "经办甲" in register
     assert "农业股" in register
+
+
+def test_the_first_import_of_people_is_agreed_to_once(county: Desk, work: Work) -> None:
+    """A book that knows nobody has no key yet, and tokens are others every time: what was shown is the same."""
+    files = [to_xlsx(county.folder / f"{name}.xlsx", make()) for name, make in ALL.items()]
+    told = work.do("import", {}, files)
+    assert any("account" in line for part in told["parts"] for line in part.get("lines", ()))
+    assert work.agree(told)["done"] == "已写入账簿，是第 1 次导入"
+    assert not read(county.book).tables.broken
 
 
 def test_what_was_not_shown_is_not_written(county: Desk, work: Work) -> None:

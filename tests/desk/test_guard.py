@@ -1,15 +1,18 @@
 """The server attacked, without and with a login."""
 
 import json
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from werkzeug.test import Client
 
 from reports.desk.server import confined
+from reports.desk.server import guard as guard_module
 from reports.desk.server.guard import Guard
 from reports.desk.server.sessions import (
     DEVICE_DAYS,
@@ -264,6 +267,40 @@ def test_strangers_do_not_lock_out_the_owner(guard: Guard) -> None:
     assert _guess(other, REVIEWER, PASSWORDS[REVIEWER], "10.0.2.2") == 429
     assert _guess(owner, REVIEWER, PASSWORDS[REVIEWER]) == 303
     assert [_guess(owner, REVIEWER) for _ in range(FREE + 1)] == [401] * FREE + [429]  # nor may it guess for ever
+
+
+@pytest.mark.timing
+def test_tens_of_strangers_at_the_login_do_not_keep_an_owner_out(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one name and of many, from many addresses, while each password takes long: a known browser has its own place."""
+    owner = Client(guard)
+    assert _guess(owner, REVIEWER, PASSWORDS[REVIEWER]) == 303
+    look = guard_module.verified
+
+    def slowly(users: Any, name: str, password: str) -> Any:
+        time.sleep(0.2)
+        return look(users, name, password)
+
+    monkeypatch.setattr(guard_module, "verified", slowly)
+    ended = threading.Event()
+
+    def hammer(number: int) -> int:
+        refused = 0
+        while not ended.is_set():
+            name = REVIEWER if number % 2 else f"n{number}"
+            refused += _guess(Client(guard), name, "x", f"10.9.{number}.{refused % 250}") == 503
+        return refused
+
+    with ThreadPoolExecutor(24) as pool:
+        strangers = [pool.submit(hammer, number) for number in range(24)]
+        time.sleep(0.5)
+        found, began = [], time.monotonic()
+        for _ in range(3):
+            found.append(_guess(owner, REVIEWER, PASSWORDS[REVIEWER]))
+        took = time.monotonic() - began
+        ended.set()
+        assert sum(one.result() for one in strangers), "the strangers filled their place"
+    assert found == [303] * 3
+    assert took < 3 * 2.0
 
 
 def test_a_new_password_counts_anew(shelf, tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -85,7 +85,7 @@ class Guard:
         self.throttle = Throttle()
         self.queries = confined.Room(QUERIES_EACH, QUERIES)
         self.pages = confined.Room(PAGES_EACH, 1000)
-        self.door = confined.Room(LOGINS, LOGINS)
+        self.door, self.owners = confined.Room(LOGINS, LOGINS), confined.Room(LOGINS, LOGINS)
         self.acts = Door(writer, users, self.sessions, shelf) if writer else None
         read_users(users)  # to say at once what is wrong with it
 
@@ -181,18 +181,21 @@ class Guard:
         return self._login(request, asked)
 
     def _login(self, request: Request, asked: "_Asked") -> Response:
+        """A browser that was logged in before has a place of its own, however many strangers stand at the other."""
+        name, users, now = request.form.get("name", "")[:100], read_users(self.users_file), time.time()
+        secret = users[name].hash if name in users else ""
+        device = sessions.device_of(request.cookies.get(sessions.device_cookie(name), ""), name, secret, now)
         try:
-            with self.door.place(""):
-                return self._try(request, asked)
+            with (self.owners if device else self.door).place(""):
+                return self._try(request, asked, name, users, secret, device)
         except confined.RefusedError:
             return _login_page("现在登录的人太多，请过几秒再试", _next(request), 503)
 
-    def _try(self, request: Request, asked: "_Asked") -> Response:
+    def _try(
+        self, request: Request, asked: "_Asked", name: str, users: dict[str, User], secret: str, device: str
+    ) -> Response:
         """One guess: counted first, then looked at."""
-        name, password = request.form.get("name", "")[:100], request.form.get("password", "")[:1000]
-        users, now = read_users(self.users_file), time.time()
-        secret = users[name].hash if name in users else ""
-        device = sessions.device_of(request.cookies.get(sessions.device_cookie(name), ""), name, secret, now)
+        password, now = request.form.get("password", "")[:1000], time.time()
         keys = sessions.keys_of(f"{name}\n{secret}", device, request.remote_addr or "")
         if wait := self.throttle.begin(keys):
             asked.what = "login delayed"

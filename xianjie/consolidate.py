@@ -51,7 +51,7 @@ def consolidate(
     """
     from ledgers.kept.cache import Unsafe
     from reports.counties import citykey, engines, report, run
-    from reports.counties import sent as lists
+    from reports.counties import quota_sent as lists
 
     if (engine == "dask") != (scheduler is not None):
         raise click.UsageError("--engine dask 与 --scheduler 要同时给出")

@@ -1,6 +1,6 @@
 """The book as an import changes it: registries, vouchers, rolls, households, people, what waits; nothing is on disk yet.
 
-Everything lies in `Layered` dictionaries, so that a refused file leaves no trace. Text is made only at the end
+Everything lies in `Staged` dictionaries, so that a refused file leaves no trace. Text is made only at the end
 (render.py), and only of what differs from the book.
 """
 
@@ -23,7 +23,7 @@ from importers.draft.entries import (
     Voucher,
     negated,
 )
-from importers.draft.layered import Layered
+from importers.draft.staged import Staged
 from ledgers.files.side_files import BankLine, Imported, Waiting
 from ledgers.people import Identities, Person
 from ledgers.personal.find import without_numbers
@@ -51,24 +51,24 @@ class Draft:
     today: date
     identities: Callable[[], Identities]  # opened when first asked for
     read_roll: Callable[[str, date, bool], tuple[Line, ...]]  # roll id, day of its voucher, shares
-    directives: Layered[tuple[str, str], tuple[Directive, ...]] = field(default_factory=Layered)
-    vouchers: Layered[str, Voucher] = field(default_factory=Layered)
-    imported: Layered[str, str] = field(default_factory=Layered)  # import id -> number of the voucher that stands
-    reversed: Layered[str, str] = field(default_factory=Layered)  # number -> number of its reversal
-    opened: Layered[str, tuple[date, str]] = field(default_factory=Layered)  # account -> day, currency
-    balances: Layered[tuple[date, str], int | None] = field(default_factory=Layered)  # 分
-    states: Layered[str, tuple[HouseState, ...]] = field(default_factory=Layered)
-    people: Layered[str, Person] = field(default_factory=Layered)  # token -> person
-    codes: Layered[str, str] = field(default_factory=Layered)  # household -> 户编号
-    households: Layered[str, str] = field(default_factory=Layered)  # 户编号 -> household
-    names: Layered[str, tuple[tuple[str, int], ...]] = field(default_factory=Layered)  # name -> (household, person)
-    moved: Layered[tuple[str, int], tuple[str, Person]] = field(default_factory=Layered)  # former places of people
-    members: Layered[str, tuple[MemberRow, ...]] = field(default_factory=Layered)  # who -> rows
-    attached: Layered[str, bytes] = field(default_factory=Layered)  # files of evidence that are taken into the book
-    waiting: Layered[str, Waiting | None] = field(default_factory=Layered)
-    bank: Layered[str, tuple[BankLine, ...]] = field(default_factory=Layered)  # village -> lines
-    log: Layered[tuple[str, str, int, str], Imported] = field(default_factory=Layered)
-    last: Layered[str, int] = field(default_factory=Layered)  # series of ids -> last number given
+    directives: Staged[tuple[str, str], tuple[Directive, ...]] = field(default_factory=Staged)
+    vouchers: Staged[str, Voucher] = field(default_factory=Staged)
+    imported: Staged[str, str] = field(default_factory=Staged)  # import id -> number of the voucher that stands
+    reversed: Staged[str, str] = field(default_factory=Staged)  # number -> number of its reversal
+    opened: Staged[str, tuple[date, str]] = field(default_factory=Staged)  # account -> day, currency
+    balances: Staged[tuple[date, str], int | None] = field(default_factory=Staged)  # 分
+    states: Staged[str, tuple[HouseState, ...]] = field(default_factory=Staged)
+    people: Staged[str, Person] = field(default_factory=Staged)  # token -> person
+    codes: Staged[str, str] = field(default_factory=Staged)  # household -> 户编号
+    households: Staged[str, str] = field(default_factory=Staged)  # 户编号 -> household
+    names: Staged[str, tuple[tuple[str, int], ...]] = field(default_factory=Staged)  # name -> (household, person)
+    moved: Staged[tuple[str, int], tuple[str, Person]] = field(default_factory=Staged)  # former places of people
+    members: Staged[str, tuple[MemberRow, ...]] = field(default_factory=Staged)  # who -> rows
+    attached: Staged[str, bytes] = field(default_factory=Staged)  # files of evidence that are taken into the book
+    waiting: Staged[str, Waiting | None] = field(default_factory=Staged)
+    bank: Staged[str, tuple[BankLine, ...]] = field(default_factory=Staged)  # village -> lines
+    log: Staged[tuple[str, str, int, str], Imported] = field(default_factory=Staged)
+    last: Staged[str, int] = field(default_factory=Staged)  # series of ids -> last number given
     sealed: date | None = None  # last day of the last sealed period
     changes: list[tuple[str, str, str]] = field(default_factory=list)  # verb, what, text
     warnings: list[str] = field(default_factory=list)
@@ -98,9 +98,9 @@ class Draft:
         self.changes.clear()
         self.warnings.clear()
 
-    def _layers(self) -> Iterator[Layered[Any, Any]]:
+    def _layers(self) -> Iterator[Staged[Any, Any]]:
         for one in fields(self):
-            if isinstance(value := getattr(self, one.name), Layered):
+            if isinstance(value := getattr(self, one.name), Staged):
                 yield value
 
     def note(self, verb: str, what: str, text: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from reports.check.checked import Checked
 from reports.screening import show as screening
 from reports.workbook import Workbook
-from reports.workpapers import cover, evidence, forms, lists, problems, procedure, reconciliation, ruled, sampling
+from reports.workpapers import cover, evidence, forms, lists, problems, procedure, reconciliation, rule_sheets, sampling
 from reports.workpapers.papers import papers_of
 
 ALL, FAILURES = "all", "failures"
@@ -36,9 +36,9 @@ def as_xlsx(checked: Checked, asked: Asked = Asked()) -> bytes:
     sampling.write(book, checked.book.tables, asked.sample)
     if asked.sheets == FAILURES:
         return book.content()
-    ruled.write_summary(book, papers)
+    rule_sheets.write_summary(book, papers)
     for group in papers.groups:
-        ruled.write(book, checked, papers, group)
+        rule_sheets.write(book, checked, papers, group)
     evidence.write(book, checked, papers)
     lists.write_parameters(book, papers)
     lists.write_waivers(book, checked)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import pandas as pd
 import pytest
@@ -19,6 +20,7 @@ from importers.reading.cells import Period
 from importers.reading.grid import Grid
 from importers.reading.kinds import KINDS, header_of
 from importers.reading.layout import find
+from importers.sheets.bank import _signed
 from importers.sheets.paylists import _for
 from ledgers.book import read
 from ledgers.facts import money
@@ -230,3 +232,18 @@ def test_the_most_frequent_of_99_endings_must_be_rare_among_all(monkeypatch: pyt
     monkeypatch.setattr(statistics, "chance", lambda count, n, share: chance)
     amounts = pd.DataFrame({"amount": [100_000 + 100 * (n % 99 + 1) for n in range(990)], "file": "", "line": 1, "text": "", "date": dt.date(2022, 1, 1)})
     assert bool(screens.last_digits(Population("付款", amounts)).notable) is notable
+
+
+@pytest.mark.parametrize(("amount", "mark", "sides"), [(-500, "", (500, None)), (500, "", (None, 500)), (500, "支", (500, None)), (500, "贷", (None, 500))])
+def test_one_column_of_amounts_is_money_out_by_its_mark_or_its_sign(amount: int, mark: str, sides: tuple[int | None, int | None]) -> None:
+    row = _signed(SimpleNamespace(), StatementRow(amount, None, None, mark))  # type: ignore[arg-type]
+    assert (row.debit, row.credit) == sides
+
+
+class StatementRow(NamedTuple):
+    """A line of a statement with one amount."""
+
+    amount: int
+    debit: int | None
+    credit: int | None
+    mark: str

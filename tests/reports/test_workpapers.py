@@ -27,7 +27,7 @@ from reports.check.checked import Checked, as_json, crashed
 from reports.workbook import Workbook
 from reports.workpapers import evidence, forms, reconciliation
 from reports.workpapers.papers import TOOL_RULES, papers_of
-from reports.workpapers.ruled import MET, MISSED
+from reports.workpapers.rule_sheets import MET, MISSED
 from reports.workpapers.sampling import Plan, Sample, _row, _systematic, _Voucher, draw
 from reports.workpapers.workbook import FAILURES, Asked, as_xlsx
 from tests.reports.conftest import EXAMPLE, EXAMPLE_DAY, judged

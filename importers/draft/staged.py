@@ -8,7 +8,7 @@ V = TypeVar("V")
 T = TypeVar("T")
 
 
-class Layered(MutableMapping[K, V], Generic[K, V]):
+class Staged(MutableMapping[K, V], Generic[K, V]):
     """Three layers: what the book holds, what earlier files of this import made of it, what the present file does.
 
     Values must not be changed in place: put a new one.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.counties import joins, parquet, run, sent
+from reports.counties import joins, parquet, quota_sent, run
 from reports.counties.engines import local
 
 from .conftest import DAY
@@ -16,7 +16,7 @@ def reconciled(shared_books, tmp_path):
         path = tmp_path / "sent.csv"
         path.write_text(HEAD + text, "utf-8-sig")
         todo = run.jobs([str(shared_books / name) for name in ("甲县", "乙县")], DAY, b"")
-        merged = run.consolidate(todo, local(1), sent.read(path), here=True)
+        merged = run.consolidate(todo, local(1), quota_sent.read(path), here=True)
         rows = joins.rows(joins.database(merged.tables), joins.QUERIES["reconciled"])
         return {
             (row["county"], row["doc_no"], row["level"], row["task"]): (row["sent"], row["booked"], row["result"])
@@ -69,14 +69,14 @@ def test_a_county_that_takes_no_part_is_said_to_take_none(reconciled):
 def test_a_list_that_cannot_be_used_is_refused_with_its_rows(tmp_path, text, message):
     path = tmp_path / "sent.csv"
     path.write_text(text, "utf-8")
-    with pytest.raises(sent.BadList, match=message):
-        sent.read(path)
+    with pytest.raises(quota_sent.BadList, match=message):
+        quota_sent.read(path)
 
 
 def test_a_list_in_gb18030_is_read(tmp_path):
     path = tmp_path / "sent.csv"
     path.write_text(HEAD + "甲县,x,中央,以工代赈,1.05\n", "gb18030")
-    assert sent.read(path) == [{"county": "甲县", "doc_no": "x", "level": "中央", "task": "以工代赈", "amount": 105}]
+    assert quota_sent.read(path) == [{"county": "甲县", "doc_no": "x", "level": "中央", "task": "以工代赈", "amount": 105}]
 
 
 def test_identical_rows_give_identical_parquet():

@@ -117,8 +117,9 @@ class Draft:
         if series not in self.last:
             numbers = (name.removeprefix(series) for name in used if name.startswith(series))
             self.last[series] = max((int(number) for number in numbers if number.isdigit()), default=0)
-        self.last[series] += 1
-        return self.last[series]
+        number = self.last[series] + 1
+        self.last[series] = number
+        return number
 
     # -- registries ---------------------------------------------------------------------------------------------------
 

@@ -70,8 +70,9 @@ class Persons:
         if place not in self.at:
             self.taken.setdefault(person.household, []).append(person.person)
         self.at[place] = person
-        if person.name and place not in self.draft.names.get(person.name, ()):
-            self.draft.names[person.name] = (*self.draft.names.get(person.name, ()), place)
+        known = self.draft.names.get(person.name, ())
+        if person.name and place not in known:
+            self.draft.names[person.name] = (*known, place)
 
     def renumbered(self, household: str, code: str, name: str) -> Person | None:
         """The member of a household who bears a 人编号 and a name already (under another ID number)."""
@@ -109,14 +110,13 @@ class Place:
         self.known: dict[tuple[str, str, str, str], str | None] = {}
 
     def village(self, job: Job, row: Any) -> str | None:
-        town, village, address = getattr(row, "town", ""), getattr(row, "village", ""), getattr(row, "address", "")
-        if village:
-            code, town_code = getattr(row, "village_code", ""), getattr(row, "town_code", "")
-            key = town, village, code, town_code
+        if row.village:
+            codes = getattr(row, "village_code", ""), getattr(row, "town_code", "")
+            town, village, code, town_code = key = (row.town, row.village, *codes)
             if self.known.get(key) is None:
                 self.known[key] = self.villages.find(job, row, town, village, self.day, code, town_code)
             return self.known[key]
-        return self._by_address(job, row, squeezed(address))
+        return self._by_address(job, row, squeezed(getattr(row, "address", "")))
 
     def _by_address(self, job: Job, row: Any, address: str) -> str | None:
         found = [id for (town, name), id in self.villages.by_place.items() if town in address and name in address.replace(town, "")]

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from ledgers.money import fen, yuan
-from tests.importers.county import CITY, RELIEF, allocation, labour, treasury
+from tests.importers.county import CITY, RELIEF, allocation, benefits, labour, treasury
 from tests.importers.dirty import Paper, to_xlsx
 from tests.importers.helpers import Desk
 from xianjie.commands import cli
@@ -157,3 +157,19 @@ def test_a_plan_takes_sheets_as_well(county: Desk) -> None:
 
     file = to_xlsx(county.folder / "付款.xlsx", payment((CITY, AID, "1000.00", "种植补助", BUILDER, "31005")))
     assert unspent() - unspent("--with", str(file)) == 100_000
+
+
+def test_people_who_may_not_receive_are_named_before_they_are_paid(county: Desk) -> None:
+    """An aid for 脱贫户 alone, and a list with a 一般户 on it."""
+    standard = county.folder / "补助.beancount"
+    standard.write_text('2022-01-01 custom "benefit" "养蜂补助"\n  states: "脱贫户"\n  cap: 3000.00 CNY\n', "utf-8")
+    (county.book / "registry/benefits.beancount").write_bytes(standard.read_bytes())
+    paper = benefits()
+    paper.above[:] = [["惠企利民补贴发放表"], [f"项目名称：{AID}　　补贴名称：养蜂补助"]]
+    for row in paper.rows:
+        row[paper.column("发放月份")] = "2023-02"
+    told = asked(county, paper, status=1)
+    assert "recipient-eligible" in broken(told)
+    (change,) = [one for one in told["changes"] if one["rule"] == "recipient-eligible"]
+    assert "不属于" in change["after"]["message"] or "超过" in change["after"]["message"]
+    assert "丙文" not in json.dumps(told, ensure_ascii=False)

@@ -67,7 +67,7 @@ def build(seed: int = SEED, payments_wanted: int | None = None, *, clean: bool =
     assets.earn_all(rng("income"), county, formed)
     oversight.add_notices(rng("notices"), county, formed)
     oversight.add_inspections(county)
-    contracts.declare(county, formed)
+    contracts.declare(county, formed, clean=clean)
     planted_records.policy(county, clean=clean)
     if not clean:
         _plant_records(county, formed)

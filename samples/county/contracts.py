@@ -14,6 +14,7 @@ FILE = "contracts"
 DECIDED_FROM = 1000 * WAN  # projects of so much were decided in the open
 TENDER_LIMIT = 1000 * WAN  # a contract of so much is tendered in the open
 UNIT_COST = Decimal("1.6")
+USUAL = 33 * WAN  # what a kilometre costs where nothing is wrong
 QUANTITIES = {"x2": Decimal("6"), "x3": Decimal("3.5"), "x4": Decimal("9")}  # km, as their goals say
 PRICED = ("2021c5", "2022c5")  # projects whose contract's price is registered
 COMPETITIVE = ("2023c1", "2023c2", "2023c3")
@@ -47,14 +48,15 @@ def _retains(voucher: Any) -> bool:
     return any(leg.account.startswith("Liabilities:2302") for leg in voucher.legs)
 
 
-def declare(county: County, assets: list[Asset]) -> None:
-    """Everything that a clerk enters of contracts, decisions and counts."""
+def declare(county: County, assets: list[Asset], *, clean: bool) -> None:
+    """Everything that a clerk enters of contracts, decisions and counts; in a clean county roads cost what is usual."""
     for key in PRICED:
         price(county, county.projects[key])
     for year in YEARS:
         for kind, quantity in QUANTITIES.items():
             project = county.projects[f"{year}{kind}"]
-            _say(county, project.day_of("验收"), project, quantity=quantity)
+            built = (Decimal(project.allocated) / USUAL).quantize(Decimal("0.1")) if clean else quantity
+            _say(county, project.day_of("验收"), project, quantity=built)
     for key in COMPETITIVE:
         _say(county, county.projects[key].day_of("年度计划"), county.projects[key], competitive=True)
     _leases(county, assets)

@@ -157,7 +157,8 @@ def secret(cell: Any) -> None:
 
 def account(cell: Any) -> str:
     """A payee's account, its digits alone: only its keyed token is kept."""
-    return re.sub(r"[-.]", "", code(cell))
+    found = code(cell)
+    return found if found.isalnum() else re.sub(r"[-.]", "", found)
 
 
 def amount(cell: Any, unit: int = 1) -> int:

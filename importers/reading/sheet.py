@@ -179,7 +179,8 @@ def without_summaries(sheets: list[Sheet], remarks: list[str]) -> list[Sheet]:
             if _SUMMARY.search(sheet.tab):
                 sheet.fault(-1, "", "像是其他各工作表的汇总，合计又不相等：请核对，或把汇总表另存，只留要入账的工作表")
         else:
-            _say_doubles(group)
+            if len(group) > 1:
+                _say_doubles(group)
     return sheets
 
 

@@ -192,7 +192,7 @@ def by_year(tables: Tables, years: Mapping[int, Received]) -> Table:
     )
     table = Table("by_year", "按年度", "建账以来每一年的四个数。", ("fund-trace", "notices"), fields)
     found, left = moves(tables), 0
-    for one in sorted({move.year for move in found if move.year <= max(years)}):
+    for one in sorted({move.year for move in found if move.year < max(years)} | {max(years)}):
         arrived, allocated, spent = (total(found, what, one) for what in (ARRIVED, ALLOCATED, SPENT))
         left += arrived - spent
         table.lines.append(

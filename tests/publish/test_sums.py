@@ -171,3 +171,16 @@ def test_income_of_no_asset_is_income_too() -> None:
     got = received(tables, 2023, 3)
     assert sum(got.earned.values()) == came_in
     assert got.earned["县级", "", ""] == dividends > 0
+
+
+def test_a_year_in_which_no_money_moved_has_its_row(tmp_path: Path) -> None:
+    """Money that the higher levels sent in advance: the published year shows nought, the year before has it."""
+    book = read(write_county(tmp_path / "book", county(1), ("year: 2022", "year: 2023")), date(2023, 12, 31))
+    request = Request(2023, date(2024, 1, 5), date(2024, 1, 16), papers=False)
+    assert publish(book, {tmp_path / "web": request})[0].leaks == []
+    found = {row["name"]: row for row in rows(tmp_path / "web", "by_year")}
+    assert set(found) == {"2022", "2023"}
+    assert fen(found["2023"]["arrived"]) == 0
+    assert fen(found["2022"]["arrived"]) == 100_000_000
+    assert column(tmp_path / "web", "funds", "arrived") == 0
+    assert column(tmp_path / "web", "funds", "amount") == 100_000_000

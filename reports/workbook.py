@@ -209,8 +209,9 @@ class Sheet:
         self._across(text, "right", 16)
 
     def sides(self, left: str, right: str) -> None:
-        """A line with something at either edge."""
-        middle = max(1, len(self.widths) // 2)
+        """A line with something at either edge; what stands left gets no more columns than it needs."""
+        reach = list(accumulate(self.widths[:-1]))
+        middle = min(bisect_right(reach, width(left)) + 1, max(1, len(reach)))
         for first, last, text, style in ((0, middle - 1, left, "left"), (middle, len(self.widths) - 1, right, "right")):
             self._merge(self.row, first, text, self.book.format(**_STYLES[style]), last)
         self.row += 1

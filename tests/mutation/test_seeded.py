@@ -30,6 +30,7 @@ from ledgers.personal.checks import PROVINCES, luhn, may_be_card
 from ledgers.seals.bank import unreconciled
 from plugins.findings import Finding, Measured, Subject, Threshold
 from reports.counties import joins, parquet
+from reports.desk.overview import ToDo
 from reports.figures import Money, paid_by_month
 from reports.plan import Task, _largest
 from reports.publish import received
@@ -247,3 +248,9 @@ class StatementRow(NamedTuple):
     debit: int | None
     credit: int | None
     mark: str
+
+
+def test_a_unit_is_due_with_its_first_act() -> None:
+    finding = Finding(Subject("project", "P1"), "pending", "")
+    days = (dt.date(2022, 12, 31), None, dt.date(2022, 6, 30))
+    assert ToDo("某局", [Task(finding, "规则", "补付", 1, "", day) for day in days]).due == dt.date(2022, 6, 30)

@@ -96,6 +96,16 @@ def test_what_a3_cannot_hold_goes_over_several_pages_and_repeats_its_first_colum
     assert sheet.print_title_cols == "$A:$F"
 
 
+@pytest.mark.parametrize(("widths", "room"), [([18, 20, 20, 20], 60), ([8, 8, 12, 30, 13, 20], 75), ([30, 12], 12)])
+def test_what_stands_left_leaves_the_rest_of_the_line_to_what_stands_right(widths: list[float], room: int) -> None:
+    book = Workbook("测试", DAY)
+    book.sheet("表", widths).sides("编制单位：", "某县")
+    sheet = opened(book.content())["表"]
+    right = next(cell.column - 1 for cell in sheet[1] if cell.value == "某县")
+    assert sum(widths[:right]) >= len("编制单位：") * 2
+    assert sum(widths[right:]) >= room
+
+
 @pytest.mark.parametrize(("width", "orientation"), [(20, "portrait"), (40, "landscape")])
 def test_an_upright_page_is_upright_where_it_is_wide_enough(width: int, orientation: str) -> None:
     book = Workbook("测试", DAY)

@@ -31,6 +31,12 @@ _PERSON = re.compile(
     rf"|(?<![\u4e00-\u9fff])(?!{_WORDS}){_CLEAR}{_GIVEN}"
     r"(?:等\s*[\d一二三四五六七八九十]+\s*[户人]|家(?=[\W\d]|危房|厕|房|门前|至|到|的|$)|同志|户(?=[\W]|建房|危房|改厕|的|$))"
 )
+# Who trades under a name of their own, 张三百货店, also with the place before it; what begins with a place is none.
+_TRADER = re.compile(
+    rf"(?:.*(?:[省市县区镇乡村组]|街道))?(?!{_WORDS}|.{{1,3}}[县镇乡村组]|.{{1,3}}(?:街道|社区)){_SURNAME}{_GIVEN}.{{0,6}}?"
+    r"(?:经营部|商行|门市部|[店铺摊坊]|超市|服务部|维修部|加工厂|养殖场|种植场|农场|工作室)$"
+)
+_SO_CALLED = re.compile(rf"(?:大户|业主|经营户|个体户|承包人|负责人|老板|能人)[:： ]?{_SURNAME}{_GIVEN}$")
 _MASKED = re.compile(r"[*＊×xX某○]")
 # What may stand left and right of a name of two characters, which may also be part of a word.
 _BEFORE = re.compile("(?:^|[^\u4e00-\u9fff]|[为给由向与和及至到]|户主|[户员民农]|姓名|人|同志|家住)$")
@@ -43,6 +49,14 @@ def is_named(text: str, label: str = "") -> bool:
     if LABEL.search(label) and 2 <= len(bare) <= 4 and not _MASKED.search(bare) and not _NO_NAME.search(bare):
         return bool(re.fullmatch(rf"{_SURNAME}{_GIVEN}", bare))
     return bool(_PERSON.search(text))
+
+
+def may_be_person(name: str) -> bool:
+    """Whether who is paid or runs something may be a person: a name alone, or one who trades under the own name."""
+    bare = re.sub(r"[（(].*", "", _bare(name)).strip()
+    if re.match("林业|石料|石材", bare):  # no surname and given name
+        return False
+    return is_named(bare, "姓名") or bool(_TRADER.match(bare) or _SO_CALLED.search(bare))
 
 
 class Known:

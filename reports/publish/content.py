@@ -22,6 +22,7 @@ from reports.publish.received import (
     WIDE,
     Leaf,
     Received,
+    agreed_shown,
     asset_place,
     closed,
     in_public,
@@ -79,8 +80,8 @@ def content(tables: Tables, years: Mapping[int, Received]) -> list[Table]:
         allocations_table(tables, year, active, got),
         plan_table(tables, active, got),
         progress_table(tables, active),
-        spending_table(tables, active, got),
-        wages_table(tables, active, got),
+        spending_table(tables, active, got, years.values()),
+        wages_table(tables, active, got, years.values()),
         subsidies_table(tables, got),
         assets_table(tables),
         income_table(tables, year, got),
@@ -88,14 +89,17 @@ def content(tables: Tables, years: Mapping[int, Received]) -> list[Table]:
     ]
 
 
-def earlier(tables: Tables, year: int, got: Received) -> list[Table]:
+def earlier(tables: Tables, year: int, years: Mapping[int, Received]) -> list[Table]:
     """Of an earlier year what happened in it: its funds, what was spent, paid to people, earned and quantified."""
-    active = every_project(tables)
+    active, got = every_project(tables), years[year]
     return [
         funds_table(tables, year, got),
-        spending_table(tables, active, got),
+        spending_table(tables, active, got, years.values()),
         wages_table(
-            tables, [row for row in active if (*project_place(tables, row.id), row.id) in got.leaves[WAGES]], got
+            tables,
+            [row for row in active if (*project_place(tables, row.id), row.id) in got.leaves[WAGES]],
+            got,
+            years.values(),
         ),
         subsidies_table(tables, got),
         income_table(tables, year, got),
@@ -306,7 +310,7 @@ def progress_table(tables: Tables, active: list[Any]) -> Table:
     return table
 
 
-def spending_table(tables: Tables, active: list[Any], got: Received) -> Table:
+def spending_table(tables: Tables, active: list[Any], got: Received, every: Iterable[Received]) -> Table:
     """What each project spent in the year, and how much of it went to people."""
     table = Table(
         "spending",
@@ -325,7 +329,7 @@ def spending_table(tables: Tables, active: list[Any], got: Received) -> Table:
         path = (*project_place(tables, row.id), row.id)
         if path in got.paid:
             paid: Any = got.paid[path] if path in got.paid_shown else WITHHELD
-            settled = None if row.settled is None else _amount(got, tables, row.id, row.settled)
+            settled = _agreed(every, path, row.settled)
             wages = got.figure(WAGES, path) or 0
             values = (*_about(tables, row), paid, wages, settled, _day(tables, row.id, "验收"))
             table.lines.append(Line((path[0], path[1]), values))
@@ -347,7 +351,7 @@ def _node(place: Place) -> tuple[str, ...]:
     return tuple(part for part in place if part)
 
 
-def wages_table(tables: Tables, active: list[Any], got: Received) -> Table:
+def wages_table(tables: Tables, active: list[Any], got: Received, every: Iterable[Received]) -> Table:
     """Labour remuneration of each project."""
     table = Table(
         "wages",
@@ -372,14 +376,15 @@ def wages_table(tables: Tables, active: list[Any], got: Received) -> Table:
                 got.heads(WAGES, path, lambda leaf: leaf.people),
                 got.count(WAGES, path, lambda leaf: leaf.days),
             )
-            values = (*_about(tables, row), _promised(got, tables, row), paid or 0, *counts)
+            values = (*_about(tables, row), _agreed(every, path, row.labour_promised), paid or 0, *counts)
             table.lines.append(Line((path[0], path[1]), values))
     add_totals(table, {"paid": lambda place: got.figure(WAGES, _node(place)) or 0})
     return table
 
 
-def _promised(got: Received, tables: Tables, row: Any) -> Any:
-    return None if row.labour_promised is None else _amount(got, tables, row.id, row.labour_promised)
+def _agreed(every: Iterable[Received], path: tuple[str, ...], amount: int | None) -> Any:
+    """What was settled or promised of a project, or WITHHELD where it would tell what a household got in any year."""
+    return amount if amount is None or agreed_shown(every, path) else WITHHELD
 
 
 def subsidies_table(tables: Tables, got: Received) -> Table:

@@ -81,9 +81,13 @@ def make(book: Book, request: Request, recorded: dict[str, Any] | None = None) -
     tables = book.tables
     _refuse(tables, request.year)
     policy = read_policy(tables.root)
-    got = received(tables, request.year, 0 if request.board else policy.least)
-    years = Years({request.year: got} | ({} if request.board else _earlier(tables, request.year, policy.least)))
-    past = {year: earlier(tables, year, one) for year, one in sorted(years.got.items()) if year != request.year}
+    years = Years(
+        {request.year: received(tables, request.year, 0)}
+        if request.board
+        else _received(tables, request.year, policy.least)
+    )
+    got = years.got[request.year]
+    past = {year: earlier(tables, year, years.got) for year in sorted(years.got) if year != request.year}
     every = content(tables, years.got)
     source = _source(book, request, recorded)
     mask = policy["board.mask"]
@@ -98,10 +102,13 @@ def make(book: Book, request: Request, recorded: dict[str, Any] | None = None) -
     return Made(source, policy, county, towns, villages, dict(by_place), names, tables, years, past)
 
 
-def _earlier(tables: Tables, year: int, least: int) -> dict[int, Received]:
-    """What was received in the years of the book before this one."""
-    found = sorted({day.year for day in tables.postings["date"]} | set(tables.funds["year"].dropna().astype(int)))
-    return {one: received(tables, one, least) for one in found if one < year}
+def _received(tables: Tables, year: int, least: int) -> dict[int, Received]:
+    """What was received in this year and in those of the book before it."""
+    known = {day.year for day in tables.postings["date"]} | set(tables.funds["year"].dropna().astype(int))
+    found: dict[int, Received] = {}
+    for one in sorted({year, *(one for one in known if one < year)}):
+        found[one] = received(tables, one, least, [*found.values()])
+    return found
 
 
 def _refuse(tables: Tables, year: int) -> None:

@@ -7,13 +7,14 @@ village by what they are, then place; distributions by place, asset and use; sha
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ledgers.chart import account
 from ledgers.facts import money, registered, work
 from ledgers.facts.grants import grants
+from ledgers.personal.names import may_be_person
 from ledgers.tables.directives import Asset, Project
 from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables, derived, households, mentions
@@ -104,12 +105,14 @@ def project_place(tables: Tables, project: str) -> Place:
     return place_of(tables, row.village, row.town) if row else (NOWHERE, "")
 
 
+UNNAMED = "个人（不列名）"
 _ID = re.compile(r"H\d{6}-\d{3,}")
 
 
 def in_public(name: str) -> str:
-    """Who owns or runs something, as it may be shown: a household's id is 农户."""
-    return _ID.sub("农户", name)
+    """Who owns or runs something, as it may be shown: a household's id is 农户, whoever may be a person is not named."""
+    parts = re.split(r"([、，,；;/\s]+)", _ID.sub("农户", name))
+    return "".join(UNNAMED if may_be_person(part) else part for part in parts)
 
 
 def is_private(asset: Asset) -> bool:
@@ -128,8 +131,11 @@ def asset_place(tables: Tables, asset: str) -> Place:
     return place_of(tables, row.village) if row else (NOWHERE, "")
 
 
-def received(tables: Tables, year: int, least: int) -> Received:
-    """What households received in the year; `least` households to a figure (0: the village board's edition)."""
+def received(tables: Tables, year: int, least: int, before: Sequence[Received] = ()) -> Received:
+    """What households received in the year; `least` households to a figure (0: the village board's edition).
+
+    `before`: what they received in earlier years, whose withheld sums those of this year may not tell.
+    """
     leaves: dict[str, dict[Path, Leaf]] = {tree: defaultdict(Leaf) for tree in (WAGES, LOCAL, WIDE, INCOME, SHARES)}
     _payments(tables, year, leaves)
     _shares(tables, year, leaves)
@@ -141,7 +147,7 @@ def received(tables: Tables, year: int, least: int) -> Received:
     sums = {tree: _sums(found) for tree, found in leaves.items()}
     result = Received({tree: dict(found) for tree, found in leaves.items()}, sums, shown, least=least)
     _totals(tables, year, result)
-    _amounts(tables, result)
+    _amounts(tables, result, before)
     return result
 
 
@@ -210,21 +216,22 @@ def _totals(tables: Tables, year: int, result: Received) -> None:
     result.earned_shown = public_totals(states)
 
 
-def _amounts(tables: Tables, result: Received) -> None:
+def _amounts(tables: Tables, result: Received, before: Sequence[Received]) -> None:
     """Projects, and places, whose planned, allocated and settled sums may be shown.
 
-    A project all of whose money went to fewer households than a figure needs is known by any of these sums: it is
-    withheld together with others of the year in which it was first registered (sums of later years would otherwise
-    leave it over), in each column of money enough.
+    A project all of whose money, in all years or in one, went to fewer households than a figure needs is known by any
+    of these sums: it is withheld together with others of the year in which it was first registered (sums of later years
+    would otherwise leave it over), in each column of money enough.
     """
-    few = _for_few(tables, result.least) | {path[-1] for path in result.paid if path not in result.paid_shown}
+    few = _for_few(tables, result.least)
     cohorts: dict[int, dict[Path, set[tuple[str, str]]]] = defaultdict(dict)
     begun = {row.id: row.date for row in reversed(mentions(tables, Project))}
     for name in registered.projects(tables):
-        people = set(_given(tables).get(name, ())) or {name}
-        people = people if name in few else {f"{name}/{n}" for n in range(max(result.least, 1))}
-        columns = {(column, one) for column in _columns(tables, name) for one in people}
-        cohorts[begun[name].year][*project_place(tables, name), name] = columns
+        path = (*project_place(tables, name), name)
+        groups = [_behind(got, path) for got in (*before, result) if path in got.paid and path not in got.paid_shown]
+        groups = [one for one in groups if one] + [set(_given(tables).get(name, ())) or {name}] * (name in few)
+        people = min(groups, key=len, default={f"{name}/{n}" for n in range(max(result.least, 1))})
+        cohorts[begun[name].year][path] = {(column, one) for column in _columns(tables, name) for one in people}
     hidden: set[Path] = set()
     for leaves in cohorts.values():
         shown = column_figures(leaves, max(result.least, 1))
@@ -234,11 +241,25 @@ def _amounts(tables: Tables, result: Received) -> None:
     result.amounts_shown -= hidden
 
 
+def _behind(result: Received, path: Path) -> set[str]:
+    """The households behind all that a project spent in a year."""
+    figures = parts(result, path)
+    leaves = [(tree, one, leaf) for tree in (WAGES, LOCAL, WIDE) for one, leaf in result.leaves[tree].items()]
+    return {
+        name
+        for tree, one, leaf in leaves
+        for kind, node in figures
+        if kind == tree and one[: len(node)] == node
+        for name in leaf.households
+    }
+
+
 def _columns(tables: Tables, project: str) -> set[str]:
     """The columns of money that a project has figures in."""
     found = {"planned"}
     for lot in money.lots_by_project(tables).get(project, []):
-        found |= {LEVELS.get(registered.funds(tables)[lot.fund].level or "", "other"), str(lot.date.year)}
+        level = LEVELS.get(registered.funds(tables)[lot.fund].level or "", "other")
+        found |= {level, str(lot.date.year), f"{level} {lot.date.year}"}  # by_source says each level of each year
     return found
 
 
@@ -300,6 +321,17 @@ def parts(result: Received, path: Path) -> list[tuple[str, Path]]:
 def open_parts(result: Received, path: Path) -> bool:
     """Whether all household figures of a project or an asset are shown."""
     return all(one in result.shown[tree] for tree, one in parts(result, path))
+
+
+def agreed_shown(years: Iterable[Received], path: Path) -> bool:
+    """Whether what was agreed of a project (contract, settled, wages promised) and shares of its money may be shown.
+
+    Beside what was spent they would tell what households got of it, in any year in which that is withheld.
+    """
+    return all(
+        path in got.amounts_shown and open_parts(got, path) and (path not in got.paid or path in got.paid_shown)
+        for got in years
+    )
 
 
 def _state(result: Received, path: Path, amount: int) -> str:

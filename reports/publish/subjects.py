@@ -24,9 +24,11 @@ from reports.publish.edition import page_name as page_of
 from reports.publish.received import (
     LEVELS,
     NOWHERE,
+    UNNAMED,
     WAGES,
     WIDE,
     Received,
+    agreed_shown,
     closed,
     given,
     in_public,
@@ -162,6 +164,7 @@ def projects(
             [("首页", "index.html"), ("项目", "index.html#projects"), (row.name or row.id, "")],
         )
         open_sums = (*place, row.id) in got.amounts_shown
+        agreed = agreed_shown(years.got.values(), (*place, row.id))
         one.say("项目编号", row.id)
         wide = row.id in {path[0] for got in years.got.values() for path in got.leaves[WIDE]}
         one.say("地点", _where(tables, place), places.get(place, "") if place[0] != NOWHERE else "")
@@ -176,19 +179,19 @@ def projects(
             one.say(label, text)
         one.say("承包、供应单位", "、".join(name for name in units(tables, row.id, names) if name != row.operator))
         one.say("计划投入", _yuan(row.planned if open_sums else WITHHELD))
-        one.say("合同金额", _yuan(row.contract if open_sums or row.contract is None else WITHHELD))
-        one.say("结算金额", _yuan(row.settled if open_sums or row.settled is None else WITHHELD))
+        one.say("合同金额", _yuan(row.contract if agreed or row.contract is None else WITHHELD))
+        one.say("结算金额", _yuan(row.settled if agreed or row.settled is None else WITHHELD))
         for label, text in (("绩效目标", row.goal), ("受益对象", row.beneficiaries), ("联农带农", row.linkage)):
             one.say(label, text)
         one.grids = [
             *_sources(tables, row.id, open_sums, shut),
             *_spending(years, (*place, row.id)),
             *_paid_to(tables, row.id, years, (*place, row.id), names),
-            *_labour(tables, row, years, (*place, row.id), open_sums),
+            *_labour(tables, row, years, (*place, row.id), agreed),
             *_stages(tables, row),
             *_notices(tables, row.id),
             *_assets(made.get(row.id, [])),
-            *_verdicts(tables, row.id, got, (*place, row.id)),
+            *_verdicts(tables, row.id, agreed),
         ]
         yield one
 
@@ -253,14 +256,14 @@ def _paid_to(tables: Tables, project: str, years: Years, path: tuple[str, ...], 
     yield grid
 
 
-def _labour(tables: Tables, row: Any, years: Years, path: tuple[str, ...], open_sums: bool) -> Iterator[Grid]:
+def _labour(tables: Tables, row: Any, years: Years, path: tuple[str, ...], agreed: bool) -> Iterator[Grid]:
     """Wages promised and paid, and their share of the money of the centre, as notices say it."""
     wages = [one for _, _, one in years.sums(path) if one]
     if not wages and not row.labour_promised:
         return
     grid = Grid("劳务报酬", ("", ""))
     if row.labour_promised is not None:
-        grid.add("承诺发放", _yuan(row.labour_promised if open_sums else WITHHELD))
+        grid.add("承诺发放", _yuan(row.labour_promised if agreed else WITHHELD))
     paid = None if WITHHELD in wages else sum(wages)
     grid.add("已经发放", _yuan(WITHHELD if paid is None else paid))
     known, said = registered.funds(tables), 0
@@ -270,11 +273,11 @@ def _labour(tables: Tables, row: Any, years: Years, path: tuple[str, ...], open_
             for name, amount in given(tables).get(row.id, {}).items()
             if name in known and known[name].level in levels
         )
-        if base > said and open_sums and paid is not None:
+        if base > said and agreed and paid is not None:
             said = base
             grid.add(f"占{title}", f"{percent(Fraction(paid, base))}（{title} {_yuan(base)}）")
     for finding in verdicts(tables).get(row.id, []):
-        if finding.rule.startswith("labour-share") and open_sums and paid is not None and (asked := _ratio(finding)):
+        if finding.rule.startswith("labour-share") and agreed and paid is not None and (asked := _ratio(finding)):
             grid.add(catalogue()[finding.rule].title, f"{asked}：{STATUS_NAMES[finding.status]}")
     yield grid
 
@@ -302,17 +305,12 @@ def _assets(found: list[Any]) -> Iterator[Grid]:
     return iter([grid] if grid.rows else [])
 
 
-def _verdicts(tables: Tables, project: str, got: Received, path: tuple[str, ...]) -> Iterator[Grid]:
+def _verdicts(tables: Tables, project: str, agreed: bool) -> Iterator[Grid]:
     """What the rules say in words; a ratio only where its money may be shown."""
     grid = Grid("按规定核对", ("规定", "结论", "数字"))
     rules = catalogue()
-    open_sums = (
-        path in got.amounts_shown
-        and got.figure(WAGES, path) != WITHHELD
-        and path in got.paid_shown | {path} - set(got.paid)
-    )
     for finding in verdicts(tables).get(project, []):
-        ratio = _ratio(finding) if open_sums else ""
+        ratio = _ratio(finding) if agreed else ""
         part = rules[finding.part].title if finding.part in rules else finding.part  # rectifications name a rule
         about = detail(part, finding.period)
         grid.add(f"{rules[finding.rule].title}{f'（{about}）' if about else ''}", STATUS_NAMES[finding.status], ratio)
@@ -418,7 +416,7 @@ def _let(one: Subject, row: Asset, years: Years, path: tuple[str, ...], names: K
     """The contract by which an asset is let: with which unit, for how much, how long."""
     if row.party:
         unit = is_unit(row.party) and not names.within(row.party)
-        one.say("承租（承包）方", row.party if unit else "个人（不列名）")
+        one.say("承租（承包）方", row.party if unit else UNNAMED)
     if row.rent is not None:
         earned = all(path in got.earned_shown for got in years.got.values() if path in got.earned)
         one.say("年租金", _yuan(row.rent if earned else WITHHELD))

@@ -17,7 +17,8 @@ from reports.publish.making import Request
 from reports.publish.privacy import household_figures
 from reports.publish.publish import publish
 from reports.publish.reading import Text, read_csv, texts
-from reports.publish.received import SHARES, received
+from reports.publish.received import SHARES, Received, project_place, received
+from reports.publish.tables import MONEY, WITHHELD
 from tests.publish.county import County, county, write_county
 from tests.publish.test_privacy import had_by_subtraction, shown_sums
 from tests.rules.test_cases import CASES, read_case
@@ -169,3 +170,32 @@ def test_no_id_of_a_household_stands_on_a_board(tmp_path: Path) -> None:
     said = [text for _, text in everything(site)]
     assert "（未列名）" in said
     assert not [text for text in said if text.strip() in ids]
+
+
+@pytest.mark.parametrize("few_first", [True, False])
+def test_what_a_project_was_given_in_a_year_tells_not_what_one_household_got_in_it(
+    few_first: bool, tmp_path: Path
+) -> None:
+    """One household in one year, four in the other: neither the year's allocation nor all less the year's is shown."""
+    made = county(3)
+    made.text.append(PROJECT.replace("23456.78", "99999.99", 1).split("2022-02-01")[0])
+    many = [(f"H{n}", 1_000_001 * n, 0) for n in range(2, 6)]
+    for year, lines in zip((2022, 2023), ([("H1", FEW, 0)], many) if few_first else (many, [("H1", FEW, 0)]), strict=True):
+        amount = Decimal(sum(one for _, one, _ in lines)) / 100
+        made.text.append(
+            f'{year}-02-04 * "县财政局" "分配"\n  Assets:9001指标:F1:1已分配  {amount} CNY\n    project: "PX"\n'
+            "  Assets:9001指标:F1:0待分配\n"
+        )
+        quota, more = "Assets:9001指标:F1:1已分配", '  fund: "F1"\n  project: "PX"\n'
+        made.pay("Expenses:2130505生产发展:30399其他对个人和家庭的补助", "PX", lines, "aid", quota, more)
+        made.text[-1] = made.text[-1].replace("2022-06-15", f"{year}-06-15")
+    tables = read(write_county(tmp_path / "book", made), date(2023, 12, 31)).tables
+    years: dict[int, Received] = {}
+    for year in (2022, 2023):
+        years[year] = received(tables, year, 3, [*years.values()])
+    path = (*project_place(tables, "PX"), "PX")
+    assert sum(path in got.paid_shown for got in years.values()) <= 1
+    table = next(one for one in content(tables, years) if one.name == "allocations")
+    row = next(line.values for line in table.lines if line.values[0] == "PX")
+    assert {one for one, about in zip(row, table.fields, strict=True) if about.kind == MONEY} == {WITHHELD}
+    assert not years[2023].amounts_shown & {path}

@@ -7,7 +7,8 @@ import pytest
 
 from ledgers.book import read
 from ledgers.personal.names import Known
-from reports.publish.received import WAGES, open_parts, project_place, received
+from reports.publish.content import content
+from reports.publish.received import UNNAMED, WAGES, agreed_shown, in_public, open_parts, project_place, received
 from reports.publish.subjects import PEOPLE, Subject, Years, is_unit, projects
 from tests.publish.county import county, write_county
 
@@ -66,3 +67,57 @@ def test_whoever_may_be_a_person_is_not_named(tmp_path: Path) -> None:
     assert not is_unit("H001001-001")
     assert is_unit("示例建材经营部")
     assert is_unit("示例甲建筑工程有限公司（联合体）")
+
+
+AGREED = (
+    "  planned: 100000.00 CNY",
+    "  planned: 100000.00 CNY\n  contract: 98765.43 CNY\n  settled: 98765.44 CNY\n  labour-promised: 98765.45 CNY",
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("last", [2022, 2023])
+def test_what_was_agreed_stands_nowhere_beside_what_is_withheld(seed: int, last: int, tmp_path: Path) -> None:
+    """Spent less the contract is what one household got; a share of the money times the money too, in a later year yet."""
+    tables = read(write_county(tmp_path / "book", county(seed), AGREED), date(last, 12, 31)).tables
+    years = {year: received(tables, year, 3) for year in range(2022, last + 1)}
+    shown = {}
+    for subject in projects(tables, Years(years), {}):
+        path = (*project_place(tables, subject.id), subject.id)
+        shown[subject.id] = agreed_shown(years.values(), path)
+        if not shown[subject.id]:
+            assert "98,765.4" not in str((subject.facts, subject.grids))
+            assert not any(row[1][0].isdigit() for row in rows(subject, "劳务报酬") if row[0] != "已经发放")
+            assert not any(row[2] for row in rows(subject, "按规定核对"))
+        assert shown[subject.id] <= all(open_parts(got, path) for got in years.values())
+    assert False in shown.values()
+    cells = {("spending", "settled"): 9876544, ("wages", "promised"): 9876545}
+    for table in content(tables, years):
+        for at, one in enumerate(table.fields):
+            if (table.name, one.name) in cells:
+                for line in table.lines:
+                    assert (line.values[at] == cells[table.name, one.name]) == shown[line.values[0]]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["石小甲", "欧阳小甲", "王学会", "张小甲百货店", "李小甲经营部", "县城关镇王小甲农资门市部", "种植大户石小甲", "H001001-001"],
+)
+def test_a_person_is_no_unit_whatever_the_name_ends_with(name: str) -> None:
+    assert not is_unit(name)
+    assert in_public(f"{name}、示例茶业有限公司") == f"{'农户' if name[0] == 'H' else UNNAMED}、示例茶业有限公司"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["县林业局", "林业站", "龙池镇", "石堤镇茶叶加工厂", "农户", "村集体", "示例石料经营部", "高坪村股份经济合作联合社", ""],
+)
+def test_units_and_places_keep_their_name(name: str) -> None:
+    assert in_public(name) == name
+
+
+def test_who_runs_a_project_is_not_named_where_it_may_be_a_person(tmp_path: Path) -> None:
+    change = ("  planned: 100000.00 CNY", '  planned: 100000.00 CNY\n  operator: "石小甲养殖场"')
+    tables = read(write_county(tmp_path / "book", county(3), change), DAY).tables
+    years = {2022: received(tables, 2022, 3)}
+    assert "石小甲" not in str([*projects(tables, Years(years), {}), *content(tables, years)])

@@ -233,9 +233,16 @@ def units(tables: Tables, project: str, names: Known) -> list[str]:
     return sorted(sums, key=lambda name: (-sums[name], name))
 
 
+def _few_persons(found: list[Payment], least: int, names: Known) -> bool:
+    """Whether payments that are shown as one sum went to, or came from, fewer than `least`, a person among them."""
+    payees = {one.payee for one in found}
+    persons = any(one.people or in_public(one.payee) != one.payee or names.within(one.payee) for one in found)
+    return persons and len(payees) < least
+
+
 def _paid_to(tables: Tables, project: str, years: Years, path: tuple[str, ...], names: Known) -> Iterator[Grid]:
     """Who the money went to: people together, units by name; the sums only where those of the project's households are
-    shown, which they would otherwise tell.
+    shown, which they would otherwise tell, and where no group is one or two payees of whom one may be a person.
     """
     known, groups = set(units(tables, project, names)), dict[str, list[Payment]]()
     for one in payments(tables).get(project, []):
@@ -244,7 +251,9 @@ def _paid_to(tables: Tables, project: str, years: Years, path: tuple[str, ...], 
     if not groups:
         return
     clear = all(
-        path not in got.paid or (path in got.paid_shown and open_parts(got, path)) for got in years.got.values()
+        (path not in got.paid or (path in got.paid_shown and open_parts(got, path)))
+        and not any(_few_persons(groups.get(name, []), got.least, names) for name in (OTHER_PAYEES, CAME_BACK))
+        for got in years.got.values()
     )
     grid = Grid("钱付给了谁", ("收款方", "第一笔", "最近一笔", "金额（元）"), numeric=(3,))
     sums = {name: sum(one.amount for one in found) for name, found in groups.items()}

@@ -9,7 +9,7 @@ from ledgers.book import read
 from ledgers.personal.names import Known
 from reports.publish.content import content
 from reports.publish.received import UNNAMED, WAGES, agreed_shown, in_public, open_parts, project_place, received
-from reports.publish.subjects import PEOPLE, Subject, Years, is_unit, projects
+from reports.publish.subjects import OTHER_PAYEES, PEOPLE, Subject, Years, is_unit, projects
 from tests.publish.county import county, write_county
 
 DAY = date(2022, 12, 31)
@@ -121,3 +121,20 @@ def test_who_runs_a_project_is_not_named_where_it_may_be_a_person(tmp_path: Path
     tables = read(write_county(tmp_path / "book", county(3), change), DAY).tables
     years = {2022: received(tables, 2022, 3)}
     assert "石小甲" not in str([*projects(tables, Years(years), {}), *content(tables, years)])
+
+
+@pytest.mark.parametrize(("payee", "told"), [("石小甲", False), ("李小甲经营部", False), ("示例农机维修部", True)])
+def test_the_only_other_payee_is_no_single_person(payee: str, told: bool, tmp_path: Path) -> None:
+    """What one person was paid for land stands in no row of its own, named or not."""
+    made = county(3)
+    quota, more = "Assets:9001指标:F1:1已分配", '  fund: "F1"\n  project: "P4"\n'
+    made.spend("Expenses:2130504农村基础设施建设:31005基础设施建设", "P4", 345_678, "other", quota, more)
+    made.text[-1] = made.text[-1].replace("示例公司", payee)
+    tables = read(write_county(tmp_path / "book", made), DAY).tables
+    got = received(tables, 2022, 3)
+    path = (*project_place(tables, "P4"), "P4")
+    found = {one.id: one for one in projects(tables, Years({2022: got}), {})}
+    others = [row[AMOUNT] for row in rows(found["P4"], "钱付给了谁") if row[0] == OTHER_PAYEES]
+    assert path in got.paid_shown
+    assert open_parts(got, path)
+    assert others == ["3,456.78" if told else "＊"]

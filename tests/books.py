@@ -1,8 +1,11 @@
 """Small books for tests: text in, a folder out, with roll digests filled in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from ledgers.tables.rolls import digest
 
@@ -26,3 +29,8 @@ def write_book(folder: Path, text: str, files: Mapping[str, str] = {}, *, head: 
     filled = _DIGEST.sub(lambda match: f'"{digest(rolls[match[1]])}"', text)
     (folder / "main.beancount").write_text(head + filled, "utf-8")
     return folder
+
+
+def few(cases: Iterable[Any], count: int = 2) -> list[Any]:
+    """The first cases are in the fast suite, all others in the slow one."""
+    return [one if n < count else pytest.param(one, marks=pytest.mark.slow) for n, one in enumerate(cases)]

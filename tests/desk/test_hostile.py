@@ -142,8 +142,9 @@ def test_a_connection_that_rests_between_requests_is_kept(server: Running, monke
             time.sleep(pause)
 
 
-def test_a_lock_that_was_shut_when_the_child_was_forked_is_no_dead_end() -> None:
+def test_a_lock_that_was_shut_when_the_child_was_forked_is_no_dead_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fork of a server with threads: the child of the first try waits for what nobody opens there."""
+    monkeypatch.setattr(confined, "STUCK", 0.5)
     lock, shut = threading.Lock(), threading.Event()
 
     def hold() -> None:

@@ -108,7 +108,7 @@ def try_one(sound: Path, seed: int, act: Callable[[Path], object]) -> None:
         act(book)
 
 
-FEW = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @FEW

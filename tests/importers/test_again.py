@@ -12,6 +12,7 @@ import pytest
 
 from importers.draft.opening import open_book
 from ledgers.files.side_files import PayLine
+from tests.books import few
 from tests.importers import dirty
 from tests.importers.county import (
     ALL,
@@ -400,7 +401,7 @@ def orders(count: int) -> list[list[str]]:
     return found
 
 
-@pytest.mark.parametrize("order", orders(6), ids=lambda order: "-".join(kind[:3] for kind in order))
+@pytest.mark.parametrize("order", few(orders(6)), ids=lambda order: "-".join(kind[:3] for kind in order))
 def test_order_of_arrival_does_not_matter(desk: Desk, expected: dict[str, Any], order: list[str]) -> None:
     for kind in order:
         desk.take(ALL[kind]())
@@ -424,7 +425,7 @@ def test_a_list_before_the_roster_is_joined_to_its_households(desk: Desk) -> Non
     assert any("H106001-002 并入 H106001-001（第 2 人）" in text for _, _, text in changes.changes)
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
+@pytest.mark.parametrize("order", few([(2, 1, 0), (0, 2, 1), (0, 1, 2), (1, 0, 2), (1, 2, 0), (2, 0, 1)]))
 def test_contract_labour_in_any_order(desk: Desk, order: tuple[int, ...]) -> None:
     """Two lists and the contract's payments: each list gets the oldest money, whichever came first."""
     september = replace(labour(), above=[["劳务报酬发放表"], ["项目名称：美翠村产业路　　发放期间：2022年9月"]])

@@ -14,6 +14,7 @@ from importers.reading.cells import squeezed
 from importers.reading.kinds import aliases
 from importers.reading.layout import find
 from importers.reading.sheet import read_sheet
+from tests.books import few
 from tests.importers import dirty
 from tests.importers.county import (
     ALL,
@@ -69,7 +70,7 @@ def test_every_kind_of_dirt(clean: dict[str, object], kind: str) -> None:
         assert [row[1:] for row in sheet.rows] == clean[kind], name
 
 
-@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("kind", few(ALL))
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_dirt_combined(tmp_path: Path, clean: dict[str, object], kind: str, data: st.DataObject) -> None:

@@ -31,6 +31,7 @@ def last(desk: Desk) -> int:
     return max(int(path.stem) for path in (desk.book / "imports").glob("*.json"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ALL)
 def test_each_kind_undone_leaves_the_book_that_was_there(desk: Desk, kind: str) -> None:
     earlier = list(ALL)[: list(ALL).index(kind)]

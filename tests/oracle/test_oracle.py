@@ -13,7 +13,7 @@ from .compare import OPEN, differences, product
 from .judge import judge
 
 EXAMPLE = Path(__file__).parents[1] / "example"
-FEW = range(8)
+FEW = range(4)
 MANY = range(1000, 1200)
 CUT = range(6000, 6012)
 

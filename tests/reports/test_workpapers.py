@@ -357,11 +357,12 @@ def test_index_numbers_are_the_same_on_another_day(sample: Checked, tmp_path: Pa
 
 def test_the_last_workpaper_is_followed_up(sample: Checked, tmp_path: Path) -> None:
     last = tmp_path / "上次.xlsx"
-    last.write_bytes(as_xlsx(judged(sample.book.main, date(2022, 12, 31))))
+    earlier = judged(sample.book.main, date(2022, 12, 31))
+    last.write_bytes(as_xlsx(earlier, Asked(FAILURES)))
     book = openpyxl.load_workbook(BytesIO(as_xlsx(sample, Asked(FAILURES, None, last))))
     assert book.sheetnames == ["封面", "问题汇总表", "上次问题跟踪", "审计取证单", "审计程序"]
     rows = rows_of([list(row) for row in book["上次问题跟踪"].values], "索引号")
-    failed = sum(one.status == FAIL for one in judged(sample.book.main, date(2022, 12, 31)).audit.findings)
+    failed = sum(one.status == FAIL for one in earlier.audit.findings)
     assert len(rows) == failed
     assert "不符合" in {row["现结论"] for row in rows}
     last.write_bytes(b"no workbook")

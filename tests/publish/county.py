@@ -32,19 +32,26 @@ class County:
     vouchers: int = 0
 
     def pay(
-        self, account: str, project: str, lines: list[tuple[str, int, int]], what: str, contra: str, more: str = ""
+        self,
+        account: str,
+        project: str,
+        lines: list[tuple[str, int, int]],
+        what: str,
+        contra: str,
+        more: str = "",
+        year: int = 2022,
     ) -> None:
         """A voucher with a roll of (household, 分, days)."""
         self.vouchers += 1
-        voucher = f"2022-{self.vouchers:06d}"
+        voucher = f"{year}-{self.vouchers:06d}"
         total = sum(amount for _, amount, _ in lines)
         for household, amount, days in lines:
-            self.rolls["rolls/2022/06.csv"].append(
+            self.rolls[f"rolls/{year}/06.csv"].append(
                 f"{voucher}-1,{household},1,{amount // 100}.{amount % 100:02d},{days or ''}"
             )
             self.atoms[what, project, household] += amount
         self.text.append(
-            f'2022-06-15 * "单位" "发放"\n  voucher: "{voucher}"\n{more}'
+            f'{year}-06-15 * "单位" "发放"\n  voucher: "{voucher}"\n{more}'
             f'  {account}  {total // 100}.{total % 100:02d} CNY\n    roll: "{voucher}-1"\n    roll-sha256: "@{voucher}-1"\n  {contra}\n'
         )
 
@@ -131,7 +138,7 @@ def write_county(folder: Path, made: County, change: tuple[str, str] = ("", ""))
     """The book as a folder; `change` replaces a text everywhere in it."""
     heads = {
         "registry/households.csv": "household,date,state,village,people,monitor,reported,notice_from,notice_to,helper_assigned,plan_made",
-        "rolls/2022/06.csv": "roll,household,person,amount,days",
+        **{name: "roll,household,person,amount,days" for name in made.rolls if name.startswith("rolls/")},
     }
     files = {name: "\n".join([heads[name], *lines]) + "\n" for name, lines in made.rolls.items()}
     write_book(folder, "\n".join(made.text), files)

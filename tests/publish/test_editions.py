@@ -17,7 +17,7 @@ from reports.publish.making import Request
 from reports.publish.privacy import household_figures
 from reports.publish.publish import publish
 from reports.publish.reading import Text, read_csv, texts
-from reports.publish.received import SHARES, Received, project_place, received
+from reports.publish.received import LOCAL, SHARES, Received, project_place, received
 from reports.publish.tables import MONEY, WITHHELD
 from tests.publish.county import County, county, write_county
 from tests.publish.test_privacy import had_by_subtraction, shown_sums
@@ -187,13 +187,13 @@ def test_what_a_project_was_given_in_a_year_tells_not_what_one_household_got_in_
             "  Assets:9001指标:F1:0待分配\n"
         )
         quota, more = "Assets:9001指标:F1:1已分配", '  fund: "F1"\n  project: "PX"\n'
-        made.pay("Expenses:2130505生产发展:30399其他对个人和家庭的补助", "PX", lines, "aid", quota, more)
-        made.text[-1] = made.text[-1].replace("2022-06-15", f"{year}-06-15")
+        made.pay("Expenses:2130505生产发展:30399其他对个人和家庭的补助", "PX", lines, "aid", quota, more, year)
     tables = read(write_county(tmp_path / "book", made), date(2023, 12, 31)).tables
     years: dict[int, Received] = {}
     for year in (2022, 2023):
         years[year] = received(tables, year, 3, [*years.values()])
     path = (*project_place(tables, "PX"), "PX")
+    assert sorted(len(years[year].leaves[LOCAL][path].households) for year in years) == [1, 4]
     assert sum(path in got.paid_shown for got in years.values()) <= 1
     table = next(one for one in content(tables, years) if one.name == "allocations")
     row = next(line.values for line in table.lines if line.values[0] == "PX")

@@ -232,13 +232,18 @@ def _amounts(tables: Tables, result: Received, before: Sequence[Received]) -> No
         groups = [one for one in groups if one] + [set(_given(tables).get(name, ())) or {name}] * (name in few)
         people = min(groups, key=len, default={f"{name}/{n}" for n in range(max(result.least, 1))})
         cohorts[begun[name].year][path] = {(column, one) for column in _columns(tables, name) for one in people}
-    hidden: set[Path] = set()
+    hidden = {node for got in (*before, result) for node in _unpaid(got)}
     for leaves in cohorts.values():
         shown = column_figures(leaves, max(result.least, 1))
         nodes = {path[:depth] for path in leaves for depth in range(len(path) + 1)}
         hidden |= nodes - shown
         result.amounts_shown |= shown
     result.amounts_shown -= hidden
+
+
+def _unpaid(result: Received) -> set[Path]:
+    """Places and projects whose spending is withheld: what was given in the same year may be the same sum."""
+    return {path[:depth] for path in result.paid for depth in range(1, len(path) + 1)} - result.paid_shown
 
 
 def _behind(result: Received, path: Path) -> set[str]:

@@ -10,6 +10,7 @@ from ledgers.personal.names import Known
 from reports.publish.content import content
 from reports.publish.received import UNNAMED, WAGES, agreed_shown, in_public, open_parts, project_place, received
 from reports.publish.subjects import OTHER_PAYEES, PEOPLE, Subject, Years, is_unit, projects
+from reports.publish.tables import WITHHELD
 from tests.publish.county import county, write_county
 
 DAY = date(2022, 12, 31)
@@ -138,3 +139,18 @@ def test_the_only_other_payee_is_no_single_person(payee: str, told: bool, tmp_pa
     assert path in got.paid_shown
     assert open_parts(got, path)
     assert others == ["3,456.78" if told else "＊"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_was_given_is_withheld_where_what_was_spent_of_it_is(seed: int, tmp_path: Path) -> None:
+    """Both may be the same sum: a town's allocation beside the county's wages told what one household got elsewhere."""
+    tables = read(write_county(tmp_path / "book", county(seed)), DAY).tables
+    got = received(tables, 2022, 3)
+    withheld = {path[:depth] for path in got.paid for depth in (1, 2, 3)} - got.paid_shown
+    assert withheld
+    assert not withheld & got.amounts_shown
+    given = next(one for one in content(tables, {2022: got}) if one.name == "allocations")
+    year = [one.name for one in given.fields].index("year")
+    for place, total in given.totals.items():
+        path = tuple(part for part in place if part)
+        assert total[year] == WITHHELD or path not in withheld

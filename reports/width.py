@@ -5,7 +5,7 @@ from unicodedata import east_asian_width
 
 def width(text: str) -> int:
     """Cells of a terminal that the text takes."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    return len(text) if text.isascii() else sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def pad(text: str, cells: int, *, right: bool = False) -> str:

@@ -133,6 +133,7 @@ class Workbook:
         )
         self._book.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
         self._formats: dict[Any, Any] = {}
+        self._cell_formats: dict[tuple[str, str], Any] = {}
         self._names: set[str] = set()
         self._sheets: list[Sheet] = []
 
@@ -160,6 +161,16 @@ class Workbook:
         if key not in self._formats:
             self._formats[key] = self._book.add_format(properties)
         return self._formats[key]
+
+    def cell_format(self, kind: str, level: str) -> Any:
+        """How a cell of a table looks; asked for every cell, hence kept."""
+        key = (kind, level)
+        if key not in self._cell_formats:
+            properties = {**_KINDS[kind], **_LEVELS[level], "border": 1}
+            if level in SUMMING:  # a label runs on over the blank cells beside it
+                properties.pop("text_wrap", None)
+            self._cell_formats[key] = self.format(**properties)
+        return self._cell_formats[key]
 
     def chart(self, kind: dict[str, str]) -> Any:
         return self._book.add_chart(kind)
@@ -416,10 +427,7 @@ class Sheet:
         if row >= ROW_LIMIT:
             raise ValueError(f"工作表“{self.name}”超过 {ROW_LIMIT} 行，请缩小范围")
         text = isinstance(value, str)
-        properties = {**_KINDS[TEXT if text and kind != LONG else kind], **_LEVELS[level], "border": 1}
-        if level in SUMMING:  # a label runs on over the blank cells beside it
-            properties.pop("text_wrap", None)
-        style = self.book.format(**properties)
+        style = self.book.cell_format(TEXT if text and kind != LONG else kind, level)
         if value is None or value == "":
             self.worksheet.write_blank(row, number, None, style)
         elif isinstance(value, Formula):

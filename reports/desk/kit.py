@@ -174,7 +174,7 @@ def _waits(job: Any) -> bool:
 
 def work_link(id: str, name: str) -> str:
     """Where a file that a job made is."""
-    return f"{links.to('overview').partition('/extension/')[0]}/work/{quote(id)}/{quote(name)}"
+    return f"{links.to('overview').partition('/extension/')[0]}/made/{quote(id)}/{quote(name)}"
 
 
 def job_title(job: Any) -> str:

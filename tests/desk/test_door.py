@@ -155,12 +155,12 @@ def test_a_job_is_its_owners_alone(desk: Desk) -> None:
     assert desk.page("reviewer", "job", id=job.id).status_code == 404
     assert desk.send("reviewer", "drop", id=job.id).status_code == 404
     _finish(desk, job.id, {"files": [{"name": "表.xlsx", "label": "表"}]})
-    path = f"/{desk.slug}/work/{job.id}/表.xlsx"
+    path = f"/{desk.slug}/made/{job.id}/表.xlsx"
     assert desk.client("clerk").get(path).data == b"content"
     assert desk.client("reviewer").get(path).status_code == 404
     assert Client(desk.guard).get(path).status_code == 303
     for name in ("../job.json", "..%2fjob.json", "%2e%2e/job.json", "", "%00"):
-        assert desk.client("clerk").get(f"/{desk.slug}/work/{job.id}/{name}").status_code == 404
+        assert desk.client("clerk").get(f"/{desk.slug}/made/{job.id}/{name}").status_code == 404
     assert desk.send("clerk", "drop", id=job.id).status_code == 303
     assert not desk.jobs("clerk")
 

@@ -63,7 +63,7 @@ class Door:
         return _to(slug, page="job", id=id)
 
     def file(self, session: Session, path: str) -> Response:
-        """A file that a job of this person made: /book/work/id/name; to be saved, or, of a publication, to be looked at."""
+        """A file that a job of this person made: /book/made/id/name; to be saved, or, of a publication, to be looked at."""
         _, slug, _, id, *rest = path.split("/")
         job = self.writer.find(id, session.user)
         found = self.writer.out(job, "/".join(rest)) if job and job.slug == slug else None

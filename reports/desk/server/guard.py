@@ -123,7 +123,7 @@ class Guard:
             return self._act(request, asked)
         if request.method not in ("GET", "HEAD"):
             return _refusal(request, 405, "只能查看，不能修改")
-        if self.acts and request.path.split("/")[2:3] == ["work"]:
+        if self.acts and request.path.split("/")[2:3] == ["made"]:
             return self._file(request, asked)
         return self._page(request, asked)
 
@@ -144,8 +144,8 @@ class Guard:
             return _refusal(request, int(error.status[:3]), str(error))
 
     def _file(self, request: Request, asked: "_Asked") -> Response:
-        asked.what = "work"
-        session = self._session(request, "work")
+        asked.what = "made"
+        session = self._session(request, "made")
         if session is None:
             return _not_logged_in(request)
         asked.tag = session.tag

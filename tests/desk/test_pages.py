@@ -399,6 +399,20 @@ def test_texts_of_the_book_are_escaped(tmp_path: Path, users: Path) -> None:
         assert "&lt;script&gt;x" in text
 
 
+def test_money_issued_and_not_yet_arrived_is_said(tmp_path: Path, users: Path) -> None:
+    """Else what was issued and what was allocated differ by a sum that nothing on the first page tells."""
+    from reports.desk.server.app import make_app
+    from tests.desk.browsing import AUDITOR
+    from tests.desk.conftest import logged_in
+
+    book = copied(tmp_path / "own")
+    registry = book / "registry/registry.beancount"
+    registry.write_text(registry.read_text("utf-8").replace('"ZY2022-01" 1000000.00', '"ZY2022-01" 1123400.00'), "utf-8")
+    shelf = Shelf([book])
+    page = logged_in(make_app(shelf, users, {"localhost"}), AUDITOR).get(f"/{shelf.first_slug()}/extension/Desk/?time=2022")
+    assert "待分配 40.00，未到账 12.34" in _text(page.text)
+
+
 def test_findings_in_favas_errors_name_rule_subject_and_line(reviewer: Client, base: str) -> None:
     errors = reviewer.get(f"{base}/api/errors").json["data"]
     found = next(one for one in errors if "以工代赈专项资金的劳务报酬比例" in one["message"])

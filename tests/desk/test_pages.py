@@ -410,7 +410,7 @@ def test_money_issued_and_not_yet_arrived_is_said(tmp_path: Path, users: Path) -
     registry.write_text(registry.read_text("utf-8").replace('"ZY2022-01" 1000000.00', '"ZY2022-01" 1123400.00'), "utf-8")
     shelf = Shelf([book])
     page = logged_in(make_app(shelf, users, {"localhost"}), AUDITOR).get(f"/{shelf.first_slug()}/extension/Desk/?time=2022")
-    assert "待分配 40.00，未到账 12.34" in _text(page.text)
+    assert "待分配 40.00 ，未到账 12.34" in _text(page.text)
 
 
 def test_findings_in_favas_errors_name_rule_subject_and_line(reviewer: Client, base: str) -> None:

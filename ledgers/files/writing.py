@@ -137,7 +137,11 @@ def write(folder: Path, files: Mapping[str, bytes | None]) -> None:
 @by_parent
 def put_file(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write one file, whole or not at all. Raises OSError."""
-    handle, beside = tempfile.mkstemp(prefix=".xianjie-", dir=path.parent)
+    _place(*tempfile.mkstemp(prefix=".xianjie-", dir=path.parent), path, content, mode)
+
+
+def _place(handle: int, beside: str, path: Path, content: bytes, mode: int) -> None:
+    """Write the rest of a file that lies beside its place, and put it there; what goes wrong leaves nothing beside."""
     try:
         _fill(handle, content, mode)
         os.rename(beside, path)
@@ -193,15 +197,7 @@ def _add(path: Path, piece: bytes) -> None:
 
 @by_parent
 def _finish(path: Path) -> None:
-    handle, beside = _begun.pop(path)
-    try:
-        _fill(handle, b"", 0o644)
-        os.rename(beside, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(beside)
-        raise
-    _sync_folders([path])
+    _place(*_begun.pop(path), path, b"", 0o644)
 
 
 @by_parent

@@ -11,46 +11,16 @@ import ledgers
 from ledgers.book import read
 from plugins import catalogue
 from plugins.audit import audit
-from tests.books import HEAD, write_book
+from tests.books import FEE, HEAD, write_book
 from xianjie.policy import policy
 from xianjie.seal import seal
 from xianjie.verify import verify
-
-BOOK = '''
-2022-01-01 custom "village" "V1"
-  town: "甲镇"
-  name: "子村"
-  kind: "一般村"
-  households: 100
-2022-01-05 custom "fund" "F1" 1000000.00 CNY
-  name: "中央资金"
-  level: "中央"
-  task: "巩固拓展"
-  year: 2022
-  doc-no: "示财农〔2022〕1号"
-2022-02-01 custom "project" "P1" "年度计划"
-  name: "管理费"
-  category: "项目管理费"
-  mode: "购买服务"
-  village: "V1"
-  unit: "县农业农村委"
-  planned: 15000.00 CNY
-2022-01-10 * "到账"
-  voucher: "2022-000001"
-  Assets:9001指标:F1:0待分配  1000000.00 CNY
-  Income:4001财政拨款收入:1中央  -1000000.00 CNY
-2022-03-01 * "分配"
-  voucher: "2022-000002"
-  project: "P1"
-  Assets:9001指标:F1:1已分配  15000.00 CNY
-  Assets:9001指标:F1:0待分配  -15000.00 CNY
-'''
 
 
 def said(folder: Path, text: str, *options: str) -> str:
     """The command's output for a book whose national set is a text."""
     head = HEAD + 'include "policy/national.beancount"\n'
-    book = write_book(folder / "book", BOOK, {"policy/national.beancount": text}, head=head)
+    book = write_book(folder / "book", FEE, {"policy/national.beancount": text}, head=head)
     result = CliRunner().invoke(policy, [str(book), "--as-of", "2022-12-31", *options])
     assert result.exit_code == 0, result.output
     return result.output
@@ -76,7 +46,7 @@ def test_an_older_one_is_told_apart_and_so_are_its_verdicts(tmp_path: Path) -> N
 
 
 def test_a_book_without_sets_says_so(tmp_path: Path) -> None:
-    book = write_book(tmp_path / "book", BOOK)
+    book = write_book(tmp_path / "book", FEE)
     result = CliRunner().invoke(policy, [str(book), "--as-of", "2022-12-31"])
     assert "没有引用随产品的政策文件" in result.output
 
@@ -98,7 +68,7 @@ OLD = """;; 全国的参数。版次：2026-06（旧）
   issued: 2023-01-01
   basis: "旧办法的后一条"
 """
-NEXT_YEAR = '''
+NEXT_YEAR = """
 2023-01-05 custom "fund" "F2" 1000000.00 CNY
   name: "中央资金"
   level: "中央"
@@ -114,7 +84,7 @@ NEXT_YEAR = '''
   project: "P1"
   Assets:9001指标:F2:1已分配  15000.00 CNY
   Assets:9001指标:F2:0待分配  -15000.00 CNY
-'''
+"""
 
 
 @pytest.fixture
@@ -122,7 +92,7 @@ def sealed(tmp_path: Path) -> Path:
     """A book under an older edition, sealed until the end of 2022, and money of 2023."""
     head = HEAD + 'include "policy/national.beancount"\n'
     files = {"policy/national.beancount": OLD}
-    book = write_book(tmp_path / "book", BOOK + NEXT_YEAR + '2023-12-31 custom "through" 2023-12-31\n', files, head=head)
+    book = write_book(tmp_path / "book", FEE + NEXT_YEAR + '2023-12-31 custom "through" 2023-12-31\n', files, head=head)
     run(seal, book, "2022-12")
     return book
 
@@ -187,7 +157,7 @@ def test_nothing_is_written_unless_somebody_agrees(sealed: Path) -> None:
 
 def test_a_book_without_seals_takes_the_new_edition_for_all_its_days(tmp_path: Path) -> None:
     head = HEAD + 'include "policy/national.beancount"\n'
-    book = write_book(tmp_path / "book", BOOK, {"policy/national.beancount": OLD}, head=head)
+    book = write_book(tmp_path / "book", FEE, {"policy/national.beancount": OLD}, head=head)
     assert "management-fee　中央 2022　符合 → 不符合" in run(policy, book, "--yes")
     assert not list((book / "policy").glob("sealed-*"))
     assert fees(book, "2022-12-31") == {"2022": "fail"}

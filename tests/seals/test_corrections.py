@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from ledgers.book import read
+from ledgers.seals.later import changed_later
 from plugins import catalogue
 from plugins.audit import audit
 from tests.books import FEE, write_book
@@ -42,3 +43,9 @@ def test_a_later_correction_changes_no_sealed_verdict_and_is_named(sealed: bool,
     if sealed:
         said = CliRunner().invoke(verify, [str(book)])
         assert (said.exit_code, "资金 F1 的 level 由“中央”改为“县级”" in said.output) == (0, True)
+
+
+@pytest.mark.parametrize(("end", "named"), [("2022-01-04", 0), ("2022-01-05", 2), ("2023-01-31", 2), ("2023-02-01", 0)])
+def test_what_is_sealed_is_registered_by_its_last_day_and_corrected_after_it(end: str, named: int, tmp_path: Path) -> None:
+    tables = read(write_book(tmp_path / "book", BOOK + CORRECTED), date(2023, 12, 31)).tables
+    assert len(changed_later(tables, [date.fromisoformat(end)])) == named

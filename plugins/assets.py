@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import takewhile
-from typing import Any
 
 from ledgers.chart import account
 from ledgers.facts import assets, money, registered
@@ -17,7 +16,7 @@ from ledgers.tables.directives import Asset, Project, StocktakeLine
 from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables, derived, households, mentions, on
 from plugins.beancount import plugin
-from plugins.findings import FAIL, PASS, PENDING, WARNING, Finding, Measured, Subject, Threshold
+from plugins.findings import FAIL, PASS, PENDING, WARNING, Finding, Measured, More, Subject, Threshold
 from plugins.judging import Ratio, absent, count, end_of, judge_ratio, na, shortfall, undetermined
 from plugins.law import ASSET_RULES, FIVE
 from plugins.rule import rule
@@ -277,7 +276,7 @@ def asset_yield(tables: Tables) -> Iterator[Finding]:
     for asset, year, _ in _asset_years(tables, "经营性"):
         earned = [leg for leg in assets.receipts(tables, asset.id) if leg.income_year == year]
         day = end_of(year, tables.as_of)
-        more: dict[str, Any] = {
+        more: More = {
             "period": str(year),
             "source": (asset.file, asset.line),
             "evidence": tuple(leg.row for leg in earned),
@@ -314,7 +313,7 @@ def stocktake(tables: Tables) -> Iterator[Finding]:
         asset = registered.assets(tables).get(one.asset)
         subject = Subject("asset", one.asset, asset.name if asset else "")
         booked = assets.units(tables, one.asset, one.date)
-        more: dict[str, Any] = {
+        more: More = {
             "period": one.date.isoformat(),
             "source": (one.file, one.line),
             "evidence": tuple(leg.row for leg in assets.legs(tables).get(one.asset, []) if leg.kind == "asset"),
@@ -363,7 +362,7 @@ def _caretakers(tables: Tables, name: str, found: set[str]) -> Finding:
     parameter = tables.policy.in_force("caretaker-priority", tables.as_of)
     if parameter is None:
         measured = Measured(priority, len(found), "household")
-        return absent(tables, subject, "caretaker-priority", tables.as_of, measured=measured, source=source)
+        return replace(absent(tables, subject, "caretaker-priority", tables.as_of, source=source), measured=measured)
     message = f"{len(found)} 户管护责任人中 {priority} 户是优先户"
     return count(subject, priority, parameter, message, unit="household", of=len(found), source=source)
 
@@ -391,12 +390,13 @@ def asset_disposal(tables: Tables) -> Iterator[Finding]:
 
 def _disposed(tables: Tables, asset: Asset, sold: list[Posting], since: date) -> Finding:
     proceeds = -sum(leg.amount for leg in sold)
-    more: dict[str, Any] = {"source": (asset.file, asset.line), "act": since}
+    more: More = {"source": (asset.file, asset.line), "act": since}
     if proceeds <= 0:
         return na(_subject(asset), "没有处置收入", **more)
     legs = assets.legs(tables)[asset.id]
     earning = {leg.transaction for leg in legs if leg.kind == "asset income"}
     used = [leg for leg in legs if leg.kind == "bank" and leg.transaction not in earning and leg.counts_on >= since]
+    more["evidence"] = tuple(leg.row for leg in [*sold, *used])
     spent = -sum(leg.amount for leg in used)
     missing = shortfall(spent, ">=", proceeds)
     return Finding(
@@ -405,7 +405,6 @@ def _disposed(tables: Tables, asset: Asset, sold: list[Posting], since: date) ->
         f"处置收入 {yuan_cn(proceeds)} 元，已再投入或分配 {yuan_cn(spent)} 元",
         measured=Measured(spent, proceeds),
         shortfall=missing,
-        evidence=tuple(leg.row for leg in [*sold, *used]),
         **more,
     )
 

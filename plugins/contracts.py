@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from statistics import median
-from typing import Any
 
 from ledgers.facts import money, open_items, registered
 from ledgers.files.safely import Refused, read_bytes
@@ -22,7 +21,7 @@ from ledgers.tables.directives import Project, ResolutionLine
 from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived
 from plugins.beancount import plugin
-from plugins.findings import ERROR, FAIL, PASS, PENDING, WARNING, Finding, Measured, Subject, Threshold
+from plugins.findings import ERROR, FAIL, PASS, PENDING, WARNING, Finding, Measured, More, Subject, Threshold
 from plugins.judging import absent, end_of, meets, na
 from plugins.judging import shortfall as shortfall_of
 from plugins.rule import rule
@@ -48,8 +47,8 @@ def _subject(project: Project) -> Subject:
     return Subject("project", project.id, project.name)
 
 
-def _about(project: Project) -> dict[str, Any]:
-    return {"source": (project.file, project.line)}
+def _source(project: Project) -> tuple[str, int]:
+    return project.file, project.line
 
 
 def _paid_before(tables: Tables, project: str, day: date | None) -> int:
@@ -89,7 +88,7 @@ def overpaid(tables: Tables) -> Iterator[Finding]:
             threshold=Threshold("<=", Fraction(1), (), limit),
             shortfall=excess,
             evidence=tuple(leg.row for leg in money.net_paid_by_project(tables).get(project.id, [])),
-            **_about(project),
+            source=_source(project),
         )
 
 
@@ -159,7 +158,7 @@ def _ahead(tables: Tables, project: Project, contract: int) -> Finding:
     day = registered.reached(tables, project.id, "开工") or min(leg.date for leg in legs)
     halves = [half for name, state in _HALVES if (half := _half(tables, project, contract, name, state, day))]
     if not halves:
-        return absent(tables, _subject(project), "prepayment", day, PREPAYMENT, act=day, **_about(project))
+        return absent(tables, _subject(project), "prepayment", day, PREPAYMENT, act=day, source=_source(project))
     worst = max(halves, key=lambda half: half.excess)
     said = "；".join(
         f"{half.state}前支付 {yuan_cn(half.paid)} 元，至多 {yuan_cn(int(half.allowed))} 元"
@@ -181,7 +180,7 @@ def _ahead(tables: Tables, project: Project, contract: int) -> Finding:
         evidence=tuple(leg.row for leg in legs),
         lines=registered.lines_of(tables, project.id, "开工", "验收"),
         act=day,
-        **_about(project),
+        source=_source(project),
     )
 
 
@@ -216,7 +215,7 @@ def acceptance_due(tables: Tables) -> Iterator[Finding]:
 def _accepted(tables: Tables, project: Project, done: date) -> Finding:
     found = tables.policy.in_force("acceptance-days", done, ACCEPTANCE_DAYS)
     if found is None:
-        return absent(tables, _subject(project), "acceptance-days", done, ACCEPTANCE_DAYS, act=done, **_about(project))
+        return absent(tables, _subject(project), "acceptance-days", done, ACCEPTANCE_DAYS, act=done, source=_source(project))
     accepted = registered.reached(tables, project.id, "验收")
     days = ((accepted or tables.as_of) - done).days
     in_time = meets(days, found.op, found.value)
@@ -230,7 +229,7 @@ def _accepted(tables: Tables, project: Project, done: date) -> Finding:
         lines=registered.lines_of(tables, project.id, "完工", "验收"),
         act=done,
         due=last_day,
-        **_about(project),
+        source=_source(project),
     )
 
 
@@ -261,7 +260,7 @@ def _retained(tables: Tables, project: Project, contract: int, accepted: date) -
     months = tables.policy.in_force(RETENTION_MONTHS, accepted)
     if share is None or months is None:
         missing = RETENTION if share is None else RETENTION_MONTHS
-        return absent(tables, _subject(project), missing, accepted, act=accepted, **_about(project))
+        return absent(tables, _subject(project), missing, accepted, act=accepted, source=_source(project))
     end = months_later(accepted, int(months.value))
     required = _rounded(contract * share.value)
     least, now = _held(tables, project.id, accepted, min(end - timedelta(days=1), tables.as_of))
@@ -284,7 +283,7 @@ def _retained(tables: Tables, project: Project, contract: int, accepted: date) -
         lines=registered.lines_of(tables, project.id, "验收"),
         act=accepted,
         due=end + timedelta(days=GRACE),
-        **_about(project),
+        source=_source(project),
     )
 
 
@@ -374,7 +373,7 @@ def villages_of(tables: Tables, project: str) -> list[str]:
 def _split(tables: Tables, payee: str, village: str, contracts: list[_Contract]) -> Finding:
     said = [_window(tables, contracts, place) for place in range(len(contracts))]
     known = [one for one in said if one is not None]
-    more: dict[str, Any] = {
+    more: More = {
         "part": village,
         "evidence": tuple(row for one in contracts for row in one.rows),
         "act": contracts[0].day,
@@ -453,10 +452,10 @@ def unit_cost(tables: Tables) -> Iterator[Finding]:
 def _compared(tables: Tables, project: Project, own: _Built, peers: list[Fraction]) -> Finding:
     day = end_of(own.year, tables.as_of)
     if len(peers) < PEERS:
-        return na(_subject(project), f"同类可比的项目只有 {len(peers)} 个", act=day, **_about(project))
+        return na(_subject(project), f"同类可比的项目只有 {len(peers)} 个", act=day, source=_source(project))
     found = tables.policy.in_force("unit-cost-factor", day, UNIT_COST)
     if found is None:
-        return absent(tables, _subject(project), "unit-cost-factor", day, UNIT_COST, act=day, **_about(project))
+        return absent(tables, _subject(project), "unit-cost-factor", day, UNIT_COST, act=day, source=_source(project))
     usual = median(peers)
     value = own.each / usual
     return Finding(
@@ -466,7 +465,7 @@ def _compared(tables: Tables, project: Project, own: _Built, peers: list[Fractio
         measured=Measured(_rounded(own.each), _rounded(usual), value=value),
         threshold=Threshold(found.op, found.value, (found,)),
         act=day,
-        **_about(project),
+        source=_source(project),
     )
 
 
@@ -521,7 +520,7 @@ def _decided(
 ) -> Iterator[Finding]:
     found = tables.policy.in_force(RESOLUTION_FROM, planned)
     if found is None:
-        yield absent(tables, _subject(project), RESOLUTION_FROM, planned, act=planned, **_about(project))
+        yield absent(tables, _subject(project), RESOLUTION_FROM, planned, act=planned, source=_source(project))
         return
     if amount < found.value * 100:
         return
@@ -540,7 +539,7 @@ def _decided(
             *((line.file, line.line) for line in lines),
         ),
         act=planned,
-        **_about(project),
+        source=_source(project),
     )
 
 

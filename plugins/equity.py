@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from ledgers.facts import money, registered
 from ledgers.facts.grants import Dividend, Grant, Standing, dividends, grants, villages_of
@@ -20,7 +19,7 @@ from ledgers.tables.directives import Project, Village
 from ledgers.tables.schema import Posting
 from ledgers.tables.tables import Tables, derived, households, on
 from plugins.beancount import plugin
-from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Threshold
+from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, More, Subject, Threshold
 from plugins.judging import (
     Ratio,
     absent,
@@ -57,7 +56,7 @@ def _subject(grant: Standing) -> Subject:
     return Subject("equity", grant.row.id, grant.row.operator)
 
 
-def _judged(grant: Grant) -> Iterator[tuple[Standing, dict[str, Any]]]:
+def _judged(grant: Grant) -> Iterator[tuple[Standing, More]]:
     """The grant as it stood on the day of 量化, and on that of each 变更, which is the period of what is found of it."""
     for day in (grant.day, *grant.changes):
         then = grant.at(day)
@@ -91,8 +90,9 @@ def equity_ratio(tables: Tables) -> Iterator[Finding]:
                 yield _part(tables, then, part, more)
 
 
-def _part(tables: Tables, grant: Standing, part: str, about: dict[str, Any]) -> Finding:
-    name, subsidy, more = f"equity-{part}", grant.row.subsidy, {"part": part, **about}
+def _part(tables: Tables, grant: Standing, part: str, about: More) -> Finding:
+    name, subsidy = f"equity-{part}", grant.row.subsidy
+    more: More = {**about, "part": part}
     held = grant.row.quantified if part == "quantified" else grant.held_by(part)
     if subsidy is None or held is None:
         return undetermined(_subject(grant), "没有登记补助总额或量化金额", **more)
@@ -104,12 +104,11 @@ def _part(tables: Tables, grant: Standing, part: str, about: dict[str, Any]) -> 
         return absent(tables, _subject(grant), name, grant.day, EQUITY_SHARES, scope, **more)
     if part != "quantified" and (unheld := _unheld(tables, grant)):
         bar = Threshold(parameter.op, parameter.value, (parameter,))
-        return undetermined(_subject(grant), unheld, evidence=grant.postings, threshold=bar, **more)
+        more["evidence"] = grant.postings
+        return undetermined(_subject(grant), unheld, threshold=bar, **more)
     ratio = Ratio(held, subsidy, subsidy * parameter.value, parameter.op, (parameter,))
-    evidence = () if part == "quantified" else grant.postings
-    return judge_ratio(
-        _subject(grant), ratio, open_until="", what=(PART_NAMES[part], "财政补助"), evidence=evidence, **more
-    )
+    more["evidence"] = () if part == "quantified" else grant.postings
+    return judge_ratio(_subject(grant), ratio, open_until="", what=(PART_NAMES[part], "财政补助"), **more)
 
 
 @rule(
@@ -131,7 +130,7 @@ def equity_tilt(tables: Tables) -> Iterator[Finding]:
             yield _grant_tilt(tables, then, more)
 
 
-def _grant_tilt(tables: Tables, grant: Standing, about: dict[str, Any]) -> Finding:
+def _grant_tilt(tables: Tables, grant: Standing, about: More) -> Finding:
     people, leaders = households(tables), grant.leaders
     farmers = [line for line in grant.of("farmers") if line.household not in leaders]
     favoured = sum(line.amount for line in farmers if people.priority(line.household, grant.day))
@@ -141,7 +140,7 @@ def _grant_tilt(tables: Tables, grant: Standing, about: dict[str, Any]) -> Findi
     total = base or (None if None in counts else sum(each or 0 for each in counts))
     members = [household for name in villages for household in people.of_village(name, grant.day)]
     priority = [name for name in members if name not in leaders and people.priority(name, grant.day)]
-    more: dict[str, Any] = {"evidence": grant.postings, **about}
+    more: More = {"evidence": grant.postings, **about}
     unread = next((tables.broken[posting] for posting in grant.postings if posting in tables.broken), "")
     unread = unread or _unheld(tables, grant)
     if not villages and (farmers or unread):
@@ -224,10 +223,11 @@ def equity_register(tables: Tables) -> Iterator[Finding]:
     for grant in grants(tables):
         nobody = [line for line in grant.lines if not line.holder and not line.household]
         quantified, unheld = grant.still_quantified, _unheld(tables, grant) if grant.bookings else ""
-        more: dict[str, Any] = {"source": grant.source, "evidence": grant.postings, "act": grant.day}
+        more: More = {"source": grant.source, "evidence": grant.postings, "act": grant.day}
         if quantified is None:
             yield undetermined(_subject(grant), "没有登记量化金额", **more)
             continue
+        more["lines"] = tuple((line.file, line.line) for line in nobody)
         message = f"登记股额 {yuan_cn(grant.booked)} 元，仍量化的金额 {yuan_cn(quantified)} 元"
         message += f"；{unheld}" if unheld else ""
         yield Finding(
@@ -235,7 +235,6 @@ def equity_register(tables: Tables) -> Iterator[Finding]:
             FAIL if nobody or unheld or grant.booked != quantified else PASS,
             message + (f"；{len(nobody)} 行没有持股主体" if nobody else ""),
             measured=Measured(grant.booked, quantified),
-            lines=tuple((line.file, line.line) for line in nobody),
             **more,
         )
 
@@ -267,7 +266,7 @@ def dividend_due(tables: Tables) -> Iterator[Finding]:
 
 
 def _dividend(tables: Tables, grant: Grant, due: Dividend, legs: list[Posting]) -> Finding:
-    more: dict[str, Any] = {
+    more: More = {
         "period": str(due.year),
         "source": grant.source,
         "evidence": tuple(leg.row for leg in legs),
@@ -338,7 +337,7 @@ def equity_missing(tables: Tables) -> Iterator[Finding]:
     granted = {grant.row.project for grant in grants(tables)}
     for one in _competitive(tables):
         subject = Subject("project", one.project.id, one.project.name)
-        more: dict[str, Any] = {"source": one.source, "evidence": one.postings, "act": one.first}
+        more: More = {"source": one.source, "evidence": one.postings, "act": one.first}
         parameter = tables.policy.in_force("equity-from", one.first)
         if parameter is None:
             yield absent(tables, subject, "equity-from", one.first, **more)
@@ -377,7 +376,7 @@ def operator_once(tables: Tables) -> Iterator[Finding]:
     for (operator, year), projects in sorted(found.items(), key=lambda pair: (pair[0][1], pair[0][0])):
         day = max(one.first for one in projects)
         subject = Subject("operator", operator, operator)
-        more: dict[str, Any] = {
+        more: More = {
             "period": str(year),
             "source": projects[0].source,
             "evidence": tuple(posting for one in projects for posting in one.postings),

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from itertools import groupby
-from typing import Any
+from typing import Any, TypedDict
 
 from ledgers.money import decimal, yuan
 from ledgers.policy import Applied, Document
@@ -110,6 +110,17 @@ class Finding:
     def blocking(self) -> bool:
         """Whether the audit's exit status tells of it."""
         return self.severity == ERROR and self.status in (FAIL, UNDETERMINED)
+
+
+class More(TypedDict, total=False):
+    """What a rule adds to a finding beside subject, verdict, message and measure; as in `Finding`."""
+
+    part: str | None
+    period: str | None
+    source: tuple[str, int]
+    evidence: tuple[int, ...]
+    lines: tuple[tuple[str, int], ...]
+    act: date | None
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from plugins.findings import (
     WARNING,
     Finding,
     Measured,
+    More,
     Passes,
     Subject,
     Threshold,
@@ -152,7 +153,7 @@ def idle_in_village(tables: Tables) -> Iterator[Finding]:
         oldest, left = remaining[0], sum(amount for _, amount in remaining)
         days = (tables.as_of - oldest[0].date).days
         project = registered.projects(tables).get(name)
-        more: dict[str, Any] = {
+        more: More = {
             "source": (project.file, project.line) if project else (oldest[0].file, oldest[0].line),
             "evidence": tuple(leg.row for leg, _ in remaining),
         }
@@ -215,7 +216,7 @@ def fund_task(tables: Tables) -> Iterator[Finding]:
             continue
         held = [lot for lot in lots if lot.amount > 0]
         bound = [lot for lot in held if lot.date >= FIVE_ISSUED]
-        more: dict[str, Any] = {
+        more: More = {
             "part": name,
             "source": (project.file, project.line),
             "evidence": tuple(lot.posting for lot in bound or held),
@@ -289,7 +290,7 @@ def _fee(tables: Tables, level: str, year: int, funds: list[Fund]) -> Finding:
         for lot in stack
     ]
     total = sum(fund.amount for fund in funds if fund.id in counted)
-    more: dict[str, Any] = {
+    more: More = {
         "period": str(year),
         "source": (funds[0].file, funds[0].line),
         "evidence": tuple(lot.posting for lot in lots),
@@ -337,8 +338,9 @@ def _not_fiscal(spent: pd.DataFrame) -> Iterator[Finding]:
     for leg in records(_Paid, spent):
         by_voucher.setdefault(leg.voucher, []).append(leg)
     for voucher, legs in by_voucher.items():
-        more: dict[str, Any] = {"source": (legs[0].file, legs[0].line), "evidence": tuple(leg.row for leg in legs)}
-        yield na(Subject("voucher", voucher, legs[0].narration), NOT_FISCAL, act=legs[0].date, **more)
+        more: More = {"source": (legs[0].file, legs[0].line), "evidence": tuple(leg.row for leg in legs)}
+        more["act"] = legs[0].date
+        yield na(Subject("voucher", voucher, legs[0].narration), NOT_FISCAL, **more)
 
 
 class _Paid(NamedTuple):
@@ -449,7 +451,7 @@ def _waited(tables: Tables, fund: Fund, wait: tuple[int, bool, date]) -> Finding
     """One arrival against what was in force on its day."""
     days, done, arrival = wait
     subject = fund_subject(tables, fund.id)
-    more: dict[str, Any] = {"source": (fund.file, fund.line), "act": arrival}
+    more: More = {"source": (fund.file, fund.line), "act": arrival}
     parameter = tables.policy.in_force("allocation-days", arrival, ALLOCATION_DAYS, **_scope(fund))
     if parameter is None:
         return absent(tables, subject, "allocation-days", arrival, ALLOCATION_DAYS, _scope(fund), **more)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from ledgers.chart import account
 from ledgers.facts import registered
@@ -34,7 +33,7 @@ from ledgers.tables.households import Households
 from ledgers.tables.schema import Posting
 from ledgers.tables.tables import Tables, households, on
 from plugins.beancount import plugin
-from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, Subject, Threshold
+from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, More, Subject, Threshold
 from plugins.judging import Ratio, absent, count, end_of, judge_ratio, na, tilt, undetermined
 from plugins.law import ASSET_RULES, FIVE
 from plugins.rule import rule
@@ -54,7 +53,7 @@ def _tilt(tables: Tables, favoured: Callable[[str, date], bool], who: str) -> It
         day = last_day(tables, one.village, one.year)
         village = registered.villages(tables).get(one.village)
         subject = Subject("village", one.village, village.name if village else "")
-        more: dict[str, Any] = {
+        more: More = {
             "period": str(one.year),
             "source": (one.postings[0].file, one.postings[0].line),
             "evidence": one.evidence,
@@ -174,7 +173,7 @@ def _payment_days(one: Distribution) -> set[date]:
 def _included(tables: Tables, one: Distribution, reached: set[str], expected: set[str]) -> Finding:
     village = registered.villages(tables).get(one.village)
     subject = Subject("village", one.village, village.name if village else "")
-    more: dict[str, Any] = {
+    more: More = {
         "period": str(one.year),
         "source": (one.postings[0].file, one.postings[0].line),
         "evidence": one.evidence,
@@ -219,7 +218,7 @@ def income_use(tables: Tables) -> Iterator[Finding]:
 def _used(tables: Tables, name: str, year: int, postings: list[Posting]) -> Finding:
     asset = registered.assets(tables).get(name)
     subject, day = Subject("asset", name, asset.name if asset else ""), end_of(year, tables.as_of)
-    more: dict[str, Any] = {
+    more: More = {
         "period": str(year),
         "source": (postings[0].file, postings[0].line),
         "evidence": tuple(posting.row for posting in postings),
@@ -302,7 +301,7 @@ def _village(tables: Tables, name: str) -> Subject:
     return Subject("village", name, village.name if village else "")
 
 
-def _about(one: VillageYear) -> dict[str, Any]:
+def _about(one: VillageYear) -> More:
     first = (one.receipts or one.uses)[0]
     source = (first.file, first.line)
     return {"period": str(one.year), "source": source, "evidence": one.evidence}
@@ -368,7 +367,7 @@ def income_flat(tables: Tables) -> Iterator[Finding]:
         if to_all and posting.amount > 0 and not posting.reverses:
             by_voucher[posting.voucher].append(posting)
     for voucher, postings in by_voucher.items():
-        more: dict[str, Any] = {
+        more: More = {
             "source": (postings[0].file, postings[0].line),
             "evidence": tuple(posting.row for posting in postings),
             "act": postings[0].date,
@@ -386,7 +385,7 @@ def income_flat(tables: Tables) -> Iterator[Finding]:
             yield _flat(tables, subject, amounts, postings[0].date, more)
 
 
-def _flat(tables: Tables, subject: Subject, amounts: dict[str, int], day: date, more: dict[str, Any]) -> Finding:
+def _flat(tables: Tables, subject: Subject, amounts: dict[str, int], day: date, more: More) -> Finding:
     people = {household: households(tables).people(household, day) for household in amounts}
     if len(set(amounts.values())) == 1:
         each = yuan_cn(next(iter(amounts.values())))

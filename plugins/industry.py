@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from ledgers.facts import money, registered
 from ledgers.facts.money import CENTRAL, FISCAL, HIGHER, Lot
@@ -18,7 +17,7 @@ from ledgers.policy import Applied, default
 from ledgers.tables.directives import Fund, Project, Village
 from ledgers.tables.tables import Tables, derived, mergers, on
 from plugins.beancount import plugin
-from plugins.findings import FAIL, PASS, PENDING, WARNING, YUAN, Finding, Measured, Subject, Threshold
+from plugins.findings import FAIL, PASS, PENDING, WARNING, YUAN, Finding, Measured, More, Subject, Threshold
 from plugins.judging import Ratio, absent, end_of, judge_ratio, meets, na, not_falling, plain_number, year_subject
 from plugins.law import FIVE, SCORING
 from plugins.rule import rule
@@ -114,16 +113,16 @@ def _share_finding(
 ) -> Finding:
     subject, day = year_subject(year), end_of(year, tables.as_of)
     found = share(tables, year, asked.levels, parameter, task)
-    more: dict[str, Any] = {"part": part, "lines": _fund_lines(tables, year), "act": day}
+    more: More = {"part": part, "lines": _fund_lines(tables, year), "act": day}
     if not found.total:
         return na(subject, f"没有{asked.what}", **more)
+    more["evidence"] = found.evidence
     if parameter is None:
-        return absent(tables, subject, asked.name, day, INDUSTRY_SHARE, asked.scope, evidence=found.evidence, **more)
+        return absent(tables, subject, asked.name, day, INDUSTRY_SHARE, asked.scope, **more)
     required = found.total * parameter.value
     ratio = Ratio(found.industry, found.total, required, parameter.op, (parameter,))
     what = ("用于产业", f"{asked.what}（{task}任务）" if task else asked.what)
-    more |= {"evidence": found.evidence, "due": date(year, 12, 31)}
-    return judge_ratio(subject, ratio, open_until=_open_until(tables, year), what=what, **more)
+    return judge_ratio(subject, ratio, open_until=_open_until(tables, year), what=what, due=date(year, 12, 31), **more)
 
 
 def _open_until(tables: Tables, year: int) -> str:
@@ -213,10 +212,11 @@ def _central(tables: Tables, year: int) -> Share:
 def _rising(tables: Tables, year: int) -> Finding:
     subject, day = year_subject(year), end_of(year, tables.as_of)
     now, before = _central(tables, year), _central(tables, year - 1)
-    more: dict[str, Any] = {"evidence": now.evidence + before.evidence, "act": day}
+    more: More = {"evidence": now.evidence + before.evidence, "act": day}
     if not now.total or not before.total:
         reason = "上一年没有中央资金，无从比较" if now.total else "没有中央资金"
-        return na(subject, reason, lines=_fund_lines(tables, year), **more)
+        more["lines"] = _fund_lines(tables, year)
+        return na(subject, reason, **more)
     parameter = tables.policy.in_force("industry-rising", day, INDUSTRY_RISING, level="中央")
     if parameter is None:
         return absent(tables, subject, "industry-rising", day, INDUSTRY_RISING, {"level": "中央"}, **more)
@@ -416,7 +416,7 @@ def _stable(tables: Tables, year: int, level: str, funds: list[Fund]) -> Finding
     outside = parameter.exclude_task if parameter else ()
     sums = {one: sum(f.amount for f in funds if f.year == one and f.task not in outside) for one in (year, year - 1)}
     now, before = sums[year], sums[year - 1]
-    more: dict[str, Any] = {
+    more: More = {
         "part": level,
         "lines": _fund_lines(tables, year) + _fund_lines(tables, year - 1),
         "act": day,

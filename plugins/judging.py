@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Unpack
 
 from ledgers.money import ceil_fen, percent, yuan_cn
 from ledgers.policy import Applied, Parameter
 from ledgers.tables.tables import Tables
-from plugins.findings import FAIL, NA, PASS, PENDING, SHARE, UNDETERMINED, Finding, Measured, Subject, Threshold
+from plugins.findings import FAIL, NA, PASS, PENDING, SHARE, UNDETERMINED, Finding, Measured, More, Subject, Threshold
 
 OP_NAMES = {">=": "不低于", ">": "高于", "<=": "不高于"}
 
@@ -29,14 +29,14 @@ def shortfall(value: Fraction | int, op: str, required: Fraction | int) -> int:
     return ceil_fen(gap) if op == ">=" else gap.numerator // gap.denominator + 1
 
 
-def na(subject: Subject, reason: str, **more: Any) -> Finding:
+def na(subject: Subject, reason: str, **more: Unpack[More]) -> Finding:
     """A finding that the rule does not apply to the subject, and why."""
     return Finding(subject, NA, f"不适用：{reason}", **more)
 
 
-def undetermined(subject: Subject, reason: str, **more: Any) -> Finding:
-    """A finding that nobody can tell from the book, and why."""
-    return Finding(subject, UNDETERMINED, f"无法判定：{reason}", **more)
+def undetermined(subject: Subject, reason: str, threshold: Threshold | None = None, **more: Unpack[More]) -> Finding:
+    """A finding that nobody can tell from the book, and why; with the mark where at least that is known."""
+    return Finding(subject, UNDETERMINED, f"无法判定：{reason}", threshold=threshold, **more)
 
 
 def absent(
@@ -46,7 +46,7 @@ def absent(
     day: date,
     defaults: tuple[Parameter, ...] = (),
     scope: dict[str, str] | None = None,
-    **more: Any,
+    **more: Unpack[More],
 ) -> Finding:
     """Of a subject for which no parameter is in force on a day: not applicable where the law says so, else undetermined."""
     silence = tables.policy.silence(name, day, defaults, **(scope or {}))
@@ -66,7 +66,8 @@ def count(
     of: int = 1,
     still_open: bool = False,
     done: bool = True,
-    **more: Any,
+    due: date | None = None,
+    **more: Unpack[More],
 ) -> Finding:
     """Judge a count (days, persons …), or its share of another, against a parameter.
 
@@ -80,6 +81,7 @@ def count(
         message,
         measured=measured,
         threshold=Threshold(parameter.op, parameter.value, (parameter,)),
+        due=due,
         **more,
     )
 
@@ -130,7 +132,15 @@ def compared(value: Fraction, op: str, target: Fraction) -> tuple[str, str]:
     return percent(value, most), percent(target, meets(value, op, target) == most)
 
 
-def judge_ratio(subject: Subject, ratio: Ratio, *, open_until: str, what: tuple[str, str], **more: Any) -> Finding:
+def judge_ratio(
+    subject: Subject,
+    ratio: Ratio,
+    *,
+    open_until: str,
+    what: tuple[str, str],
+    due: date | None = None,
+    **more: Unpack[More],
+) -> Finding:
     """Judge a money ratio; `open_until` says until when a miss can still become a pass ("" when it cannot).
 
     `what` names numerator and denominator for the message.
@@ -153,6 +163,7 @@ def judge_ratio(subject: Subject, ratio: Ratio, *, open_until: str, what: tuple[
         measured=ratio.measured,
         threshold=ratio.threshold,
         shortfall=missing,
+        due=due,
         **more,
     )
 
@@ -168,7 +179,7 @@ def tilt(
     unread: str = "",
     who: str = "优先户",
     listed: int = 0,
-    **more: Any,
+    **more: Unpack[More],
 ) -> Finding:
     """Judge a tilt: the favoured share of money ÷ the favoured share of households, from exact fractions.
 

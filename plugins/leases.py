@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from ledgers.facts import assets, registered
 from ledgers.facts.assets import Rent
@@ -18,7 +17,7 @@ from ledgers.tables.directives import Asset
 from ledgers.tables.schema import Posting
 from ledgers.tables.tables import Tables, on
 from plugins.beancount import plugin
-from plugins.findings import FAIL, PASS, PENDING, WARNING, Finding, Subject
+from plugins.findings import FAIL, PASS, PENDING, WARNING, Finding, More, Subject
 from plugins.judging import Ratio, absent, judge_ratio, na, undetermined
 from plugins.rule import rule
 
@@ -90,7 +89,7 @@ def _payers(tables: Tables, leg: Posting) -> set[str]:
 
 
 def _rent(tables: Tables, asset: Asset, rent: Rent, got: int, legs: list[Posting]) -> Finding:
-    more: dict[str, Any] = {
+    more: More = {
         "period": str(rent.year),
         "source": (rent.row.file, rent.row.line),
         "evidence": tuple(leg.row for leg in legs),
@@ -136,7 +135,7 @@ def _agreed(told: list[Asset]) -> Asset | None:
 def _principal(tables: Tables, name: str, agreed: Asset, day: date) -> Finding:
     back = assets.proceeds(tables, name)
     got = -sum(leg.amount for leg in back)
-    more: dict[str, Any] = {"source": (agreed.file, agreed.line), "evidence": tuple(leg.row for leg in back)}
+    more: More = {"source": (agreed.file, agreed.line), "evidence": tuple(leg.row for leg in back)}
     if agreed.principal is None:
         return undetermined(_subject(agreed), "没有登记本金（principal）", **more)
     if not agreed.principal:
@@ -176,7 +175,7 @@ def income_payer(tables: Tables) -> Iterator[Finding]:
 
 def _paid_by(tables: Tables, voucher: str, legs: list[Posting]) -> Finding:
     subject = Subject("voucher", voucher, legs[0].narration)
-    more: dict[str, Any] = {"source": (legs[0].file, legs[0].line), "evidence": tuple(leg.row for leg in legs)}
+    more: More = {"source": (legs[0].file, legs[0].line), "evidence": tuple(leg.row for leg in legs)}
     known = [leg for leg in legs if _payers(tables, leg)]
     if not known:
         return na(subject, "资产没有登记经营方和合同方", **more)

@@ -7,14 +7,13 @@ yet leaves the verdict open.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from ledgers.policy import Applied, default
 from ledgers.tables.schema import HouseholdState, records
 from ledgers.tables.tables import Tables
 from ledgers.workdays import WORKING_DAY, UnknownYearError, last_day
 from plugins.beancount import plugin
-from plugins.findings import FAIL, PASS, PENDING, Finding, Subject, Threshold
+from plugins.findings import FAIL, PASS, PENDING, Finding, More, Subject, Threshold
 from plugins.judging import absent, count, limit, undetermined
 from plugins.law import FIVE
 from plugins.rule import rule
@@ -88,7 +87,7 @@ def episodes(tables: Tables) -> list[Episode]:
 def monitoring_deadline(tables: Tables) -> Iterator[Finding]:
     """Each listing by part: listed, notice, helper, plan. The period names later listings of the same household."""
     for episode in episodes(tables):
-        more: dict[str, Any] = {
+        more: More = {
             "source": (episode.row.file, episode.row.line),
             "period": None if episode.first else episode.listed.isoformat(),
         }
@@ -99,7 +98,7 @@ def monitoring_deadline(tables: Tables) -> Iterator[Finding]:
             yield _within(tables, subject, episode, part, getattr(episode.row, column), what, more)
 
 
-def _listed(tables: Tables, subject: Subject, episode: Episode, more: dict[str, Any]) -> Finding:
+def _listed(tables: Tables, subject: Subject, episode: Episode, more: More) -> Finding:
     """From the day of application to the listing: the act is the application."""
     reported = episode.row.reported
     more = {**more, "part": "listed", "act": reported or episode.listed}
@@ -115,7 +114,7 @@ def _listed(tables: Tables, subject: Subject, episode: Episode, more: dict[str, 
     return count(subject, days, parameter, message, **more)
 
 
-def _noticed(tables: Tables, subject: Subject, episode: Episode, more: dict[str, Any]) -> Finding:
+def _noticed(tables: Tables, subject: Subject, episode: Episode, more: More) -> Finding:
     """The village's notice, which belongs to the listing: it is over by then."""
     start, end = episode.row.notice_from, episode.row.notice_to
     act = start or episode.listed
@@ -134,7 +133,7 @@ def _noticed(tables: Tables, subject: Subject, episode: Episode, more: dict[str,
 
 
 def _within(
-    tables: Tables, subject: Subject, episode: Episode, part: str, done: date | None, what: str, more: dict[str, Any]
+    tables: Tables, subject: Subject, episode: Episode, part: str, done: date | None, what: str, more: More
 ) -> Finding:
     name, more = f"monitoring-{part}-days", {**more, "part": part, "act": episode.listed}
     found = tables.policy.in_force(name, episode.listed, DAYS)

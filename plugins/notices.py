@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from ledgers.facts import money, registered
 from ledgers.facts.notices import FOREVER, longest_notice
@@ -13,7 +12,7 @@ from ledgers.tables.directives import Fund, Project
 from ledgers.tables.tables import Tables, derived
 from ledgers.workdays import UnknownYearError, last_day
 from plugins.beancount import plugin
-from plugins.findings import PASS, Finding, Measured, Subject, Threshold
+from plugins.findings import PASS, Finding, Measured, More, Subject, Threshold
 from plugins.judging import absent, count, limit, meets, na, undetermined
 from plugins.law import FIVE, NOTICE_RULES
 from plugins.rule import rule
@@ -98,14 +97,15 @@ def _noticed(
 ) -> Finding:
     """A stage that was reached on a day, which is the act: its notice stands long enough, and begins in time."""
     subject = Subject(kind, row.id, row.name)
-    more: dict[str, Any] = {"part": stage, "source": (row.file, row.line), "act": since}
+    more: More = {"part": stage, "source": (row.file, row.line), "act": since}
     least = tables.policy.in_force("notice-days", since, NOTICE_DAYS)
     if least is None:
         return absent(tables, subject, "notice-days", since, NOTICE_DAYS, **more)
     days, line = max((longest_notice(tables, one, stage) for one in subjects), key=lambda found: found[0])
     if meets(days, least.op, least.value):
+        more["lines"] = line
         said = f"{stage}长期公开" if days == FOREVER else f"{stage} {days} 天，{limit(least)}"
-        return count(subject, days, least, said, lines=line, **more)
+        return count(subject, days, least, said, **more)
     due = tables.policy.in_force("notice-due-days", since, DUE_DAYS)
     if due is None:
         return absent(tables, subject, "notice-due-days", since, DUE_DAYS, **more)
@@ -115,8 +115,8 @@ def _noticed(
         return undetermined(subject, str(error), **more)
     said = f"{stage} {days} 天" if days else f"没有{stage}"
     message = f"{said}，{limit(least)}，应在 {last} 前公示"
-    lines = (*line, *registered.lines_of(tables, row.id, *(one for name, one in STAGE_STATES.items() if name == stage)))
-    found = count(subject, days, least, message, still_open=tables.as_of <= last, lines=lines, due=last, **more)
+    more["lines"] = (*line, *registered.lines_of(tables, row.id, *(one for name, one in STAGE_STATES.items() if name == stage)))
+    found = count(subject, days, least, message, still_open=tables.as_of <= last, due=last, **more)
     return replace(found, threshold=Threshold(least.op, least.value, (least, due)))
 
 

@@ -7,7 +7,6 @@ its village's, or the county's.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from ledgers.chart import account as account_of
 from ledgers.facts import money, open_items, registered
@@ -17,7 +16,19 @@ from ledgers.policy import Applied, Parameter, default
 from ledgers.tables.directives import Project
 from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
-from plugins.findings import ERROR, FAIL, PASS, PENDING, UNDETERMINED, WARNING, Finding, Measured, Subject, Threshold
+from plugins.findings import (
+    ERROR,
+    FAIL,
+    PASS,
+    PENDING,
+    UNDETERMINED,
+    WARNING,
+    Finding,
+    Measured,
+    More,
+    Subject,
+    Threshold,
+)
 from plugins.judging import absent, count, limit, meets, undetermined
 from plugins.rule import rule
 
@@ -67,7 +78,7 @@ def _age(tables: Tables, item: Item, kind: _Kind) -> _Age:
 
 def _finding(tables: Tables, of: open_items.Account, items: list[Item], worst: _Age, kind: _Kind) -> Finding:
     subject, source = _whose(tables, of, worst.item)
-    more: dict[str, Any] = {"part": of.account, "source": source, "evidence": tuple(item.posting for item in items)}
+    more: More = {"part": of.account, "source": source, "evidence": tuple(item.posting for item in items)}
     if worst.applied is None:
         return absent(tables, subject, worst.name, tables.as_of, kind.defaults, **more)
     total = sum(item.left for item in items)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -39,6 +39,7 @@ from plugins.findings import (
     WARNING,
     Finding,
     Measured,
+    More,
     Passes,
     Subject,
     Threshold,
@@ -632,14 +633,14 @@ def evidence(tables: Tables) -> Iterator[Finding]:
     for found in by_transaction.values():
         day = found[0].date
         parameter, subject = on(day), Subject("voucher", found[0].voucher, found[0].narration)
-        more: dict[str, Any] = {"source": (found[0].file, found[0].line), "evidence": tuple(leg.row for leg in found)}
+        more: More = {"source": (found[0].file, found[0].line), "evidence": tuple(leg.row for leg in found)}
         more["act"] = day
         if parameter is None:
             yield absent(tables, subject, "evidence-above", day, EVIDENCE, **more)
             continue
         faults = _evidence_faults(found, fault)
-        more["threshold"] = Threshold("<=", None, (parameter,), _fen(parameter))
-        yield Finding(subject, FAIL if faults else PASS, "；".join(faults) or "附件齐全，摘要相符", **more)
+        most, message = Threshold("<=", None, (parameter,), _fen(parameter)), "；".join(faults) or "附件齐全，摘要相符"
+        yield Finding(subject, FAIL if faults else PASS, message, threshold=most, **more)
 
 
 def _fen(parameter: Applied | None) -> int:

@@ -377,6 +377,7 @@ def _caretakers(tables: Tables, name: str, found: set[str]) -> Finding:
     rolls=False,
     changes=(("0.2.0", "有处置凭证的就判，不论是否登记了状态；处置一部分也判"),),
     advice=("集体资产处置收入去向不明", "收回处置收入，用于再投入或分配"),
+    act="处置收入中 {gap} 元再投入或分配",
     tasks=(72,),
 )
 def asset_disposal(tables: Tables) -> Iterator[Finding]:

@@ -68,6 +68,7 @@ def _paid_before(tables: Tables, project: str, day: date | None) -> int:
     always=True,
     rolls=False,
     advice=("多付工程款或货款", "收回多付的款项，或补报决算"),
+    act="收回多付的 {gap} 元",
     tasks=(70,),
 )
 def overpaid(tables: Tables) -> Iterator[Finding]:

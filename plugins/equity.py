@@ -80,6 +80,8 @@ def _unheld(tables: Tables, grant: Standing) -> str:
     defaults=EQUITY_SHARES,
     changes=(("0.2.0", "以量化日日终的登记为准，以后不变；变更另判一次；没有登记簿的无法判定"),),
     advice=("量化到集体或农户的股权少于规定，权益受损", "按规定比例补充量化并变更登记"),
+    act="按协议补充量化 {gap} 元并变更登记",
+    part_acts=(("leader", "退出超出部分 {gap} 元并变更登记"),),
     tasks=(30, 66),
 )
 def equity_ratio(tables: Tables) -> Iterator[Finding]:
@@ -252,6 +254,7 @@ def equity_register(tables: Tables) -> Iterator[Finding]:
     defaults=DIVIDEND,
     rolls=False,
     advice=("集体和农户没有按期足额得到分红", "催收欠付分红，必要时依协议追究"),
+    act="催收分红 {gap} 元",
     tasks=(66,),
 )
 def dividend_due(tables: Tables) -> Iterator[Finding]:

@@ -265,6 +265,7 @@ def _task_faults(tables: Tables, fund: Fund, project: Project, lots: list[money.
     defaults=MANAGEMENT_FEE,
     rolls=False,
     advice=("项目管理费超过规定比例", "退回超提部分"),
+    act="退回超提的管理费 {gap} 元",
     tasks=(70,),
 )
 def management_fee(tables: Tables) -> Iterator[Finding]:
@@ -545,6 +546,7 @@ def _quota_moves(tables: Tables) -> dict[str, list[_QuotaMove]]:
     defaults=PROGRESS,
     rolls=False,
     advice=("支出进度滞后，影响资金绩效", "督促项目单位加快实施和报账"),
+    act="支付或上缴 {gap} 元",
     tasks=(70, 71),
 )
 def spending_progress(tables: Tables) -> Iterator[Finding]:
@@ -598,6 +600,7 @@ def _time_over(arrival: date, year: int, as_of: date) -> Fraction:
     documents=(BUDGET_LAW("第42条"),),
     rolls=False,
     advice=("结转超过两年的资金没有收回统筹", "按规定收回"),
+    act="支付或上缴 {gap} 元",
     tasks=(70,),
 )
 def carry_over(tables: Tables) -> Iterator[Finding]:

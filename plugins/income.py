@@ -203,6 +203,7 @@ def _included(tables: Tables, one: Distribution, reached: set[str], expected: se
     parameters=("income-use",),
     rolls=False,
     advice=("资产收益没有重点用于巩固脱贫成果", "调整收益使用方案"),
+    act="下次分配中用于巩固成果和管护的至少增加 {gap} 元",
     tasks=(73,),
 )
 def income_use(tables: Tables) -> Iterator[Finding]:
@@ -245,6 +246,7 @@ def _used(tables: Tables, name: str, year: int, postings: list[Posting]) -> Find
     defaults=DISTRIBUTED_BY + DISTRIBUTED,
     rolls=False,
     advice=("收益滞留，没有惠及群众", "按规定分配或提取公积公益金"),
+    act="分配或转作公积公益金 {gap} 元",
     tasks=(73,),
 )
 def income_undistributed(tables: Tables) -> Iterator[Finding]:

@@ -143,6 +143,7 @@ def _fund_lines(tables: Tables, year: int) -> tuple[tuple[str, int], ...]:
     defaults=INDUSTRY_SHARE,
     rolls=False,
     advice=("中央资金用于产业的比重低于要求", "调整资金安排，增加产业发展项目"),
+    act="再安排产业项目资金 {gap} 元",
     tasks=(30, 61),
 )
 def industry_share(tables: Tables) -> Iterator[Finding]:
@@ -178,6 +179,7 @@ def _of_level(tables: Tables, year: int, level: str) -> Iterator[Finding]:
     parameters=("industry-share-municipal",),
     rolls=False,
     advice=("资金用于产业的比重低于要求", "调整资金安排，增加产业发展项目"),
+    act="再安排产业项目资金 {gap} 元",
     tasks=(61,),
 )
 def industry_share_municipal(tables: Tables) -> Iterator[Finding]:
@@ -389,6 +391,7 @@ def interest_linkage(tables: Tables) -> Iterator[Finding]:
     defaults=INPUT_STABLE,
     rolls=False,
     advice=("财政投入没有保持稳定", "补足本级投入，或说明原因"),
+    act="再安排本级资金 {gap} 元",
     tasks=(56, 60),
 )
 def input_stable(tables: Tables) -> Iterator[Finding]:

@@ -168,6 +168,7 @@ def _open_until(tables: Tables, project: str) -> str:
     quote="大力推广以工代赈，进一步提高项目资金中劳务报酬发放比例，原则上不低于市级及以上补助资金的10%",
     parameters=("labour-share",),
     advice=("参与务工的群众少得劳务报酬", "核实用工和清册；差额能补发的补发，确有特殊情况的报批准机关同意后登记豁免"),
+    act="补付劳务报酬 {gap} 元",
     tasks=(65,),
 )
 def labour_share(tables: Tables) -> Iterator[Finding]:
@@ -187,6 +188,7 @@ def labour_share(tables: Tables) -> Iterator[Finding]:
     quote="其中使用市级及以上以工代赈专项资金的项目劳务报酬发放比例不低于该专项补助资金的15%",
     defaults=WORK_RELIEF_SHARE,
     advice=("以工代赈资金的赈济作用没有达到规定", "核实用工和清册，在验收前补足；已验收的说明原因并整改"),
+    act="补付劳务报酬 {gap} 元",
     tasks=(65,),
 )
 def labour_share_work_relief(tables: Tables) -> Iterator[Finding]:
@@ -211,6 +213,7 @@ def labour_share_work_relief(tables: Tables) -> Iterator[Finding]:
     always=True,
     defaults=PROMISED,
     advice=("没有兑现批复承诺的劳务报酬", "补发差额，或报原批复机关调整"),
+    act="补付劳务报酬 {gap} 元",
     tasks=(65,),
 )
 def labour_promised(tables: Tables) -> Iterator[Finding]:

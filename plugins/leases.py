@@ -39,6 +39,7 @@ def _subject(asset: Asset) -> Subject:
     defaults=RENT,
     rolls=False,
     advice=("资产租金没有按合同足额收取，集体收益流失", "催收欠付的租金，必要时依合同追究"),
+    act="催收租金（承包费）{gap} 元",
     tasks=(72,),
 )
 def asset_income_due(tables: Tables) -> Iterator[Finding]:
@@ -113,6 +114,7 @@ def _rent(tables: Tables, asset: Asset, rent: Rent, got: int, legs: list[Posting
     defaults=PRINCIPAL,
     rolls=False,
     advice=("投入的本金到期没有收回，集体资产有损失风险", "催收本金，依协议追究；确需展期的另行签订"),
+    act="收回本金 {gap} 元",
     tasks=(72,),
 )
 def principal_due(tables: Tables) -> Iterator[Finding]:

@@ -172,6 +172,7 @@ def _wages(item: Item) -> bool:
     defaults=LEFTOVER_DAYS,
     rolls=False,
     advice=("项目结余闲置", "退回结余资金或调剂到其他项目"),
+    act="上缴或调整结余 {gap} 元",
     tasks=(70,),
 )
 def leftover(tables: Tables) -> Iterator[Finding]:

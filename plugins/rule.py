@@ -29,6 +29,8 @@ class Rule:
     judge: Judge | Follow
     advice: tuple[str, str]  # what a failure means, and what to do about it
     tasks: tuple[int, ...]  # of 秀委农组〔2022〕5号, that it serves
+    act: str = ""  # the smallest act that mends a failure, {gap} standing for the amount missing or too much
+    part_acts: tuple[tuple[str, str], ...] = ()  # the same for a part that asks for another
     basis: str = ""  # of what no dated document asks: the book itself, a contract, an approval
     documents: tuple[Document, ...] = ()  # what it rests on; none: on its parameters alone
     always: bool = False  # judged whatever had been issued on the day of the act

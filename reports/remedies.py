@@ -14,30 +14,6 @@ from plugins import catalogue
 from plugins.findings import YUAN, Finding
 from plugins.judging import plain_number
 
-# Rule, or rule and part -> the act, `{gap}` standing for the amount that is missing or too much.
-_ACTS: dict[str, str] = {
-    "labour-share": "补付劳务报酬 {gap} 元",
-    "labour-share-work-relief": "补付劳务报酬 {gap} 元",
-    "labour-promised": "补付劳务报酬 {gap} 元",
-    "industry-share": "再安排产业项目资金 {gap} 元",
-    "industry-share-municipal": "再安排产业项目资金 {gap} 元",
-    "input-stable": "再安排本级资金 {gap} 元",
-    "equity-ratio": "按协议补充量化 {gap} 元并变更登记",
-    "equity-ratio leader": "退出超出部分 {gap} 元并变更登记",
-    "dividend-due": "催收分红 {gap} 元",
-    "income-use": "下次分配中用于巩固成果和管护的至少增加 {gap} 元",
-    "management-fee": "退回超提的管理费 {gap} 元",
-    "spending-progress": "支付或上缴 {gap} 元",
-    "carry-over": "支付或上缴 {gap} 元",
-    "asset-disposal": "处置收入中 {gap} 元再投入或分配",
-    "overpaid": "收回多付的 {gap} 元",
-    "asset-income-due": "催收租金（承包费）{gap} 元",
-    "principal-due": "收回本金 {gap} 元",
-    "income-undistributed": "分配或转作公积公益金 {gap} 元",
-    "leftover": "上缴或调整结余 {gap} 元",
-}
-
-
 FEW = 20  # vouchers whose other postings are looked at, too
 
 
@@ -53,9 +29,10 @@ class Act:
 
 def act(tables: Tables, finding: Finding) -> Act:
     """The smallest act that mends a pending or failing finding."""
-    text = _ACTS.get(f"{finding.rule} {finding.part or ''}".strip()) or _ACTS.get(finding.rule, "")
+    rule = catalogue()[finding.rule]
+    text = dict(rule.part_acts).get(finding.part or "", rule.act)
     amount = finding.shortfall or None
-    worded = text.format(gap=yuan_cn(amount)) if text and amount else catalogue()[finding.rule].advice[1]
+    worded = text.format(gap=yuan_cn(amount)) if text and amount else rule.advice[1]
     return Act(worded, amount if text else None, unit_of(tables, finding), _project_of(tables, finding))
 
 

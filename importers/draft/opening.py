@@ -1,7 +1,6 @@
 """Opening a book for an import: its entries as a Draft, its side files read when they are first needed."""
 
 import csv
-import io
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -27,14 +26,14 @@ from importers.draft.entries import (
 )
 from ledgers.book import unjudged
 from ledgers.files import side_files
+from ledgers.files.problems import Problem, Untrusted
 from ledgers.files.side_files import pay_line
 from ledgers.files.text import Yuan
 from ledgers.money import fen
 from ledgers.people import Identities, open_identities
 from ledgers.seals.canonical import sealed_periods
+from ledgers.tables import households, members
 from ledgers.tables.directives import DIRECTIVES
-from ledgers.tables.households import FILE as HOUSEHOLDS
-from ledgers.tables.members import FILE as MEMBERS
 from ledgers.tables.rolls import month_file
 from ledgers.tables.tables import relative_names
 
@@ -55,10 +54,13 @@ class Source:
         return self.main.parent
 
     def text(self, name: str) -> str:
-        """A file's content, "" where there is none."""
+        """A file's content, "" where there is none. Raises Untrusted."""
         if name not in self.texts:
             path = self.root / name
-            self.texts[name] = path.read_bytes().decode("utf-8") if path.exists() else ""
+            try:
+                self.texts[name] = path.read_bytes().decode("utf-8") if path.exists() else ""
+            except UnicodeDecodeError:
+                raise Untrusted([Problem(name, 0, "不是 UTF-8 编码（可能是 GBK），应另存为 UTF-8")]) from None
         return self.texts[name]
 
     def roll_text(self, name: str) -> "RollText":
@@ -113,8 +115,8 @@ def open_book(main: Path, today: date) -> tuple[Draft, Source]:
             source.balances[entry.date, entry.account] = place
     _settle_import_ids(draft)
     draft.sealed = max((end for end, _ in sealed_periods(entries)), default=None)
-    _take_households(draft, source)
-    _take_members(draft, source)
+    _take_households(draft, main.parent)
+    _take_members(draft, main.parent)
     _take_sides(draft, main.parent)
     return draft, source
 
@@ -171,9 +173,9 @@ def _settle_import_ids(draft: Draft) -> None:
             draft.imported.held[str(import_id)] = voucher.number if stands else draft.imported.held.get(str(import_id), "")
 
 
-def _take_households(draft: Draft, source: Source) -> None:
+def _take_households(draft: Draft, root: Path) -> None:
     states: dict[str, list[HouseState]] = {}
-    for row in csv.DictReader(io.StringIO(source.text(HOUSEHOLDS), newline="")):
+    for _, row in households.lines(root):
         state = HouseState(*(row.get(column) or "" for column in HouseState._fields))
         states.setdefault(state.household, []).append(state)
     draft.states.held.update({household: tuple(rows) for household, rows in states.items()})
@@ -183,9 +185,9 @@ def _take_households(draft: Draft, source: Source) -> None:
             draft.last.held[f"{series}-"] = max(draft.last.held.get(f"{series}-", 0), int(number))
 
 
-def _take_members(draft: Draft, source: Source) -> None:
+def _take_members(draft: Draft, root: Path) -> None:
     rows: dict[str, list[MemberRow]] = {}
-    for row in csv.DictReader(io.StringIO(source.text(MEMBERS), newline="")):
+    for _, row in members.lines(root):
         member = MemberRow(*(row.get(column.rstrip("_")) or "" for column in MemberRow._fields))
         rows.setdefault(member.who, []).append(member)
     draft.members.held.update({who: tuple(found) for who, found in rows.items()})

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import os
 from pathlib import Path
 from typing import Any
 
+from ledgers.files.problems import Problem, Untrusted
 from ledgers.files.safely import Refused, read_bytes
 
 Row = dict[Any, Any]
@@ -17,6 +19,14 @@ def read_csv(root: Path, name: str, required: tuple[str, ...]) -> list[tuple[int
     Raises Refused, with a message for an official, for a file that cannot be read, is not UTF-8 or lacks a column.
     """
     return rows_of(read_bytes(root, name), required)
+
+
+def register(root: Path, name: str, required: tuple[str, ...], called: str) -> list[tuple[int, Row]]:
+    """The rows of a register of the book, none where there is no such file. Raises Untrusted, which names it as `called`."""
+    try:
+        return read_csv(root, name, required) if os.path.lexists(root / name) else []
+    except Refused as error:
+        raise Untrusted([Problem(name, 0, f"{called}{error}")]) from None
 
 
 def rows_of(data: bytes, required: tuple[str, ...], missing: str | None = "") -> list[tuple[int, Row]]:

@@ -5,7 +5,6 @@ on a day when its base state is 脱贫户 or it is being monitored. 销户 ends 
 priority household.
 """
 
-import os
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
@@ -15,9 +14,8 @@ from typing import Any
 
 import pandas as pd
 
-from ledgers.files.csvs import read_csv
-from ledgers.files.problems import Problem
-from ledgers.files.safely import Refused
+from ledgers.files.csvs import Row, register
+from ledgers.files.problems import Problem, Untrusted
 from ledgers.tables.directives import BASE_STATES, MONITOR_KINDS, MONITORING_STATES
 from ledgers.tables.registry import Issue
 from ledgers.tables.schema import SCHEMAS, HouseholdState, frame_of_rows, records
@@ -39,12 +37,10 @@ def read_households(
     """
     problems: list[Problem] = []
     issues: list[Issue] = []
-    if not os.path.lexists(root / FILE):
-        return frame_of_rows("households", []), set(), problems, issues
     try:
-        raw = read_csv(root, FILE, REQUIRED)
-    except Refused as error:
-        return _unreadable(str(error))
+        raw = lines(root)
+    except Untrusted as error:
+        return frame_of_rows("households", []), set(), error.problems, issues
     rows: list[dict[str, Any]] = []
     ids = set()
     for line, texts in raw:
@@ -56,8 +52,9 @@ def read_households(
     return frame_of_rows("households", rows), ids, problems, issues
 
 
-def _unreadable(message: str) -> tuple[pd.DataFrame, set[str], list[Problem], list[Issue]]:
-    return frame_of_rows("households", []), set(), [Problem(FILE, 0, f"农户名册{message}")], []
+def lines(root: Path) -> list[tuple[int, Row]]:
+    """The rows of the register as they are written, each with the number of its line. Raises Untrusted."""
+    return register(root, FILE, REQUIRED, "农户名册")
 
 
 def _row(

@@ -4,7 +4,6 @@ A person stays a person: `who` is a permanent pseudonym, `household` and `person
 them at the time. `reason` is that of `to` where there is one, else of `from`; `entered` may give that of `from` besides.
 """
 
-import os
 from collections.abc import Collection
 from datetime import date
 from itertools import pairwise
@@ -13,9 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from ledgers.files.csvs import Row, read_csv
-from ledgers.files.problems import Problem
-from ledgers.files.safely import Refused
+from ledgers.files.csvs import Row, register
+from ledgers.files.problems import Problem, Untrusted
 from ledgers.tables import times
 from ledgers.tables.directives import MEMBER_REASONS
 from ledgers.tables.registry import Issue
@@ -23,6 +21,11 @@ from ledgers.tables.schema import frame_of_rows
 
 FILE = "registry/members.csv"
 REQUIRED = ("who", "household", "person", "from", "to", "reason")
+
+
+def lines(root: Path) -> list[tuple[int, Row]]:
+    """The rows of the register as they are written, each with the number of its line. Raises Untrusted."""
+    return register(root, FILE, REQUIRED, "家庭成员名册")
 
 
 def read_members(
@@ -33,14 +36,12 @@ def read_members(
     Whoever entered later is not known yet, and whoever left later is still there. Impossible rows are issues and left
     out, so that one wrong date silences nobody else.
     """
-    if not os.path.lexists(root / FILE):
-        return frame_of_rows("members", []), [], []
     problems: list[Problem] = []
     issues: list[Issue] = []
     try:
-        raw = read_csv(root, FILE, REQUIRED)
-    except Refused as error:
-        return frame_of_rows("members", []), [Problem(FILE, 0, f"家庭成员名册{error}")], []
+        raw = lines(root)
+    except Untrusted as error:
+        return frame_of_rows("members", []), error.problems, []
     rows = []
     for line, texts in raw:
         try:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ledgers.files.problems import Untrusted
 from tests.importers import dirty
 from tests.importers.county import (
     ALL,
@@ -312,3 +313,14 @@ def test_every_kind_can_be_wrong_in_old_excel_and_csv_too(tmp_path: Path) -> Non
 
 def test_the_mini_county_itself_is_clean(desk: Desk) -> None:
     desk.take(*(make() for make in ALL.values()))
+
+
+@pytest.mark.parametrize(("encoding", "said"), [("utf-8-sig", "BOM"), ("gb18030", "不是 UTF-8")])
+@pytest.mark.parametrize("name", ["registry/households.csv", "registry/members.csv"])
+def test_a_book_whose_register_was_saved_in_another_encoding(desk: Desk, name: str, encoding: str, said: str) -> None:
+    head = "household,date,village,status\n" if "households" in name else "who,household,person,from,to,reason\n"
+    (desk.book / name).write_text(f"{head}户\n", encoding)
+    before = desk.state()
+    with pytest.raises(Untrusted, match=f"{name}：.*{said}"):
+        desk.bring(villages())
+    assert desk.state() == before

@@ -31,7 +31,7 @@ _HARMLESS = re.compile(
     r"|(?<![\d-])\d{4}-\d{6}-\d{2}-\d{2}-\d{6}(?![\d-])"  # code of the investment platform
     r"|(?<![\d,.])\d{1,3}(?:,\d{3}){1,2}(?:\.\d+)?(?![\d,])|(?<![\d,.])\d{1,3}(?:,\d{3}){3}\.\d+(?![\d,])"  # amounts
     r"|(?<![\d.])\d{1,12}\.\d{1,2}(?![\d.])"  # amounts in yuan
-    r"|(?<![\d-])[48]00[- ]?(?:\d{3}[- ]?\d{4}|\d{4}[- ]?\d{3})(?![\d-])"  # hot lines
+    rf"|(?<![\d{SPOKEN}-])[48]00[- ]?(?:\d{{3}}[- ]?\d{{4}}|\d{{4}}[- ]?\d{{3}})(?![\d-])"  # hot lines
     r"|(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])(?=\s*(?:$|[^\d\s.]))"  # addresses of a net
     r"|\*{2,}"  # what is masked
     r"|(?<![\d./-])(?<!(?<!\d)\d{6}\W)20\d\d-[01]\d-[0-3]\d(?![\d./-])"  # days
@@ -144,7 +144,7 @@ def spans(text: str, label: str = "", phones: frozenset[str] = frozenset(), *, j
     for pattern, read, strict in ((_MIXED_SPOKEN, spoken, False), (_MIXED_LETTERS, lettered, True)):
         for match in pattern.finditer(plain):
             said = match.group()
-            if _digits(read(said)) >= 11 and (7 if strict else 0) <= sum("0" <= c <= "9" for c in said) < _digits(
+            if _digits(read(said)) >= 10 and (7 if strict else 0) <= sum("0" <= c <= "9" for c in said) < _digits(
                 read(said)
             ):
                 yield from _moved(_of_text(_apart(read(said), said), joined), match.start())

@@ -98,6 +98,7 @@ _CELLS = ("c", "v", "t", "is", "r", "si", "row")
 NO_AMOUNTS: Mapping[str, str] = MappingProxyType({})
 _PIECE = re.compile(r"\d{1,17}[Xx]?")
 _MOBILE_CUTS = ((3, 8), (7, 4), (3, 4, 4), (1,) * 11)
+_POSITION = re.compile("&[LCR]")  # where the parts of a header of a sheet begin
 _COMMENT = re.compile(r"<!--(.*?)-->|<\?(?!xml )(.*?)\?>", re.DOTALL)
 
 
@@ -588,7 +589,8 @@ def _element(element: Any, name: str, strict: bool) -> Found:
     for key, value in element.attrib.items():
         yield Text(f"部件 {name} 的 {tag} {_bare(key)}", unquote(value))
     if tag not in ("t", "r") and element.text and element.text.strip():
-        yield Text(f"部件 {name} 的 {tag}", element.text)
+        said = _POSITION.sub("\n", element.text) if tag.endswith(("Header", "Footer")) else element.text
+        yield Text(f"部件 {name} 的 {tag}", said)
 
 
 def _tag(element: Any) -> str:

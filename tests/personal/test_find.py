@@ -6,7 +6,7 @@ import pytest
 
 from ledgers.personal.checks import is_landline, is_mobile, luhn
 from ledgers.personal.find import ADDRESS, Allowed, find, without_numbers
-from ledgers.personal.names import Known
+from ledgers.personal.names import Known, may_be_person
 from ledgers.personal.numbers import ACCOUNT, LANDLINE
 from tests.personal import corpus, second
 
@@ -102,6 +102,65 @@ def test_a_number_in_two_cells(cells: str, leak: bool) -> None:
 )
 def test_numbers_are_masked_where_they_stand(text: str, masked: str) -> None:
     assert without_numbers(text) == masked
+
+
+ROLES = (
+    "脱贫户{}",
+    "户主：{}",
+    "务工人员{} 20工日",
+    "残疾人{}护理补贴",
+    "低保户{}，补助1200元",
+    "户主姓名 {}",
+    "帮扶联系人：{}",
+    "{}同志",
+    "{}等3户",
+)
+
+
+@pytest.mark.parametrize(
+    "surname", ["瞿", "鄢", "宓", "阚", "璩", "禤", "邝", "苟", "佘", "晏", "漆雕", "司徒", "令狐", "覃", "庹"]
+)
+def test_a_rare_surname_is_one_too(surname: str) -> None:
+    missed = [one for role in ROLES for given in ("秀英", "伟") if not find(one := role.format(surname + given))]
+    assert not missed
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["农户水池", "农户平均增收", "脱贫户和监测户", "农户自筹5万元", "村民代表", "村民广场", "村民小组", "残疾人家庭", "农户田间道", "社员大会", "护林员工资",
+     "务工人员管理", "农户应得补助", "管护责任人已落实", "农户红薯种植", "受益人口300人", "低保户全部纳入", "农户林地流转", "村民步道"],
+)  # fmt: skip
+def test_a_word_that_begins_like_a_surname_is_none(text: str) -> None:
+    assert not find(text)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "瞿秀英",
+        "庹伟",
+        "漆雕明",
+        "张爱民",
+        "王学会",
+        "水清",
+        "张王秀英",
+        "买买提·吐尔逊",
+        "阿依古丽",
+        "陈登科",
+        "刘建社",
+    ],
+)
+def test_two_to_four_characters_that_are_no_unit_may_be_a_person(name: str) -> None:
+    assert may_be_person(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["村集体", "县林业局", "村委会", "农户", "各农户", "供销社", "国家电网", "中国移动", "王家村", "县水务站", "全县农户", "待定", "自建", "镇政府", "茶叶协会",
+     "东西部协作", "村民小组", "石材厂", "甲坪茶业有限公司", "供电公司", "务工人员", "产业园", ""],
+)  # fmt: skip
+def test_units_and_nobody_in_general_are_no_person(name: str) -> None:
+    assert not may_be_person(name)
 
 
 KNOWN = Known({"冉戊己", "壬丑二", "石田", "张三"}, {"石田村", "冉戊己小学"})

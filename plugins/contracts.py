@@ -263,16 +263,21 @@ def _retained(tables: Tables, project: Project, contract: int, accepted: date) -
         missing = RETENTION if share is None else RETENTION_MONTHS
         return absent(tables, _subject(project), missing, accepted, act=accepted, source=_source(project))
     end = months_later(accepted, int(months.value))
+    last_day = end + timedelta(days=GRACE)
     required = _rounded(contract * share.value)
-    least, now = _held(tables, project.id, accepted, min(end - timedelta(days=1), tables.as_of))
-    paid_late = tables.as_of > end + timedelta(days=GRACE) and now > 0
-    still_due = end <= tables.as_of <= end + timedelta(days=GRACE) and now > 0
+    balance = _Balance.of(_retention_legs(tables).get(project.id, []))
+    since = _withheld_from(tables, project, accepted, contract - required, balance)
+    least = balance.least(since, min(end - timedelta(days=1), tables.as_of)) if since else 0
+    now, late = balance.on(tables.as_of), tables.as_of > last_day and balance.on(last_day) > 0
     short = max(required - least, 0)
+    status = FAIL if late or (short and since) else PENDING if short or (end <= tables.as_of and now > 0) else PASS
     return Finding(
         _subject(project),
-        FAIL if short or paid_late else PENDING if still_due else PASS,
-        f"{end} 前应扣留 {yuan_cn(required)} 元，最少时扣留 {yuan_cn(least)} 元，尚未支付 {yuan_cn(now)} 元"
-        + (f"，应在 {end + timedelta(days=GRACE)} 前付清" if paid_late or still_due else ""),
+        status,
+        f"{end} 前应扣留 {yuan_cn(required)} 元，"
+        + (f"最少时扣留 {yuan_cn(least)} 元" if since else "工程款还没有结清")
+        + f"，尚未支付 {yuan_cn(now)} 元"
+        + (f"，应在 {last_day} 前付清" if late or (status == PENDING and since) else ""),
         measured=Measured(least, contract),
         threshold=Threshold(">=", share.value, (share, months), required),
         shortfall=short,
@@ -283,21 +288,42 @@ def _retained(tables: Tables, project: Project, contract: int, accepted: date) -
         ),
         lines=registered.lines_of(tables, project.id, "验收"),
         act=accepted,
-        due=end + timedelta(days=GRACE),
+        due=last_day,
         source=_source(project),
     )
 
 
-def _held(tables: Tables, project: str, since: date, until: date) -> tuple[int, int]:
-    """The least retention that was held on any day of a span, and what is held as of the date, in 分."""
-    changes: dict[date, int] = defaultdict(int)
-    for leg in _retention_legs(tables).get(project, []):
-        changes[leg.date] -= leg.amount
-    days = sorted(changes)
-    balance = [
-        sum(changes[day] for day in days if day <= at) for at in (since, *(d for d in days if since < d <= until))
-    ]
-    return min(balance), sum(changes.values())
+@dataclass(frozen=True)
+class _Balance:
+    """Retention that is held of a project: 分 by day."""
+
+    changes: dict[date, int]
+
+    @staticmethod
+    def of(legs: list[money.Leg]) -> "_Balance":
+        changes: dict[date, int] = defaultdict(int)
+        for leg in legs:
+            changes[leg.date] -= leg.amount
+        return _Balance(changes)
+
+    def on(self, day: date) -> int:
+        return sum(amount for changed, amount in self.changes.items() if changed <= day)
+
+    def least(self, since: date, until: date) -> int:
+        """The least that was held at the end of any day of a span."""
+        return min(self.on(day) for day in (since, *(one for one in self.changes if since < one <= until)))
+
+
+def _withheld_from(tables: Tables, project: Project, accepted: date, most: int, balance: _Balance) -> date | None:
+    """From when on retention must lie on its account: 验收, or the bill after it by which it is withheld; None before that.
+
+    Until that bill the price itself is withheld: no more than `most` (the contract less retention) was paid or is owed.
+    """
+    first = min((day for day in balance.changes), default=None)
+    paid = _paid_before(tables, project.id, None if first is None else max(first, accepted))
+    if paid > most or (first is not None and first <= accepted):
+        return accepted
+    return first
 
 
 @derived

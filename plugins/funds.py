@@ -7,7 +7,7 @@ handed money, on every day. What a village was handed counts as paid for progres
 import datetime as dt
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -147,7 +147,7 @@ def _village_faults(flow: money.Flow) -> list[str]:
 def idle_in_village(tables: Tables) -> Iterator[Finding]:
     """Days that what still lies with a village has lain there, first in first out; a move between its accounts is none."""
     for name, legs in money.by_project(money.bank_legs(tables)).items():
-        remaining = _still_there(legs)
+        remaining = _still_there(tables, legs)
         if not remaining:
             continue
         oldest, left = remaining[0], sum(amount for _, amount in remaining)
@@ -167,32 +167,39 @@ def idle_in_village(tables: Tables) -> Iterator[Finding]:
             yield count(subject, days, parameter, f"{message}，{limit(parameter)}", due=due, **more)
 
 
-def _still_there(legs: list[money.Leg]) -> list[tuple[money.Leg, int]]:
-    """What is left of a project's money with each village, by the day on which it came."""
+def _still_there(tables: Tables, legs: list[money.Leg]) -> list[tuple[money.Leg, int]]:
+    """What is left of a project's money with each village, by the day on which it came; a successor takes it over."""
     moved: dict[tuple[str, int], list[money.Leg]] = defaultdict(list)
     for leg in legs:
-        moved[leg.village or leg.account, leg.transaction].append(leg)
-    villages: dict[str, list[money.Leg]] = defaultdict(list)
+        village = registered.village_on(tables, leg.village, leg.date)
+        moved[village or leg.account, leg.transaction].append(leg)
+    left: dict[str, list[tuple[money.Leg, int]]] = {}
     for (village, _), own in moved.items():
-        villages[village].append(own[0]._replace(amount=sum(leg.amount for leg in own)))
-    left = [one for own in villages.values() for one in _first_in_first_out(own)]
-    return sorted(left, key=lambda one: one[0].date)
+        _taken_over(tables, left, own[0].date)
+        net = own[0]._replace(amount=sum(leg.amount for leg in own))
+        left[village] = _first_in_first_out(left.get(village, []), net)
+    _taken_over(tables, left, tables.as_of)
+    return sorted((one for own in left.values() for one in own), key=lambda one: one[0].date)
 
 
-def _first_in_first_out(legs: Iterable[money.Leg]) -> list[tuple[money.Leg, int]]:
-    """What is left of the incoming legs after the outgoing ones took the oldest first."""
-    remaining: list[tuple[money.Leg, int]] = []
-    for leg in legs:
-        if leg.amount > 0:
-            remaining.append((leg, leg.amount))
-            continue
-        out = -leg.amount
-        while out and remaining:
-            first, amount = remaining[0]
-            taken = min(out, amount)
-            out -= taken
-            remaining[:1] = [(first, amount - taken)] if amount > taken else []
-    return remaining
+def _taken_over(tables: Tables, left: dict[str, list[tuple[money.Leg, int]]], day: date) -> None:
+    """Hand what lies with a village that ceased by a day to its successor, with its age."""
+    for village in list(left):
+        successor = registered.village_on(tables, village, day)
+        if successor != village:
+            left[successor] = sorted(left.get(successor, []) + left.pop(village), key=lambda one: one[0].date)
+
+
+def _first_in_first_out(remaining: list[tuple[money.Leg, int]], leg: money.Leg) -> list[tuple[money.Leg, int]]:
+    """What remains after one more leg: an incoming one is added, an outgoing one takes the oldest first."""
+    if leg.amount > 0:
+        return [*remaining, (leg, leg.amount)]
+    left, out = [], -leg.amount
+    for lot, amount in remaining:
+        taken = min(out, amount)
+        out -= taken
+        left += [(lot, amount - taken)] if amount > taken else []
+    return left
 
 
 @rule(

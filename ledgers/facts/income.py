@@ -186,13 +186,27 @@ def lowest_balances(tables: Tables) -> dict[tuple[str, int], Low]:
     own = (table["kind"] == "bank") & (table["project"] == "") & (table["village"] != "")
     by_village: dict[str, list[Posting]] = defaultdict(list)
     for leg in records(Posting, table[own]):
-        by_village[leg.village].append(leg)
+        for village, move in _with_successors(tables, leg):
+            by_village[village].append(move)
     found: dict[tuple[str, int], Low] = {}
     for village, moves in by_village.items():
         for low in _lows(moves, tables.as_of):
             key = (village, low.day.year)
             found[key] = min(found.get(key, low), low, key=lambda one: one.amount)
     return found
+
+
+def _with_successors(tables: Tables, leg: Posting) -> Iterator[tuple[str, Posting]]:
+    """A move of a village's money, and on the day on which the village is merged the moves that hand it on."""
+    village = registered.village_on(tables, leg.village, leg.counts_on)
+    yield village, leg
+    for _ in mergers(tables):
+        if village not in mergers(tables):
+            return
+        day, into = mergers(tables)[village]
+        yield village, leg._replace(counts_on=day, amount=-leg.amount)
+        yield into, leg._replace(counts_on=day)
+        village = into
 
 
 def _lows(moves: list[Posting], as_of: date) -> Iterator[Low]:

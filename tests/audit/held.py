@@ -1,6 +1,6 @@
 """Holds small books of what really happens to verdicts that were computed by hand.
 
-A file of `books/` is one book: `why` (the computation in a sentence), `book` (Beancount text; with `shared_policy` under the
+A file of `books/`, and of `life/` (rule by rule, each at its edge), is one book: `why` (the computation in a sentence), `book` (Beancount text; with `shared_policy` under the
 policy sets in `policy/`, the edition by which the verdicts were computed; with `shipped` under those of the product, as they
 are now), `files` beside it, and `expect`: findings by rule
 and, where they are given, subject, part and period, as of `as_of` (their own or the book's). A status is one of the rules', or
@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
 SHIPPED = HERE.parents[1] / "ledgers" / "policies"
 BOOKS = sorted((HERE / "books").glob("*.toml"))
 PUBLISHED = sorted((HERE / "published").glob("*.toml"))
+LIFE = sorted((HERE / "life").glob("*.toml"))
 NUMBERS = ("numerator", "denominator", "value", "shortfall", "required")
 Finding = dict[str, Any]
 

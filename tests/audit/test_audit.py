@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .held import BOOKS, HERE, PUBLISHED, read, wrong
+from .held import BOOKS, HERE, LIFE, PUBLISHED, read, wrong
 
 OPEN = frozenset((HERE / "open.txt").read_text("utf-8").split())
 
@@ -19,6 +19,13 @@ def _case(path: Path) -> object:
 
 @pytest.mark.parametrize("path", [_case(path) for path in BOOKS + PUBLISHED])
 def test_book(path: Path, tmp_path: Path) -> None:
+    lines = wrong(tmp_path / path.stem, read(path))
+    assert not lines, "\n".join(lines)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LIFE, ids=lambda path: path.stem)
+def test_book_of_life(path: Path, tmp_path: Path) -> None:
     lines = wrong(tmp_path / path.stem, read(path))
     assert not lines, "\n".join(lines)
 

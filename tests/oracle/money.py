@@ -206,13 +206,32 @@ def idle_in_village(case):
     """
     book, held = case.book, {}
     for txn in book.txns:
-        for key, amount in bank_changes(book, txn).items():
-            held.setdefault(key[0], {}).setdefault(key[1], []).append((txn["date"], amount))
-    for project, villages in held.items():
-        days = [age for changes in villages.values() if (age := oldest(book, changes)) is not None]
+        hand_over(book, held, txn["date"])
+        for (project, village), amount in bank_changes(book, txn).items():
+            lots = held.setdefault((project, village), [])
+            lots += [[txn["date"], amount]] if amount > 0 else []
+            use_up(lots, -amount)
+    hand_over(book, held, book.as_of)
+    for project in sorted({project for project, _ in held}):
+        days = [(book.as_of - day).days for (of, _), lots in held.items() if of == project for day, left in lots if left]
         if days:
             parameter, missing = case.law.ask("idle-in-village", "idle-days", book.as_of)
             yield count_days("idle-in-village", "project", project, max(days), parameter, missing=missing)
+
+
+def hand_over(book, held, day):
+    """What lies with a village that has ceased by this day lies with its successor, as old as it was."""
+    for project, village in list(held):
+        successor = village_on(book, village, day)
+        if successor != village:
+            held[project, successor] = sorted(held.get((project, successor), []) + held.pop((project, village)))
+
+
+def use_up(lots, amount):
+    """Take an amount from the oldest lots."""
+    for lot in lots if amount > 0 else []:
+        taken = min(amount, lot[1])
+        lot[1], amount = lot[1] - taken, amount - taken
 
 
 def bank_changes(book, txn):
@@ -220,26 +239,16 @@ def bank_changes(book, txn):
     result = {}
     for posting in txn["postings"]:
         if posting["account"].startswith(BANK) and posting["project"]:
-            key = (posting["project"], bank_village(book, posting["account"]))
+            key = (posting["project"], bank_village(book, posting["account"], txn["date"]))
             result[key] = result.get(key, 0) + posting["fen"]
     return {key: amount for key, amount in result.items() if amount}
 
 
-def bank_village(book, account):
-    """The village of an account, or its successor by now; a town's account by its name."""
+def bank_village(book, account, day):
+    """The village of an account, or its successor by a day; a town's account by its name."""
     name = account.split(":")[2]
     known = [village for village in ids(book, "village") if name.startswith(village)]
-    return village_on(book, max(known, key=len), book.as_of) if known else name
-
-
-def oldest(book, changes):
-    """Age in days of the oldest money still there, first in first out; None when nothing is left."""
-    out = -sum(amount for _, amount in changes if amount < 0)
-    for date, amount in changes:
-        if amount > out:
-            return (book.as_of - date).days
-        out -= max(amount, 0)
-    return None
+    return village_on(book, max(known, key=len), day) if known else name
 
 
 def count_days(rule, kind, subject, days, parameter, still_open=False, missing="undetermined", **more):

@@ -4,7 +4,7 @@ import datetime as dt
 from fractions import Fraction
 
 from .assets import sold
-from .book import BANK, comma, facts, ids, income_year, paid_lines, spoken_of
+from .book import BANK, comma, facts, ids, income_year, paid_lines, spoken_of, village_on
 from .findings import finding, half_up_fen, ratio, verdict, worst, year_day
 from .law import FIFTY_ONE
 from .money import bank_village
@@ -167,8 +167,12 @@ def overdrafts(book):
         if posting["account"].startswith(BANK) and not posting["project"]:
             days.setdefault(posting["txn"]["date"], []).append(posting)
     for day, postings in sorted(days.items()):
+        for village in list(balances):  # a successor takes over what its predecessor had
+            successor = village_on(book, village, day)
+            if successor != village:
+                balances[successor] = balances.get(successor, 0) + balances.pop(village)
         for posting in postings:
-            village = bank_village(book, posting["account"])
+            village = bank_village(book, posting["account"], day)
             balances[village] = balances.get(village, 0) + posting["fen"]
         result |= {(village, day.year) for village, left in balances.items() if left < 0}
     return result

@@ -14,11 +14,13 @@ from importers.reading.sheet import OPTIONS
 ROWS = 500  # of the form that lists to choose from cover
 LONGEST = 5_000  # entries of a list
 EXAMPLES = {
+    "wage": "150.00",
     "amount": "10000.00", "count": "10", "number": "1", "days": "10", "rate": "5%", "flag": "是", "year": "2022", "years": "2022-2026",
     "date": "2022-03-05", "deadline": "2022-12-31", "period": "2022年8月", "document": "示财农〔2022〕9号", "code": "001",
 }  # fmt: skip
 _PROMPTS = {
     "amount": "金额，以元计，最多两位小数",
+    "wage": "每天的工资，以元计",
     "date": "日期，如 2022-03-05",
     "deadline": "日期，如 2022-12-31，可以在今天以后",
     "identity": "18 位身份证号（本列已设为文本）",
@@ -125,7 +127,7 @@ def _column(sheet: Any, number: int, field: Field | None, choices: list[str], op
     for row in range(4, ROWS):
         sheet[f"{letter}{row}"].protection = Protection(locked=False)
         if field is not None:
-            sheet[f"{letter}{row}"].number_format = "0.00" if field.type == "amount" else "@"
+            sheet[f"{letter}{row}"].number_format = "0.00" if field.type in ("amount", "wage") else "@"
     if field is not None:
         _validated(sheet, letter, field, choices, options)
         sheet[f"{letter}4"] = _example(field, choices)

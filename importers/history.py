@@ -19,6 +19,7 @@ from importers.draft.draft import Draft
 from importers.draft.opening import Source, open_book
 from importers.draft.records import Hunk, record_file
 from importers.draft.render import ACCOUNTS, Files, render
+from importers.reading.kinds import MENDED
 from importers.run import prove
 from ledgers import clock
 from ledgers.book import main_file
@@ -68,13 +69,18 @@ class _Undoing:
         self.draft, self.source = open_book(main, today)
         self.reversed: set[str] = set()
         self.texts: dict[str, str | None] = {}
+        self.mended = False  # whether what is taken back is the mending of a seal: then what the seal covers goes back too
 
     def result(self) -> Undo:
+        self.mended = any(entry.kind == MENDED for entry in self.draft.log.values() if entry.number == self.undo.number)
         said = self._record(self.undo.number)
         if said is None:
             self.undo.refused.append(f"没有第 {self.undo.number} 次导入的记录（xianjie imports 列出可以撤销的导入）")
             return self.undo
-        self._choose_reversals(said)
+        if self.mended:
+            self.undo.said.append("撤销的是修复封账：账簿回到修复以前，封账又会有改动")
+        else:
+            self._choose_reversals(said)
         for voucher in sorted(self.reversed):
             self.draft.reverse(voucher, f"撤销第 {self.undo.number} 次导入")
             self.undo.said.append(f"冲销凭证 {voucher}（已封账，或其后已有凭证）")
@@ -139,7 +145,7 @@ class _Undoing:
 
     def _pieces(self, name: str, before: list[str], after: list[str]) -> Iterable[tuple[list[str], list[str]]]:
         """A hunk, or what of it goes: vouchers that are reversed stay, and whatever a seal covers."""
-        if not any(self._stays(name, block) for block in _blocks(name, after)):
+        if self.mended or not any(self._stays(name, block) for block in _blocks(name, after)):
             return [(before, after)]
         if before:
             if any(map(_VOUCHER.match, before)):

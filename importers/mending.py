@@ -4,6 +4,7 @@ Only a manifest whose digest is still the root can say how the book was. Registr
 are put back; rolls and evidence are known by their digests alone, and must come from a backup.
 """
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable
@@ -16,12 +17,15 @@ from typing import Any
 from importers.draft.draft import Draft, after_seal
 from importers.draft.entries import ORIGINAL_DATE, Directive, HouseState, Leg, Meta, Place, Voucher
 from importers.draft.opening import Source, open_book
+from importers.draft.records import record, record_file
 from importers.draft.render import Files, render
+from importers.reading.kinds import MENDED
 from importers.run import prove
 from ledgers import clock
 from ledgers.book import main_file, read
 from ledgers.files import writing
 from ledgers.files.safely import Refused, instead, read_bytes
+from ledgers.files.side_files import Imported
 from ledgers.files.text import Yuan
 from ledgers.seals.canonical import Item, form
 from ledgers.seals.said import key_of
@@ -38,17 +42,21 @@ class Mend:
     files: Files = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)  # what stays broken, and what to do
+    number: int = 0  # among the imports, where it changes something
 
 
-def mend(book: str | Path, today: date | None = None, confirm: Callable[[Mend], bool] = lambda mend: True) -> Mend:
+def mend(
+    book: str | Path, today: date | None = None, confirm: Callable[[Mend], bool] = lambda mend: True, by: str = ""
+) -> Mend:
     """Mend a book's seals, holding its lock; `confirm` sees what would change before anything is written.
 
     Raises Untrusted, Busy, NotWritten.
     """
     main = main_file(book)
     with writing.locked(main.parent, "xianjie mend"):
-        found = _Mending(main, today or clock.today()).result()
+        found = _Mending(main, today or clock.today(), by).result()
         if found.files and confirm(found):
+            found.files[record_file(found.number)] = record(main.parent, found.number, found.files)
             writing.write(main.parent, found.files)
         else:
             found.files = {}
@@ -58,8 +66,8 @@ def mend(book: str | Path, today: date | None = None, confirm: Callable[[Mend], 
 class _Mending:
     """One book being mended."""
 
-    def __init__(self, main: Path, today: date) -> None:
-        self.main, self.mend = main, Mend()
+    def __init__(self, main: Path, today: date, by: str) -> None:
+        self.main, self.mend, self.today, self.by = main, Mend(), today, by
         self.draft: Draft
         self.source: Source
         self.draft, self.source = open_book(main, today)
@@ -79,9 +87,19 @@ class _Mending:
         for household in sorted(self.whole):
             self._household(household)
         self.mend.files = render(self.draft, self.source)
+        if self.mend.files:
+            self._number()
         prove(self.source, self.mend.files)
         self._check()
         return self.mend
+
+    def _number(self) -> None:
+        """Mending has a number and a record among the imports, so that it too can be taken back."""
+        self.mend.number = 1 + max((entry.number for entry in self.draft.log.values()), default=0)
+        about = (MENDED, str(self.draft.sealed), self.mend.number, hashlib.sha256("\n".join(self.mend.said).encode()).hexdigest())
+        day = self.today.isoformat()
+        self.draft.log[about] = Imported(*about, number=self.mend.number, day=day, by=self.by, rows=len(self.mend.said))
+        self.mend.files = render(self.draft, self.source)
 
     # -- what differs --------------------------------------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ def import_(
     from ledgers.people import Unusable
 
     files = tuple(_files(files))
-    given = replace(given_of(kind or "", unit or "", year or 0, values), by=by or _login())
+    given = replace(given_of(kind or "", unit or "", year or 0, values), by=by or login())
     answering = sys.stdin.isatty() and not yes
     shown: list[bool] = []
 
@@ -111,7 +111,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             raise click.ClickException(f"找不到文件 {path}{_near(path)}。没有写入任何东西")
 
 
-def _login() -> str:
+def login() -> str:
     """The name under which whoever imports is logged in, "" where the system knows none."""
     try:
         return getpass.getuser()

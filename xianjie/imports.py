@@ -31,7 +31,8 @@ def imports(book: str) -> None:
             continue
         who = "　".join(part for part in (entry.by, entry.provider) if part)
         total = f"，合计 {entry.sum} 元" if entry.sum else ""
-        click.echo(f"第 {entry.number} 次  {entry.day}  {who}  {entry.file}：{title}，{entry.rows} 行{total}  {entry.sha256[:12]}")
+        what = f"{entry.file}：{title}，{entry.rows} 行{total}  {entry.sha256[:12]}" if entry.file else f"{title}，{entry.rows} 处"
+        click.echo(f"第 {entry.number} 次  {entry.day}  {who}  {what}")
 
 
 @click.command("undo", cls=Command)

@@ -24,7 +24,7 @@ def mend(book: str, dry_run: bool, yes: bool) -> None:
     from ledgers.book import main_file
     from ledgers.files import writing
     from ledgers.people import Unusable
-    from xianjie.import_ import confirmed
+    from xianjie.import_ import confirmed, login
 
     shown: list[bool] = []
     folder = main_file(book).parent
@@ -40,11 +40,12 @@ def mend(book: str, dry_run: bool, yes: bool) -> None:
         return not dry_run and (yes or (sys.stdin.isatty() and confirmed("按以上修复吗？")))
 
     try:
-        found = mending.mend(Path(book), confirm=confirm)
+        found = mending.mend(Path(book), confirm=confirm, by=login())
     except Unusable as error:
         raise click.ClickException(f"{error}。没有写入任何东西") from None
     for line in found.left:
         click.echo(f"不能修复  {line}")
     nothing = "没有可以自动修复的。" if found.left else "封账没有改动，没有什么要修复的。"
-    click.echo("已修复，请用 xianjie verify 核对。" if found.files else "没有写入。" if shown else nothing)
+    done = f"已修复（记为第 {found.number} 次，可以 xianjie undo 撤销），请用 xianjie verify 核对。"
+    click.echo(done if found.files else "没有写入。" if shown else nothing)
     raise click.exceptions.Exit(2 if found.left or (shown and not found.files and not dry_run) else 0)

@@ -16,7 +16,7 @@ from importers.reading.kinds import terms
 COUNTY = "县级"
 _COMMITTEE = re.compile(r"(村|社区)(民委员会|委员会|村委会|村民委员会|委会)$")
 _MANY = re.compile(r"[、,，;；/]|及|等\d*个?村|多个|村[和与]\S+")
-_TOWN_AHEAD = re.compile(r"(\S+?(?:街道办事处|办事处|街道|镇|乡))(\S{2,})")
+TOWN_AHEAD = re.compile(r"(\S+?(?:街道办事处|办事处|街道|镇|乡))(\S{2,})")
 CLOSE = 0.5  # how alike a village's name must be to be offered for another
 _YEAR = re.compile(r"(?<!\d)(20\d\d)")
 
@@ -77,7 +77,7 @@ class Villages:
 
     def _apart(self, town: str, name: str) -> tuple[str, str]:
         """Town and village, also where both stand in one cell, or the town without its 镇."""
-        match = _TOWN_AHEAD.fullmatch(name)
+        match = TOWN_AHEAD.fullmatch(name)
         if match and self.town(match.group(1)) in ({town} if town else self.digits):
             town, name = self.town(match.group(1)), match.group(2)
         if not town or town in self.digits:

@@ -22,6 +22,12 @@ MOST_DAYS = 10_000
 NOTHING = {"", "-", "--", "—", "——", "/", "\\", "无", "*", "－"}
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
 _AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?(万|亿)?元?整?")
+_A_DAY = re.compile(r"/?(?:每?[天日]|工日|人)\Z")
+_CAPITAL_DIGITS, _CAPITAL_UNITS = "零壹贰叁肆伍陆柒捌玖", {"拾": 10, "佰": 100, "仟": 1000}
+_IN_CAPITALS = re.compile(
+    rf"(?<![{_CAPITAL_DIGITS}])([{_CAPITAL_DIGITS}拾][{_CAPITAL_DIGITS}拾佰仟万亿]*)[元圆]"
+    rf"(?:零?([{_CAPITAL_DIGITS}])角)?(?:零?([{_CAPITAL_DIGITS}])分)?"
+)
 _SPACES = re.compile(r"\s+")
 # What nobody sees: control characters, joiners, soft hyphens, marks of direction (copied from chats and web pages).
 _CONTROL = re.compile(
@@ -193,6 +199,35 @@ def _number(cell: Any) -> tuple[int, Decimal] | None:
     return {"万": 10_000, "亿": 100_000_000}.get(match.group(4), 0), -value if negative or match.group(
         1
     ) == "-" else value
+
+
+def wage(cell: Any, unit: int = 1) -> int:
+    """A wage a day, in 分: 150, 150元, 150元/天."""
+    return amount(_A_DAY.sub("", squeezed(cell)) if isinstance(cell, str) else cell, unit)
+
+
+def capitals(written: str) -> int | None:
+    """The first amount in capital numerals (壹仟伍佰元整) of a text as it is compared, in 分; None where none stands."""
+    match = _IN_CAPITALS.search(written)
+    if not match:
+        return None
+    whole, jiao, fen = match.groups(default="")
+    return _whole(whole) * 100 + 10 * _CAPITAL_DIGITS.index(jiao or "零") + _CAPITAL_DIGITS.index(fen or "零")
+
+
+def _whole(written: str) -> int:
+    """壹万贰仟零伍 -> 12005."""
+    for unit, size in (("亿", 10**8), ("万", 10**4)):
+        above, found, below = written.rpartition(unit)
+        if found:
+            return _whole(above) * size + _whole(below)
+    total, digit = 0, 0
+    for character in written:
+        if character in _CAPITAL_UNITS:
+            total, digit = total + (digit or 1) * _CAPITAL_UNITS[character], 0
+        else:
+            digit = _CAPITAL_DIGITS.index(character)
+    return total + digit
 
 
 def number(cell: Any) -> Decimal:

@@ -14,6 +14,7 @@ LOOKED_AT = 500  # rows in which columns are compared
 _NOW = re.compile(r"本次|本批|此次|这次|本期|本笔")
 _SO_FAR = re.compile(r"累计|已下达|已安排|已分配|已拨|已支|此前|上次|以前|上年|结转")
 _MONEY = re.compile(r"投资|资金|(?:安排|下达|分配|补助|投入|指标)(?:金额|额度?|数)|(?:本次|本批)(?:安排|下达|分配)")
+_REST = re.compile(r"(?:其中:?)?(?:其他|其它|自筹|社会|配套|地方配套|群众自筹|整合)(?:资金|投入|投资|财政资金)*(?:\(.*\))?")
 _PART = re.compile(r"其中|自筹|配套|中央|省级|市级|县级|区级|乡镇|社会|群众|银行|东西|定点|债|其他|来源")
 
 
@@ -89,6 +90,8 @@ def _amount(
     if not rivals:
         return
     best = _by_words(headers, [chosen, *rivals])
+    if best is None:
+        best = _whole(grid, headers, [chosen, *rivals], first)
     if best is None and squeezed(headers[chosen]) == squeezed(header_of(kind.id, name)):
         best = chosen
     if best is None:
@@ -118,6 +121,20 @@ def _by_words(headers: Sequence[str], columns: list[int]) -> int | None:
         return now[0]
     left = [column for column in columns if not _SO_FAR.search(headers[column])]
     return left[0] if len(left) == 1 else None
+
+
+def _whole(grid: Grid, headers: Sequence[str], columns: list[int], first: int) -> int | None:
+    """The column that is in every row the sum of the other one and of 其他资金, 自筹资金 …: the whole beside its parts."""
+    parts = [column for column, header in enumerate(headers) if _REST.fullmatch(squeezed(header)) and column not in columns]
+    if len(columns) != 2 or not parts:
+        return None
+    values = {column: _amounts(grid, column, first) for column in (*columns, *parts)}
+    for whole, part in (columns, columns[::-1]):
+        rows = [[values[column][row] for column in (whole, part, *parts)] for row in range(len(values[whole]))]
+        filled = [row for row in rows if row[0] is not None]
+        if filled and all(row[0] == sum(one or 0 for one in row[1:]) for row in filled):
+            return whole
+    return None
 
 
 def _answered(kind: Kind, headers: Sequence[str], columns: list[int], given: Given, name: str) -> int:

@@ -72,6 +72,7 @@ def _filled(type: str, names: str, **marks: bool) -> tuple[Field, ...]:
     return _fields(type, names, filled=True, **marks)
 
 
+MENDED = "mend"  # what the list of imports has besides sheets: a broken seal that was mended
 _registered = partial(Kind, module="registered", account="Assets:9001指标", public=True)  # each row is a directive
 _PROJECT = (Field("code", "code"), Field("name"))
 
@@ -81,7 +82,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             "villages",
             "行政村基本情况表",
-            ("town", "name", "kind", "households"),
+            ("town|place", "name|place", "kind", "households"),
             (
                 *_filled("text", "town name"),
                 Field("kind", "term:village kind", filled=True),
@@ -90,6 +91,7 @@ KINDS: dict[str, Kind] = {
                 *_fields("text", "industry"),
                 *_fields("code", "town_code code"),
                 Field("date", "date", head=True),
+                Field("place"),
             ),
             module="villages",
             account="Assets:1002银行存款",
@@ -269,6 +271,7 @@ KINDS: dict[str, Kind] = {
                 Field("account", "secret"),
                 Field("date", "date", filled=True),
                 *_filled("text", "function economic"),
+                Field("status", "term:payment status"),
             ),
             module="treasury",
             amounts=("amount",),
@@ -291,7 +294,7 @@ KINDS: dict[str, Kind] = {
                 *_fields("text", "address town village"),
                 *_fields("text", "type work"),
                 Field("days", "days", filled=True, summed=True),
-                Field("daily", "amount"),
+                Field("daily", "wage"),
                 *_fields("amount", "due deducted", summed=True),
                 Field("paid", "amount", filled=True, summed=True),
                 Field("bank"),
@@ -620,7 +623,7 @@ KINDS: dict[str, Kind] = {
 
 def title_of(kind: str) -> str:
     """What a kind of sheet is called; one that an older book names, and nobody knows any more, by its id."""
-    return KINDS[kind].title if kind in KINDS else kind
+    return KINDS[kind].title if kind in KINDS else "修复封账" if kind == MENDED else kind
 
 
 def _rows(name: str) -> Iterator[list[str]]:
@@ -668,6 +671,7 @@ _CLOSED = {
     "resolution": directives.RESOLUTIONS,
     "op": directives.OPS,
     "result": ("成功", "退票"),
+    "payment status": ("已支付", "未支付", "退回"),
     "member reason": directives.MEMBER_REASONS,
 }
 

@@ -39,7 +39,7 @@ def format_of(data: bytes) -> str:
         return "xlsb"
     if "_rels/.rels" in names or _WORKBOOK in names:
         return "xlsx"
-    raise Refused("文件是压缩包，但不是 Excel 工作簿：请用 Excel 或 WPS 打开，另存为 .xlsx")
+    raise Refused("文件是压缩包，不是 Excel 工作簿：里面有表格的，请先解压，再逐个导入")
 
 
 def opened(data: bytes) -> Package:

@@ -31,9 +31,10 @@ from ledgers.personal.find import MASK, without_numbers
 
 _TOTAL = re.compile(
     r"(.{0,20}?)(合计|总计|小计|共计|累计|总和|本页计|总额|[Σ∑]|(?i:total)|共(?=\d))(?:金额|数|户|人)?:?"
-    r"(?:\(?(?:[大小]写|人民币|万?元|\d+[^\d\W]{0,2})\)?)?:?(?:万元|元)?(?:[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]+)?"
+    r"(?:\(?(?:[大小]写|人民币|万?元|\d+[^\d\W]{0,2})\)?:?){0,3}(?:万元|元)?(?:[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]+)?"
 )
 _CAPITALS = re.compile(r"大写|[零壹贰叁肆伍陆柒捌玖拾佰仟]{3,}")
+_IN_WORDS = re.compile(r"[合总共]计|大写|人民币")
 _FIGURE = re.compile(r"[-(]?[\d,.]+[Xx)]?(?:元|万元|天|工)?")
 _SECTION = re.compile(r"[一二三四五六七八九十]{1,3}[、.:,].*|\([一二三四五六七八九十]{1,3}\).*")
 _SECTION_MARKS = set("一二三四五六七八九十(（")
@@ -107,7 +108,8 @@ class Sheet:
         other = [f"“{header}”作为{name}" for header, name in named if squeezed(header).strip("*") != squeezed(name)]
         left = [header for n, header in enumerate(self.layout.headers) if n not in used and header and header != "序号"]
         unit = {1: "元", 100: "百元", 1000: "千元", 10_000: "万元", 100_000_000: "亿元"}[self.layout.unit]
-        said = [*other, *([f"没有用到的列：{'、'.join(left)}"] if left else []), f"金额单位：{unit}"]
+        said = [*other, *([f"没有用到的列：{'、'.join(left)}"] if left else [])]
+        said += [f"金额单位：{unit}"] if any(one.type == "amount" for one in self.kind.fields) else []
         return "；".join(said)
 
     @property
@@ -257,6 +259,7 @@ class _Reader:
         self._settle_unit(rows, data)
         columns = self._columns(rows, data)
         self._check_totals(rows, data, totals, columns)
+        self._check_capitals(rows, [*totals, *words], columns)
         self._check_values_exist()
         self._head(words)
         self._complete(data, columns)
@@ -271,8 +274,9 @@ class _Reader:
             columns[name] = [value if cell in ("", None) else cell for cell in given]
         for one in self.kind.fields:
             if one.filled and one.name in columns:
+                never = {row for row, column in self.grid.scan.uncached if column == self.layout.columns.get(one.name)}
                 for number, value in zip(data, columns[one.name], strict=True):
-                    if value in ("", None):
+                    if value in ("", None) and number not in never:
                         self.sheet.fault(number, one.name, "不能空着")
 
     def _keep(self, data: list[int], columns: dict[str, list[Any]]) -> None:
@@ -466,7 +470,7 @@ class _Reader:
         parse = self._parser(one, column)
         empty: Any = "" if one.type in _TEXTS else None
         known: dict[Any, Any] = {"": empty}  # texts, floats, days: True is no 1.0
-        quick, free = one.type in _QUICK, one.type not in ("date", "amount", "number")
+        quick, free = one.type in _QUICK, one.type not in ("date", "amount", "wage", "number")
         values: list[Any] = []
         for position, cell in enumerate(raw):
             if quick and isinstance(cell, str) and len(cell) > 3 and cell.isascii() and cell.isalnum():
@@ -499,14 +503,16 @@ class _Reader:
         """Wrong for a date after today and for an amount below zero where none can be."""
         if one.type == "date" and value > self.today:
             raise Wrong(f"今天（{self.today}）或以前的日期", f"{value}")
-        if one.type in ("amount", "number") and value < 0 and one.name not in self.negative:
-            raise Wrong("不小于零的数", f"{yuan_cn(value) if one.type == 'amount' else value}")
+        if one.type in ("amount", "wage", "number") and value < 0 and one.name not in self.negative:
+            raise Wrong("不小于零的数", f"{value if one.type == 'number' else yuan_cn(value)}")
         return value
 
     def _parser(self, one: Field, column: int) -> Callable[[Any], Any]:
         unit = self.given.unit or self.layout.units.get(column, self.layout.unit)
         if one.type == "amount":
             return lambda cell: cells.amount(cell, unit)
+        if one.type == "wage":
+            return lambda cell: cells.wage(cell, unit)
         if one.type == "date":
             return lambda cell: cells.day(cell, self.grid.date1904)
         if one.type == "period":
@@ -557,6 +563,21 @@ class _Reader:
             name, value = next((name, value) for name, value in said.items() if _sum(columns[name], spans[0]) != value)
             found = _sum(columns[name], spans[0])
             self.sheet.fault(number, name, f"合计与明细不符：合计为 {self._text(name, value)}，各行相加为 {self._text(name, found)}")
+
+    def _check_capitals(self, rows: list[list[Any]], numbers: list[int], columns: dict[str, list[Any]]) -> None:
+        """A total in capital numerals is that of one of the columns of money."""
+        sums = {name: _sum(columns[name], range(len(columns[name]))) for name in columns if self._is_money(name, columns[name])}
+        for number in numbers if sums else ():
+            said = [squeezed(cell) for _, cell in filled_cells(rows[number])]
+            found = cells.capitals("".join(said)) if _IN_WORDS.search(said[0]) else None
+            if found is not None and found not in sums.values():
+                name = next((name for name in self.kind.amounts if name in sums), next(iter(sums)))
+                message = f"大写的合计与明细不符：大写为 {yuan_cn(found)} 元，各行相加为 {yuan_cn(sums[name])} 元"
+                self.sheet.fault(number, name, message)
+
+    def _is_money(self, name: str, values: list[Any]) -> bool:
+        one = self.fields.get(name)
+        return one is not None and one.summed and one.type == "amount" and bool(values) and FAULTY not in values
 
     def _said(self, row: list[Any], number: int) -> dict[str, int]:
         """What a total row claims, by field."""

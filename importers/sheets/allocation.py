@@ -33,6 +33,7 @@ def derive(job: Job) -> Record:
     funds, projects, villages = Funds(job.draft), Projects(job.draft), Villages(job.draft)
     found = [item for row in job.sheet.rows if (item := _row(job, funds, projects, villages, row))]
     found = _in_unit(job, found)
+    _say_twice(job, found)
     groups: dict[tuple[str, str, date], list[tuple[Any, str]]] = defaultdict(list)
     for row, fund, project in found:
         if (day := _day(job, row, fund)) is not None:
@@ -52,6 +53,16 @@ def derive(job: Job) -> Record:
     if not job.sheet.faults:
         _check_quota(job, funds, {fund for _, fund, _ in groups})
     return Record(key, part, tuple(dict.fromkeys((*records, *gone))))
+
+
+def _say_twice(job: Job, found: list[tuple[Any, str, str]]) -> None:
+    """Two rows of one fund, project and amount may be one, written twice."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for row, fund, project in found:
+        before = seen.setdefault((fund, project, row.amount, row.batch, row.date), row.line)
+        if before != row.line:
+            both = f"第 {row.line + 1} 行与第 {before + 1} 行的资金、项目、金额相同"
+            job.draft.warn(f"{job.sheet.label} {both}，已相加：重复的请删去一行")
 
 
 def _in_unit(job: Job, found: list[tuple[Any, str, str]]) -> list[tuple[Any, str, str]]:

@@ -134,6 +134,12 @@ def _period(job: Job) -> Period | None:
     return Period(min(span.start for span in spans), max(span.end for span in spans))
 
 
+_UNNAMED = {
+    "labour": "没有写项目名称：应在表头上方注明，如“项目名称：某村产业路”",
+    "benefits": "没有写项目名称，也没有写补贴名称：应在表头上方注明一项，如“补贴名称：公益性岗位补贴”",
+}
+
+
 def _about(job: Job, projects: Projects, span: Period) -> tuple[str, str] | None:
     """(project, benefit) of the list; a fault where neither can be told."""
     row = next(iter(job.sheet.rows), None)
@@ -148,7 +154,7 @@ def _about(job: Job, projects: Projects, span: Period) -> tuple[str, str] | None
     benefit = benefits.get(squeezed(subsidy), "")
     unnamed = not row.project and not row.project_code
     if unnamed and not subsidy:
-        job.sheet_fault("project", "没有写项目名称：应在表头上方注明，如“项目名称：某村产业路”")
+        job.sheet_fault("project", _UNNAMED[job.sheet.kind.id])
         return None
     if unnamed and not projects.named(subsidy, None):
         if not benefit:

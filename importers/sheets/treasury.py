@@ -32,7 +32,7 @@ STEP = 500
 def derive(job: Job) -> Record:
     """Book the lines in their order, payments before returns, then give waiting lists their money."""
     books = _Books(job)
-    rows = [books.with_zeros(row) for row in job.sheet.rows]
+    rows = [books.with_zeros(row) for row in _paid_out(job)]
     found = [(row, *where) for row in rows if (where := books.where(row))]
     before = lists_of(job.draft, {project for _, _, project in found})
     for number, (row, fund, project) in enumerate(found):
@@ -50,6 +50,18 @@ def derive(job: Job) -> Record:
     for village in sorted(books.handed) if not job.sheet.faults else ():
         reconcile(job, village)
     return Record()
+
+
+def _paid_out(job: Job) -> list[Any]:
+    """The lines whose money left; those that the export calls void or not yet paid are said and left out."""
+    left = [row.line + 1 for row in job.sheet.rows if row.status == "未支付"]
+    if left:
+        lines = "、".join(map(str, left[:10])) + (" 等" if len(left) > 10 else "")
+        job.draft.warn(f"{job.sheet.label}：{len(left)} 行的状态是作废或未支付（第 {lines} 行），没有记账")
+    for row in job.sheet.rows:
+        if row.status == "退回" and row.amount > 0:
+            job.fault(row, "status", "状态是退回，金额却不是负数：已退回的，把退回的那一行（金额为负）也写上，原支付的状态写已支付")
+    return [row for row in job.sheet.rows if row.status != "未支付"]
 
 
 def _all(job: Job, project: str, before: Lists) -> Lists:

@@ -7,7 +7,7 @@ from importers.draft.corrections import of_facts
 from importers.draft.entries import Directive, Meta
 from importers.draft.versions import Record
 from importers.finding.job import Job, plain_day
-from importers.finding.registers import Villages, corrected
+from importers.finding.registers import TOWN_AHEAD, Villages, corrected
 from importers.reading.cells import squeezed
 from importers.reading.title import title_year
 
@@ -21,6 +21,9 @@ def derive(job: Job) -> Record:
         day = job.day(row, "date", date(year, 1, 1) if year else None)
         if day is None:
             continue
+        row = _apart(job, row)
+        if row is None:
+            continue
         place = squeezed(row.town), squeezed(row.name)
         if place in seen:
             job.fault(row, "name", f"与第 {seen[place] + 1} 行是同一个村")
@@ -28,6 +31,17 @@ def derive(job: Job) -> Record:
         seen[place] = row.line
         _enter(job, villages, row, plain_day(day))
     return Record()
+
+
+def _apart(job: Job, row: Any) -> Any:
+    """A row whose town and village stand in one cell, with both; None after a fault."""
+    if row.town and row.name:
+        return row
+    match = TOWN_AHEAD.fullmatch(squeezed(row.place))
+    if match:
+        return row._replace(town=row.town or match.group(1), name=row.name or match.group(2))
+    job.fault(row, "place", f"应写明乡镇和村（如 青龙镇石桥村），实为“{row.place}”")
+    return None
 
 
 def _enter(job: Job, villages: Villages, row: Any, day: date) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 
+from importers.history import undo
 from importers.mending import mend
 from ledgers.book import read
 from tests.importers.county import TODAY
@@ -48,6 +49,7 @@ def test_a_broken_seal_is_mended(county: Desk, name: str) -> None:
     start = lines.index(f"\n{was}") + 1 if f"\n{was}" in lines else lines.index(was, lines.rindex("\n;") + 1 if "\n;" in lines else 0)
     path.write_text(lines[:start] + now + lines[start + len(was) :], "utf-8")
     assert broken(county)
+    as_broken = state(county)
     shown: list[str] = []
     mend(county.book, TODAY, lambda found: bool(shown.extend(found.said)))
     assert shown
@@ -59,7 +61,15 @@ def test_a_broken_seal_is_mended(county: Desk, name: str) -> None:
     assert all(one in text(county) for one in wanted), text(county)
     assert not mend(county.book, TODAY).files
     if not wanted:
-        assert state(county) == before
+        assert without_record(state(county)) == without_record(before)
+    assert undo(county.book, found.number, TODAY).files
+    assert state(county) == as_broken
+    assert mend(county.book, TODAY).files, "and it can be mended again"
+
+
+def without_record(files: dict[str, str]) -> dict[str, str]:
+    """The files of a book without what it says of its imports."""
+    return {name: digest for name, digest in files.items() if "/imports" not in name}
 
 
 def test_what_was_put_into_a_sealed_month_moves_to_the_first_open_day(county: Desk) -> None:

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from importers.headings import FILE
+from importers.reading.cells import capitals
 from importers.reading.given import Given
 from importers.reading.sheet import Sheet, read_path
 from importers.run import import_files
@@ -285,3 +286,71 @@ def test_an_allocation_ten_thousand_times_off_its_fund(planned: Desk, value: int
     changes = planned.bring(paper)
     assert changes.refused == refused
     assert ("与资金相差万倍" in str(changes.faults)) == refused
+
+
+# -- what is not paid, totals in words, wholes beside parts ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "amount", "booked"),
+    [("已支付", "100", True), ("已作废", "100", False), ("待支付", "100", False), ("已退回", "100", None), ("流转中", "100", None), ("", "100", True)],
+)
+def test_a_payment_counts_only_when_its_status_says_that_it_was_paid(county: Desk, status: str, amount: str, booked: bool | None) -> None:
+    header = [*ALL["treasury"]().header, "支付状态"]
+    row = [CITY, "ZF0900", "", "县农业农村委", "白水村到户产业补助", amount, "补助", "美翠茶业有限公司", "1", "2022-11-28", "2130505", "31204", status]
+    path = to_xlsx(county.book.parent / "支付.xlsx", table(header, row, above=[["国库集中支付导出"]]))
+    changes = import_files(county.book, [path], TODAY)
+    assert bool(changes.faults) == (booked is None)
+    assert any(what == "支付" for _, what, _ in changes.changes) == bool(booked)
+    assert any("作废或未支付" in warning for warning in changes.warnings) == (booked is False)
+
+
+@pytest.mark.parametrize(
+    ("below", "fits"),
+    [
+        ("合计人民币（大写）：伍万玖仟玖佰元整", True),
+        ("合计（大写）：伍万玖仟玖佰零壹元整", False),
+        ("大写：陆万元整", False),
+        ("注：每人每天贰佰元整", True),
+    ],
+)
+def test_a_total_in_capitals_is_that_of_the_rows(tmp_path: Path, below: str, fits: bool) -> None:
+    found = read(tmp_path, replace(labour(), below=[[below]]))
+    assert isinstance(found, Sheet) == fits, found
+    assert fits or "大写" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("written", "fen"),
+    [("壹仟伍佰元整", 150000), ("壹拾万零叁佰元伍角陆分", 10030056), ("拾贰万元", 12000000), ("贰亿叁仟万元整", 23000000000), ("伍元零叁分", 503), ("无", None)],
+)
+def test_capital_numerals(written: str, fen: int | None) -> None:
+    assert capitals(written) == fen
+
+
+def test_a_whole_beside_its_parts_is_the_amount(tmp_path: Path) -> None:
+    header = ["项目名称", "项目类别", "实施地点", "责任单位", "项目预算总投资", "财政衔接资金", "其他资金"]
+    above: list[list[object]] = [["2022年项目计划表"], ["单位：万元　编制日期：2022年3月1日"]]
+    about = ("美翠村茶园", "产业发展", "龙池镇美翠村", "县林业局")
+    assert amounts(tmp_path, table(header, [*about, 80, 60, 20], above=above)) == [80_000_000]
+    assert "不能猜" in str(amounts(tmp_path, table(header, [*about, 80, 60, 10], above=above)))
+
+
+def test_a_planned_day_is_no_state(tmp_path: Path) -> None:
+    header = ["项目名称", "项目类别", "实施地点", "责任单位", "计划总投资", "计划开工时间", "计划完工时间"]
+    row = ["美翠村茶园", "产业发展", "龙池镇美翠村", "县林业局", 80, "2022年3月", "2022年11月"]
+    sheet = read(tmp_path, table(header, row, above=[["2022年项目计划表"], ["单位：万元　编制日期：2022年3月1日"]]))
+    assert isinstance(sheet, Sheet)
+    assert (sheet.rows[0].started_on, sheet.rows[0].finished_on) == (None, None)
+
+
+def test_a_wage_a_day_and_town_and_village_in_one_cell(tmp_path: Path, desk: Desk) -> None:
+    paper = labour()
+    column = paper.header.index("日工资标准")
+    rows = [[*row[:column], "200元/天", *row[column + 1 :]] for row in paper.rows]
+    sheet = read(tmp_path, replace(paper, rows=rows))
+    assert isinstance(sheet, Sheet)
+    assert {row.daily for row in sheet.rows} == {20000}
+    listed = table(["乡镇村", "村类别", "户数"], ["龙池镇美翠村", "已脱贫村", "120户"], above=[["2022年行政村名录"]])
+    desk.take(listed)
+    assert 'town: "龙池镇"\n  name: "美翠村"' in desk.text("registry/villages.beancount")

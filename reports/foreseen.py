@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from importers.reading.container import column_letters
 from importers.reading.faults import Fault
@@ -197,30 +197,53 @@ def _text(foreseen: Foreseen) -> Iterator[str]:
                 yield from _lines(foreseen, change)
     if foreseen.rooms:
         yield "\n■ 还能付多少"
-        yield from (f"  {_said(room)}" for room in foreseen.rooms)
+        yield from (f"  {_said(room, f'（{room.rule}）')}" for room in foreseen.rooms)
     yield f"\n{verdict(foreseen)}"
 
 
 def _lines(foreseen: Foreseen, change: Change) -> Iterator[str]:
+    told = told_of(foreseen, change)
+    yield f"  {told.turn}　{told.rule}　{change.shown.rule}　{told.subject}"
+    yield f"    {told.message}"
+    if told.act:
+        yield f"    问 {told.unit}；照此记账以后须：{told.act}"
+
+
+class Told(NamedTuple):
+    """A change in words: 符合 → 不符合, the rule's title, of what, why; of what gets worse whom to ask, and what must be done then."""
+
+    turn: str
+    rule: str
+    subject: str
+    message: str
+    unit: str
+    act: str
+
+
+def told_of(foreseen: Foreseen, change: Change) -> Told:
+    """A change as a reader without rule ids is told of it."""
     shown = change.shown
-    rule = foreseen.after.rules[shown.rule]
     part = detail(shown.part, shown.period)
     subject = f"{shown.subject.id} {shown.subject.name}".rstrip() + (f"（{part}）" if part else "")
-    yield f"  {_status(change.before)} → {_status(change.after)}　{rule.title}　{shown.rule}　{subject}"
-    yield f"    {shown.message}"
-    if change.direction == WORSE:
-        asked = act(foreseen.after.book.tables, shown)
-        yield f"    问 {asked.unit}；照此记账以后须：{asked.text}"
+    asked = act(foreseen.after.book.tables, shown) if change.direction == WORSE else None
+    turn = f"{_status(change.before)} → {_status(change.after)}"
+    title = foreseen.after.rules[shown.rule].title
+    return Told(turn, title, subject, shown.message, asked.unit if asked else "", asked.text if asked else "")
 
 
 def _status(finding: Finding | None) -> str:
     return STATUS_NAMES[finding.status] if finding else "未判"
 
 
-def _said(room: Room) -> str:
-    limits = f"受限于{_BOUNDS[room.rule]}（{room.rule}）"
+def rooms_told(foreseen: Foreseen) -> list[str]:
+    """What is left to be paid on every project that is paid or allocated to, in words."""
+    return [_said(room) for room in foreseen.rooms]
+
+
+def _said(room: Room, rule: str = "") -> str:
+    limits = f"受限于{_BOUNDS[room.rule]}{rule}"
     rest = f"还能付 {yuan_cn(room.left)} 元" if room.left >= 0 else f"超出 {yuan_cn(-room.left)} 元"
-    labour = f"，其中须付劳务报酬 {yuan_cn(room.labour)} 元" if room.labour else ""
+    labour = f"，{'其中' if room.labour <= room.left else '而还'}须付劳务报酬 {yuan_cn(room.labour)} 元" if room.labour else ""
     return f"{room.project} {room.name}：这次 {yuan_cn(room.asked)} 元，此后{rest}，{limits}{labour}"
 
 

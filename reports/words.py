@@ -9,6 +9,7 @@ from plugins.judging import OP_NAMES
 
 # Parts that rules name in English for their parameters, as an official reads them; other parts are Chinese or ids.
 _PARTS = {**PART_NAMES, "listed": "认定", "notice": "公示", "helper": "帮扶责任人", "plan": "帮扶措施"}
+ROOT_NAMES = {"Assets": "资产", "Liabilities": "负债", "Equity": "净资产", "Income": "收入", "Expenses": "支出"}
 COMPARED = {**OP_NAMES, "=": "等于"}
 SIGNS = {">=": "≥", ">": "＞", "<=": "≤", "=": "＝"}
 SCOPE_NAMES = dict(zip(SCOPES, ("级次", "任务", "来源", "主体类型"), strict=True))
@@ -26,6 +27,12 @@ def worded(parameter: Parameter) -> str:
     return f"{COMPARED.get(parameter.op, '为')} {decimal(parameter.value)}{ratio}"
 
 
+def without_root(account: str) -> str:
+    """An account without its English root; any other text as it is."""
+    root, _, rest = account.partition(":")
+    return rest if root in ROOT_NAMES else account
+
+
 def detail(part: str | None, period: str | None) -> str:
     """Part and period of a finding, in words; "" where it has neither."""
     return "·".join(text for text in (_part(part or ""), period) if text)
@@ -34,4 +41,4 @@ def detail(part: str | None, period: str | None) -> str:
 def _part(part: str) -> str:
     """What a rule names in English: a part of a grant, a rule that is being mended, a key that was changed."""
     rule = catalogue().get(part)
-    return _PARTS.get(part) or (rule.title if rule else "") or KEY_TITLES.get(part, part)
+    return _PARTS.get(part) or (rule.title if rule else "") or KEY_TITLES.get(part) or without_root(part)

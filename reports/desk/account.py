@@ -10,9 +10,9 @@ from reports.desk import kit, links
 from reports.desk.kit import PageError
 from reports.desk.listing import COUNT, DATE, MONEY, YUAN, Column, Listing
 from reports.desk.review import Review
+from reports.words import ROOT_NAMES
 
 LONGEST = 50_000  # entries of one account on a page
-ROOTS = {"Assets": "资产", "Liabilities": "负债", "Equity": "净资产", "Income": "收入", "Expenses": "支出"}
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Account:
 
     @property
     def root(self) -> str:
-        return ROOTS.get(self.name.partition(":")[0], "")
+        return ROOT_NAMES.get(self.name.partition(":")[0], "")
 
     @property
     def balance(self) -> int:

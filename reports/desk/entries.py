@@ -1,5 +1,6 @@
 """明细: the postings behind one number, each with its voucher; their sum is the number."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,6 +28,11 @@ def _of_kind(kind: str, sign: int) -> Callable[[Tables], Legs]:
     return legs
 
 
+def _spent(tables: Tables) -> Legs:
+    less = [*money.legs_of(tables, "held"), *money.legs_of(tables, "recovered")]
+    return [*money.legs_of(tables, "paid"), *((row, -amount) for row, amount in less)]
+
+
 def _labour(tables: Tables) -> Legs:
     return list(labour.paid_by_posting(tables).items())
 
@@ -41,6 +47,8 @@ FIGURES: dict[str, tuple[str, Callable[[Tables], Legs]]] = {
     "allocated": ("分配", _flow("allocated")),
     "paid": ("支付", _flow("paid")),
     "held": ("在村（镇）账户", _flow("held")),
+    "recovered": ("收回", _flow("recovered")),
+    "spent": ("支付，不含在村（镇）账户和收回的", _spent),
     "labour": ("劳务报酬", _labour),
     "income": ("资产收益", _of_kind("asset income", -1)),
     "used": ("收益使用", _of_kind("distribution", 1)),
@@ -63,7 +71,9 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
     if what not in FIGURES:
         raise PageError(404, f"没有这种明细：{what[:40]}")
     tables, (title, legs) = review.tables, FIGURES[what]
-    amounts = dict(legs(tables))
+    amounts = Counter[int]()
+    for row, amount in legs(tables):
+        amounts[row] += amount
     wanted = {key: args[key] for key in NARROWED if args.get(key)}
     table = tables.postings.loc[list(amounts)]
     for key, value in wanted.items():

@@ -18,8 +18,9 @@ from reports import figures
 from reports.desk import dealt, links, listing, roles
 from reports.desk.review import Review, severity_name, shown, status_name
 from reports.words import detail, worded
+from reports.words import without_root as account_name
 
-__all__ = ["links", "severity_name", "shown", "status_name", "worded", "yuan_cn"]
+__all__ = ["account_name", "links", "severity_name", "shown", "status_name", "worded", "yuan_cn"]
 
 ROLE, USER = "xianjie.role", "xianjie.user"  # in the WSGI environment, set by the server
 # There where the server writes, too: the session's token, the way to the writing process, the file of users.
@@ -204,11 +205,6 @@ def part_name(finding: Finding) -> str:
     """Part and period of a finding, as a reader knows them."""
     part = CATALOGUE[finding.part].title if finding.part in CATALOGUE else finding.part
     return detail(part, finding.period)
-
-
-def account_name(account: str) -> str:
-    """An account without its English root."""
-    return account.partition(":")[2]
 
 
 def subject_link(review: Review, finding: Finding) -> str:

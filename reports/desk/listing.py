@@ -113,7 +113,11 @@ class Listing:
 
     @property
     def shown(self) -> list[Column]:
-        return [one for one in self.columns if not one.extra]
+        """Columns that are not extra, without those that say nothing of any row."""
+        return [one for one in self.columns if not one.extra and (one.kind == CHART or self._says(one))]
+
+    def _says(self, column: Column) -> bool:
+        return not self.whole or any(column.get(row) not in (None, "") for row in self._held.rows)
 
     @property
     def given(self) -> dict[str, str]:

@@ -11,6 +11,9 @@ import pytest
 
 from ledgers.book import main_file, read
 from ledgers.files import writing
+from plugins import catalogue
+from plugins.audit import audit
+from plugins.findings import STATUS_NAMES
 from tests.desk.acting import Work, words
 from tests.importers.county import ALL, allocation, funds, new_book, plan, treasury, villages
 from tests.importers.dirty import to_xlsx
@@ -50,6 +53,19 @@ def test_shown_first_then_written_with_who_and_from_where(county: Desk, work: Wo
     register = county.read("imports.csv")
     assert "经办甲" in register
     assert "农业股" in register
+
+
+def test_verdicts_that_would_be_others_are_told_before_and_come_about(county: Desk, work: Work) -> None:
+    county.take(villages(), funds(), plan(), allocation())
+    told = work.do("import", {}, [to_xlsx(county.folder / "支付.xlsx", treasury())])
+    (worse,) = [part for part in told["parts"] if part["title"].startswith("会变坏的结论")]
+    assert any(part["title"] == "还能付多少" for part in told["parts"])
+    work.agree(told)
+    rules = catalogue()
+    found = audit(read(county.book).tables, rules.values()).stated
+    now = {(STATUS_NAMES[one.status], rules[one.rule].title, one.message) for one in found}
+    assert worse["rows"]
+    assert {(row[0].partition(" → ")[2], row[1], row[3]) for row in worse["rows"]} <= now
 
 
 def test_the_first_import_of_people_is_agreed_to_once(county: Desk, work: Work) -> None:

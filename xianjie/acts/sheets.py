@@ -19,12 +19,17 @@ from importers.reading.faults import Fault
 from importers.reading.given import Given
 from importers.reading.kinds import title_of
 from importers.run import ChangeSet, import_files, prepare
+from importers.supposing import Supposed
+from ledgers.book import collector_off
 from ledgers.files import writing
 from ledgers.files.confined import will
+from ledgers.files.problems import Untrusted
 from ledgers.files.side_files import LOG, log_of
 from ledgers.files.writing import put_files
 from ledgers.money import fen, yuan_cn
 from ledgers.personal.find import without_numbers
+from plugins import catalogue
+from reports import foreseen
 from xianjie.acts.task import Said, Task
 from xianjie.form import content
 from xianjie.import_ import SUFFIXES, day_of, given_of
@@ -32,6 +37,7 @@ from xianjie.import_ import SUFFIXES, day_of, given_of
 MEMBERS, UNPACKED = 200, 256 * 2**20  # of a zip
 ROWS_SHOWN, CELLS_SHOWN = 20, 30
 AGREE = "写入账簿"
+FORETOLD = ("结论", "规则", "对象", "说明", "问谁", "此后须办")
 # What the terminal says of its options, as the desk says it; in this order.
 _MORE = "在下面“补充”里"
 _AT_THE_DESK = (
@@ -73,8 +79,12 @@ def bring_in(task: Task) -> Said:
     given, day = _given(task), day_of(task.arg("day") or None)
     if not task.arg("agreed"):
         will(writing.write, task.main.parent)
+        will(writing.settle, task.main.parent)
         changes = prepare(task.main, paths, day=day, ask=ask, tick=task.tick, given=given)
-        return _shown(task, changes, asked)
+        told = _shown(task, changes, asked)
+        if told.agreed:
+            _foretold(task, changes, told)
+        return told
     shown: list[Said] = []
 
     def agreed(changes: ChangeSet) -> bool:
@@ -188,6 +198,22 @@ def _shown(task: Task, changes: ChangeSet, asked: dict[str, dict[str, Any]]) -> 
     elif not changes.refused:
         said.add("结果", ["账簿没有变化：这些内容账簿里已有"])
     return said
+
+
+def _foretold(task: Task, changes: ChangeSet, said: Said) -> None:
+    """Which verdicts would be others with exactly this in the book; told beside what is agreed to, no part of it."""
+    task.tick("推算哪些结论会变", 0.7)
+    try:
+        with collector_off():
+            found = foreseen.foresee(Supposed(task.main, changes, changes.files), dict(catalogue()))
+    except Untrusted as error:
+        said.add("没有推算结论会怎样变", map(str, error.problems), "warning")
+        return
+    said.add("写入以后的结论", [foreseen.verdict(found) if found.changes else "没有一条结论会变"], "warning" if found.worse else "")
+    for title, turned, heads in (("会变坏的结论", found.worse, FORETOLD), ("会变好的结论", found.better, FORETOLD[:4])):
+        rows = [foreseen.told_of(found, one)[: len(heads)] for one in turned]
+        said.table(f"{title}（{len(rows)}）", heads, rows, "foreseen")
+    said.add("还能付多少", foreseen.rooms_told(found))
 
 
 def _columns_of(changes: ChangeSet, fault: Fault) -> list[tuple[str, str, str]]:

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from beancount.core.data import Transaction
 
 import ledgers
 from ledgers.facts import money
+from ledgers.facts.vouchers import numbers_later
 from ledgers.money import decimal, yuan_cn
 from ledgers.policy import Parameter, at_once
 from ledgers.tables.directives import (
@@ -279,11 +279,10 @@ def _number_faults(tables: Tables, series: str, year: str, found: list[tuple[int
 def _later(tables: Tables) -> dict[Series, set[int]]:
     """Serial numbers of vouchers after the as-of date."""
     found: dict[Series, set[int]] = defaultdict(set)
-    for entry in tables.entries:
-        if isinstance(entry, Transaction) and entry.date > tables.as_of:
-            match = _VOUCHER.fullmatch(str(entry.meta.get("voucher", "")))
-            if match:
-                found[match[1] or "", match[2]].add(int(match[3]))
+    for number in numbers_later(tables):
+        match = _VOUCHER.fullmatch(number)
+        if match:
+            found[match[1] or "", match[2]].add(int(match[3]))
     return found
 
 

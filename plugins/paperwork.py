@@ -1,23 +1,26 @@
 """凭据与退票：支付凭证号、附件不重复使用、退票及时重发或退回、一人一月的工日。"""
 
+import datetime as dt
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from ledgers.facts import returned, work
+from ledgers.facts import returned
 from ledgers.facts.persons import person_codes, persons
 from ledgers.facts.returned import Returned
 from ledgers.money import yuan_cn
 from ledgers.policy import Applied, default
 from ledgers.tables import times
-from ledgers.tables.schema import Payment, records
+from ledgers.tables.schema import Numbers, Payment, category, combined, records
 from ledgers.tables.tables import Tables
 from plugins.beancount import plugin
 from plugins.findings import (
@@ -40,6 +43,7 @@ BASIS = "审计常见问题；天数由本县自定"
 RETURNED_DAYS = (default("returned-days", "<=", "60"),)
 DIGEST = 12  # characters of a digest that name it
 _WORST = (FAIL, UNDETERMINED, PENDING, PASS)
+_TOGETHER = 4096
 
 
 class _Leg(NamedTuple):
@@ -196,25 +200,19 @@ def _mended(tables: Tables, one: Returned) -> tuple[str, str, Applied | None, da
     return PENDING if open_still else FAIL, f"{what}，尚未重发或退回，应在 {last_day} 前", found, last_day
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Worked:
-    """What one person worked in one span of months."""
+    """What persons worked: of each person and period, a row of numbers; the lines are looked up when somebody asks."""
 
-    person: str
-    days: float = 0.0
-    vouchers: set[str] = field(default_factory=set)
-    said: bool = True  # whether every line says the months that it is for
-    lines: list[Payment] = field(default_factory=list)
+    rows: Numbers  # of `payments`: every line that tells days
+    group: Numbers  # of each of these lines, the person and period that it belongs to, numbered as they occur
+    days: NDArray[np.float64]
+    limits: Numbers
+    people: list[str]  # what each is called: `who` where known, else the household
+    periods: list[str]
 
-    def status(self, period: str) -> str:
-        """What is said of the days: one roll alone that does not say its months may be for more than one."""
-        if self.days <= _limit(period):
-            return PASS
-        return FAIL if len(self.vouchers) > 1 or self.said else UNDETERMINED
-
-    def rank(self, period: str) -> tuple[int, float]:
-        """The worst first."""
-        return _WORST.index(self.status(period)), -self.days
+    def lines(self, tables: Tables, group: int) -> list[Payment]:
+        return list(records(Payment, tables.payments.iloc[self.rows[self.group == group]]))
 
 
 @rule(
@@ -233,41 +231,65 @@ def labour_days(tables: Tables) -> Iterator[Finding | Passes]:
 
     Of several members of a household without a pseudonym the worst counts.
     """
-    worst: dict[tuple[str, str], _Worked] = {}
-    for (_, period), one in _worked(tables).items():
-        key = one.person, period
-        held = worst.get(key)
-        if held is None or one.rank(period) <= held.rank(period):
-            worst[key] = one
-    over = [key for key, one in worst.items() if one.days > _limit(key[1])]
-    yield from (_days(key[1], worst[key]) for key in over)
-    yield Passes(len(worst) - len(over), lambda: _within(worst, set(over)))
+    worked = _worked(tables)
+    over = np.flatnonzero(worked.days > worked.limits)
+    found = {group: _days(tables, worked, group, worked.lines(tables, group)) for group in over.tolist()}
+    ranks = np.full(len(worked.days), _WORST.index(PASS))
+    ranks[over] = [_WORST.index(one.status) for one in found.values()]
+    worst = _worst(worked, ranks)
+    yield from (found[group] for group in worst if group in found)
+    within = [group for group in worst if group not in found]
+    yield Passes(len(within), lambda: _within(tables, worked, within))
 
 
-def _within(worked: dict[tuple[str, str], _Worked], over: Collection[tuple[str, str]]) -> Iterator[Finding]:
-    return (_days(key[1], one) for key, one in worked.items() if key not in over)
+def _worst(worked: _Worked, ranks: Numbers) -> list[int]:
+    """Of each name and period, in their order, the group that is worst; of several alike the last."""
+    named = (category(worked.people).codes, category(worked.periods).codes)
+    keys = pd.factorize(combined(*named))[0]
+    order = np.lexsort((-np.arange(len(keys)), -worked.days, ranks, keys))
+    return order[np.unique(keys[order], return_index=True)[1]].tolist()  # type: ignore[no-any-return]
 
 
-def _worked(tables: Tables) -> dict[tuple[int, str], _Worked]:
+def _within(tables: Tables, worked: _Worked, groups: list[int]) -> Iterator[Finding]:
+    """The findings of those within their days, whose lines are read some thousands at a time."""
+    for start in range(0, len(groups), _TOGETHER):
+        some = groups[start : start + _TOGETHER]
+        wanted = np.isin(worked.group, some)
+        lines: dict[int, list[Payment]] = defaultdict(list)
+        read = records(Payment, tables.payments.iloc[worked.rows[wanted]])
+        for group, line in zip(worked.group[wanted].tolist(), read, strict=True):
+            lines[group].append(line)
+        yield from (_days(tables, worked, group, lines[group]) for group in some)
+
+
+def _worked(tables: Tables) -> _Worked:
     """By person and period. What is for a whole year belongs to no month."""
-    codes, known, reached = person_codes(tables), persons(tables), returned.received(tables)
-    vouchers = tables.postings["voucher"].tolist()
-    found: dict[tuple[int, str], _Worked] = {}
-    for lines in work.lines_by_posting(tables).values():
-        for line in lines:
-            period = returned.period(line)
-            if line.days is None or not reached[line.row] or "-" not in period:
-                continue
-            key = (int(codes[line.row]), period)
-            if key not in found:
-                who = known.who(line.household, line.person, line.date)
-                found[key] = _Worked(who or line.household)
-            one = found[key]
-            one.days += work.days(line.days, line.amount)
-            one.vouchers.add(vouchers[line.posting])
-            one.said = one.said and bool(line.for_)
-            one.lines.append(line)
-    return found
+    payments = tables.payments
+    period, texts = returned.periods(tables)
+    monthly = np.array(["-" in text for text in texts], dtype=bool)
+    tells = tables.postings["labour"].to_numpy()[payments["posting"]] & payments["days"].notna().to_numpy()
+    rows = np.flatnonzero(tells & returned.received(tables) & monthly[period])
+    period = period[rows]
+    days, back = payments["days"].to_numpy()[rows], payments["amount"].to_numpy()[rows] < 0
+    group = pd.factorize(combined(person_codes(tables)[rows], period))[0]
+    first = np.unique(group, return_index=True)[1]
+    sums = np.bincount(group, weights=np.where(back, -np.abs(days), days), minlength=len(first)).astype("float64")
+    limits = np.array([_limit(text) if month else 0 for text, month in zip(texts, monthly, strict=True)], dtype="int64")
+    codes = period[first]
+    return _Worked(
+        rows, group, sums, limits[codes], _called(tables, rows[first]), [texts[code] for code in codes.tolist()]
+    )
+
+
+class _Line(NamedTuple):
+    household: str
+    person: str
+    date: dt.date
+
+
+def _called(tables: Tables, rows: Numbers) -> list[str]:
+    known, lines = persons(tables), records(_Line, tables.payments.iloc[rows])
+    return [(known and known.who(*line)) or line.household for line in lines]
 
 
 @cache
@@ -276,19 +298,30 @@ def _limit(period: str) -> int:
     return sum(monthrange((month - 1) // 12, (month - 1) % 12 + 1)[1] for month in range(first, last + 1))
 
 
-def _days(period: str, one: _Worked) -> Finding:
-    limit, status, first = _limit(period), one.status(period), one.lines[0]
+def _days(tables: Tables, worked: _Worked, group: int, lines: list[Payment]) -> Finding:
+    """What is said of the days of one: one roll alone that does not say its months may be for more than one."""
+    period, person, days, limit = (
+        worked.periods[group],
+        worked.people[group],
+        float(worked.days[group]),
+        int(worked.limits[group]),
+    )
+    vouchers = sorted(set(tables.postings["voucher"].iloc[[line.posting for line in lines]].tolist()))
+    status = PASS
+    if days > limit:
+        status = FAIL if len(vouchers) > 1 or all(line.for_ for line in lines) else UNDETERMINED
     what = "无法判定：一份清册没有写明所属月份，" if status == UNDETERMINED else ""
+    first = lines[0]
     whose = f"户 {first.household}" + (f" 的 {first.person} 号" if first.person else "")
     return Finding(
-        Subject("person" if one.person != first.household else "household", one.person),
+        Subject("person" if person != first.household else "household", person),
         status,
-        f"{what}{whose} {period} 共 {one.days:g} 个工日，当月 {limit} 天，凭证 {'、'.join(sorted(one.vouchers))}",
-        measured=Measured(_number(one.days), limit, "day"),
+        f"{what}{whose} {period} 共 {days:g} 个工日，当月 {limit} 天，凭证 {'、'.join(vouchers)}",
+        measured=Measured(_number(days), limit, "day"),
         period=period,
         source=(first.file, first.line),
-        evidence=tuple(dict.fromkeys(line.posting for line in one.lines)),
-        lines=tuple((line.file, line.line) for line in one.lines),
+        evidence=tuple(dict.fromkeys(line.posting for line in lines)),
+        lines=tuple((line.file, line.line) for line in lines),
     )
 
 

@@ -92,28 +92,36 @@ def _benefit_legs(tables: Tables) -> pd.DataFrame:
 def _benefit_codes(tables: Tables) -> tuple[Numbers, list[str]]:
     """For each posting the place of its benefit among the names of all, -1 where it pays none."""
     legs = _benefit_legs(tables)
-    codes = np.full(len(tables.postings), -1, dtype="int64")
+    codes = np.full(len(tables.postings), -1, dtype="int32")
     codes[legs.index], names = pd.factorize(legs["benefit"])
     return codes, names.tolist()
 
 
-@derived
 def benefit_lines(tables: Tables) -> pd.DataFrame:
     """Household payments under a benefit (its place in `_benefit_codes`); their index is that in `payments`.
 
     What the bank returned is among them: a list is held to its standard whatever the bank did.
     """
-    benefits = _benefit_codes(tables)[0][tables.payments["posting"]]
-    under = np.flatnonzero(benefits >= 0)
+    return _with_benefit(tables, _benefit_of_lines(tables) >= 0)
+
+
+@derived
+def _benefit_of_lines(tables: Tables) -> Numbers:
+    """For each row of `payments` the place of its benefit, -1 where it is under none."""
+    return _benefit_codes(tables)[0][tables.payments["posting"]]
+
+
+def _with_benefit(tables: Tables, wanted: Mask) -> pd.DataFrame:
+    rows = np.flatnonzero(wanted)
     columns = ["posting", "household", "person", "date", "for_", "amount", "quantity", "note"]
-    lines: pd.DataFrame = tables.payments[columns].iloc[under]
-    return lines.assign(benefit=benefits[under])
+    lines: pd.DataFrame = tables.payments[columns].iloc[rows]
+    return lines.assign(benefit=_benefit_of_lines(tables)[rows])
 
 
 def _paying(tables: Tables, name: str) -> pd.DataFrame:
     """The lines under one benefit."""
-    lines, names = benefit_lines(tables), _benefit_codes(tables)[1]
-    return lines[(lines["benefit"] == (names.index(name) if name in names else -1)).to_numpy()]
+    names = _benefit_codes(tables)[1]
+    return _with_benefit(tables, _benefit_of_lines(tables) == (names.index(name) if name in names else -2))
 
 
 def _reached(tables: Tables, lines: pd.DataFrame) -> pd.DataFrame:
@@ -185,7 +193,9 @@ def benefit_on(tables: Tables, name: str, day: date) -> Benefit | None:
     return known[-1] if known else rows[0] if rows else None
 
 
-def _by_voucher(tables: Tables, legs: pd.DataFrame, said: dict[int, Said], *others: tuple[str, Said]) -> Iterator[Finding | Passes]:
+def _by_voucher(
+    tables: Tables, legs: pd.DataFrame, said: dict[int, Said], *others: tuple[str, Said]
+) -> Iterator[Finding | Passes]:
     """One finding a voucher: the worst that is said of its postings (by row), and by the way (by voucher).
 
     Vouchers that pass whatever a roll says, and those from before 5号, are left for who asks for them.
@@ -316,7 +326,10 @@ def recipient_eligible(tables: Tables) -> Iterator[Finding | Passes]:
     judged = legs.loc[sorted({*lines["posting"].unique().tolist(), *tables.broken} & set(legs.index))]
     keys = (judged[name].tolist() for name in ("benefit", "date", "fund"))
     said = dict(zip(judged.index.tolist(), map(cache(partial(_level, tables)), *keys), strict=True))
-    wrong = [(voucher, (FAIL, text)) for voucher, text in [*_wrong_states(tables, _reached(tables, lines)), *_over_cap(tables)]]
+    wrong = [
+        (voucher, (FAIL, text))
+        for voucher, text in [*_wrong_states(tables, _reached(tables, lines)), *_over_cap(tables)]
+    ]
     wrong += [(leg.voucher, (UNDETERMINED, f"无法判定：{tables.broken[leg.row]}")) for leg in _broken_legs(tables)]
     return _by_voucher(tables, legs, said, *wrong)
 
@@ -500,7 +513,9 @@ def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tu
 def premium_subsidy(tables: Tables) -> Iterator[Finding]:
     """Subsidy = premium × the parameter of the day of payment, to the 分; 农产品收益保险 may not be subsidised."""
     on = cache(lambda day: tables.policy.in_force("premium-subsidy", day, PREMIUM))
-    said = _worst_lines(tables, _paying(tables, PREMIUM_BENEFIT), lambda line, leg: _premium(tables, line, leg, on(line.date)))
+    said = _worst_lines(
+        tables, _paying(tables, PREMIUM_BENEFIT), lambda line, leg: _premium(tables, line, leg, on(line.date))
+    )
     for leg in _broken_legs(tables):
         if leg.benefit == PREMIUM_BENEFIT:
             said[leg.row] = UNDETERMINED, f"无法判定：{tables.broken[leg.row]}"
@@ -553,16 +568,22 @@ def _same_again(tables: Tables, purpose: "pd.Series[str]") -> pd.DataFrame:
     purposes[purpose.index] = pd.factorize(purpose)[0]
     of_line = purposes[tables.payments["posting"]]
     concerned = np.flatnonzero((of_line >= 0) & received(tables))
-    payments = tables.payments[["household", "person", "date", "for_", "amount"]].iloc[concerned]
-    amounts = payments["amount"].to_numpy()
-    alike = (of_line[concerned], _periods(payments, monthly=True), pd.factorize(np.abs(amounts))[0])
+    payments = tables.payments[["household", "date", "for_", "amount"]].iloc[concerned]
+    signs, loose = np.sign(payments["amount"].to_numpy()), unnamed(tables)[concerned]
+    alike = (of_line[concerned], _periods(payments, monthly=True), pd.factorize(payments["amount"].abs())[0])
     persons = combined(person_codes(tables)[concerned], *alike)
-    households = combined(payments["household"].cat.codes, *alike)
-    loose = unnamed(tables)[concerned]
-    again = np.flatnonzero(pd.Series(households if loose.any() else persons).duplicated(keep=False).to_numpy())
-    times = _times(np.sign(amounts[again]), persons[again], households[again], loose[again])
+    households = combined(payments["household"].cat.codes, *alike) if loose.any() else persons
+    again = np.flatnonzero(_occurs_again(households))
+    times = _times(signs[again], persons[again], households[again], loose[again])
     repeated: pd.DataFrame = tables.payments.iloc[concerned[again[times > 1]]]
     return repeated
+
+
+def _occurs_again(numbers: Numbers) -> Mask:
+    """Of each number, whether it occurs more than once."""
+    ordered = np.sort(numbers)
+    several = ordered[1:][ordered[1:] == ordered[:-1]]
+    return pd.Series(numbers).isin(several).to_numpy()
 
 
 def _times(signs: Numbers, persons: Numbers, households: Numbers, unnamed: Mask) -> Numbers:

@@ -224,7 +224,18 @@ def labour_legs(tables: Tables) -> list[Leg]:
 
 
 def _legs(tables: Tables, wanted: Any) -> list[Leg]:
-    return list(records(Leg, tables.postings, wanted))
+    """Each posting is made a leg once, however many ask for it: large books have many."""
+    known = _known_legs(tables)
+    rows = np.flatnonzero(np.asarray(wanted)).tolist()
+    new = np.zeros(len(tables.postings), dtype=bool)
+    new[[row for row in rows if row not in known]] = True
+    known.update((leg.row, leg) for leg in records(Leg, tables.postings, new))
+    return [known[row] for row in rows]
+
+
+@derived
+def _known_legs(_tables: Tables) -> dict[int, Leg]:
+    return {}
 
 
 class OfProject(Protocol):

@@ -101,7 +101,7 @@ def person_codes(tables: Tables) -> Numbers:
     lines, known = tables.payments[["household", "date"]].assign(person=_named(tables)), persons(tables)
     numbers = combined(lines["household"].cat.codes, lines["person"].cat.codes)
     _, first, of_line = np.unique(numbers, return_index=True, return_inverse=True)
-    codes = np.arange(len(first))
+    codes = np.arange(len(first), dtype="int32")
     places: dict[str, int] = {}
     several = []
     for code, line in enumerate(records(_Line, lines.iloc[first]) if known else ()):
@@ -157,7 +157,9 @@ def only_members(tables: Tables) -> dict[int, str]:
     lines, known = tables.payments[["household", "person", "date"]], persons(tables)
     concerned = lines["household"].isin(lines["household"][open_].unique().tolist()).to_numpy()
     listed: dict[str, set[str]] = defaultdict(set)
-    for line in records(_Line, lines[concerned & (lines["person"] != "").to_numpy()].drop_duplicates(["household", "person"])):
+    for line in records(
+        _Line, lines[concerned & (lines["person"] != "").to_numpy()].drop_duplicates(["household", "person"])
+    ):
         listed[line.household].add(line.person)
     found: dict[int, str] = {}
     for line in records(_Line, lines[open_]):

@@ -13,7 +13,7 @@ import numpy as np
 
 from ledgers.facts import money
 from ledgers.facts.persons import person_codes
-from ledgers.tables.schema import Mask, Payment, Posting, Texts, records
+from ledgers.tables.schema import Mask, Numbers, Payment, Posting, Texts, records
 from ledgers.tables.tables import Tables, derived
 
 RETURNED = "退票"
@@ -92,6 +92,17 @@ def _pays_again(line: Payment, posting: Posting, other: Payment, by: Posting) ->
 def period(line: Payment) -> str:
     """The period that a line pays for, else its month of payment (YYYY-MM)."""
     return line.for_ or f"{line.date:%Y-%m}"
+
+
+@derived
+def periods(tables: Tables) -> tuple[Numbers, list[str]]:
+    """The same of every row of `payments`: its place among the periods that occur, and these."""
+    said, paid = tables.payments["for_"].cat, tables.payments["date"].cat
+    places: dict[str, int] = {}
+    of_said = [places.setdefault(text, len(places)) if text else -1 for text in said.categories.tolist()]
+    of_paid = [places.setdefault(f"{day:%Y-%m}", len(places)) for day in paid.categories.tolist()]
+    own = np.array([*of_said, -1], dtype="int32")[said.codes]
+    return np.where(own < 0, np.array([*of_paid, -1], dtype="int32")[paid.codes], own), list(places)
 
 
 @derived

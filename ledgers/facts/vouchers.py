@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from beancount.core.data import Transaction
 
 from ledgers.facts import money
 from ledgers.tables.schema import records
-from ledgers.tables.tables import Tables
+from ledgers.tables.tables import Tables, derived
 
 CASH = ("quota", "allocated", "bank")
 OWED = ("payable", "retention")
@@ -93,6 +94,13 @@ class Part:
         for leg in self.legs:
             sums[leg.account, leg.labour] += leg.amount
         return sums
+
+
+@derived
+def numbers_later(tables: Tables) -> list[str]:
+    """The numbers of the vouchers after the as-of date, as the book has them."""
+    later = (entry for entry in tables.entries if isinstance(entry, Transaction) and entry.date > tables.as_of)
+    return [str(entry.meta.get("voucher", "")) for entry in later]
 
 
 def parts(tables: Tables, chosen: Any) -> list[Part]:

@@ -6,7 +6,6 @@ The rules always judge the whole book.
 """
 
 import hashlib
-import io
 import json
 import os
 import time
@@ -17,13 +16,14 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
 
 from ledgers import book, clock
 from ledgers.book import Book, main_file
+from ledgers.facts.vouchers import numbers_later
 from ledgers.files.confined import confine
 from ledgers.files.problems import Problem
 from ledgers.files.safely import CHANGING, Refused
@@ -39,11 +39,11 @@ from ledgers.tables.tables import Tables, derived_name, parameter_of
 
 LARGE = 100_000  # rows of postings and payments from which on keeping them is worth its time
 _KIND = "check"
-_ARRAYS, _TEXTS = "tables.npz", "tables.json"
+_ARRAYS, _TEXTS = "tables.bin", "tables.json"
 _MARGIN = 0.05  # seconds by which the system's clock of files may be behind
 _CLASSES: dict[str, Any] = {one.__name__: one for one in (Issue, Problem, Item, Span, Edition)}
 _APART = ("policy", "entries", "derived")  # made again, read when somebody asks, chosen below
-_DERIVED = (seal_ends, came, sealed_directives, side_items)  # what would otherwise be asked of the entries
+_DERIVED = (seal_ends, came, sealed_directives, side_items, numbers_later)  # what would otherwise be asked of the entries
 _BY_VALUE = ("object", "str", "Int64", "boolean")  # columns of which the distinct values are kept
 _GROUPS = {one.__name__: one for one in (list, tuple, set, frozenset)}
 
@@ -132,8 +132,9 @@ def _kept(main: Path, prefix: str) -> Book | None:
         return None
     with book.collector_off():
         texts = json.loads(files[_TEXTS].read_bytes(), object_hook=_meant)
-        arrays = np.load(io.BytesIO(files[_ARRAYS].read_bytes()), allow_pickle=False)
-        values = texts["tables"] | {name: _frame(name, columns, arrays) for name, columns in texts["frames"].items()}
+        with files[_ARRAYS].open("rb") as stream:
+            frames = {name: _frame(columns, stream) for name, columns in texts["frames"].items()}
+        values = texts["tables"] | frames
     source = _Source(main)
     policy = Policy(map(parameter_of, records(PolicyLine, values["policies"])), set(values["known"]["policy"]))
     derived = {derived_name(one): value for one, value in zip(_DERIVED, texts["derived"], strict=True)}
@@ -141,39 +142,43 @@ def _kept(main: Path, prefix: str) -> Book | None:
     return Book(main, tables.entries, _Options(source), tables, tuple(texts["files"]), texts["contents"])
 
 
-def _files(found: Book) -> dict[str, bytes]:
-    arrays: dict[str, Any] = {}
+def _files(found: Book) -> dict[str, cache.Content]:
+    arrays: list[memoryview] = []
     given = {one.name: getattr(found.tables, one.name) for one in fields(Tables) if one.name not in _APART}
     frames = {name: value for name, value in given.items() if isinstance(value, pd.DataFrame)}
     texts = {
-        "frames": {name: list(_columns(name, table, arrays)) for name, table in frames.items()},
+        "frames": {name: list(_columns(table, arrays)) for name, table in frames.items()},
         "tables": {name: value for name, value in given.items() if name not in frames},
         "derived": [one(found.tables) for one in _DERIVED],
         "files": list(found.files),
         "contents": found.contents,
     }
-    stream = io.BytesIO()
-    np.savez(stream, **arrays)
-    return {_ARRAYS: stream.getvalue(), _TEXTS: json.dumps(_plain(texts), ensure_ascii=False).encode()}
+    return {_ARRAYS: arrays, _TEXTS: json.dumps(_plain(texts), ensure_ascii=False).encode()}
 
 
-def _columns(table: str, frame: pd.DataFrame, arrays: dict[str, Any]) -> Iterator[list[Any]]:
-    """Each column as its name, its type and its distinct values, with numbers among the arrays."""
+def _columns(frame: pd.DataFrame, arrays: list[memoryview]) -> Iterator[list[Any]]:
+    """Each column as its name, its type, its distinct values, and the type and number of what it adds to the arrays."""
     for name, column in frame.items():
-        key, kind = f"{table}.{name}", str(column.dtype)
+        kind = str(column.dtype)
+        array: Any
         values: list[Any] = []
         if kind in _BY_VALUE:
-            arrays[key], values = _distinct([None if value is pd.NA else value for value in column.tolist()])
+            array, values = _distinct(column)
         elif kind == "category":
             values = column.cat.categories.tolist()
-            arrays[key], kind = column.cat.codes.to_numpy(), f"category {column.cat.categories.dtype}"
+            array, kind = column.cat.codes.to_numpy(), f"category {column.cat.categories.dtype}"
         else:
-            arrays[key] = column.to_numpy()
-        yield [name, kind, values]
+            array = column.to_numpy()
+        arrays.append(np.ascontiguousarray(array).data.cast("B") if len(array) else memoryview(b""))
+        yield [name, kind, values, array.dtype.str, len(array)]
 
 
-def _distinct(values: list[Any]) -> tuple[Any, list[Any]]:
+def _distinct(column: "pd.Series[Any]") -> tuple[Any, list[Any]]:
     """Codes and distinct values; 1.5 is another than 1.50."""
+    values = [None if value is pd.NA else value for value in column.tolist()]
+    if {*map(type, values)} <= {str} or {*map(type, values)} <= {date}:  # equal ones are the same
+        codes, found = pd.factorize(_objects(values))
+        return codes.astype("int32"), found.tolist()
     places: dict[tuple[type, str], int] = {}
     distinct: list[Any] = []
     codes = np.empty(len(values), dtype="int32")
@@ -185,15 +190,18 @@ def _distinct(values: list[Any]) -> tuple[Any, list[Any]]:
     return codes, distinct
 
 
-def _frame(table: str, columns: list[list[Any]], arrays: Any) -> pd.DataFrame:
-    return pd.DataFrame({name: _column(f"{table}.{name}", kind, values, arrays) for name, kind, values in columns})
+def _frame(columns: list[list[Any]], stream: BinaryIO) -> pd.DataFrame:
+    """The columns in the order in which their arrays were written."""
+    return pd.DataFrame(
+        {name: _column(kind, values, np.fromfile(stream, dtype, size)) for name, kind, values, dtype, size in columns},
+        copy=False,
+    )
 
 
-def _column(key: str, kind: str, values: list[Any], arrays: Any) -> Any:
-    array = arrays[key]
+def _column(kind: str, values: list[Any], array: Any) -> Any:
     if kind in _BY_VALUE:
         taken = _objects(values)[array] if values else np.empty(0, dtype=object)
-        return taken if kind == "object" else pd.Series(taken.tolist(), dtype=kind).array
+        return taken if kind == "object" else pd.Series(taken, dtype=kind).array
     if kind.startswith("category "):
         categories = pd.Index(_objects(values), dtype=kind.removeprefix("category "))
         return pd.Categorical.from_codes(array, categories)

@@ -14,7 +14,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,7 @@ KEPT = 3  # entries of one book: the last days on which it was judged, or the la
 SETTLED = 2.0  # seconds after which a file's times tell that it has not changed since
 _PACKAGES = ("ledgers", "plugins", "reports", "xianjie")
 _LIBRARIES = ("beancount", "pandas", "numpy", "duckdb", "chinesecalendar")
+Content = bytes | Sequence[bytes | memoryview]
 OWN_FILES = frozenset({".xianjie-lock", ".xianjie-journal"})
 
 
@@ -108,8 +109,10 @@ def will_put(kind: str, name: str, book: Path) -> None:
     will(put_file, _stamp(book))
 
 
-def put(kind: str, name: str, key: str, files: Mapping[str, bytes]) -> None:
+def put(kind: str, name: str, key: str, files: Mapping[str, Content]) -> None:
     """Keep files under a key: all of them or none. An entry that is there already stays.
+
+    A content may be given in pieces, so that nobody needs to hold it in one.
 
     Raises Unsafe for a key or a file whose name could lead elsewhere: they may come from another machine.
     """
@@ -121,7 +124,7 @@ def _is_inside(name: str) -> bool:
 
 
 @by_parent
-def _put(place: Path, key: str, files: dict[str, bytes]) -> None:
+def _put(place: Path, key: str, files: dict[str, Content]) -> None:
     if bad := [one for one in (key, *files) if not _is_inside(one)]:
         raise Unsafe(f"名称“{bad[0][:80]}”不能用在缓存里")
     for folder_ in (place.parent, place):
@@ -129,10 +132,7 @@ def _put(place: Path, key: str, files: dict[str, bytes]) -> None:
         _own(folder_)
     made = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
     try:
-        for file, content in files.items():
-            (made / file).parent.mkdir(parents=True, exist_ok=True)
-            (made / file).write_bytes(content)
-        digests = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
+        digests = {file: _written(made / file, content) for file, content in files.items()}
         (made / MANIFEST).write_text(json.dumps(digests))
         try:
             os.rename(made, place / key)
@@ -142,6 +142,17 @@ def _put(place: Path, key: str, files: dict[str, bytes]) -> None:
     finally:
         shutil.rmtree(made, ignore_errors=True)
     _forget_old(place)
+
+
+def _written(path: Path, content: Content) -> str:
+    """Write a new file; its digest."""
+    total = hashlib.sha256()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "wb") as stream:
+        for piece in [content] if isinstance(content, bytes) else content:
+            stream.write(piece)
+            total.update(piece)
+    return total.hexdigest()
 
 
 def kept(kind: str, name: str, key: str, make: Callable[[], Mapping[str, bytes]]) -> dict[str, Path]:

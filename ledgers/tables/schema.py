@@ -240,12 +240,15 @@ def combined(*columns: Any) -> Any:
     """One number for each row, the same where rows agree in all columns (codes from -1 on)."""
     total, size = np.zeros(len(columns[0]), dtype="int64"), 1
     for column in columns:
-        codes = np.asarray(column, dtype="int64") + 1
-        span = int(codes.max(initial=0)) + 1
+        codes = np.asarray(column)
+        span = int(codes.max(initial=-1)) + 2
         if size * span >= _MOST:
             total = pd.factorize(total)[0]
             size = len(total)
-        total, size = total * span + codes, size * span
+        total *= span  # in place: large books have millions of rows
+        total += codes
+        total += 1
+        size *= span
     return total
 
 

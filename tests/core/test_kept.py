@@ -136,7 +136,7 @@ def test_what_was_damaged_is_not_read(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     book = make(tmp_path / "book")
     kept_book(book)
-    (file,) = tmp_path.rglob("tables.npz")
+    (file,) = tmp_path.rglob("tables.bin")
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
@@ -147,7 +147,7 @@ def test_nothing_kept_is_a_pickle(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     kept_book(make(tmp_path / "book"))
     names = {path.name for path in (tmp_path / "cache").rglob("*") if path.is_file() and path.parent.name != "stamps"}
-    assert names == {"manifest.json", "tables.json", "tables.npz"}
+    assert names == {"manifest.json", "tables.json", "tables.bin"}
 
 
 def test_a_book_that_changes_while_it_is_read_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,7 +126,7 @@ def test_what_a_check_keeps_is_kept_by_its_parent(tmp_path: Path) -> None:
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     first, again = (subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment) for _ in range(2))
     assert (first.returncode, first.stderr) == (1, "")
-    assert list((tmp_path / "cache").rglob("tables.npz"))
+    assert list((tmp_path / "cache").rglob("tables.bin"))
     assert again.stdout == first.stdout
 
 

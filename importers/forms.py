@@ -10,6 +10,7 @@ from typing import Any
 from importers.draft.draft import Draft
 from importers.reading.kinds import Field, Kind, closed_list, header_of
 from importers.reading.sheet import OPTIONS
+from ledgers import chart
 
 ROWS = 500  # of the form that lists to choose from cover
 LONGEST = 5_000  # entries of a list
@@ -63,7 +64,11 @@ def _spent(draft: Draft) -> list[str]:
 
 
 # Where a column's words may be chosen from, by field; where fields of kinds differ, by kind and field.
-_OF_PROJECTS = ("allocation", "treasury", "equity", "progress", "inspections", "contracts", "resolutions")
+_ACCOUNTS = (
+    "已分配", "待分配", "支出", "劳务报酬", "预付账款", "应付账款", "质保金", "应缴财政款", "上缴收回", "银行存款", "经营性资产",
+    "公益性资产", "累计折旧", "资产基金", *chart.EARNINGS, *(f"收益分配-{use}" for use in chart.USES),
+)  # fmt: skip
+_OF_PROJECTS = ("vouchers", "allocation", "treasury", "equity", "progress", "inspections", "contracts", "resolutions")
 _CHOICES: dict[str, Callable[[Draft], list[str]]] = {
     "village": _VILLAGES,
     "town": _TOWNS,
@@ -75,6 +80,8 @@ _CHOICES: dict[str, Callable[[Draft], list[str]]] = {
     "subsidy": _ids("benefit"),
     "subject": _subjects,
     "subject@spending": _spent,
+    "account@vouchers": lambda draft: list(_ACCOUNTS),
+    "benefit": _ids("benefit"),
     "name@standards": _ids("benefit"),
     "name@policy": _ids("policy"),
     **{f"name@{kind}": _PROJECTS for kind in _OF_PROJECTS},

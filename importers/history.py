@@ -112,7 +112,9 @@ class _Undoing:
             voucher = self.draft.vouchers.get(number)
             if voucher is None or number in self.draft.reversed:
                 continue
-            later = any(other > number and other[:5] == number[:5] and other not in added for other in self.draft.vouchers)
+            series = number.rpartition("-")[0]
+            others = (other for other in self.draft.vouchers if other.rpartition("-")[0] == series and other not in added)
+            later = any(other > number for other in others)
             if later or not self.draft.is_open(voucher.day):
                 self.reversed.add(number)
 

@@ -240,13 +240,21 @@ class Draft:
         return self.vouchers[number] if number else None
 
     def put(
-        self, import_id: str, day: date, payee: str, narration: str, legs: Sequence[Leg], meta: Meta = (), what: str = "凭证"
+        self,
+        import_id: str,
+        day: date,
+        payee: str,
+        narration: str,
+        legs: Sequence[Leg],
+        meta: Meta = (),
+        what: str = "凭证",
+        number: str = "",
     ) -> str:
-        """Book a voucher under its import id, or correct the one that stands. Its number.
+        """Book a voucher under its import id, or correct the one that stands. Its number: `number`, where one is given, else the next.
 
         A correction replaces in an open period and keeps the number; in a sealed one it is reversed and booked anew.
         """
-        wanted = Voucher("", day, payee, narration, tuple(leg for leg in legs if leg.number), (*meta, (IMPORT_ID, import_id)))
+        wanted = Voucher(number, day, payee, narration, tuple(leg for leg in legs if leg.number), (*meta, (IMPORT_ID, import_id)))
         old = self.standing(import_id)
         if old is None:
             return self.add(wanted, what)
@@ -292,13 +300,13 @@ class Draft:
         self.vouchers[voucher.number] = voucher
 
     def add(self, wanted: Voucher, what: str) -> str:
-        """Book a voucher under the next number, on its day or the first open one; its number."""
+        """Book a voucher under its number or the next, on its day or the first open one; its number."""
         day = self.open_day(wanted.day)
         meta = wanted.meta
         if day != wanted.day:
             meta = (*meta, (ORIGINAL_DATE, wanted.day))
             self.warn(f"{wanted.day} 所在期间已封账，记在封账后的第一天 {day}")
-        number = f"{day.year}-{self.next_number(f'{day.year}-', self.vouchers):06d}"
+        number = wanted.number or f"{day.year}-{self.next_number(f'{day.year}-', self.vouchers):06d}"
         self.vouchers[number] = replace(wanted, number=number, day=day, meta=meta)
         if import_id := wanted.get(IMPORT_ID):
             self.imported[import_id] = number

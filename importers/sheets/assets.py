@@ -68,6 +68,7 @@ def _facts(job: Job, projects: Projects, persons: Persons, row: Any, village: st
         "village": village,
         "caretaker": ",".join(caretakers) or None,
         "reason": redacted(job.draft, row.reason)[0] or None,
+        "plan": redacted(job.draft, row.plan)[0] or None,
         "code": row.code,
     }
 

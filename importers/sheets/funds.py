@@ -57,6 +57,8 @@ def _register(job: Job, funds: Funds, document: str, level: str, task: str, rows
         "doc-no": document,
         "source": row.source or None,
         "direct": row.direct,
+        "labour-share": row.labour_share,
+        "labour-basis": row.labour_basis or None,
     }
     id = _find(funds, document, level, task)
     if id is None:

@@ -149,6 +149,10 @@ def _facts(job: Job, villages: Villages, row: Any, day: date) -> dict[str, Any] 
         "labour-promised": Yuan(row.promised) if row.promised else None,
         "household-level": row.household_level,
         "settled": Yuan(row.settled) if row.settled else None,
+        "quantity": row.quantity,
+        "competitive": row.competitive,
+        "no-asset": row.no_asset,
+        "approved": row.approved or None,
         "code": row.code or None,
     }
 

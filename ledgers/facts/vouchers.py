@@ -22,6 +22,7 @@ from ledgers.tables.tables import Tables, derived
 
 CASH = ("quota", "allocated", "bank")
 OWED = ("payable", "retention")
+_NOTHING, _ALL = Fraction(0), Fraction(1)
 
 
 class Leg(NamedTuple):
@@ -82,7 +83,9 @@ class Part:
     def share(self, amount: Fraction | int) -> Fraction:
         """Which part of its debits an amount of its credits pays, from 0 to 1."""
         debits = self.debits
-        return min(max(Fraction(amount) / debits, Fraction(0)), Fraction(1)) if debits else Fraction(0)
+        if amount <= 0 or debits <= 0:
+            return _NOTHING
+        return Fraction(amount) / debits if amount < debits else _ALL
 
     def turned(self) -> "Part":
         """The same with debit and credit exchanged: what came back, seen as what went out."""

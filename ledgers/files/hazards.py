@@ -17,7 +17,8 @@ from ledgers.files.problems import Problem
 LINE_LIMIT = 20_000  # bytes outside strings: longer ones are no voucher, and nested ones exhaust the parser
 DIGITS_LIMIT = 40
 # Outside strings: a divisor that may be nothing, and too many digits.
-_SUSPECT = re.compile(rb"/[-+ \t\r]*[(0.,]|[\d,.]{%d}" % (DIGITS_LIMIT + 1))
+_DIVISOR = re.compile(rb"/[-+ \t\r]*[(0.,]")
+_DIGITS = bytes(0x30 if byte in b"0123456789,." else 0x20 for byte in range(256))  # every digit, point and comma is a 0
 # What the lexer surely takes for an ignored line, a comment or a string: the latter two behind a blank, as anything else
 # before them may be a token that it does not know, which goes on to the next blank.
 _SURELY_QUIET = re.compile(
@@ -81,7 +82,17 @@ def _keys(entry: Any) -> int:
 
 
 def _is_suspect(content: bytes) -> bool:
-    return bool(_SUSPECT.search(content)) or max(map(len, content.split(b"\n"))) > LINE_LIMIT
+    many = b"0" * (DIGITS_LIMIT + 1)
+    return bool(_DIVISOR.search(content)) or many in content.translate(_DIGITS) or _has_long_line(content)
+
+
+def _has_long_line(content: bytes) -> bool:
+    start = 0
+    while len(content) - start > LINE_LIMIT:
+        start = content.rfind(b"\n", start, start + LINE_LIMIT + 1) + 1
+        if not start:
+            return True
+    return False
 
 
 def _lines(content: bytes) -> Iterator[list[_Token]]:

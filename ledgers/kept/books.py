@@ -39,11 +39,17 @@ from ledgers.tables.tables import Tables, derived_name, parameter_of
 
 LARGE = 100_000  # rows of postings and payments from which on keeping them is worth its time
 _KIND = "check"
-_ARRAYS, _TEXTS = "tables.bin", "tables.json"
+_ARRAYS, _TEXTS = "tables.bin", "tables.jsonl"
 _MARGIN = 0.05  # seconds by which the system's clock of files may be behind
 _CLASSES: dict[str, Any] = {one.__name__: one for one in (Issue, Problem, Item, Span, Edition)}
 _APART = ("policy", "entries", "derived")  # made again, read when somebody asks, chosen below
-_DERIVED = (seal_ends, came, sealed_directives, side_items, numbers_later)  # what would otherwise be asked of the entries
+_DERIVED = (
+    seal_ends,
+    came,
+    sealed_directives,
+    side_items,
+    numbers_later,
+)  # what would otherwise be asked of the entries
 _BY_VALUE = ("object", "str", "Int64", "boolean")  # columns of which the distinct values are kept
 _GROUPS = {one.__name__: one for one in (list, tuple, set, frozenset)}
 
@@ -99,10 +105,15 @@ def read(path: str | Path, as_of: date | None) -> tuple[Book, float]:
 
 
 def keep(found: Book, as_of: date | None, began: float) -> None:
-    """Keep a large book that was read in full and can be trusted, for the next time that it is read for that day."""
+    """Keep a large book that was read in full and can be trusted, for the next time that it is read for that day.
+
+    What the rules computed of it is let go of, whose memory the keeping takes.
+    """
     tables, root = found.tables, found.main.parent
     if isinstance(found.entries, Entries) or len(tables.postings) + len(tables.payments) < LARGE:
         return
+    for name in tables.derived.keys() - set(map(derived_name, _DERIVED)):
+        del tables.derived[name]
     with suppress(cache.Unsafe, Refused, OSError, TypeError):  # nothing is lost but time
         cache.outside(root)
         contents = cache.contents(root)
@@ -131,29 +142,41 @@ def _kept(main: Path, prefix: str) -> Book | None:
     if files is None:
         return None
     with book.collector_off():
-        texts = json.loads(files[_TEXTS].read_bytes(), object_hook=_meant)
-        with files[_ARRAYS].open("rb") as stream:
-            frames = {name: _frame(columns, stream) for name, columns in texts["frames"].items()}
-        values = texts["tables"] | frames
+        texts: dict[str, dict[str, Any]] = {"frames": {}, "tables": {}, "derived": {}, "book": {}}
+        with files[_TEXTS].open("rb") as lines, files[_ARRAYS].open("rb") as stream:
+            for part, name, value in map(_line, lines):
+                texts[part][name] = _frame(value, stream) if part == "frames" else value
+        values = texts["tables"] | texts["frames"]
     source = _Source(main)
     policy = Policy(map(parameter_of, records(PolicyLine, values["policies"])), set(values["known"]["policy"]))
-    derived = {derived_name(one): value for one, value in zip(_DERIVED, texts["derived"], strict=True)}
-    tables = Tables(**values, policy=policy, entries=Entries(source), derived=derived)
-    return Book(main, tables.entries, _Options(source), tables, tuple(texts["files"]), texts["contents"])
+    tables = Tables(**values, policy=policy, entries=Entries(source), derived=texts["derived"])
+    return Book(
+        main, tables.entries, _Options(source), tables, tuple(texts["book"]["files"]), texts["book"]["contents"]
+    )
+
+
+def _line(line: bytes) -> Any:
+    return json.loads(line, object_hook=_meant)
 
 
 def _files(found: Book) -> dict[str, cache.Content]:
     arrays: list[memoryview] = []
-    given = {one.name: getattr(found.tables, one.name) for one in fields(Tables) if one.name not in _APART}
-    frames = {name: value for name, value in given.items() if isinstance(value, pd.DataFrame)}
-    texts = {
-        "frames": {name: list(_columns(table, arrays)) for name, table in frames.items()},
-        "tables": {name: value for name, value in given.items() if name not in frames},
-        "derived": [one(found.tables) for one in _DERIVED],
-        "files": list(found.files),
-        "contents": found.contents,
+    return {
+        _ARRAYS: arrays,
+        _TEXTS: [json.dumps(_plain(one), ensure_ascii=False).encode() + b"\n" for one in _said(found, arrays)],
     }
-    return {_ARRAYS: arrays, _TEXTS: json.dumps(_plain(texts), ensure_ascii=False).encode()}
+
+
+def _said(found: Book, arrays: list[memoryview]) -> Iterator[list[Any]]:
+    """What is kept as text, one after the other: of which part of it, under which name, and what."""
+    for name in (one.name for one in fields(Tables) if one.name not in _APART):
+        value = getattr(found.tables, name)
+        frame = isinstance(value, pd.DataFrame)
+        yield ["frames", name, list(_columns(value, arrays))] if frame else ["tables", name, value]
+    for one in _DERIVED:
+        yield ["derived", derived_name(one), one(found.tables)]
+    yield ["book", "files", list(found.files)]
+    yield ["book", "contents", found.contents]
 
 
 def _columns(frame: pd.DataFrame, arrays: list[memoryview]) -> Iterator[list[Any]]:

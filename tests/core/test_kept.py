@@ -147,7 +147,7 @@ def test_nothing_kept_is_a_pickle(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     kept_book(make(tmp_path / "book"))
     names = {path.name for path in (tmp_path / "cache").rglob("*") if path.is_file() and path.parent.name != "stamps"}
-    assert names == {"manifest.json", "tables.json", "tables.bin"}
+    assert names == {"manifest.json", "tables.jsonl", "tables.bin"}
 
 
 def test_a_book_that_changes_while_it_is_read_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

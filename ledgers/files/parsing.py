@@ -90,7 +90,8 @@ def parse_file(book: Parsed, path: Path) -> list[tuple[Path, Place]]:
     try:
         entries, errors, options = parser.parse_string(content, report_filename=str(path))
     except Exception as error:  # Beancount's own, e.g. for a pushmeta of a date that is never popped
-        book.problems.append(Problem(name, 0, f"Beancount 无法读取这个文件（{type(error).__name__}：{error}）"))
+        text = f"Beancount 无法读取这个文件（{type(error).__name__}）：请检查 pushmeta、popmeta 是否成对"
+        book.problems.append(Problem(name, 0, text))
         return []
     finally:
         confined.reading("")

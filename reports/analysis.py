@@ -3,6 +3,7 @@
 In DataFrames money is 分 in int64; in Parquet and in BQL it is a decimal of yuan. Nothing is a float but days of work.
 """
 
+import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -148,16 +149,44 @@ def _decimal(value: Fraction | None) -> Decimal | None:
 
 def parquet(book: Book) -> Iterator[tuple[str, bytes]]:
     """(file name, content) of every table, money as DECIMAL(18,2) of yuan; then columns.csv, which says what is what."""
-    found = {**tables_of(book), "findings": findings_of(judged(book))}
+    return written(_plain_tables(book))
+
+
+def handed_over(book: Book) -> bytes:
+    """The same tables as JSON, from a process that may not write files, for `received`: columns with their type."""
+    tables = _plain_tables(book)
+    columns = {name: {one: _column_as_plain(table[one]) for one in table} for name, table in tables.items()}
+    return json.dumps(columns, ensure_ascii=False).encode()
+
+
+def received(content: bytes) -> dict[str, pd.DataFrame]:
+    """The tables that were handed over."""
+    return {
+        name: pd.DataFrame({one: pd.array(values, dtype=kind) for one, (kind, values) in columns.items()})
+        for name, columns in json.loads(content).items()
+        if name in DECLARED
+    }
+
+
+def written(found: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, bytes]]:
+    """Tables as `parquet` gives them."""
     with duckdb.connect() as connection, tempfile.TemporaryDirectory() as folder:
         for name, table in found.items():
-            schema = DECLARED[name]
             path = Path(folder) / f"{name}.parquet"
-            connection.register("table_", _plain(table, schema))
+            connection.register("table_", table)
             connection.execute(f"COPY (SELECT {_selected(name)} FROM table_) TO '{path}' (FORMAT parquet)")
             connection.unregister("table_")
             yield path.name, path.read_bytes()
     yield "columns.csv", columns().to_csv(index=False).encode("utf-8-sig")
+
+
+def _plain_tables(book: Book) -> dict[str, pd.DataFrame]:
+    found = {**tables_of(book), "findings": findings_of(judged(book))}
+    return {name: _plain(table, DECLARED[name]) for name, table in found.items()}
+
+
+def _column_as_plain(column: Any) -> tuple[str, list[Any]]:
+    return str(column.dtype), column.astype(object).where(column.notna(), None).tolist()
 
 
 def _plain(table: pd.DataFrame, schema: Mapping[str, str]) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """`xianjie check`: the audit of a book on a day, as a table, JSON, SARIF or workpapers."""
 
-import os
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,15 +9,13 @@ import click
 from ledgers import clock
 from ledgers.files.writing import will_put
 from xianjie.chinese import Command
-from xianjie.output import deliver
+from xianjie.output import answering, deliver
 
 if TYPE_CHECKING:
-    from ledgers.files.problems import Problem
     from ledgers.tables.tables import Tables
     from reports.workpapers.workbook import Asked
 
 FORMATS = ("table", "json", "sarif", "xlsx")
-MAIN = "main.beancount"
 
 
 @click.command(cls=Command)
@@ -97,7 +94,6 @@ def check(
     预审（--with）的退出状态只看这些表带来的变化：0 不会违反必须符合的规定；1 会违反，或有清册无法判到；2 表格不能导入，或账簿不可信。
     """
     from ledgers.book import collector_off, within
-    from ledgers.files.problems import Untrusted
     from ledgers.kept import books
     from plugins import catalogue
     from plugins.audit import audit
@@ -123,15 +119,9 @@ def check(
     if form == "xlsx" and not output:
         raise click.UsageError("底稿是工作簿，请用 --output 指定文件")
     until = as_of.date() if as_of else None
-    if output:
-        will_put(Path(output))
-    with collector_off():  # the command ends soon: nothing is worth collecting
-        try:
-            loaded, began = books.read(book, until)
-            within(loaded)
-        except Untrusted as error:
-            _refuse(book, until or clock.today(), form, output, error.problems)
-            raise
+    with collector_off(), answering(book, form, output, until):  # the command ends soon: nothing is worth collecting
+        loaded, began = books.read(book, until)
+        within(loaded)
         wanted = tuple(sorted(hanging(loaded.tables, subjects)))
         result = audit(loaded.tables, known.values(), rule_ids, wanted)
         _check_known(loaded.tables, subjects, {one.subject.id for one in result.stated})
@@ -153,6 +143,7 @@ def _foresee(
     from ledgers.people import Unusable
     from plugins import catalogue
     from reports import foreseen
+    from reports.check.render import refusal
     from xianjie.import_ import day_of, show
 
     if output:
@@ -166,6 +157,8 @@ def _foresee(
             else:
                 show(supposed.changes)
                 click.echo("没有判定：请按上面的说明改正表格。")
+                if output:  # an earlier answer must not stay there
+                    deliver("没有判定：表格不能导入，账簿照原样。\n".encode(), output)
             return 2
         found = foreseen.foresee(supposed, catalogue(), until)
     except Unusable as error:
@@ -173,20 +166,11 @@ def _foresee(
     except Untrusted as error:
         if form == "json":
             deliver(foreseen.refused_json(main.name, (), {}, error.problems), output)
+        elif output:
+            deliver(refusal(form, main.name, until or clock.today(), error.problems), output)
         raise
     deliver({"table": foreseen.as_text, "json": foreseen.as_json}[form](found), output)
     return found.exit_status
-
-
-def _refuse(book: str, day: date, form: str, output: str | None, problems: "list[Problem]") -> None:
-    """Why a book is not judged, where its verdicts would have stood: those of an earlier day must not stay there."""
-    from reports.check.render import refusal
-
-    content = refusal(form, Path(book).name if book.endswith(".beancount") else MAIN, day, problems)
-    if output and not content and os.path.exists(output):
-        click.echo(f"没有写底稿：{output} 还是以前的，不是这本账簿现在的结论。", err=True)
-    elif content and (output or form != "table"):  # as a table they go to the screen anyway
-        deliver(content, output)
 
 
 def _check_known(tables: "Tables", subjects: tuple[str, ...], judged: set[str]) -> None:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
-from ledgers.files.writing import put_files
+from ledgers.files.writing import put_files, settle
 from xianjie.chinese import Command
 from xianjie.output import reason
+
+SECONDS = 3600
 
 
 @click.command(cls=Command)
@@ -21,11 +23,14 @@ def export(book: str, output: str, as_of: datetime | None) -> None:
 
     户编号是代号，没有个人信息，但仍不应公开。
     """
-    from ledgers.book import read, within
-    from reports.analysis import parquet
+    from ledgers.book import main_file, read, within
+    from ledgers.files.confined import call
+    from reports.analysis import handed_over, received, written
 
-    folder = Path(output)
-    contents = dict(parquet(within(read(book, as_of.date() if as_of else None))))
+    folder, main, day = Path(output), main_file(book), as_of.date() if as_of else None
+    settle(main.parent)
+    handed = call(lambda: handed_over(within(read(main, day))), seconds=SECONDS)
+    contents = dict(written(received(handed)))
     try:
         put_files(folder, contents)
     except OSError as error:

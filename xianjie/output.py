@@ -10,12 +10,15 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 import click
 
-from ledgers.files.writing import put_pieces
+from ledgers import clock
+from ledgers.files.problems import Untrusted
+from ledgers.files.writing import put_pieces, will_put
 
 # What a terminal obeys or hides instead of showing it: control characters, directions of writing, marks without width.
 _UNSEEN = re.compile(
@@ -23,6 +26,7 @@ _UNSEEN = re.compile(
 )
 
 
+MAIN = "main.beancount"
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 
 
@@ -71,6 +75,25 @@ def shown() -> Iterator[None]:
         yield
     finally:
         sys.stdout = before
+
+
+@contextmanager
+def answering(book: str, form: str, output: str | None, day: date | None) -> Iterator[None]:
+    """Where a book cannot be trusted, why stands where the answer would have: an earlier one must not stay there.
+
+    As a table it goes to the screen anyway. Names the file that will be written, so it begins before the book is read.
+    """
+    if output:
+        will_put(Path(output))
+    try:
+        yield
+    except Untrusted as error:
+        from reports.check.render import refusal
+
+        if output or form != "table":
+            main = Path(book).name if book.endswith(".beancount") else MAIN
+            deliver(refusal(form, main, day or clock.today(), error.problems), output)
+        raise
 
 
 def deliver(content: bytes | Iterable[bytes], output: str | None) -> None:

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import click
 
-from ledgers.files.confined import will
-from ledgers.files.writing import put_file
 from xianjie.chinese import Command
 from xianjie.import_ import show
-from xianjie.output import deliver
+from xianjie.output import answering, deliver
 
 FORMATS = ("table", "json", "xlsx")
 
@@ -42,10 +40,8 @@ def plan(book: str, as_of: datetime | None, planned: tuple[str, ...], form: str,
 
     if form == "xlsx" and not output:
         raise click.UsageError("工作簿请用 --output 指定文件")
-    if output:
-        will(put_file, Path(output))
     known, main, day = catalogue(), main_file(book), as_of.date() if as_of else None
-    with ExitStack() as stack:
+    with answering(book, form, output, day), ExitStack() as stack:
         if planned:
             try:
                 supposed = suppose(main, map(Path, planned), day)

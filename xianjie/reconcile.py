@@ -5,10 +5,8 @@ from pathlib import Path
 import click
 
 from ledgers import clock
-from ledgers.files.confined import will
-from ledgers.files.writing import put_file
 from xianjie.chinese import Command
-from xianjie.output import deliver
+from xianjie.output import answering, deliver
 
 FORMATS = ("table", "json", "xlsx")
 
@@ -30,10 +28,9 @@ def reconcile(book: str, exports: tuple[str, ...], form: str, output: str | None
 
     if form == "xlsx" and not output:
         raise click.UsageError("工作簿请用 --output 指定文件")
-    if output:
-        will(put_file, Path(output))
     exported = lines.read_exports([Path(name) for name in exports])  # before the book: its reading confines the process
-    loaded = read(book, clock.today())
+    with answering(book, form, output, None):
+        loaded = read(book, clock.today())
     found = lines.matches(loaded, exported)
     made = {"table": lines.as_text, "json": lines.as_json, "xlsx": lines.as_xlsx}
     deliver(made[form](loaded, found), output)

@@ -1,14 +1,11 @@
 """`xianjie screen`: where an auditor should look first. Figures and lines, never verdicts."""
 
 from datetime import datetime
-from pathlib import Path
 
 import click
 
-from ledgers.files.confined import will
-from ledgers.files.writing import put_file
 from xianjie.chinese import Command
-from xianjie.output import deliver
+from xianjie.output import answering, deliver
 
 FORMATS = ("table", "json", "xlsx")
 
@@ -30,8 +27,8 @@ def screen(book: str, as_of: datetime | None, form: str, output: str | None) -> 
 
     if form == "xlsx" and not output:
         raise click.UsageError("工作簿请用 --output 指定文件")
-    if output:
-        will(put_file, Path(output))
-    tables = within(read(book, as_of.date() if as_of else None)).tables
+    day = as_of.date() if as_of else None
+    with answering(book, form, output, day):
+        tables = within(read(book, day)).tables
     made = {"table": show.as_text, "json": show.as_json, "xlsx": show.as_xlsx}
     deliver(made[form](tables), output)

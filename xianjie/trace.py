@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from xianjie.chinese import Command
-from xianjie.output import deliver
+from xianjie.output import answering, deliver
 
 
 @click.command(cls=Command)
@@ -27,7 +27,9 @@ def trace(book: str, name: str, as_of: datetime | None, form: str, output: str |
 
     if form == "xlsx" and not output:
         raise click.UsageError("工作簿请用 --output 指定文件")
-    tables = within(read(book, as_of.date() if as_of else None)).tables
+    day = as_of.date() if as_of else None
+    with answering(book, form, output, day):
+        tables = within(read(book, day)).tables
     roots = nodes_of(tables, name)
     if not roots:
         kinds = "资金、项目、户、资产、股权、村、凭证"

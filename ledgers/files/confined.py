@@ -54,6 +54,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _operations: dict[str, Callable[..., Any]] = {}
 _told: dict[str, type[Exception]] = {"OSError": OSError}
+_refused: list[Problem] = []
 _progress: mmap.mmap | None = None  # shared with the parent: the file that is being read
 
 
@@ -111,8 +112,18 @@ def will(function: Callable[..., Any], *places: Path) -> None:
             _parent.ask("will", os.path.abspath(place), _name(function))
 
 
+def refuse(problems: list[Problem]) -> None:
+    """Let this process read no book any more, for these reasons: a child died of it."""
+    _refused.extend(problems)
+
+
 def confine() -> None:
-    """Give up, in a child of `run`, everything that reading does not need, for good. Elsewhere nothing happens."""
+    """Give up, in a child of `run`, everything that reading does not need, for good. Elsewhere nothing happens.
+
+    Raises Untrusted where a child has died of this reading before.
+    """
+    if _refused:
+        raise Untrusted(_refused)
     if _parent is not None and not _parent.confined:
         _parent.ask("confined", "")
         _parent.confined = True

@@ -136,8 +136,15 @@ def write(folder: Path, files: Mapping[str, bytes | None]) -> None:
 
 @by_parent
 def put_file(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write one file, whole or not at all. Raises OSError."""
+    """Write one file, whole or not at all. Raises OSError, also for a device or pipe, which it would take the place of."""
+    _check_plain(path)
     _place(*tempfile.mkstemp(prefix=".xianjie-", dir=path.parent), path, content, mode)
+
+
+def _check_plain(path: Path) -> None:
+    stream = path.is_symlink() and os.readlink(path).startswith("/proc/")  # such as /dev/stdout
+    if stream or (path.exists() and not path.is_file() and not path.is_dir()):
+        raise OSError(errno.EINVAL, "不是普通文件")
 
 
 def _place(handle: int, beside: str, path: Path, content: bytes, mode: int) -> None:
@@ -185,6 +192,7 @@ _begun: dict[Path, tuple[int, str]] = {}  # files that are being written in piec
 def _begin(path: Path) -> None:
     if not _begun:
         atexit.register(_drop_all)  # whoever was to finish them may have been killed
+    _check_plain(path)
     _begun[path] = tempfile.mkstemp(prefix=".xianjie-", dir=path.parent)
 
 

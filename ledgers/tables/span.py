@@ -1,12 +1,11 @@
 """How far a book goes: from its first voucher to the end of the last month with one, or a later day that it vouches for."""
 
+from calendar import monthrange
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from beancount.core.data import Custom, Transaction
-
-_DAY = timedelta(days=1)
 
 
 class Span(NamedTuple):
@@ -30,7 +29,7 @@ def span_of(entries: Iterable[Any]) -> Span:
 
 
 def _month_end(day: date) -> date:
-    return (day.replace(day=28) + 4 * _DAY).replace(day=1) - _DAY
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def said_of(as_of: date, span: Span) -> str:

@@ -20,17 +20,18 @@ FORMS = {
 }
 
 
-# How each says that a book could not be judged; no workbook does.
+# How each says that a book could not be judged.
 UNJUDGED = {
     "table": "reports.check.table:unjudged_table",
     "json": "reports.check.checked:unjudged_json",
     "sarif": "reports.check.sarif:unjudged_sarif",
+    "xlsx": "reports.check.table:unjudged_xlsx",
 }
 
 
 def refusal(form: str, main: str, as_of: date, problems: Iterable[Problem]) -> bytes:
-    """Why a book could not be judged, as bytes; b"" where the form has no words for it."""
-    content: bytes = _named(UNJUDGED[form])(main, as_of, problems) if form in UNJUDGED else b""
+    """Why a book could not be judged, as bytes."""
+    content: bytes = _named(UNJUDGED[form])(main, as_of, problems)
     return content
 
 

@@ -115,3 +115,16 @@ def unjudged_table(main: str, as_of: date, problems: Iterable[Problem]) -> bytes
     """Why a book could not be judged, as text."""
     lines = [f"账簿不可信，未作判定：{main}　截至 {as_of}", *map(str, problems)]
     return "".join(f"{line}\n" for line in lines).encode()
+
+
+def unjudged_xlsx(main: str, as_of: date, problems: Iterable[Problem]) -> bytes:
+    """The same as a workbook of one sheet."""
+    from reports.workbook import COUNT, Column, Row, Workbook
+
+    columns = (Column("文件", 32), Column("行", 8, COUNT), Column("问题", 80))
+    workbook = Workbook("账簿不可信，未作判定", as_of)
+    sheet = workbook.sheet("账簿不可信", [column.width for column in columns])
+    sheet.title("账簿不可信，未作判定")
+    sheet.note(f"{main}　截至 {as_of}　这里没有任何结论；以前写在这个文件里的已经不作数。")
+    sheet.table(columns, [Row((one.file, one.line or None, one.message)) for one in problems])
+    return workbook.content()

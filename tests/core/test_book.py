@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
 from ledgers.book import read, unjudged
 from ledgers.files.problems import Untrusted
@@ -200,14 +201,16 @@ def test_earlier_verdicts_do_not_stay_where_a_book_is_not_judged(book: Path, tmp
     assert "项目“XS2022-0009”没有登记" in kept.read_text("utf-8")
 
 
-def test_workpapers_that_stay_are_said_to_be_old(book: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [["check"], ["plan"], ["screen"], ["trace", "XS2022-0001"]], ids=lambda one: one[0])
+def test_a_workbook_says_that_the_book_is_not_judged(book: Path, tmp_path: Path, command: list[str]) -> None:
     edit(book / "2022/08.beancount", "XS2022-0001", "XS2022-0009")
     kept = tmp_path / "paper.xlsx"
-    command = ["check", str(book), "--format", "xlsx", "--output", str(kept)]
-    assert "以前的" not in CliRunner().invoke(cli, command).output
-    assert not kept.exists()
     kept.write_text("OLD", "utf-8")
-    assert "还是以前的" in CliRunner().invoke(cli, command).output
+    name, *more = command
+    CliRunner().invoke(cli, [name, str(book), *more, "--format", "xlsx", "--output", str(kept)])
+    cells = [[cell.value for cell in row] for row in load_workbook(kept).active.iter_rows()]
+    assert "账簿不可信，未作判定" in cells[0]
+    assert ["2022/08.beancount", 5, "项目“XS2022-0009”没有登记"] in cells
 
 
 def test_a_rule_that_crashes_is_no_silent_pass(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 """A hole in what looks at books is no breach: the process that reads may not write, connect, start or look into others."""
 
+import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -9,6 +11,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import click
 import pytest
 
 from ledgers.files import confined, writing
@@ -18,6 +21,7 @@ from tests.importers.county import ALL, new_book
 from tests.importers.dirty import to_xlsx
 from tests.seals.books import make
 from tests.seals.books import run as run_here
+from xianjie.commands import CONFINED, cli
 
 needs_filter = pytest.mark.skipif(bool(confined.missing()), reason="no filter of system calls here")
 # A command whose look at plugin lines overlooks everything.
@@ -120,11 +124,15 @@ def test_commands_still_write_what_they_are_asked_for(tmp_path: Path) -> None:
 
 
 def test_what_a_check_keeps_is_kept_by_its_parent(tmp_path: Path) -> None:
-    code = HOLE.replace("plugin_lines.refused =", "from ledgers.kept import books; books.LARGE, books._MARGIN = 0, -60\nx =")
+    code = HOLE.replace(
+        "plugin_lines.refused =", "from ledgers.kept import books; books.LARGE, books._MARGIN = 0, -60\nx ="
+    )
     book = make(tmp_path / "book")
     command = [sys.executable, "-c", code, "check", str(book), "--as-of", "2022-12-31"]
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    first, again = (subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment) for _ in range(2))
+    first, again = (
+        subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment) for _ in range(2)
+    )
     assert (first.returncode, first.stderr) == (1, "")
     assert list((tmp_path / "cache").rglob("tables.bin"))
     assert again.stdout == first.stdout
@@ -159,6 +167,76 @@ def test_a_reader_that_dies_is_one_message_with_the_file(tmp_path: Path, command
         done.stderr
         == "账簿不可信，未作判定，共 1 处：\n2022/11.beancount：读取时程序中断（SIGSEGV）：请检查这个文件里的算式、数字和引号\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "form"),
+    [
+        (["check"], "json"),
+        *(
+            pytest.param(command, form, marks=pytest.mark.slow)
+            for command, form in (
+                *((["check"], form) for form in ("table", "sarif", "xlsx")),
+                *(([name], "json") for name in ("plan", "screen")),
+                (["trace", "XS2022-0001"], "table"),
+            )
+        ),
+    ],
+)
+def test_a_reader_that_dies_leaves_no_earlier_answer(tmp_path: Path, command: list[str], form: str) -> None:
+    book = make(tmp_path / "book")
+    code = HOLE.replace(
+        "plugin_lines.refused =", "from ledgers.files import parsing; parsing.hazards = lambda *given: []\nx ="
+    )
+    (book / "2022/11.beancount").write_text("2022-11-01 price A 1/0 CNY\n", "utf-8")
+    kept = tmp_path / "answer"
+    kept.write_text("OLD", "utf-8")
+    name, *more = command
+    arguments = [name, str(book), *more, "--format", form, "--output", str(kept)]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "读取时程序中断（SIGSEGV）" in done.stderr
+    assert b"OLD" not in kept.read_bytes()
+    if form != "xlsx":
+        assert "读取时程序中断（SIGSEGV）" in kept.read_text("utf-8")
+    if form == "sarif":
+        assert json.loads(kept.read_text("utf-8"))["runs"][0]["invocations"][0]["executionSuccessful"] is False
+
+
+def _answers() -> list[list[str]]:
+    """Every command that answers into a file or folder, with what it needs; of those that read a book confined."""
+    more = {"trace": ["XS2022-0001"]}
+    context = click.Context(cli)
+    commands = {name: cli.get_command(context, name) for name in sorted({"export", *CONFINED} - {"reconcile", "publish"})}
+    answering = [
+        name for name, one in commands.items() if one and any("--output" in option.opts for option in one.params)
+    ]
+    return [[name, *more.get(name, [])] for name in answering]
+
+
+@pytest.mark.parametrize("command", _answers(), ids=lambda one: one[0])
+def test_every_command_that_answers_into_a_file_does(tmp_path: Path, command: list[str]) -> None:
+    book = make(tmp_path / "book")
+    name, *more = command
+    done = run(name, book, *more, "--output", tmp_path / "answer")
+    assert done.returncode in (0, 1), done.stderr
+    assert (tmp_path / "answer").exists()
+
+
+@pytest.mark.parametrize("output", ["device", "pipe", "stream"])
+def test_an_answer_takes_the_place_of_no_device_or_pipe(tmp_path: Path, output: str) -> None:
+    """As root it could: /dev/null would be an ordinary file from then on, for everybody."""
+    place = tmp_path / "place"
+    if output == "stream":
+        place.symlink_to("/proc/self/fd/1")
+    elif output == "pipe" or os.geteuid():
+        os.mkfifo(place)
+    else:
+        os.mknod(place, stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    before = os.lstat(place)
+    done = run("check", make(tmp_path / "book"), "--output", place)
+    assert (done.returncode, "不是普通文件" in done.stderr) == (2, True)
+    assert os.lstat(place).st_ino == before.st_ino
 
 
 def test_without_a_filter_commands_still_work(tmp_path: Path) -> None:

@@ -119,6 +119,7 @@ def _import(book: Path, files: list[Path]) -> None:
 def _check(folder: Path) -> "Book":
     """Judge the book; the whole table, and the workpapers."""
     from ledgers.book import collector_off, read
+    from ledgers.files.confined import in_thread
     from plugins import catalogue
     from plugins.audit import audit
     from reports.check.checked import Checked
@@ -126,7 +127,7 @@ def _check(folder: Path) -> "Book":
 
     rules = catalogue()
     with collector_off():
-        book = read(folder / "book", AS_OF)
+        book = in_thread(lambda: read(folder / "book", AS_OF))
         result = audit(book.tables, rules.values())
     checked = Checked(book, result, rules)
     table = render(checked, "table", None)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ledgers.files.confined import will
+from ledgers.files.confined import in_thread, will
 from ledgers.files.writing import put_file
 from xianjie.chinese import Command
 
@@ -51,4 +51,5 @@ def content(kind: "Kind", book: str | Path | None) -> bytes:
     from plugins import catalogue
 
     rules = sorted(catalogue()) if any(field.name == "rule" for field in kind.fields) else []
-    return written(kind, open_book(main_file(book), clock.today())[0] if book else None, rules)
+    opened = in_thread(lambda: open_book(main_file(book), clock.today())[0]) if book else None
+    return written(kind, opened, rules)

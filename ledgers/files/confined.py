@@ -3,11 +3,13 @@
 A book, its plugins and the parser are looked at before they run; this is for what such a look overlooks. `run` puts a
 whole command into a child. The child names what the command will write, confines itself before it reads (`confine`), and
 from then on hands what is to be written to its parent, which writes where it was told to beforehand and nowhere else.
-`call` confines a piece of work from its beginning and gives back bytes. A child that dies is one message.
+`call` confines a piece of work from its beginning and gives back bytes. A child that dies is one message. `in_thread` is for
+what must stay in the process.
 
 Linux refuses by a filter of system calls (libseccomp). Where there is none the child and its limits stay (`missing`).
 """
 
+import contextvars
 import ctypes
 import errno
 import json
@@ -20,8 +22,9 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
 from importlib import import_module
 from pathlib import Path
 from select import select
@@ -198,6 +201,16 @@ def call(
     if kind != b"=":
         raise RuntimeError(found.decode("utf-8", "replace") or "子进程没有给出结果")
     return found
+
+
+def in_thread(work: Callable[[], T]) -> T:
+    """What work gives, or raises, in a thread that may not write, connect or start anything, nor may those that it starts.
+
+    For a process that must go on doing so, such as a server. The thread shares its memory: `call` keeps that apart, too.
+    """
+    context = contextvars.copy_context()
+    with ThreadPoolExecutor(1, "xianjie-reader", partial(filter_system_calls, every_thread=False)) as thread:
+        return thread.submit(context.run, work).result()
 
 
 def missing() -> str:
@@ -384,18 +397,18 @@ def _lock_down(memory: int) -> None:
     filter_system_calls()
 
 
-def filter_system_calls() -> None:
-    """Give up, for good and with all threads, to write, connect and start anything; nothing happens where a system cannot."""
+def filter_system_calls(*, every_thread: bool = True) -> None:
+    """Give up, for good, to write, connect and start anything; nothing happens where a system cannot."""
     with suppress(ImportError, OSError, AttributeError, RuntimeError):
-        _load_filter()
+        _load_filter(every_thread)
 
 
-def _load_filter() -> None:
+def _load_filter(every_thread: bool) -> None:
     import pyseccomp as seccomp  # takes a while, and is wanted in children alone
 
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     with suppress(OSError):
-        rules.set_attr(seccomp.Attr.CTL_TSYNC, 1)  # threads of libraries too
+        rules.set_attr(seccomp.Attr.CTL_TSYNC, int(every_thread))  # threads of libraries too
     refused = seccomp.ERRNO(errno.EPERM)
     for name in _DENIED:
         with suppress(OSError, ValueError):  # not every machine has each of them

@@ -14,13 +14,19 @@ from pathlib import Path
 import click
 import pytest
 
+from importers.reading.kinds import KINDS
 from ledgers.files import confined, writing
 from ledgers.files.problems import Problem, Untrusted
 from reports.counties import county
+from reports.desk.server import shelf
+from reports.desk.server.writer import JOB
 from tests.importers.county import ALL, new_book
 from tests.importers.dirty import to_xlsx
 from tests.seals.books import make
 from tests.seals.books import run as run_here
+from xianjie import demo, form
+from xianjie.acts import closing
+from xianjie.acts.task import Task
 from xianjie.commands import CONFINED, cli
 
 needs_filter = pytest.mark.skipif(bool(confined.missing()), reason="no filter of system calls here")
@@ -207,7 +213,9 @@ def _answers() -> list[list[str]]:
     """Every command that answers into a file or folder, with what it needs; of those that read a book confined."""
     more = {"trace": ["XS2022-0001"]}
     context = click.Context(cli)
-    commands = {name: cli.get_command(context, name) for name in sorted({"export", *CONFINED} - {"reconcile", "publish"})}
+    commands = {
+        name: cli.get_command(context, name) for name in sorted({"export", *CONFINED} - {"reconcile", "publish"})
+    }
     answering = [
         name for name, one in commands.items() if one and any("--output" in option.opts for option in one.params)
     ]
@@ -361,3 +369,81 @@ def test_what_a_book_tries_is_refused_while_counties_are_judged(
     handed = county.judged(county.Job("甲县", str(book), date(2022, 12, 31)))
     assert b'"untrusted"' in handed.files["meta.json"]
     assert not list(tmp_path.rglob("PWNED"))
+
+
+@needs_filter
+@pytest.mark.parametrize("breach", ["写文件", "执行", "联网", "分出进程"])
+def test_what_a_book_tries_is_refused_while_the_server_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, breach: str
+) -> None:
+    """Where it knew that it is being tried in a child, and waits until it is read for good."""
+    monkeypatch.setattr("ledgers.files.plugin_lines.refused", lambda *_: [])
+    monkeypatch.setattr(shelf, "_tried", lambda _path: b"")
+    monkeypatch.chdir(tmp_path)
+    book = make(tmp_path / "book")
+    with (book / "main.beancount").open("a", encoding="utf-8") as file:
+        file.write(f'\nplugin "beancount.plugins.commodity_attr" "{BREACHES[breach]} and {{}} or {{}}"\n')
+    with pytest.raises(Untrusted, match="commodity_attr 运行出错"):
+        shelf.Shelf([book])
+    assert not list(tmp_path.rglob("PWNED"))
+
+
+@needs_filter
+def test_a_thread_is_confined_and_its_process_is_not(tmp_path: Path) -> None:
+    refused: list[BaseException] = []
+
+    def deeper() -> None:
+        try:
+            (tmp_path / "inner").touch()
+        except OSError as error:
+            refused.append(error)
+
+    def work() -> int:
+        thread = threading.Thread(target=deeper)
+        thread.start()
+        thread.join()
+        return os.open(tmp_path / "outer", os.O_WRONLY | os.O_CREAT)
+
+    with pytest.raises(PermissionError):
+        confined.in_thread(work)
+    assert [type(one) for one in refused] == [PermissionError]
+    assert confined.in_thread(lambda: 7) == 7
+    (tmp_path / "outer").touch()
+    assert subprocess.run(["true"], check=False).returncode == 0
+
+
+def _task(folder: Path, book: Path) -> Task:
+    said = {
+        "act": "publish",
+        "by": "u",
+        "role": "publisher",
+        "args": {"year": "2022"},
+        "book": str(book / "main.beancount"),
+        "names": [],
+    }
+    (folder / JOB).write_text(json.dumps(said), "utf-8")
+    return Task(folder)
+
+
+@needs_filter
+@pytest.mark.parametrize("what", ["demo", "form", "desk"])
+def test_those_that_write_much_read_in_such_a_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    book = make(tmp_path / "book")
+    tried: list[str] = []
+
+    def breach(*_: object, **_more: object) -> None:
+        tried.append(what)
+        (tmp_path / "PWNED").touch()
+
+    monkeypatch.setattr("ledgers.files.parsing.hazards", breach)
+    acts = {
+        "demo": lambda: demo._check(tmp_path),
+        "form": lambda: form.content(KINDS["plan"], book),
+        "desk": lambda: closing.publish(_task(tmp_path, book)),
+    }
+    with pytest.raises(PermissionError):
+        acts[what]()
+    assert tried
+    assert not (tmp_path / "PWNED").exists()

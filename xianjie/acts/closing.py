@@ -12,6 +12,7 @@ import click
 from ledgers import clock
 from ledgers.book import Book, main_file, read
 from ledgers.files import writing
+from ledgers.files.confined import in_thread
 from ledgers.files.text import directive_text
 from ledgers.files.writing import put_files
 from ledgers.seals.seal import missing_in
@@ -61,7 +62,7 @@ def publish(task: Task) -> Said:
     """Make the disclosure of a year, look for leaks in it, show it; record it and hand it out when agreed to."""
     year = _year(task)
     task.tick("读取账簿")
-    loaded = read(main_file(task.main), making.last_day(year, clock.today()))
+    loaded = in_thread(lambda: read(main_file(task.main), making.last_day(year, clock.today())))
     requests = _requests(task, loaded, year)
     if task.arg("agreed") and all((folder / making.MANIFEST).is_file() for folder in requests):
         results = [_as_made(loaded, folder, request) for folder, request in requests.items()]

@@ -30,8 +30,9 @@ from fava.util import next_key, slugify
 
 from ledgers import clock
 from ledgers.book import Book, main_file, read
-from ledgers.files.confined import call
+from ledgers.files.confined import call, in_thread
 from ledgers.files.problems import Problem, Untrusted
+from ledgers.files.writing import settle
 from reports.desk import Desk, saving
 from reports.desk.kit import sees_rolls
 from reports.desk.server.visible import without
@@ -355,8 +356,9 @@ class Shelf:
 
 def _load(path: Path) -> BookLedger:
     """The book as Fava has it; Untrusted when it cannot be served, and when a child process died of reading it."""
+    settle(path.parent)
     call(lambda: _tried(path))
-    return BookLedger(str(path), poll_watcher=True)
+    return in_thread(lambda: BookLedger(str(path), poll_watcher=True))
 
 
 def _tried(path: Path) -> bytes:

@@ -43,7 +43,7 @@ _MEANINGS = (
     (r"Invalid date on document file '(.*?)'", "单据“{0}”文件名里的日期不存在"),
     (r"Document '(.*)' found in (?:child|parent) account (.*)", "单据“{0}”放在了科目 {1} 的文件夹里"),
     (r"Duplicate filename parsed", "同一个文件被 include 了两次"),
-    (r"Error (?:applying plugin|importing) \"(.*?)\"", "插件 {0} 运行出错，账簿未经检查"),
+    (r"Error (?:applying plugin|importing) \"(.*?)\"(?:: ([\w.]+))?", "插件 {0} 运行出错（{1}），账簿未经检查"),
     (r"Invalid configuration for (\w+)|Invalid regexp", "插件 {0} 的参数写法不对"),
     (r"^Duplicate (?:posting )?metadata field.*key='([^']+)'", "属性 {0} 在同一处写了两次"),
     (r"^Duplicate (?:posting )?metadata field", "同一个属性写了两次"),

@@ -35,14 +35,19 @@ DONE = """\
   追一个项目的钱      {called} trace {quoted}/book P2022-0016
   在浏览器里审阅      {called} demo {quoted} --serve
   给自己的县建账      {called} init 我县 --county 我县"""
-SERVED = "\n用户名 demo　密码 {password}（只在这次演示中有效）"
+PERSONS = {"clerk": "经办", "reviewer": "审阅", "auditor": "审计", "chief": "负责人"}  # role -> name of the demo's user
+SERVED = """
+用户名 {names}，密码都是 {password}（只在这次演示中有效）
+  经办收表、撤销；审阅写意见、交办整改、销号；审计看全部、下载底稿；负责人封账、公开、批准豁免、管用户
+  办的事写进 {folder}/book，重新运行 {called} demo {quoted} 就恢复原样"""
 
 
 @click.command(cls=Command)
 @click.argument("folder", metavar="[文件夹]", type=click.Path(path_type=Path), default="xianjie-demo")
-@click.option("--serve", is_flag=True, help="最后打开审阅网页（Fava）；文件夹里已有演示时直接打开")
+@click.option("--serve", is_flag=True, help="最后打开审阅和办理的网页；文件夹里已有演示时直接打开")
+@click.option("--port", default=5000, type=click.IntRange(1, 65535), metavar="端口", help="网页的端口，默认 5000")
 @click.pass_context
-def demo(ctx: click.Context, folder: Path, serve: bool) -> None:
+def demo(ctx: click.Context, folder: Path, serve: bool, port: int) -> None:
     """在样例县上走一遍：报表、建账导入、检查、底稿、台账、公开，最后说明各在哪里、接下来做什么。
 
     文件夹应不存在、为空，或是上一次演示留下的（会重新生成）；默认 xianjie-demo。
@@ -54,7 +59,7 @@ def demo(ctx: click.Context, folder: Path, serve: bool) -> None:
         quoted = shlex.quote(str(folder))
         click.echo(DONE.format(folder=folder, quoted=quoted, called=called(), table=TABLE, papers=PAPERS, day=AS_OF))
     if serve:
-        _serve(ctx, target)
+        _serve(ctx, folder, target, port)
 
 
 def _free(folder: Path, target: Path) -> None:
@@ -158,13 +163,15 @@ def _publish(folder: Path, book: "Book") -> None:
         raise click.ClickException("公开材料里有个人信息：\n" + "\n".join(map(str, result.leaks[:20])))
 
 
-def _serve(ctx: click.Context, folder: Path) -> None:
-    """Open the review desk on the demo's book, for a user who exists for this demo only."""
-    from reports.desk.roles import AUDITOR
+def _serve(ctx: click.Context, shown: Path, folder: Path, port: int) -> None:
+    """Open the desk on the demo's book, for a user of every role who exists for this demo only."""
     from reports.desk.server.users import add_user
     from xianjie.serve import serve
 
     users, password = folder / "users.json", secrets.token_urlsafe(9)
-    add_user(users, "demo", AUDITOR, password)
-    click.echo(SERVED.format(password=password))
-    ctx.invoke(serve, books=(str(folder / "book"),), users=users, host="127.0.0.1", port=5000, hosts=(), desk=False)
+    users.unlink(missing_ok=True)
+    for role, name in PERSONS.items():
+        add_user(users, name, role, password)
+    names = "、".join(PERSONS.values())
+    click.echo(SERVED.format(names=names, password=password, folder=shown, called=called(), quoted=shlex.quote(str(shown))))
+    ctx.invoke(serve, books=(str(folder / "book"),), users=users, host="127.0.0.1", port=port, hosts=(), desk=True)

@@ -29,21 +29,12 @@ def verify(book: str, root: str | None, published: str | None) -> None:
     退出状态：0 没有改动；1 有改动，或没有封账可以核对；2 账簿不能用或不可信。
     """
     from ledgers.book import read
-    from ledgers.seals.seal import strays, verified
 
-    held = _root(root)
+    held = root_of(root)
     loaded = read(book, date.max)  # seals stand in the book by the day when they were made
-    seals = verified(loaded.tables, files=True)
-    for seal in seals:
-        click.echo(
-            f"{'没有改动' if not seal.changes else '有改动　'}  截至 {seal.end}  封账于 {seal.sealed_on}  根 {seal.root}"
-            + _policy(loaded, seal.end)
-        )
-    for note in _notes(loaded.tables, seals):
-        click.echo(note)
-    faults = [str(change) for seal in seals for change in seal.changes]
-    faults += [str(problem) for problem in loaded.tables.broken.values()]
-    faults += [str(change) for change in strays(loaded.tables)] + _missing(seals, held, bool(published))
+    seals, said, faults = proof(loaded, held, bool(published))
+    for line in said:
+        click.echo(line)
     if published:
         from reports.publish.verify import verify_published
 
@@ -52,8 +43,24 @@ def verify(book: str, root: str | None, published: str | None) -> None:
     if faults:
         click.echo(f"\n不一致，共 {len(faults)} 处：\n" + "\n".join(f"  {fault}" for fault in faults))
     else:
-        click.echo(_proven(seals, held) + (f"\n{published} 中公开的文件没有改动，与账簿一致。" if published else ""))
+        click.echo(f"\n{proven(seals, held)}" + (f"\n{published} 中公开的文件没有改动，与账簿一致。" if published else ""))
     raise click.exceptions.Exit(1 if faults else 0)
+
+
+def proof(loaded: "Book", held: str | None, published: bool = False) -> tuple[list["Seal"], list[str], list[str]]:
+    """The seals of a book read to its end; what is to be said of each and of all; and what has changed or does not agree."""
+    from ledgers.seals.seal import strays, verified
+
+    seals = verified(loaded.tables, files=True)
+    said = [
+        f"{'没有改动' if not seal.changes else '有改动　'}  截至 {seal.end}  封账于 {seal.sealed_on}  根 {seal.root}"
+        + _policy(loaded, seal.end)
+        for seal in seals
+    ]
+    faults = [str(change) for seal in seals for change in seal.changes]
+    faults += [str(problem) for problem in loaded.tables.broken.values()]
+    faults += [str(change) for change in strays(loaded.tables)] + _missing(seals, held, published)
+    return seals, [*said, *_notes(loaded.tables, seals)], faults
 
 
 def _policy(book: "Book", end: date) -> str:
@@ -105,7 +112,7 @@ def _of_another_version(published: Path) -> str:
     return ""
 
 
-def _root(text: str | None) -> str | None:
+def root_of(text: str | None) -> str | None:
     """A root as someone kept it: blanks, capitals and a prefix do not matter."""
     if text is None:
         return None
@@ -124,11 +131,12 @@ def _missing(seals: list["Seal"], held: str | None, published: bool) -> list[str
     return []
 
 
-def _proven(seals: list["Seal"], held: str | None) -> str:
+def proven(seals: list["Seal"], held: str | None, ask: str = "请用 --root 给出另存他处的根") -> str:
+    """What seals without a fault prove, with a root that is held outside or without; `ask` says how to give one."""
     if not seals:
-        return "\n账簿中没有封账。"
-    text = f"\n截至 {seals[-1].end} 的内容与封账时一致。"
+        return "账簿中没有封账。"
+    text = f"截至 {seals[-1].end} 的内容与封账时一致。"
     if held:
         end = next(seal.end for seal in seals if seal.root == held)
         return text + f"\n您持有的根是截至 {end} 的封账，它在账簿中，内容没有改动。"
-    return text + "\n没有外面的根，看不出封账被整个重做、或最后几次封账连同清单被删除：请用 --root 给出另存他处的根。"
+    return text + f"\n没有外面的根，看不出封账被整个重做、或最后几次封账连同清单被删除：{ask}。"

@@ -547,14 +547,14 @@ KINDS: dict[str, Kind] = {
         _registered(
             "rectifications",
             "整改台账",
-            ("rule", "subject", "state", "date", "by"),
+            ("rule", "subject", "state", "date", "unit"),
             (
                 *_filled("text", "rule subject"),
                 Field("state", "term:rectification state", filled=True),
                 Field("date", "date", filled=True),
-                Field("by", filled=True),
+                Field("unit", filled=True),
                 Field("due", "deadline"),
-                *_fields("text", "part period note"),
+                *_fields("text", "by part period note"),
             ),
             depends=("funds", "plan", "assets"),
         ),

@@ -91,7 +91,7 @@ _ENTRIES = {
     "inspections": _Entry("inspection", _project, (), (("by", "by"), ("result", "result"))),
     "rectifications": _Entry(
         "rectification", _rule_and_subject, ("subject", "state"),
-        (("by", "by"), ("due", "due"), ("part", "part"), ("period", "period"), ("note", "note")),
+        (("by", "by"), ("due", "due"), ("unit", "unit"), ("part", "part"), ("period", "period"), ("note", "note")),
     ),
     "waivers": _Entry(
         "waiver", _rule_and_subject, ("subject",),
@@ -139,6 +139,8 @@ def _rows(job: Job) -> Iterator[Any]:
     """The rows of a sheet, each a line of a registry: days that stand in one cell or in columns of states are told apart."""
     if job.sheet.kind.id == "progress":
         yield from _lined(job)
+    elif job.sheet.kind.id == "rectifications":  # who registered it is, unless the sheet says otherwise, whose it is to mend
+        yield from (row if row.by else row._replace(by=row.unit) for row in job.sheet.rows)
     elif job.sheet.kind.id in ("notices", "leases"):
         yield from (spanned for row in job.sheet.rows if (spanned := _spanned(job, row)))
     else:

@@ -63,7 +63,7 @@ def _columns(review: Review) -> list[Column]:
         Column("name", "资金", lambda one: one.row.name, link=lambda one: links.to("fund", id=one.row.id)),
         Column("number", "编号", lambda one: one.row.id, small=True),
         Column("doc", "文号", lambda one: one.row.doc_no, extra=True),
-        Column("year", "年度", lambda one: str(one.row.year or ""), facet=True, small=True),
+        Column("year", "年度", lambda one: str(one.row.year or ""), facet=True, extra=True),
         Column("level", "级次", lambda one: one.row.level, facet=True),
         Column("task", "任务", lambda one: one.row.task, facet=True, small=True),
         Column("amount", "下达", lambda one: one.money.amount, MONEY, total=True),

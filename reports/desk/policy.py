@@ -7,6 +7,7 @@ from ledgers.policy import Parameter
 from reports.desk import links
 from reports.desk.listing import DATE, LONG, PLACE, Column, Listing
 from reports.desk.review import Review
+from reports.rulebook import editions
 from reports.words import worded
 
 
@@ -14,8 +15,8 @@ def examples(_review: Review) -> list[dict[str, str]]:
     return [{"state": "现行"}]
 
 
-def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
-    return {"listing": Listing("政策参数", _columns(review), parameters(review), args)}
+def view(desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
+    return {"listing": Listing("政策参数", _columns(review), parameters(review), args), "newer": editions.newer(desk.root)}
 
 
 def parameters(review: Review) -> list[tuple[str, str, Parameter, str]]:

@@ -101,7 +101,7 @@ def _columns(review: Review) -> list[Column]:
     return [
         Column("name", "项目", lambda one: one.name, link=lambda one: links.to("project", id=one.id)),
         Column("number", "编号", lambda one: one.id, small=True),
-        Column("year", "年度", lambda one: project_year(tables, one.id), facet=True, small=True),
+        Column("year", "年度", lambda one: project_year(tables, one.id), facet=True, extra=True),
         Column("unit", "实施单位", lambda one: one.unit, facet=True, small=True),
         Column("town", "乡镇", lambda one: one.town or town_of(tables, one.village), facet=True, small=True),
         Column(

@@ -27,6 +27,8 @@ ACTS = {
     "request": Act("申请豁免", frozenset({CLERK, REVIEWER})),
     "grant": Act("批准或驳回豁免", frozenset({CHIEF})),
     "seal": Act("封账", frozenset({CHIEF})),
+    "verify": Act("核对封账", EVERYBODY, writes=False),
+    "policy": Act("更新政策参数", frozenset({CHIEF})),
     "publish": Act("公开", frozenset({CHIEF})),
     "papers": Act("审计底稿", frozenset({AUDITOR, CHIEF}), writes=False),
     "registers": Act("业务台账", SEES_ROLLS, writes=False),

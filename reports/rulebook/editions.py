@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import NamedTuple
 
 import ledgers
 from ledgers import clock
 from ledgers.book import Book, read
-from ledgers.files.safely import instead
+from ledgers.files.safely import Refused, instead, read_bytes
 from ledgers.files.text import directive_text
 from ledgers.money import decimal
 from ledgers.policy import Parameter
@@ -26,8 +27,9 @@ from ledgers.tables.schema import frame_of_rows, records
 from ledgers.tables.tables import parameter_of, relative_names
 from plugins import catalogue
 from plugins.audit import audit
-from plugins.findings import STATUS_NAMES
+from plugins.findings import STATUS_NAMES, Finding
 from reports.rulebook.pages import shipped
+from reports.words import detail
 
 UNNAMED = "earlier"  # the edition of a file that names none
 _BLOCK = re.compile(r"^(\d{4}-\d\d-\d\d)[ \t].*\n?(?:[ \t]+\S.*\n?)*", re.MULTILINE)
@@ -54,6 +56,29 @@ class Update:
 def included(book: Book) -> dict[str, str]:
     """The sets that ship and that the book includes: name -> file, relative to the book."""
     return {Path(name).stem: name for name in book.files if Path(name).stem in ledgers.POLICY_TITLES}
+
+
+class Newer(NamedTuple):
+    """A set of a book of which another edition ships."""
+
+    title: str
+    own: str
+    ships: str
+
+
+def newer(root: Path) -> list[Newer]:
+    """The sets in a book's folder that differ from those that ship, without reading the book."""
+    found = []
+    for name, title in ledgers.POLICY_TITLES.items():
+        if not (root / policy_file(name)).is_file():
+            continue
+        try:
+            own, ships = read_bytes(root, policy_file(name)), _ships(name)
+        except Refused:
+            continue
+        if own != ships:
+            found.append(Newer(title, *(edition_of(text.decode("utf-8", "replace")) or "没有写版次" for text in (own, ships))))
+    return found
 
 
 def lines(book: Book) -> Iterator[str]:
@@ -114,7 +139,28 @@ def _said(one: Parameter) -> str:
 
 
 def verdicts(book: Book, files: Mapping[str, bytes] | None = None) -> Iterator[str]:
-    """The verdicts that would be others with these files (those of an update; default: the sets that ship); nothing is written."""
+    """The verdicts that would be others with these files, a line each, by the ids of their rules."""
+    for key, old, new in _turned(book, files):
+        rule, _, subject, *about = key
+        yield f"  {rule}　{' '.join((subject, *filter(None, about)))}　{_turn(old, new)}"
+
+
+def turned(book: Book, files: Mapping[str, bytes] | None = None) -> Iterator[tuple[str, str, str, str]]:
+    """The same as a reader without ids is told of it: 符合 → 不符合, the rule's title, of what, and what is then said of it."""
+    for _, old, new in _turned(book, files):
+        shown = new or old
+        assert shown is not None
+        part = detail(shown.part, shown.period)
+        subject = f"{shown.subject.id} {shown.subject.name}".rstrip() + (f"（{part}）" if part else "")
+        yield _turn(old, new), catalogue()[shown.rule].title, subject, shown.message
+
+
+def _turn(old: Finding | None, new: Finding | None) -> str:
+    return " → ".join(STATUS_NAMES[one.status] if one else "不判" for one in (old, new))
+
+
+def _turned(book: Book, files: Mapping[str, bytes] | None) -> Iterator[tuple[tuple[str, ...], Finding | None, Finding | None]]:
+    """Verdicts before and after with these files (those of an update; default: the sets that ship); nothing is written."""
     given = files or {file: _ships(name) for name, file in included(book).items()}
     before = {one.key: one for one in audit(book.tables, catalogue().values()).stated}
     with instead(book.main.parent, given):
@@ -123,9 +169,7 @@ def verdicts(book: Book, files: Mapping[str, bytes] | None = None) -> Iterator[s
     for key in sorted({*before, *after}):
         old, new = before.get(key), after.get(key)
         if old is None or new is None or old.status != new.status:
-            said = [STATUS_NAMES[one.status] if one else "不判" for one in (old, new)]
-            rule, _, subject, *detail = key
-            yield f"  {rule}　{' '.join((subject, *filter(None, detail)))}　{said[0]} → {said[1]}"
+            yield key, old, new
 
 
 def update(book: Book) -> Update | None:

@@ -408,6 +408,7 @@ def seals(county: County) -> None:
 def remedies(county: County) -> None:
     """Waivers, and rectifications in every state: overdue, closed too early, under way, closed rightly."""
     ids = {key: project.id for key, project in county.projects.items()}
+    units = {key: project.meta["unit"] for key, project in county.projects.items()}
     bureau = "县发展改革委"
     county.declare(
         "waivers",
@@ -432,9 +433,8 @@ def remedies(county: County) -> None:
     )
     for rule, key, steps, part in _STEPS:
         for day, state, due in steps:
-            county.declare(
-                "rectifications", day, "rectification", rule, ids[key], state, by="县乡村振兴局", due=due, part=part
-            )
+            said = {"by": "县乡村振兴局", "due": due, "unit": units[key], "part": part}
+            county.declare("rectifications", day, "rectification", rule, ids[key], state, **said)
     county.plant("rectification-due", ids["2021x5"], "整改期限已过，没有销号", part="labour-share")
     county.plant("rectification-due", ids["2022x2"], "已销号，但规则仍不符合（虚假整改）", part="labour-promised")
 

@@ -2,18 +2,20 @@
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
+from docx import Document
 
 from ledgers import clock
 from ledgers.book import read
 from ledgers.seals.seal import verified
-from reports.desk.roles import AUDITOR, CHIEF, REVIEWER
+from reports.desk.roles import AUDITOR, CHIEF, CLERK, REVIEWER
 from tests.desk.acting import Work, words
 from tests.desk.conftest import copied
+from xianjie.init import blank_book
 
 
 @pytest.fixture
@@ -99,6 +101,40 @@ def test_what_cannot_be_published_is_said(work: Work, args: dict[str, str], said
     assert not told["agreed"]
 
 
+def test_a_seal_is_proven_and_a_root_that_is_held_outside_with_it(work: Work) -> None:
+    assert "没有封账" in words(work.do("verify", {}, role=REVIEWER))
+    told = work.do("seal", {"month": "2022-06"}, by="负责丁", role=CHIEF)
+    (root,) = told["parts"][0]["lines"]
+    work.agree(told)
+    assert "没有外面的根" in work.do("verify", {}, role=REVIEWER)["done"]
+    assert "它在账簿中，内容没有改动" in work.do("verify", {"root": f"SHA256:{root.upper()}"}, role=AUDITOR)["done"]
+    assert "那次封账被删除" in words(work.do("verify", {"root": "0" * 64}, role=AUDITOR))
+    assert "64 位" in work.do("verify", {"root": "abc"}, role=AUDITOR)["problem"]
+    registry = work.main.parent / "registry/registry.beancount"
+    registry.write_text(registry.read_text("utf-8").replace("美翠村产业路", "美翠村产业道", 1), "utf-8")
+    told = work.do("verify", {"root": root}, role=AUDITOR)
+    assert not told["done"]
+    assert "registry/registry.beancount" in words(told)
+    assert "--root" not in words(told)
+
+
+def test_the_law_is_brought_up_to_date_after_what_changes_was_told(tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    book.mkdir()
+    blank_book(book, "示例县", "national", date(2022, 1, 1))
+    law = book / "policy/national.beancount"
+    ships = law.read_bytes()
+    law.write_bytes(ships.replace("版次：".encode(), "版次：旧-".encode(), 1))
+    work = Work(book, tmp_path / "jobs")
+    assert "没有这项权限" in work.do("policy", {}, role=CLERK)["problem"]
+    told = work.do("policy", {}, by="负责丁", role=CHIEF)
+    assert "旧-" in words(told)
+    assert law.read_bytes() != ships
+    work.agree(told)
+    assert law.read_bytes() == ships
+    assert "相同，不需要更新" in words(work.do("policy", {}, by="负责丁", role=CHIEF))
+
+
 def test_papers_and_registers(work: Work) -> None:
     told = work.do("papers", {"day": "2022-12-31"}, role=AUDITOR)
     assert "审计" in texts(work.out(told, "审计底稿2022-12-31.xlsx"))
@@ -114,11 +150,11 @@ def test_a_units_letter_holds_what_it_has_to_mend_and_nobody_else(work: Work) ->
     assert work.do("assign", {**about, "due": due}, role=CHIEF)["done"]
     for unit in (_unit(work), "县水利局"):  # the project's own, and to which it was handed
         told = work.do("letter", {"unit": unit}, by="审阅甲", role=REVIEWER)
-        (file,) = told["files"]
-        content = texts(work.out(told, file["name"]))
-        for said in ("整改通知", unit, "XS2022-0001", due):
-            assert said in content
-        assert "H106003-001" not in content
+        document, sheet = (work.out(told, file["name"]) for file in told["files"])
+        for content in (texts(sheet), "\n".join(one.text for one in Document(io.BytesIO(document)).paragraphs)):
+            for said in ("整改通知", unit, "XS2022-0001", due):
+                assert said in content
+            assert "H106003-001" not in content
     assert "不需要整改通知" in work.do("letter", {"unit": "没有的单位"}, role=REVIEWER)["problem"]
     assert "H106003-001" not in words(told)
 

@@ -28,8 +28,9 @@ SHEETS: dict[str, tuple[list[str], list[list[object]], str]] = {
         '2022-09-01 custom "inspection" "P2022-0001"\n  by: "县乡村振兴局"\n  result: "合格"',
     ),
     "rectifications": (
-        ["规则", "对象", "状态", "日期", "责任单位", "期限"], [["allocation-days", "示财农〔2022〕8号", "整改中", "2022-12-01", "县财政局", "2023-12-31"]],
-        '2022-12-01 custom "rectification" "allocation-days" "F2022-03" "整改中"',
+        ["规则", "对象", "状态", "日期", "责任单位", "登记单位", "期限"],
+        [["allocation-days", "示财农〔2022〕8号", "整改中", "2022-12-01", "县财政局", "县审计局", "2023-12-31"]],
+        '2022-12-01 custom "rectification" "allocation-days" "F2022-03" "整改中"\n  by: "县审计局"\n  due: 2023-12-31\n  unit: "县财政局"',
     ),
     "waivers": (
         ["规则", "对象", "理由", "批准人", "批准日期", "截止", "限额"],
@@ -94,6 +95,12 @@ def test_each_sheet_becomes_its_line(county: Desk, kind: str) -> None:
     assert SHEETS[kind][2] in county.text("registry/*.beancount") + county.text("policy/*.beancount")
     assert not read(county.book, TODAY).tables.problems
     assert not county.take(sheet(county, kind)).files, "the same sheet again changes nothing"
+
+
+def test_who_has_to_mend_it_registers_it_where_nobody_else_is_named(county: Desk) -> None:
+    header = ["规则", "对象", "状态", "日期", "责任单位"]
+    county.take(Paper(header, [["allocation-days", "示财农〔2022〕8号", "发现", "2022-12-01", "县财政局"]], above=[["整改台账"], ["单位：元"]]))
+    assert 'by: "县财政局"\n  unit: "县财政局"' in county.text("registry/rectifications.beancount")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in SHEETS if kind not in ("standards", "policy", "places", "firms")])

@@ -1,4 +1,4 @@
-"""封账 and 公开: told and looked at first, done where exactly that was agreed to."""
+"""封账, 公开 and the law's newer edition: told and looked at first, done where exactly that was agreed to."""
 
 import hashlib
 import io
@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from ledgers import clock
-from ledgers.book import Book, main_file, read
+from ledgers.book import Book, main_file, read, within
 from ledgers.files import writing
 from ledgers.files.confined import in_thread
 from ledgers.files.text import directive_text
@@ -21,9 +21,11 @@ from reports.publish.edition import Source
 from reports.publish.policy import read_policy
 from reports.publish.publish import Published
 from reports.publish.record import Change, proposed, record
+from reports.rulebook import editions
 from xianjie.acts.task import Said, Task
 from xianjie.publish import published
 from xianjie.seal import end_of, sealed
+from xianjie.verify import proof, proven, root_of
 
 WEB, BOARD = "site", "board"
 REMARKS = "registry/remarks.beancount"
@@ -47,12 +49,54 @@ def seal(task: Task) -> Said:
     return said
 
 
+def verify(task: Task) -> Said:
+    """Whether anything sealed has changed since, by the book's own seals and by a root that somebody kept outside."""
+    held = root_of(task.arg("root") or None)
+    task.tick("读取账簿")
+    loaded = read(task.main, date.max)
+    task.tick("核对封账", 0.5)
+    seals, told, faults = proof(loaded, held)
+    said = Said("核对封账", back={"page": "seal"})
+    if not faults:
+        said.done = proven(seals, held, "请填上另存他处的根再核对").replace("\n", "").rstrip("。")
+    said.add(f"不一致，共 {len(faults)} 处", faults, "fault")
+    said.add("各次封账", told)
+    return said
+
+
 def _by_whom(task: Task, files: dict[str, bytes], end: date, root: str) -> dict[str, bytes]:
     """A remark of who sealed, and when: the seal itself says nothing but what it covers."""
     said = ("sealed-period", end.isoformat(), f"封账，根 {root}")
     by = directive_text(clock.today(), "remark", said, [("by", task.by)])
     main = task.main.name
     return {main: files[main].rstrip(b"\n") + b"\n\n" + by.encode()}
+
+
+def policy(task: Task) -> Said:
+    """Bring the book's part of the shipped law up to date: differences and verdicts that change are told first."""
+    with writing.locked(task.main.parent, "xianjie serve --desk"):
+        task.tick("读取账簿")
+        loaded = within(read(task.main))
+        said = Said("更新政策参数", back={"page": "policy"})
+        try:
+            found = editions.update(loaded)
+        except editions.NotUpdatedError as error:
+            raise click.ClickException(f"{error}。没有写入任何东西") from None
+        if found is None:
+            said.add("结果", ["账簿所带的政策参数与随软件的相同，不需要更新"])
+            return said
+        task.tick("推算哪些结论会变", 0.4)
+        said.add("账簿所带的与随软件的不同", editions.lines(loaded))
+        said.add("新版从哪天起判定", [f"自 {found.day} 起；已封账的期间仍按原来的条文"], "")
+        changed = list(editions.turned(loaded, found.files))
+        said.add("会变的结论", [] if changed else ["没有一条结论会变"])
+        said.table(f"会变的结论（{len(changed)}）", ("结论", "规则", "对象", "说明"), changed, "foreseen")
+        if not task.agrees(said):
+            said.agreed, said.consent = said.digest(), "更新政策参数"
+            return said
+        writing.write(task.main.parent, found.files)
+    said.done = f"政策参数已更新，新版自 {found.day} 起判定"
+    return said
 
 
 # -- 公开 ------------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import click
 
 from ledgers.book import Book, collector_off, read, within
 from ledgers.files.writing import put_files
+from ledgers.money import yuan_cn
 from plugins import catalogue
 from plugins.audit import audit
 from plugins.findings import FAIL, Finding
@@ -14,6 +15,7 @@ from reports.desk import dealt
 from reports.desk.review import PERSONAL
 from reports.desk.roles import SEES_ROLLS
 from reports.desk.server.visible import without
+from reports.letter import Letter, as_docx
 from reports.plan import TOGETHER, tasks
 from reports.plan import Task as Act
 from reports.registers.all import workbooks
@@ -31,6 +33,7 @@ COLUMNS = (
     Column("期限", 11, DATE),
     Column("依据", 30, LONG),
 )
+NO_JUDGEMENT = "符合或不符合是对照所列条款的数字结论，不是对人的认定。"
 PAPERS = {"page": "papers"}
 
 
@@ -63,9 +66,12 @@ def letter(task: Task) -> Said:
         raise click.ClickException(f"按现在的账簿，{unit[:60]} 没有不符合或尚可补足的，不需要整改通知")
     day = checked.book.tables.as_of
     hidden = frozenset[str]() if task.role in SEES_ROLLS else checked.book.tables.known["household"]
-    name = f"整改通知{unit[:40].replace('/', '')}{day}.xlsx"
-    put_files(task.out, {name: _letter(checked, unit, found, hidden)})
-    return Said("整改通知", f"给{unit}的整改通知已生成，共 {len(found)} 项", files=[_file(name)], back={"page": "mending"})
+    rows = [_row(checked, number, one, hidden) for number, one in enumerate(found, 1)]
+    name, opening = f"整改通知{unit[:40].replace('/', '')}{day}", _opening(checked, len(found))
+    made = {f"{name}.docx": _document(unit, opening, rows, day), f"{name}.xlsx": _sheet(unit, opening, rows, day)}
+    put_files(task.out, made)
+    told = f"给{unit}的整改通知已生成，共 {len(found)} 项：docx 供发文，xlsx 供填报"
+    return Said("整改通知", told, files=[_file(one) for one in made], back={"page": "mending"})
 
 
 def _concerns(checked: Checked, one: Act, unit: str, people: bool) -> bool:
@@ -80,17 +86,33 @@ def _ordered(checked: Checked, finding: Finding) -> tuple[date | None, str]:
     return dealt.ordered([one for rule in rules for one in dealt.of(checked.book.tables, (rule, subject, part, period))])
 
 
-def _letter(checked: Checked, unit: str, acts: list[Act], hidden: frozenset[str]) -> bytes:
-    day, title = checked.book.tables.as_of, checked.book.tables.title
+def _opening(checked: Checked, count: int) -> str:
+    tables = checked.book.tables
+    return (
+        f"核对《{tables.title}》截至 {tables.as_of} 的账目，你单位有下列 {count} 项须整改或补足。"
+        "请在期限前办结，并报送佐证材料；认为情况不实的，请书面说明。"
+    )
+
+
+def _document(unit: str, opening: str, rows: list[Row], day: date) -> bytes:
+    """The letter itself: every row as an item, its cells as lines."""
+    items = []
+    for row in rows:
+        said = dict(zip((column.title for column in COLUMNS), row.values, strict=True))
+        amount = yuan_cn(int(said["金额（元）"])) if said["金额（元）"] is not None else ""
+        lines = {**{name: str(said[name] or "") for name in ("对象", "现状", "怎样整改")}, "金额（元）": amount}
+        lines |= {"期限": str(said["期限"] or ""), "依据": str(said["依据"])}
+        items.append((str(said["问题"]), [(name, text) for name, text in lines.items() if text]))
+    return as_docx(Letter("整改通知", unit, opening, items, [NO_JUDGEMENT], day))
+
+
+def _sheet(unit: str, opening: str, rows: list[Row], day: date) -> bytes:
     book = Workbook("整改通知", day)
     sheet = book.sheet("整改通知", [column.width for column in COLUMNS])
     sheet.title("整改通知")
-    sheet.note(
-        f"{unit}：核对《{title}》截至 {day} 的账目，你单位有下列 {len(acts)} 项须整改或补足。"
-        "请在期限前办结，并报送佐证材料；认为情况不实的，请书面说明。"
-    )
-    sheet.table(COLUMNS, [_row(checked, number, one, hidden) for number, one in enumerate(acts, 1)])
-    sheet.note("符合或不符合是对照所列条款的数字结论，不是对人的认定。")
+    sheet.note(f"{unit}：{opening}")
+    sheet.table(COLUMNS, rows)
+    sheet.note(NO_JUDGEMENT)
     sheet.note("发文单位（盖章）：　　　　　　　　　　　　　　　　年　　月　　日")
     return book.content()
 

@@ -39,6 +39,8 @@ _ACTS: dict[str, tuple[str, bool]] = {
     "request": ("xianjie.acts.review:request", False),
     "grant": ("xianjie.acts.review:grant", False),
     "seal": ("xianjie.acts.closing:seal", False),
+    "verify": ("xianjie.acts.closing:verify", False),
+    "policy": ("xianjie.acts.closing:policy", False),
     "publish": ("xianjie.acts.closing:publish", True),
     "papers": ("xianjie.acts.papers:papers", False),
     "registers": ("xianjie.acts.papers:registers", False),

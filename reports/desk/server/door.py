@@ -32,7 +32,13 @@ SANDBOX = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-HOMES = {"undo": "imports", "seal": "seal", "publish": "publication"}  # act -> the page that it is started from
+HOMES = {  # act -> the page that it is started from
+    "undo": "imports",
+    "seal": "seal",
+    "verify": "seal",
+    "policy": "policy",
+    "publish": "publication",
+}
 AGAIN, DROP = "again", "drop"
 
 

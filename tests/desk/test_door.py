@@ -77,7 +77,7 @@ def test_the_table_says_what_was_decided() -> None:
         "clerk": {"import", "undo", "remark", "request"},
         "reviewer": {"remark", "assign", "close", "request"},
         "auditor": set(),
-        "chief": {"remark", "assign", "close", "grant", "seal", "publish"},
+        "chief": {"remark", "assign", "close", "grant", "seal", "policy", "publish"},
     }
     assert not may("nobody", "form")
     assert not may("chief", "anything")

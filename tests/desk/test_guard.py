@@ -27,6 +27,7 @@ from reports.desk.server.sessions import (
     keys_of,
     new_device,
 )
+from reports.desk.server.turns import NoTurnError, Turns
 from tests.desk.browsing import AUDITOR, PASSWORDS, REVIEWER
 from tests.desk.conftest import logged_in
 
@@ -270,10 +271,17 @@ def test_strangers_do_not_lock_out_the_owner(guard: Guard) -> None:
 
 
 @pytest.mark.timing
-def test_tens_of_strangers_at_the_login_do_not_keep_an_owner_out(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of one name and of many, from many addresses, while each password takes long: a known browser has its own place."""
-    owner = Client(guard)
-    assert _guess(owner, REVIEWER, PASSWORDS[REVIEWER]) == 303
+@pytest.mark.parametrize("known", [True, False])
+def test_tens_of_strangers_at_the_login_do_not_keep_an_owner_out(
+    guard: Guard, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """Of one name and of many, from many addresses, while each password takes long: a known browser has its own place.
+
+    A browser that nobody knows yet waits for its turn, and is answered.
+    """
+    owner, name = Client(guard), REVIEWER if known else AUDITOR
+    if known:
+        assert _guess(owner, name, PASSWORDS[name]) == 303
     look = guard_module.verified
 
     def slowly(users: Any, name: str, password: str) -> Any:
@@ -287,20 +295,70 @@ def test_tens_of_strangers_at_the_login_do_not_keep_an_owner_out(guard: Guard, m
         refused = 0
         while not ended.is_set():
             name = REVIEWER if number % 2 else f"n{number}"
-            refused += _guess(Client(guard), name, "x", f"10.9.{number}.{refused % 250}") == 503
+            refused += _guess(Client(guard), name, "x", f"10.9.{number}.{refused % 250}") == 401
         return refused
 
     with ThreadPoolExecutor(24) as pool:
         strangers = [pool.submit(hammer, number) for number in range(24)]
         time.sleep(0.5)
         found, began = [], time.monotonic()
-        for _ in range(3):
-            found.append(_guess(owner, REVIEWER, PASSWORDS[REVIEWER]))
+        for number in range(3):
+            found.append(_guess(owner if known else Client(guard), name, PASSWORDS[name], f"10.7.0.{number}"))
         took = time.monotonic() - began
         ended.set()
-        assert sum(one.result() for one in strangers), "the strangers filled their place"
+        assert sum(one.result() for one in strangers), "the strangers were answered meanwhile"
     assert found == [303] * 3
-    assert took < 3 * 2.0
+    assert took < 3 * (2.0 if known else 8.0)
+
+
+def test_a_crowd_from_one_place_makes_only_itself_wait() -> None:
+    """Called in turn of where they come from; when no more can wait, the newest of the largest crowd goes."""
+    turns, order, refused = Turns(1, 4, 5.0), list[str](), list[str]()
+    inside, lock = threading.Event(), threading.Lock()
+
+    def come(origin: str) -> None:
+        try:
+            with turns.place(origin), lock:
+                order.append(origin)
+        except NoTurnError:
+            refused.append(origin)
+
+    def waiting(count: int) -> None:
+        until = time.monotonic() + 5
+        while sum(map(len, turns._lines.values())) + len(refused) < count and time.monotonic() < until:
+            time.sleep(0.005)
+
+    def first() -> None:
+        with turns.place("first"):
+            inside.wait(5)
+
+    threads = [threading.Thread(target=first)]
+    threads[0].start()
+    while turns._free:
+        time.sleep(0.005)
+    for count, origin in enumerate([*["crowd"] * 5, "one", "two"], 1):
+        threads.append(threading.Thread(target=come, args=(origin,)))
+        threads[-1].start()
+        waiting(count)
+    inside.set()
+    for thread in threads:
+        thread.join()
+    assert refused == ["crowd"] * 3
+    assert order == ["crowd", "one", "two", "crowd"]
+    assert turns._free == 1
+
+
+def test_who_waits_too_long_is_told_and_nothing_is_lost() -> None:
+    turns = Turns(1, 4, 0.05)
+    with turns.place("a"), pytest.raises(NoTurnError), turns.place("b"):
+        pytest.fail("there was no place")
+    with turns.place("b"):
+        assert not turns._lines
+
+
+def test_a_guess_that_nobody_looked_at_does_not_count(guard: Guard) -> None:
+    guard.throttle, guard.door = Throttle(lambda: 0.0), Turns(0, 1, 0.0)
+    assert [_guess(Client(guard), REVIEWER) for _ in range(FREE + 3)] == [503] * (FREE + 3)
 
 
 def test_a_new_password_counts_anew(shelf, tmp_path) -> None:  # type: ignore[no-untyped-def]

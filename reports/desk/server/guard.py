@@ -6,8 +6,10 @@ Everything is refused that is not expressly allowed; what is refused never reach
 import json
 import logging
 import math
+import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -23,6 +25,7 @@ from reports.desk.server import allowed, confined, sessions
 from reports.desk.server.door import Door
 from reports.desk.server.sessions import Session, Sessions, Throttle
 from reports.desk.server.shelf import Shelf
+from reports.desk.server.turns import NoTurnError, Turns
 from reports.desk.server.users import User, read_users, verified
 from reports.desk.server.visible import visible, visible_json, without
 from reports.desk.server.writer import Writer
@@ -31,7 +34,9 @@ log = logging.getLogger("xianjie.access")
 COOKIE = "xianjie"
 QUERIES, QUERIES_EACH = 3, 2  # child processes at a time, of all and of one user
 PAGES_EACH = 6  # pages at a time of one user: as many as a browser asks for
-LOGINS = 3  # passwords looked at, or waiting for it, at a time
+LOGINS, PATIENCE = 3, 20.0  # passwords looked at at a time, and seconds that another may wait for its turn
+WAITING, OWNERS_WAITING = 40, 16  # how many may wait: each holds a thread (listening.THREADS)
+AT_WORK = 12  # pages that are made at a time
 CSP = "; ".join(
     [
         "default-src 'none'",
@@ -85,7 +90,8 @@ class Guard:
         self.throttle = Throttle()
         self.queries = confined.Room(QUERIES_EACH, QUERIES)
         self.pages = confined.Room(PAGES_EACH, 1000)
-        self.door, self.owners = confined.Room(LOGINS, LOGINS), confined.Room(LOGINS, LOGINS)
+        self.at_work = threading.BoundedSemaphore(AT_WORK)
+        self.door, self.owners = Turns(LOGINS, WAITING, PATIENCE), Turns(LOGINS, OWNERS_WAITING, PATIENCE)
         self.acts = Door(writer, users, self.sessions, shelf) if writer else None
         read_users(users)  # to say at once what is wrong with it
 
@@ -181,33 +187,34 @@ class Guard:
         return self._login(request, asked)
 
     def _login(self, request: Request, asked: "_Asked") -> Response:
-        """A browser that was logged in before has a place of its own, however many strangers stand at the other."""
+        """One guess: counted first, then looked at in its turn.
+
+        A browser that was logged in before has a place of its own, however many strangers stand at the other.
+        """
         name, users, now = request.form.get("name", "")[:100], read_users(self.users_file), time.time()
         secret = users[name].hash if name in users else ""
         device = sessions.device_of(request.cookies.get(sessions.device_cookie(name), ""), name, secret, now)
-        try:
-            with (self.owners if device else self.door).place(""):
-                return self._try(request, asked, name, users, secret, device)
-        except confined.RefusedError:
-            return _login_page("现在登录的人太多，请过几秒再试", _next(request), 503)
-
-    def _try(
-        self, request: Request, asked: "_Asked", name: str, users: dict[str, User], secret: str, device: str
-    ) -> Response:
-        """One guess: counted first, then looked at."""
-        password, now = request.form.get("password", "")[:1000], time.time()
-        keys = sessions.keys_of(f"{name}\n{secret}", device, request.remote_addr or "")
+        origin = sessions.network(request.remote_addr or "")
+        keys = sessions.keys_of(f"{name}\n{secret}", device, origin)
         if wait := self.throttle.begin(keys):
             asked.what = "login delayed"
             return _login_page(f"失败次数过多，请 {math.ceil(wait)} 秒以后再试", _next(request), 429)
-        user = verified(users, name, password)
+        try:
+            with (self.owners if device else self.door).place(origin):
+                user = verified(users, name, request.form.get("password", "")[:1000])
+        except NoTurnError:
+            self.throttle.not_looked_at(keys)
+            return _login_page("现在登录的人太多，请过几秒再试", _next(request), 503)
+        return self._looked_at(request, asked, user, keys, secret)
+
+    def _looked_at(self, request: Request, asked: "_Asked", user: User | None, keys: list[str], secret: str) -> Response:
         if user is None:
             asked.what = "login failed"
             return _login_page("用户名或密码不对", _next(request), 401)
         self.throttle.succeeded(keys)
         self.sessions.end(request.cookies.get(COOKIE, ""))
         response = _with_cookie(request, _redirect(_next(request)), self.sessions.begin(user.name, user.role), None)
-        _remember_device(request, response, sessions.new_device(name, secret, now), name)
+        _remember_device(request, response, sessions.new_device(user.name, secret, time.time()), user.name)
         return response
 
     def _page(self, request: Request, asked: "_Asked") -> Response:
@@ -256,7 +263,7 @@ class Guard:
             environ |= {kit.TOKEN: session.token, kit.WRITER: self.acts.writer, kit.USERS: self.users_file}
         alone = allowed.confined(endpoint)
         try:
-            with (self.queries if alone else self.pages).place(session.user):
+            with (self.queries if alone else self.pages).place(session.user), nullcontext() if alone else self.at_work:
                 status, headers, body = (confined.run_confined if alone else confined.run)(self.app, environ)
         except confined.RefusedError as error:
             return _refusal(request, int(error.status[:3]), str(error))

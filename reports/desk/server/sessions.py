@@ -103,6 +103,13 @@ class Throttle:
                     self._guesses[key] = _Guesses(self._count(key, now) + 1, now)
             return max(wait, 0.0)
 
+    def not_looked_at(self, keys: Iterable[str]) -> None:
+        """Take back a guess of which nobody knows whether it was right."""
+        with self._lock:
+            for key in keys:
+                if key in self._guesses:
+                    self._guesses[key].count -= 1
+
     def succeeded(self, keys: Iterable[str]) -> None:
         """Take back the guess that was right; of a name or device, all before it too."""
         with self._lock:

@@ -11,6 +11,7 @@ from ledgers.facts import income, money, registered
 from ledgers.facts.grants import grants
 from ledgers.tables.directives import Asset, Project
 from ledgers.tables.tables import Tables, mentions
+from reports.publish.payees import in_public
 from reports.publish.received import (
     INCOME,
     LEVELS,
@@ -25,7 +26,6 @@ from reports.publish.received import (
     agreed_shown,
     asset_place,
     closed,
-    in_public,
     open_assets,
     open_parts,
     project_place,

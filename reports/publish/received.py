@@ -5,7 +5,6 @@ ways. Trees: wages and subsidies of village projects by place and project; subsi
 village by what they are, then place; distributions by place, asset and use; shares by place and grant.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +13,10 @@ from typing import Any
 from ledgers.chart import account
 from ledgers.facts import money, registered, work
 from ledgers.facts.grants import grants
-from ledgers.personal.names import may_be_person
 from ledgers.tables.directives import Asset, Project
 from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables, derived, households, mentions
+from reports.publish.payees import few_persons, names_household, payments, persons_alone
 from reports.publish.privacy import BARE, CLEAR, COVERED, Path, column_figures, household_figures, public_totals
 from reports.publish.tables import WITHHELD, Place
 
@@ -77,6 +76,8 @@ class Received:
     earned_shown: set[Path] = field(default_factory=set)
     least: int = 0  # households to a figure; 0 on the village's own board, which shows everything
     amounts_shown: set[Path] = field(default_factory=set)  # places and projects: planned, allocated, settled
+    alone: set[Path] = field(default_factory=set)  # projects whose other money is that of one or two persons alone
+    few: set[Path] = field(default_factory=set)  # projects with one or two other payees, of whom one may be a person
 
     def figure(self, tree: str, path: Path) -> Any:
         """The money of a figure, WITHHELD where it may not be shown, None where there is none."""
@@ -105,19 +106,9 @@ def project_place(tables: Tables, project: str) -> Place:
     return place_of(tables, row.village, row.town) if row else (NOWHERE, "")
 
 
-UNNAMED = "个人（不列名）"
-_ID = re.compile(r"H\d{6}-\d{3,}")
-
-
-def in_public(name: str) -> str:
-    """Who owns or runs something, as it may be shown: a household's id is 农户, whoever may be a person is not named."""
-    parts = re.split(r"([、，,；;/\s]+)", _ID.sub("农户", name))
-    return "".join(UNNAMED if may_be_person(part) else part for part in parts)
-
-
 def is_private(asset: Asset) -> bool:
     """Whether an asset is a household's own: what it cost and earned is that household's affair."""
-    named = any(_ID.search(name) for name in (asset.owner, asset.operator))
+    named = any(map(names_household, (asset.owner, asset.operator)))
     return asset.class_ == "到户类" or asset.owner_kind == "户" or named
 
 
@@ -202,10 +193,13 @@ def _shares(tables: Tables, year: int, leaves: dict[str, dict[Path, Leaf]]) -> N
 
 
 def _totals(tables: Tables, year: int, result: Received) -> None:
-    for leg in money.spending_legs(tables):
-        if leg.date.year == year:
-            path = (*project_place(tables, leg.project), leg.project)
-            result.paid[path] = result.paid.get(path, 0) + leg.amount
+    for project, every in payments(tables).items():
+        if found := [one for one in every if one.day.year == year]:
+            path = (*project_place(tables, project), project)
+            result.paid[path] = sum(one.amount for one in found)
+            others = [one for one in found if one.other]
+            result.few |= {path} if few_persons(others, result.least) else set()
+            result.alone |= {path} if persons_alone(others, result.least) else set()
     result.paid_shown = public_totals({path: _state(result, path, amount) for path, amount in result.paid.items()})
     table = tables.postings
     for one in records(Posting, table[table["kind"] == "asset income"]):
@@ -331,15 +325,22 @@ def open_parts(result: Received, path: Path) -> bool:
 def agreed_shown(years: Iterable[Received], path: Path) -> bool:
     """Whether what was agreed of a project (contract, settled, wages promised) and shares of its money may be shown.
 
-    Beside what was spent they would tell what households got of it, in any year in which that is withheld.
+    Beside what was spent they would tell what households got of it, in any year in which that is withheld; beside one
+    contractor, what the one person besides got.
     """
     return all(
-        path in got.amounts_shown and open_parts(got, path) and (path not in got.paid or path in got.paid_shown)
+        path in got.amounts_shown
+        and path not in got.few
+        and open_parts(got, path)
+        and (path not in got.paid or path in got.paid_shown)
         for got in years
     )
 
 
 def _state(result: Received, path: Path, amount: int) -> str:
+    """What stands beside the household figures of a total; money of one or two persons alone covers nothing."""
+    if path in result.alone:
+        return BARE
     if amount != sum(result.sums[tree][one] for tree, one in parts(result, path)):
         return COVERED
     return CLEAR if open_parts(result, path) else BARE

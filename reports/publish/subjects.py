@@ -1,14 +1,12 @@
 """One page for each project, fund and asset: all years, in words, with nothing that a household's figure could be told from."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from ledgers.facts import money, registered
+from ledgers.facts import registered
 from ledgers.money import percent, yuan_cn
 from ledgers.personal.names import NOBODY, Known
 from ledgers.tables.directives import Asset, Notice
@@ -21,17 +19,26 @@ from plugins.judging import OP_NAMES, compared
 from reports.figures import by_fund
 from reports.publish.content import village_name
 from reports.publish.edition import page_name as page_of
+from reports.publish.payees import (
+    CAME_BACK,
+    OTHER_PAYEES,
+    PEOPLE,
+    UNNAMED,
+    Payment,
+    few_persons,
+    in_public,
+    is_unit,
+    payments,
+)
 from reports.publish.received import (
     LEVELS,
     NOWHERE,
-    UNNAMED,
     WAGES,
     WIDE,
     Received,
     agreed_shown,
     closed,
     given,
-    in_public,
     open_assets,
     open_parts,
     project_place,
@@ -105,44 +112,6 @@ class Years:
         for year, got in sorted(self.got.items()):
             if path in got.paid:
                 yield year, got.paid[path] if path in got.paid_shown else WITHHELD, got.figure(WAGES, path)
-
-
-@dataclass(frozen=True)
-class Payment:
-    """A part of what a project spent, in 分: whether it went to people, the payee, whether it came back."""
-
-    day: date
-    amount: int
-    people: str  # 劳务报酬, 补助; "" for others
-    payee: str
-    back: bool
-
-
-PEOPLE = ("务工群众（劳务报酬）", "农户（补助）")
-OTHER_PAYEES, CAME_BACK = "其他收款人（不列名）", "退回"
-# What only the name of a unit ends with: whoever bears another name may be a person, who is not shown.
-_UNIT = re.compile(
-    r"(?:公司|厂|合作社|联合社|经营部|商行|门市部|中心|[站所院局办队]|学校|农场|委员会|政府|银行|信用社|集团|协会|学会)"
-    r"(?:（[^）]*）)?$"
-)
-
-
-def is_unit(name: str) -> bool:
-    """Whether a name is that of a unit by its form."""
-    return bool(_UNIT.search(name)) and in_public(name) == name
-
-
-@derived
-def payments(tables: Tables) -> dict[str, list[Payment]]:
-    """What each project spent, to whom."""
-    found: dict[str, list[Payment]] = defaultdict(list)
-    columns = ("payee", "labour", "roll", "household", "kind")
-    payee, labour, roll, household, kind = (tables.postings[name] for name in columns)
-    for leg in money.spending_legs(tables):
-        at = leg.row
-        people = PEOPLE[0] if labour[at] else PEOPLE[1] if roll[at] or household[at] else ""
-        found[leg.project].append(Payment(leg.date, leg.amount, people, payee[at], kind[at] == "recovered"))
-    return found
 
 
 def projects(
@@ -233,13 +202,6 @@ def units(tables: Tables, project: str, names: Known) -> list[str]:
     return sorted(sums, key=lambda name: (-sums[name], name))
 
 
-def _few_persons(found: list[Payment], least: int, names: Known) -> bool:
-    """Whether payments that are shown as one sum went to, or came from, fewer than `least`, a person among them."""
-    payees = {one.payee for one in found}
-    persons = any(one.people or in_public(one.payee) != one.payee or names.within(one.payee) for one in found)
-    return persons and len(payees) < least
-
-
 def _paid_to(tables: Tables, project: str, years: Years, path: tuple[str, ...], names: Known) -> Iterator[Grid]:
     """Who the money went to: people together, units by name; the sums only where those of the project's households are
     shown, which they would otherwise tell, and where no group is one or two payees of whom one may be a person.
@@ -252,7 +214,7 @@ def _paid_to(tables: Tables, project: str, years: Years, path: tuple[str, ...], 
         return
     clear = all(
         (path not in got.paid or (path in got.paid_shown and open_parts(got, path)))
-        and not any(_few_persons(groups.get(name, []), got.least, names) for name in (OTHER_PAYEES, CAME_BACK))
+        and not any(few_persons(groups.get(name, []), got.least, names) for name in (OTHER_PAYEES, CAME_BACK))
         for got in years.got.values()
     )
     grid = Grid("钱付给了谁", ("收款方", "第一笔", "最近一笔", "金额（元）"), numeric=(3,))

@@ -8,8 +8,9 @@ import pytest
 from ledgers.book import read
 from ledgers.personal.names import Known
 from reports.publish.content import content
-from reports.publish.received import UNNAMED, WAGES, agreed_shown, in_public, open_parts, project_place, received
-from reports.publish.subjects import OTHER_PAYEES, PEOPLE, Subject, Years, is_unit, projects
+from reports.publish.payees import OTHER_PAYEES, PEOPLE, UNNAMED, in_public, is_unit
+from reports.publish.received import WAGES, agreed_shown, open_parts, project_place, received
+from reports.publish.subjects import Subject, Years, projects
 from reports.publish.tables import WITHHELD
 from tests.publish.county import county, write_county
 

@@ -1,0 +1,126 @@
+"""An attacker who knows nothing of the program: every number of every file of every edition, added and subtracted.
+
+What one or two people got of a project in a year, or handed back, may stand nowhere, nor come out of two numbers.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from ledgers.book import read
+from reports.publish.making import Request
+from reports.publish.publish import publish
+from reports.publish.reading import Text, texts
+from reports.publish.received import project_place, received
+from tests.publish.county import County, county, write_county
+
+QUOTA = "Assets:9001指标:F1:1已分配"
+WAGES, WORKS = "Expenses:2130504农村基础设施建设:30226劳务费", "Expenses:2130504农村基础设施建设:31005基础设施建设"
+AMOUNT = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})*\.\d\d(?!\d)|(?<![\d.,])\d+\.\d\d(?![\d])")
+RECOVERED, PERSON, BESIDE, FIRM = 1_234_567, 2_345_679, 3_456_791, 44_455_581  # 分 that one household or person stands for
+SECRETS = (RECOVERED, PERSON, BESIDE)
+
+
+def project(name: str, more: str = "") -> str:
+    return (
+        f'2021-12-01 custom "project" "{name}" "入库"\n  name: "{name}的路"\n  mode: "以工代赈"\n  village: "V1"\n'
+        f'  planned: 777777.77 CNY\n{more}2022-02-03 * "县财政局" "分配"\n  {QUOTA}  2.00 CNY\n    project: "{name}"\n'
+        "  Assets:9001指标:F1:0待分配\n"
+    )
+
+
+def paid(name: str, payee: str, amount: int, account: str = WORKS) -> str:
+    return (
+        f'2022-07-01 * "{payee}" "支出"\n  voucher: "2022-{abs(amount) % 1_000_000:06d}"\n  fund: "F1"\n  project: "{name}"\n'
+        f"  {account}  {amount / 100:.2f} CNY\n  {QUOTA}\n"
+    )
+
+
+def handed_back(name: str, payee: str, amount: int) -> str:
+    return (
+        f'2022-09-01 * "{payee}" "追回"\n  voucher: "2022-{amount % 1_000_000:06d}"\n  fund: "F1"\n  project: "{name}"\n'
+        f"  Assets:1002银行存款:V1美翠村  {amount / 100:.2f} CNY\n  Liabilities:2103应缴财政款\n"
+    )
+
+
+def people(made: County, name: str) -> None:
+    """Wages of four households: a figure that may stand."""
+    lines = [(f"H{n}", 100_003 * n + 17, n) for n in range(1, 5)]
+    made.pay(WAGES, name, lines, "wages", QUOTA, f'  fund: "F1"\n  project: "{name}"\n')
+
+
+def hard(seed: int) -> County:
+    """A random county with a household that hands money back, a person who is all the other money of a project, and one
+    beside a firm whose contract says what the firm got.
+    """
+    made = county(seed)
+    made.text += [project("PR"), project("PP"), project("PB", f"  contract: {FIRM / 100:.2f} CNY\n")]
+    for name in ("PR", "PP", "PB"):
+        people(made, name)
+    made.text += [
+        handed_back("PR", "瞿秀英", RECOVERED),
+        paid("PP", "禤国强", PERSON),
+        paid("PB", "示例建设有限公司", FIRM),
+        paid("PB", "宓大全", BESIDE),
+    ]
+    return made
+
+
+def numbers(site: Path) -> set[int]:
+    """Every amount in 分 in any text of any file."""
+    found = set()
+    for path in sorted(site.rglob("*")):
+        for one in texts(path) if path.is_file() else ():
+            if isinstance(one, Text):
+                found |= {int(text.replace(",", "").replace(".", "")) for text in AMOUNT.findall(one.text)}
+    return found
+
+
+def groups(made: County) -> Iterator[int]:
+    """What each household, and each two of those of one project, got of it."""
+    by_project: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for (what, owner, household), amount in made.atoms.items():
+        if household:
+            by_project[what, owner][household] = amount
+    for got in by_project.values():
+        yield from got.values()
+        yield from (one + other for one, other in combinations(got.values(), 2))
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
+def test_nothing_of_one_or_two_people_comes_out_of_all_editions(seed: int, tmp_path: Path) -> None:
+    made = hard(seed)
+    book = write_county(tmp_path / "book", made)
+    every: set[int] = set()
+    for least in (3, 5):
+        (book / "publish.toml").write_text(f"[web]\nleast_households = {least}\n", "utf-8")
+        site = tmp_path / f"web-{least}"
+        request = Request(2022, date(2023, 1, 5), date(2023, 1, 16), papers=least == 3)
+        assert publish(read(book, date(2022, 12, 31)), {site: request})[0].leaks == []
+        every |= numbers(site)
+    assert len(every) > 40
+    forbidden = {*SECRETS, *(one for one in groups(made) if one > 1_000)}
+    told = {
+        (one, other)
+        for one in every
+        for other in ({0} | every)
+        if abs(one - other) in forbidden or (other and one + other in forbidden)
+    }
+    assert not told
+
+
+def test_what_stands_beside_one_person_is_withheld_and_no_more(tmp_path: Path) -> None:
+    tables = read(write_county(tmp_path / "book", hard(1)), date(2022, 12, 31)).tables
+    got = received(tables, 2022, 3)
+    path = {name: (*project_place(tables, name), name) for name in ("PR", "PP", "PB")}
+    assert {name for name, one in path.items() if one in got.alone} == {"PR", "PP"}
+    assert {name for name, one in path.items() if one in got.few} == {"PR", "PP", "PB"}
+    assert path["PB"] in got.paid_shown
+    assert not {path["PR"], path["PP"]} & got.paid_shown
+    assert () in got.paid_shown
+    assert not received(tables, 2022, 0).few

@@ -9,7 +9,7 @@ from typing import Any
 from ledgers.chart import account
 from ledgers.facts import income, money, registered
 from ledgers.facts.grants import grants
-from ledgers.tables.directives import Asset, Project
+from ledgers.tables.directives import ENDED_STATES, Asset, Project
 from ledgers.tables.tables import Tables, mentions
 from reports.publish.payees import in_public
 from reports.publish.received import (
@@ -78,8 +78,8 @@ def content(tables: Tables, years: Mapping[int, Received]) -> list[Table]:
         *summary_tables(tables, years),
         funds_table(tables, year, got),
         allocations_table(tables, year, active, got),
-        plan_table(tables, active, got),
-        progress_table(tables, active),
+        plan_table(tables, year, active, got),
+        progress_table(tables, year, active),
         spending_table(tables, active, got, years.values()),
         wages_table(tables, active, got, years.values()),
         subsidies_table(tables, got),
@@ -214,7 +214,8 @@ def allocations_table(tables: Tables, year: int, active: list[Any], got: Receive
     for row in (one for one in active if any(given[one.id].values())):
         raw[*project_place(tables, row.id), row.id] = given[row.id]
         values = [_amount(got, tables, row.id, amount) for amount in given[row.id].values()]
-        table.lines.append(Line(project_place(tables, row.id), (*_about(tables, row), row.unit or "", *values)))
+        about = (*_about(tables, row), row.unit or "")
+        table.lines.append(Line(project_place(tables, row.id), (*about, *values), old=not given[row.id]["year"]))
     add_totals(table, _totals_of(got, raw))
     return table
 
@@ -222,7 +223,7 @@ def allocations_table(tables: Tables, year: int, active: list[Any], got: Receive
 AMOUNTS = ("year", "amount", "central", "municipal", "county", "other")  # columns of money of the table of allocations
 
 
-def plan_table(tables: Tables, active: list[Any], got: Received) -> Table:
+def plan_table(tables: Tables, year: int, active: list[Any], got: Received) -> Table:
     """The project library and the yearly plan."""
     table = Table(
         "plan",
@@ -256,7 +257,8 @@ def plan_table(tables: Tables, active: list[Any], got: Received) -> Table:
             _day(tables, row.id, "入库"),
             _day(tables, row.id, "年度计划"),
         )
-        table.lines.append(Line(project_place(tables, row.id), values))
+        days = [one for one in values if isinstance(one, date)]
+        table.lines.append(Line(project_place(tables, row.id), values, old=max(days, default=row.date).year < year))
         raw[*project_place(tables, row.id), row.id] = {"planned": row.planned or 0}
     add_totals(table, _totals_of(got, raw))
     table.tells = True
@@ -285,7 +287,10 @@ def _day(tables: Tables, project: str, state: str) -> date | None:
     return min(days, default=None)
 
 
-def progress_table(tables: Tables, active: list[Any]) -> Table:
+REACHED_ITS_END = ("验收", "移交", "绩效自评", "归档", *ENDED_STATES)
+
+
+def progress_table(tables: Tables, year: int, active: list[Any]) -> Table:
     """How far each project has come."""
     table = Table(
         "progress",
@@ -306,7 +311,8 @@ def progress_table(tables: Tables, active: list[Any]) -> Table:
         state = stages[-1].state if stages else ""
         days = [_day(tables, row.id, name) for name in ("开工", "完工", "验收")]
         values = (*_about(tables, row), state, in_public(row.operator), *days)
-        table.lines.append(Line(project_place(tables, row.id), values))
+        old = state in REACHED_ITS_END and stages[-1].date.year < year
+        table.lines.append(Line(project_place(tables, row.id), values, old=old))
     return table
 
 
@@ -377,7 +383,7 @@ def wages_table(tables: Tables, active: list[Any], got: Received, every: Iterabl
                 got.count(WAGES, path, lambda leaf: leaf.days),
             )
             values = (*_about(tables, row), _agreed(every, path, row.labour_promised), paid or 0, *counts)
-            table.lines.append(Line((path[0], path[1]), values))
+            table.lines.append(Line((path[0], path[1]), values, old=not paid))
     add_totals(table, {"paid": lambda place: got.figure(WAGES, _node(place)) or 0})
     return table
 

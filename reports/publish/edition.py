@@ -153,6 +153,13 @@ class Edition:
         """The tables that say something here, without columns that only repeat the place or are empty."""
         return [view for table in self.tables if (view := self._view(table)).rows]
 
+    @cached_property
+    def printed(self) -> list[View]:
+        """The same on paper: the county's lists of projects put those of earlier years together."""
+        if self.place != COUNTY:
+            return self.views
+        return [view for table in self.tables if (view := self._view(table, folded=True)).rows]
+
     @property
     def tiles(self) -> list[tuple[str, int]]:
         """What a place's year comes to, in 分: the totals of its tables that may be shown."""
@@ -165,9 +172,9 @@ class Edition:
                 found.append((title, total[at]))
         return found
 
-    def _view(self, table: Table) -> View:
+    def _view(self, table: Table, *, folded: bool = False) -> View:
         hidden = HIDDEN_HERE[: sum(1 for part in self.place if part)]
-        shown = table.shown(self.place)
+        shown = table.shown(self.place, folded=folded)
         said = [any(_says(row[i], one) for row in shown.every) for i, one in enumerate(table.fields)]
         keep = [
             i for i, one in enumerate(table.fields) if one.name not in hidden and said[i] and i not in shown.dropped

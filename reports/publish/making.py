@@ -195,7 +195,7 @@ def _web(made: Made) -> Iterator[site.File]:
         yield site.year_page(made.county, year, tables)
     for edition in (*made.towns, *made.villages):
         below = [one for one in made.villages if not edition.place[1] and one.place[0] == edition.place[0]]
-        yield site.place_page(edition, links, below, sorted(made.past, reverse=True))
+        yield site.place_page(edition, links, below, made.past)
     got, places = (
         made.years.got[made.source.year],
         {edition.place: links.page(edition.place) for edition in made.editions},

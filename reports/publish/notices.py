@@ -29,7 +29,7 @@ STAMP = "（公章）　　　　年　　月　　日"
 def notice(edition: Edition, lists: list[Table]) -> bytes:
     """The workbook of an edition."""
     book = Workbook(edition.heading, edition.source.notice_from, POINTS, POINTS, SLACK)
-    views = [view.placed for view in edition.views]
+    views = [view.placed for view in edition.printed]
     long = [view for view in views if len(view.rows) > LONG]
     short = [view for view in views if view not in long]
     columns = max([len(GRID), *(_columns(view) for view in short)])
@@ -92,6 +92,11 @@ def note(edition: Edition) -> str:
     return f"收支为 {edition.source.year} 年度发生数，状态截至 {edition.source.as_of}。{hidden}"
 
 
+def below(edition: Edition, table: Table) -> list[str]:
+    """What stands below a table: what needs explaining, and the articles that it answers."""
+    return [*([table.remark] if table.remark else []), f"依据：{edition.source.basis(table.rules)}"]
+
+
 def digest_line(edition: Edition) -> str:
     """The same as a workbook's footer holds it: the root in full, the beginning of the other digests."""
     source = edition.source
@@ -112,20 +117,20 @@ def _table(sheet: Sheet, edition: Edition, view: View) -> int:
     else:
         columns = [Column(one.title, sheet.widths[i], KINDS[one.kind]) for i, one in enumerate(view.fields)]
         rows = _rows(view.rows, view.total)
-    return _together(sheet, first, columns, rows, f"依据：{edition.source.basis(view.table.rules)}")
+    return _together(sheet, first, columns, rows, below(edition, view.table))
 
 
 def _rows(rows: Iterable[tuple[object, ...]], total: tuple[object, ...] | None) -> list[Row]:
     return [*(Row(row, PLAIN) for row in rows), *([Row(total, TOTAL)] if total else [])]
 
 
-def _together(sheet: Sheet, first: int, columns: list[Column], rows: list[Row], after: str) -> int:
+def _together(sheet: Sheet, first: int, columns: list[Column], rows: list[Row], after: Iterable[str]) -> int:
     """Writes a table that began with its heading in the row `first`; its head and first rows, its last rows and what
     follows them are not parted, a short one not at all.
     """
     area = sheet.table(columns, rows, freeze=False)
-    if after:
-        sheet.note(after)
+    for text in after:
+        sheet.note(text)
     top, last = area.first - 1, area.last - 1
     end = max(top, last - TOGETHER) if len(rows) > 3 * TOGETHER else first
     sheet.together(first, min(top + TOGETHER - 1, last))
@@ -138,7 +143,8 @@ def _long(sheet: Sheet, edition: Edition, view: View) -> None:
     sheet.heading(view.table.title)
     columns = [Column(one.title, sheet.widths[i], KINDS[one.kind]) for i, one in enumerate(view.fields)]
     area = sheet.table(columns, _rows(view.rows, view.total))
-    sheet.note(f"依据：{edition.source.basis(view.table.rules)}")
+    for text in below(edition, view.table):
+        sheet.note(text)
     sheet.together(max(area.first - 1, area.last - 1 - TOGETHER), sheet.row - 1)
 
 
@@ -149,7 +155,7 @@ def _lists(book: Workbook, edition: Edition, lists: list[Table]) -> None:
         for table in short:
             first = sheet.row
             sheet.title(table.title)
-            end = _together(sheet, first, *_listed(sheet, edition, table), "")
+            end = _together(sheet, first, *_listed(sheet, edition, table), ())
             sheet.skip()
         _sign(sheet, edition, end)
     for table in (one for one in lists if one not in short):

@@ -16,8 +16,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from reports.publish.edition import FEW, Edition, View
-from reports.publish.notices import STAMP, digest, facts, note
-from reports.publish.tables import COUNT, DATE, DAYS, MONEY, Field, Table, shown
+from reports.publish.notices import STAMP, below, digest, facts, note
+from reports.publish.tables import COUNT, DATE, DAYS, FOLDED, MONEY, Field, Table, shown
 
 FACE = "notice"
 PORTRAIT, LANDSCAPE, LARGE = A4, (A4[1], A4[0]), (A3[1], A3[0])  # the first that all tables fit
@@ -30,6 +30,7 @@ WHOLE = (*NUMERIC, DATE)  # never broken
 WIDEST, NARROWEST = 16.0, 4.2  # characters of a column of text
 SHORT = 0.4  # of a page: a table no higher than this is not broken
 _WORDS = re.compile(r"[0-9A-Za-z.,:%/_\-〔〕]+|.", re.DOTALL)
+NOUGHT = "金额写作“—”的是 0 元。"
 _NOT_FIRST = "，。；：、）】》”％%！？·"
 
 
@@ -41,15 +42,17 @@ def use_font(content: bytes) -> None:
 
 def characters(editions: list[Edition], lists: dict[Any, list[Table]]) -> set[str]:
     """Every character that the papers show."""
-    texts = {chr(code) for code in range(32, 127)} | set(STAMP) | set("第页共合计依据：，、续名单乡镇村")
+    texts = {chr(code) for code in range(32, 127)} | set(STAMP) | set("第页共合计依据：，、续名单乡镇村") | set(FOLDED)
     for edition in editions:
-        texts |= set(edition.heading + edition.office + edition.name + note(edition) + digest(edition))
+        texts |= set(edition.heading + edition.office + edition.name + note(edition) + NOUGHT + digest(edition))
         texts |= {one for label, text in facts(edition) for one in label + text}
         for table in lists.get(edition.place, []):
             texts |= set(table.title) | _of_table(table)
     tables = {id(table): table for edition in editions for table in edition.tables}
     for table in tables.values():
-        texts |= set(table.title + table.about + editions[0].source.basis(table.rules)) | _of_table(table)
+        texts |= set(table.title + table.about + table.remark + editions[0].source.basis(table.rules)) | _of_table(
+            table
+        )
     return {one for one in texts if one.isprintable() and not one.isspace()} | {" ", "\u3000"}
 
 
@@ -132,9 +135,14 @@ class _Grid:
         return edges
 
 
+def _said(value: Any, one: Field) -> str:
+    """A cell on paper: a column of noughts is easier to read as dashes."""
+    return "—" if one.kind == MONEY and value == 0 and not isinstance(value, str) else shown(value, one.kind)
+
+
 def _grid(fields: tuple[Field, ...], rows: list[Any], total: Any) -> _Grid:
     said = [
-        [shown(value, one.kind) for value, one in zip(row, fields, strict=True)]
+        [_said(value, one) for value, one in zip(row, fields, strict=True)]
         for row in ([*rows, total] if total else rows)
     ]
     heads = [one.title.replace("（元）", "\n（元）") for one in fields]
@@ -250,16 +258,17 @@ def paper(edition: Edition, lists: list[Table]) -> bytes:
 
 def laid_out(edition: Edition, lists: list[Table]) -> _Layout:
     """Everything that stands on the pages of an edition, and where."""
-    grids = [_fitting(view) for view in edition.views]
+    grids = [_fitting(view) for view in edition.printed]
     named = [_grid(table.fields, [line.values for line in table.lines], table.totals[edition.place]) for table in lists]
     layout = _Layout(edition.heading, size_of(grids))
     layout.write(edition.heading, TITLE, "center")
     layout.y -= 6
     for label, text in facts(edition):
         layout.write(f"{label}：{text}", SIZE)
-    for view, grid in zip(edition.views, grids, strict=True):
+    for view, grid in zip(edition.printed, grids, strict=True):
         layout.table(view.table.title, grid, SIGN if grid is grids[-1] else 2 * LEAD)
-        layout.write(f"依据：{edition.source.basis(view.table.rules)}", SIZE)
+        for text in below(edition, view.table):
+            layout.write(text, SIZE)
     _sign(layout, edition)
     for number, (table, grid) in enumerate(zip(lists, named, strict=True)):
         if number == 0:
@@ -277,7 +286,7 @@ def _fitting(view: View) -> _Grid:
     grid = _grid(view.fields, view.rows, view.total)
     if len(view.rows) > FEW or size_of([grid]) == PORTRAIT:
         return grid
-    heads, *rows = [(one.title, *(shown(value, one.kind) for value in cells)) for one, cells in view.aside]
+    heads, *rows = [(one.title, *(_said(value, one) for value in cells)) for one, cells in view.aside]
     aside = _grid(tuple(Field(f"{i}", title) for i, title in enumerate(heads)), rows, None)
     return aside if size_of([aside]) == PORTRAIT else grid
 
@@ -303,7 +312,7 @@ def _sign(layout: _Layout, edition: Edition, *, small: bool = False) -> None:
         layout.turn()
     if not small:
         layout.y -= 6
-        layout.write(note(edition), SIZE)
+        layout.write(note(edition) + NOUGHT, SIZE)
     layout.y -= 20 if small else 30
     layout.write(f"{edition.office}{STAMP}", 12, "right")
 

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ledgers.money import decimal, yuan_cn
-from reports.publish.edition import Edition
+from reports.publish.edition import Edition, View
 from reports.publish.edition import page_name as page_of
 from reports.publish.subjects import Subject
 from reports.publish.summary import ALLOCATED, ARRIVED, LEFT, MEANING, SPENT, figures
@@ -80,8 +80,8 @@ def assets() -> Iterator[File]:
         yield name, (TEMPLATES / name).read_bytes()
 
 
-def place_page(edition: Edition, links: Links, below: list[Edition], years: list[int]) -> File:
-    """The page of a town or a village; `years` are earlier ones."""
+def place_page(edition: Edition, links: Links, below: list[Edition], past: dict[int, list[Table]]) -> File:
+    """The page of a town or a village; `past` are the tables of earlier years, of which a village shows its own rows."""
     town, village = edition.place
     trail = [("首页", "index.html"), (town, links.page((town, "")))][: 1 if not village else 2]
     return _render(
@@ -92,7 +92,7 @@ def place_page(edition: Edition, links: Links, below: list[Edition], years: list
         trail=[*trail, (edition.name.removeprefix(town) if village else town, "")],
         views=edition.views,
         tiles=[(title, _big(amount)) for title, amount in edition.tiles],
-        years=years,
+        years=[(year, _earlier(edition, year, past[year]) if village else []) for year in sorted(past, reverse=True)],
         lists=village and any(view.table.name in LISTED for view in edition.views),
         files=links.files(edition),
         below=[(one.name.removeprefix(town), links.page(one.place)) for one in below],
@@ -116,10 +116,14 @@ def county_pages(edition: Edition) -> Iterator[File]:
         )
 
 
+def _earlier(edition: Edition, year: int, tables: list[Table]) -> list[View]:
+    """What happened in a place in an earlier year."""
+    return replace(edition, tables=tables, source=replace(edition.source, year=year)).views
+
+
 def year_page(edition: Edition, year: int, tables: list[Table]) -> File:
     """What happened in an earlier year."""
-    source = replace(edition.source, year=year)
-    views = replace(edition, tables=tables, source=source).views
+    views = _earlier(edition, year, tables)
     return _render(
         "page.html",
         edition,
@@ -194,10 +198,14 @@ def _big(amount: Any) -> str:
 def _picture(tables: dict[str, Table]) -> list[dict[str, Any]]:
     """From where, to what, what was built, what is left: each a few bars."""
     return [
-        {"title": "钱从哪里来（本年到账）", "bars": _bars(tables["by_source"], "arrived")},
-        {"title": "用到哪里去（本年支出）", "bars": _bars(tables["by_use"], "spent")},
-        {"title": "做成了什么（所有年度的项目）", "bars": _built(tables["progress"])},
-        {"title": "还剩多少（结余）", "bars": _bars(tables["by_source"], "left")},
+        {"title": "钱从哪里来（本年到账）", "bars": _bars(tables["by_source"], "arrived"), "remark": ""},
+        {"title": "用到哪里去（本年支出）", "bars": _bars(tables["by_use"], "spent"), "remark": ""},
+        {"title": "做成了什么（所有年度的项目）", "bars": _built(tables["progress"]), "remark": ""},
+        {
+            "title": "还剩多少（结余）",
+            "bars": _bars(tables["by_source"], "left"),
+            "remark": tables["by_source"].remark,
+        },
     ]
 
 

@@ -1,5 +1,6 @@
 """One page for each project, fund and asset: all years, in words, with nothing that a household's figure could be told from."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from ledgers.tables.schema import records
 from ledgers.tables.tables import Tables, derived, mentions
 from plugins import catalogue
 from plugins.audit import audit
-from plugins.findings import NA, STATUS_NAMES, YUAN, Finding
+from plugins.findings import NA, PASS, STATUS_NAMES, YUAN, Finding
 from plugins.judging import OP_NAMES, compared
 from reports.figures import by_fund
 from reports.publish.content import village_name
@@ -277,15 +278,33 @@ def _assets(found: list[Any]) -> Iterator[Grid]:
 
 
 def _verdicts(tables: Tables, project: str, agreed: bool) -> Iterator[Grid]:
-    """What the rules say in words; a ratio only where its money may be shown."""
-    grid = Grid("按规定核对", ("规定", "结论", "数字"))
+    """What the rules say in words; money only where it may be shown."""
+    grid = Grid("按规定核对", ("规定", "结论", "说明"))
     rules = catalogue()
     for finding in verdicts(tables).get(project, []):
-        ratio = _ratio(finding) if agreed else ""
+        said = (_ratio(finding) if agreed else "") or _reason(finding, agreed)
         part = rules[finding.part].title if finding.part in rules else finding.part  # rectifications name a rule
         about = detail(part, finding.period)
-        grid.add(f"{rules[finding.rule].title}{f'（{about}）' if about else ''}", STATUS_NAMES[finding.status], ratio)
+        grid.add(f"{rules[finding.rule].title}{f'（{about}）' if about else ''}", STATUS_NAMES[finding.status], said)
     return iter([grid] if grid.rows else [])
+
+
+_OPEN = ("unit-cost", "equity-missing", "resolution", "changed-after")  # of sums that the page shows
+_PRIVATE = re.compile(r"\d\s*[户人]|户编号|H\d{6}-")
+_MONEY = re.compile(r"\d\s*万?元|\d\s*[%％]")
+_KEY = re.compile("（[a-z-]+）")
+
+
+def _reason(finding: Finding, agreed: bool) -> str:
+    """Why something does not fit, as the rule says it: nothing of how many people; of money only sums that the page shows,
+    otherwise the clauses that speak of none.
+    """
+    if finding.status == PASS or _PRIVATE.search(finding.message):
+        return ""
+    clauses = re.split("([，；])", _KEY.sub("", finding.message))
+    if not (agreed and finding.rule in _OPEN):
+        clauses = [one for at, one in enumerate(clauses) if at % 2 or not _MONEY.search(one)]
+    return re.sub("[，；]{2,}", "，", "".join(clauses)).strip("，；")
 
 
 def _ratio(finding: Finding) -> str:

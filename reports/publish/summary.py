@@ -133,7 +133,26 @@ def by_source(tables: Tables, years: Mapping[int, Received]) -> Table:
         ]
         table.lines.append(Line((NOWHERE, ""), (level, *shown, _spent(years, sums[3] - sums[5]))))
     add_totals(table)
+    rows = table.shown(COUNTY).rows
+    table.remark = _overdrawn(tables, [str(row[0]) for row in rows if isinstance(row[-1], int) and row[-1] < 0])
     return table
+
+
+def _overdrawn(tables: Tables, levels: list[str]) -> str:
+    """Why there is less than nothing left of a level, in words, "" where no level is named."""
+    if not levels:
+        return ""
+    left: dict[str, int] = defaultdict(int)
+    for legs, sign in ((money.arrival_legs(tables), 1), (money.spending_legs(tables), -1)):
+        for leg in legs:
+            left[leg.fund] += sign * leg.amount
+    known = registered.funds(tables).values()
+    names = [row.name or row.id for row in known if (row.level or "其他") in levels and left[row.id] < 0]
+    said = f"账上记在{'、'.join(f'“{one}”' for one in names)}名下的支出比这笔资金到账的多，" if names else ""
+    return (
+        f"{'、'.join(levels)}的结余是负数：{said}多出的部分实际用了其他来源的钱，或者来源记错了，应当查明更正。"
+        "各来源相加的结余不受影响。"
+    )
 
 
 def _by_project(

@@ -15,6 +15,8 @@ from reports.formulas import is_formula
 TEXT, MONEY, COUNT, DAYS, DATE = "text", "money", "count", "days", "date"
 WITHHELD = "＊"
 OTHERS = "其他（合并公开）"
+FOLD = 5  # rows of projects of earlier years are put together on the county's paper from so many on
+FOLDED = "以前年度的 {} 个项目，本年没有变动（逐个见网站）"
 UNASSIGNED = "未对应项目"  # money of no project
 COUNTY = ("", "")
 WHOLE, TOWN, VILLAGE = "全县", "乡镇", "村"
@@ -40,6 +42,7 @@ class Line:
     place: Place
     values: tuple[Any, ...]
     edition: str = ""
+    old: bool = False  # nothing of it happened in the year: the county's paper puts such rows together
 
 
 @dataclass(frozen=True)
@@ -68,15 +71,22 @@ class Table:
     lines: list[Line] = field(default_factory=list)
     totals: dict[Place, tuple[Any, ...]] = field(default_factory=dict)  # by place; cells as in a line
     tells: bool = False  # whether a row is worth reading without its amounts
+    remark: str = ""  # what a reader would stumble over, explained where it stands
 
     def of(self, place: Place) -> list[Line]:
         """The lines of the edition of a place."""
         mine = edition(place)
         return [line for line in self.lines if line.edition in ("", mine) and within(line.place, place)]
 
-    def shown(self, place: Place) -> "Shown":
-        """The rows of the edition of a place so that they add up: what is withheld is one row, 其他（合并公开）."""
-        lines, total = [list(line.values) for line in self.of(place)], self.totals.get(place)
+    def shown(self, place: Place, *, folded: bool = False) -> "Shown":
+        """The rows of the edition of a place so that they add up: what is withheld is one row, 其他（合并公开）.
+
+        `folded`: projects of which nothing happened in the year are one row together, at the end.
+        """
+        old = [line for line in self.of(place) if folded and line.old and WITHHELD not in line.values]
+        lines = [list(line.values) for line in self.of(place) if len(old) < FOLD or line not in old]
+        lines += [self._folded(old)] if len(old) >= FOLD else []
+        total = self.totals.get(place)
         money = [i for i, one in enumerate(self.fields) if one.kind == MONEY and one.summed]
         merged: dict[int, int] = {}
         dropped: set[int] = set()
@@ -98,6 +108,15 @@ class Table:
         return Shown(
             [tuple(line) for line in kept], tuple(others) if merged else None, self._total(total, dropped), dropped
         )
+
+    def _folded(self, old: list[Line]) -> list[Any]:
+        """One row for many: how many projects they are, and the sums of their amounts."""
+        cells: list[Any] = [None] * len(self.fields)
+        for i, one in enumerate(self.fields):
+            if one.kind == MONEY and one.summed:
+                cells[i] = sum(line.values[i] or 0 for line in old)
+        cells[self._name] = FOLDED.format(len(old))
+        return cells
 
     @property
     def _name(self) -> int:

@@ -13,16 +13,23 @@ from pathlib import Path
 import pytest
 
 from ledgers.book import read
+from reports.publish.content import content
 from reports.publish.making import Request
 from reports.publish.publish import publish
 from reports.publish.reading import Text, texts
 from reports.publish.received import project_place, received
+from reports.publish.tables import COUNTY, FOLDED, MONEY
 from tests.publish.county import County, county, write_county
 
 QUOTA = "Assets:9001指标:F1:1已分配"
 WAGES, WORKS = "Expenses:2130504农村基础设施建设:30226劳务费", "Expenses:2130504农村基础设施建设:31005基础设施建设"
 AMOUNT = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})*\.\d\d(?!\d)|(?<![\d.,])\d+\.\d\d(?![\d])")
-RECOVERED, PERSON, BESIDE, FIRM = 1_234_567, 2_345_679, 3_456_791, 44_455_581  # 分 that one household or person stands for
+RECOVERED, PERSON, BESIDE, FIRM = (
+    1_234_567,
+    2_345_679,
+    3_456_791,
+    44_455_581,
+)  # 分 that one household or person stands for
 SECRETS = (RECOVERED, PERSON, BESIDE)
 
 
@@ -124,3 +131,40 @@ def test_what_stands_beside_one_person_is_withheld_and_no_more(tmp_path: Path) -
     assert not {path["PR"], path["PP"]} & got.paid_shown
     assert () in got.paid_shown
     assert not received(tables, 2022, 0).few
+
+
+def test_earlier_years_stand_on_the_village_s_own_page_and_a_reason_beside_each_failure(tmp_path: Path) -> None:
+    """Also: a balance below nothing is explained where it stands, on the front page, in the table and on paper."""
+    made = hard(1)
+    made.text += [
+        '2023-01-02 * "市财政局" "下达"\n  voucher: "2023-900001"\n  Assets:9001指标:F1:0待分配  10.00 CNY\n'
+        "  Income:4001财政拨款收入:1中央\n",
+        paid("PB", "示例建设有限公司", 123_456_789_00).replace("2022-07-01", "2023-07-01").replace('"2022-', '"2023-'),
+    ]
+    book = write_county(tmp_path / "book", made)
+    site = tmp_path / "web"
+    request = Request(2023, date(2024, 1, 5), date(2024, 1, 16), papers=False)
+    assert publish(read(book, date(2023, 12, 31)), {site: request})[0].leaks == []
+    village = (site / "villages/V1.html").read_text("utf-8")
+    assert "2022 年这里的资金" in village
+    assert 'id="spending-2022"' in village
+    for page in ("index.html", "county/by_source.html"):
+        assert "中央的结余是负数：账上记在“2022年中央衔接资金”名下的支出" in (site / page).read_text("utf-8")
+    verdicts = (site / "projects/PB.html").read_text("utf-8").partition("按规定核对")[2]
+    assert re.search(r"没有[^<]{2,30}公[示告]，应不少于 \d+ 天", verdicts)
+
+
+def test_the_county_s_paper_puts_projects_of_earlier_years_together_and_still_adds_up(tmp_path: Path) -> None:
+    made = hard(1)
+    made.text.append(
+        '2023-03-01 * "县财政局" "分配"\n  Assets:9001指标:F1:1已分配  5.00 CNY\n    project: "P1"\n  Assets:9001指标:F1:0待分配\n'
+    )
+    tables = read(write_county(tmp_path / "book", made), date(2023, 12, 31)).tables
+    years = {year: received(tables, year, 0) for year in (2022, 2023)}
+    table = next(one for one in content(tables, years) if one.name == "allocations")
+    folded, whole = table.shown(COUNTY, folded=True), table.shown(COUNTY)
+    assert [row[1] for row in folded.rows if not row[0]] == [FOLDED.format(7)]
+    assert {row[0] for row in folded.rows} == {None, "P1"}
+    assert folded.total == whole.total
+    sums = [sum(row[at] or 0 for row in folded.rows) for at, one in enumerate(table.fields) if one.kind == MONEY]
+    assert sums == [folded.total[at] for at, one in enumerate(table.fields) if one.kind == MONEY]  # type: ignore[index]

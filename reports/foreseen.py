@@ -6,7 +6,7 @@ Both books are judged as of one day and as far as the supposed one goes, so that
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ from plugins.findings import FAIL, NA, PASS, PENDING, STATUS_NAMES, UNDETERMINED
 from plugins.rule import Rule
 from reports.check.checked import Checked, about, crashed
 from reports.plan import LABOUR, tasks_of
-from reports.remedies import act
+from reports.remedies import Act, act, project_unit
 from reports.words import detail
 
 WORSE, BETTER = "worse", "better"
@@ -105,6 +105,17 @@ class Foreseen:
     @property
     def better(self) -> list[Change]:
         return [one for one in self.changes if one.direction == BETTER]
+
+    def asked(self, finding: Finding) -> Act:
+        """Whom to ask and what must be done; of a fund the units of the projects whose money of it is another one."""
+        tables = self.after.book.tables
+        told = act(tables, finding)
+        if finding.subject.kind != "fund":
+            return told
+        old, new = (money.flows(one.book.tables)[1] for one in (self.before, self.after))
+        moved = [project for project, fund in new if fund == finding.subject.id and new[project, fund] != old.get((project, fund))]
+        units = dict.fromkeys(filter(None, (project_unit(tables, project) for project in sorted(moved))))
+        return replace(told, unit="、".join(units)) if units else told
 
     @cached_property
     def rooms(self) -> list[Room]:
@@ -225,7 +236,7 @@ def told_of(foreseen: Foreseen, change: Change) -> Told:
     shown = change.shown
     part = detail(shown.part, shown.period)
     subject = f"{shown.subject.id} {shown.subject.name}".rstrip() + (f"（{part}）" if part else "")
-    asked = act(foreseen.after.book.tables, shown) if change.direction == WORSE else None
+    asked = foreseen.asked(shown) if change.direction == WORSE else None
     turn = f"{_status(change.before)} → {_status(change.after)}"
     title = foreseen.after.rules[shown.rule].title
     return Told(turn, title, subject, shown.message, asked.unit if asked else "", asked.text if asked else "")
@@ -316,7 +327,7 @@ def _written(document: dict[str, Any]) -> bytes:
 
 def _plain(foreseen: Foreseen, change: Change) -> dict[str, Any]:
     shown = change.shown
-    asked = act(foreseen.after.book.tables, shown)
+    asked = foreseen.asked(shown)
     keys = ("rule", "severity", "subject", "part", "period", "fingerprint")
     whole = plain(shown, [])
     return {key: whole[key] for key in keys} | {

@@ -1,12 +1,14 @@
 """The treasury's export held against the book, line by line and both ways: in both, only here, only there, different.
 
-A line is known by document, payment number and whether money went out or came back. The period is that of the export: from
-its first to its last day. Names of payees are those of the book, where persons are numbers.
+A line is known by document, payment number and whether money went out or came back. What then stands on one side alone is
+held against what stands alone on the other: the same number written otherwise (lost zeros, small letters), under another
+document, or the same amount and day under another number or none. The period is that of the export: from its first to its
+last day. Names of payees are those of the book, where persons are numbers.
 """
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,7 +18,7 @@ from beancount.core.data import Transaction
 
 from importers.reading.cells import document
 from importers.reading.faults import Fault
-from importers.reading.sheet import read_path
+from importers.reading.sheet import EMPTY, FAULTY, Sheet, read_path
 from ledgers import clock
 from ledgers.book import Book
 from ledgers.chart import account
@@ -42,6 +44,7 @@ COLUMNS = (
     Column("说明", 34, LONG),
     Column("位置", 34, LONG),
 )
+_NONE = "（无）"  # what stands for a number that is not there
 Key = tuple[str, str, bool]  # document, payment number, whether it came back
 
 
@@ -63,6 +66,7 @@ class Match:
     key: Key
     export: Side | None
     book: Side | None
+    booked_as: Key | None = None  # where the book has it under another key
 
     @property
     def outcome(self) -> str:
@@ -77,6 +81,7 @@ class Match:
             return []
         told = [] if self.export.amount == self.book.amount else ["金额不同"]
         told += [] if self.export.days == self.book.days else ["日期不同"]
+        told += _otherwise(self.key, self.booked_as) if self.booked_as else []
         return told + (["导出中同一号码不止一行"] if len(self.export.places) > 1 else [])
 
     @property
@@ -89,9 +94,53 @@ def matches(book: Book, exported: dict[Key, Side]) -> list[Match]:
     """Everything that either side has in the export's period, what does not agree first."""
     days = [day for side in exported.values() for day in side.days]
     booked = _booked(book, min(days), max(days), exported.keys())
-    keys = sorted(exported.keys() | booked.keys())
-    found = [Match(key, exported.get(key), booked.get(key)) for key in keys]
+    paired = _paired(exported, booked)
+    keys = sorted((exported.keys() | booked.keys()) - set(paired.values()))
+    found = [Match(key, exported.get(key), booked.get(paired.get(key, key)), paired.get(key)) for key in keys]
     return sorted(found, key=lambda one: one.outcome == BOTH)
+
+
+def _paired(exported: dict[Key, Side], booked: dict[Key, Side]) -> dict[Key, Key]:
+    """Keys of the export that the book has under another: each said by one line alone on either side, the surest first."""
+    found: dict[Key, Key] = {}
+    for same in (_written_otherwise, _of_another_document, _under_another_number):
+        ours = _alone(same, {key: side for key, side in exported.items() if key not in booked and key not in found})
+        theirs = _alone(same, {key: side for key, side in booked.items() if key not in exported and key not in found.values()})
+        found |= {ours[value]: theirs[value] for value in ours.keys() & theirs.keys()}
+    return found
+
+
+def _alone(same: Callable[[Key, Side], tuple[Any, ...]], sides: dict[Key, Side]) -> dict[tuple[Any, ...], Key]:
+    """The key of each value that one line alone has."""
+    values = {key: same(key, side) for key, side in sides.items()}
+    counts = Counter(values.values())
+    return {value: key for key, value in values.items() if counts[value] == 1}
+
+
+def _written_otherwise(key: Key, _side: Side) -> tuple[Any, ...]:
+    return key[0], bare_number(key[1]), key[2]
+
+
+def _of_another_document(key: Key, side: Side) -> tuple[Any, ...]:
+    return bare_number(key[1]), key[2], side.amount
+
+
+def _under_another_number(key: Key, side: Side) -> tuple[Any, ...]:
+    return key[0], key[2], side.amount, frozenset(side.days)
+
+
+def bare_number(number: str) -> str:
+    """A payment number without what a spreadsheet loses of it: leading zeros, the case of letters, blanks."""
+    return "".join(number.split()).upper().lstrip("0")
+
+
+def _otherwise(key: Key, booked: Key) -> list[str]:
+    """Under what else the book has a line; nothing where its number is only written otherwise."""
+    told = [] if key[0] == booked[0] else [f"文号不同：账簿为 {booked[0]}"]
+    if bare_number(key[1]) != bare_number(booked[1]):
+        missing = key[1].startswith(_NONE)
+        told.append(f"{'导出没有支付凭证号' if missing else '支付凭证号不同'}：账簿为 {booked[1]}")
+    return told
 
 
 def read_exports(files: Sequence[Path]) -> dict[Key, Side]:
@@ -100,20 +149,31 @@ def read_exports(files: Sequence[Path]) -> dict[Key, Side]:
     faults: list[Fault] = []
     for path in files:
         sheets, wrong, _ = read_path(path, clock.today())
-        faults += [*wrong, *(fault for sheet in sheets for fault in sheet.faults)]
+        faults += [*wrong, *(fault for sheet in sheets for fault in sheet.faults if not _lacks_number(sheet, fault))]
         for sheet in sheets:
             if sheet.kind.id != KIND:
                 raise Untrusted([Problem(path.name, 0, f"应为国库集中支付导出，看起来是“{sheet.kind.title}”")])
-            for row in sheet.rows:
-                side = found[row.document, row.payment_no, row.amount < 0]
+            for row in (*sheet.rows, *_unnumbered(sheet)):
+                place = f"{path.name} 第 {row.line + 1} 行"
+                side = found[row.document, row.payment_no or f"{_NONE}{place}", row.amount < 0]
                 side.amount += row.amount
                 side.days.add(row.date)
-                side.places.append(f"{path.name} 第 {row.line + 1} 行")
+                side.places.append(place)
     if faults:
         raise Untrusted([Problem(fault.file, fault.row + 1, _said(fault)) for fault in sorted(set(faults))])
     if not found:
         raise Untrusted([Problem(files[0].name, 0, "导出里没有支付")])
     return dict(found)
+
+
+def _lacks_number(sheet: Sheet, fault: Fault) -> bool:
+    """Whether a fault is that a payment has no number: a difference, and no reason to read nothing."""
+    return fault.message == EMPTY and fault.column == sheet.layout.columns.get("payment_no")
+
+
+def _unnumbered(sheet: Sheet) -> list[Any]:
+    """The rows with no other fault than that."""
+    return [row for row in sheet.broken if row.payment_no == "" and FAULTY not in row] if sheet.kind.id == KIND else []
 
 
 def _said(fault: Fault) -> str:
@@ -132,7 +192,7 @@ def _booked(book: Book, first: date, last: date, wanted: Iterable[Key]) -> dict[
             number = str(entry.meta.get("payment-no") or "")
             key = (
                 documents.get(str(_meta(entry, "fund")), ""),
-                number or f"（无）{entry.meta.get('voucher', '')}",
+                number or f"{_NONE}{entry.meta.get('voucher', '')}",
                 paid < 0,
             )
             if paid and (first <= day <= last or key in asked):

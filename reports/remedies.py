@@ -78,7 +78,7 @@ def unit_of(tables: Tables, finding: Finding) -> str:
     """Who answers for the subject: the project's unit, the owner, the operator, the town; else the county."""
     kind, name = finding.subject.kind, finding.subject.id
     if kind == "project":
-        return _project_unit(tables, name)
+        return project_unit(tables, name)
     if kind == "asset":
         row = registered.assets(tables).get(name)
         return _village(tables, row.village) or row.owner if row else ""
@@ -100,7 +100,8 @@ def county(tables: Tables) -> str:
     return _REST.sub("", tables.title).strip() or tables.title
 
 
-def _project_unit(tables: Tables, name: str) -> str:
+def project_unit(tables: Tables, name: str) -> str:
+    """Who answers for a project: its unit, else its town; "" where neither is known."""
     row = registered.projects(tables).get(name)
     return (row.unit or row.town or "") if row else ""
 
@@ -122,7 +123,7 @@ def _vouchers_of(tables: Tables, finding: Finding) -> Any:
 def _of_evidence(tables: Tables, finding: Finding) -> str:
     """The unit of the project that the vouchers behind a finding belong to, where it is one alone."""
     legs = _vouchers_of(tables, finding)
-    units = {_project_unit(tables, str(name)) for name in legs["project"] if name} - {""}
+    units = {project_unit(tables, str(name)) for name in legs["project"] if name} - {""}
     if len(units) == 1:
         return units.pop()
     places = {_village(tables, str(name)) for name in legs["village"] if name} - {""}

@@ -45,6 +45,10 @@ class Spending:
         """The account of a row's function and economic class; None after a fault."""
         function = self._coded(job, row, "function", self.functions)
         economic = self._coded(job, row, "economic", self.classes)
+        if economic and len(economic[0]) == 5 and economic[0].startswith("5"):
+            text = f"应为部门支出经济分类（3 开头，如 31005 基础设施建设），“{squeezed(row.economic)}”是政府支出经济分类"
+            job.fault(row, "economic", text)
+            return None
         if function is None or economic is None:
             return None
         known = self.known.get((function[0], economic[0]))

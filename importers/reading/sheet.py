@@ -45,6 +45,7 @@ _NOTE = re.compile(
 _LABEL = re.compile(rf"(?:{_NOTE.pattern})[^:]{{0,8}}:")  # 制表： 审核： 负责人：
 _VALUE = re.compile(r"[\d,.年月日/:-]+(?:元|万元)?")
 _NUMBERING = re.compile(r"[甲乙丙丁戊己]|[(（]?\d{1,2}[)）]?(?:=.*)?|[①-⑳]|[A-Z]")
+EMPTY = "不能空着"
 OPTIONS = "选项"  # the hidden sheet of a form, with what may be chosen
 _DITTO = {"〃", "″", "同上", "”", "“"}
 _SUMMABLE = {"amount", "count", "days", "number"}
@@ -277,7 +278,7 @@ class _Reader:
                 never = {row for row, column in self.grid.scan.uncached if column == self.layout.columns.get(one.name)}
                 for number, value in zip(data, columns[one.name], strict=True):
                     if value in ("", None) and number not in never:
-                        self.sheet.fault(number, one.name, "不能空着")
+                        self.sheet.fault(number, one.name, EMPTY)
 
     def _keep(self, data: list[int], columns: dict[str, list[Any]]) -> None:
         """The rows without a fault of their own; with one the sheet is refused anyway."""

@@ -5,12 +5,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count as numbers
 from itertools import islice
 
 from ledgers.files.text import Yuan
 from samples.county.aid import PayList
 from samples.county.funds import add_fund, allocate
-from samples.county.model import YEARS, County, Fund, Line, Project, Village
+from samples.county.model import FIRST_DAY, YEARS, County, Fund, Household, Line, Person, Project, State, Village
+from samples.county.names import id_number, person_name
 from samples.county.payments import pay_listed
 from samples.county.places import WHOLE_COUNTY
 from samples.county.plan import Kind
@@ -64,38 +66,60 @@ PROGRAMMES = (
     Programme(_kind("学生交通补助", "巩固三保障成果", "直接补助", "30308"), "学生交通补助", _plain),
 )
 BENEFITS = {"护林补助": Decimal("80.00"), "生产资料补助": Decimal("60.00"), "学生交通补助": None}
-MOST = len(PROGRAMMES) * len(YEARS) * 12 * 100 * LINES
+MOST = 10_000_000
+SHORT = len(PROGRAMMES) * len(YEARS) * 12 * 100 * LINES  # up to here the lists have twenty lines
+JOINED = 500  # number of the first household that joins a village
+MEMBERS = 4  # of a household that joins for the longer ones
 
 
 def add(county: County, count: int) -> None:
-    """Add `count` household payments, at most MOST: their funds, projects, lists and vouchers."""
+    """Add `count` household payments, at most MOST: their funds, projects, lists and vouchers.
+
+    Beyond SHORT the lists become longer, and more households live in the villages that have room for them.
+    """
     if not 0 <= count <= MOST:
         raise ValueError(f"可另加 0 至 {MOST} 笔发放，要求的是 {count} 笔")
+    villages = county.villages if count <= SHORT else [village for village in county.villages if not village.small]
+    size = max(LINES, -(-count // (len(PROGRAMMES) * len(YEARS) * 12 * len(villages))))
+    if count > SHORT:
+        _settle(county, villages, size)
     for name, standard in BENEFITS.items():
         day = dt.date(YEARS[0], 1, 1)
         county.declare("benefits", day, "benefit", name, states="脱贫户,监测户", standard=standard, repeat=True)
     lists: dict[tuple[int, int], list[PayList]] = defaultdict(list)
     lines_left = count
-    for number, village, day in islice(_turns(county), -(-count // LINES)):
-        one = _list(county, number, village, day, min(LINES, lines_left))
+    people = {village.id: _people(county, village) for village in villages}
+    for number, village, day in islice(_turns(villages), -(-count // size)):
+        one = _list(people[village.id], number, village, day, min(size, lines_left))
         lists[day.year, number].append(one)
-        lines_left -= LINES
+        lines_left -= size
     for year in YEARS:
         _fund(county, year, {n: found for (y, n), found in sorted(lists.items()) if y == year})
 
 
-def _turns(county: County) -> Iterator[tuple[int, Village, dt.date]]:
+def _settle(county: County, villages: list[Village], size: int) -> None:
+    """Households of 脱贫户 beside those that are there, so that every village has people for lists of a size."""
+    serial = numbers(20_000)
+    for village in villages:
+        room = village.households - len(county.of_village(village))
+        for number in range(min(room, -(-size // MEMBERS))):
+            people = [Person(n, person_name(next(serial)), id_number(next(serial), True)) for n in range(1, MEMBERS + 1)]
+            household = Household(f"H{village.id[1:]}-{JOINED + number}", village, people)
+            household.states.append(State(FIRST_DAY, "脱贫户", MEMBERS))
+            county.households.append(household)
+
+
+def _turns(villages: list[Village]) -> Iterator[tuple[int, Village, dt.date]]:
     """Programme by programme, village by village, the months of all years: what comes first is spread over them."""
     for number in range(len(PROGRAMMES)):
-        for village in county.villages:
+        for village in villages:
             for year in YEARS:
                 for month in range(1, 13):
                     yield number, village, dt.date(year, month, 26)
 
 
-def _list(county: County, number: int, village: Village, day: dt.date, size: int) -> PayList:
+def _list(people: list[tuple[str, str]], number: int, village: Village, day: dt.date, size: int) -> PayList:
     programme = PROGRAMMES[number]
-    people = _people(county, village)
     start = day.month * 3 + number
     chosen = sorted(people[(start + n) % len(people)] for n in range(size))
     lines = [programme.line(household, person, start + n) for n, (household, person) in enumerate(chosen)]
@@ -104,9 +128,10 @@ def _list(county: County, number: int, village: Village, day: dt.date, size: int
 
 
 def _people(county: County, village: Village) -> list[tuple[str, str]]:
-    """Persons of the village's lasting 脱贫户."""
+    """Persons of the village's lasting 脱贫户: two of each, and everybody of those that joined."""
     households = [h for h in county.of_village(village) if h.states[0].state == "脱贫户"]
-    return [(h.id, str(n)) for h in households for n in (1, 2)]
+    joined = {h.id for h in households if int(h.id.rpartition("-")[2]) >= JOINED}
+    return [(h.id, str(n)) for h in households for n in range(1, (MEMBERS if h.id in joined else 2) + 1)]
 
 
 def _key(year: int, number: int) -> str:

@@ -107,6 +107,8 @@ def test_an_allocation_above_the_quota(county: Desk) -> None:
     paper.rows[:] = [["第二批", CITY, "", "巩固拓展", "", AID, "县农业农村委", Decimal("500000.00"), date(2023, 3, 5)]]
     told = asked(county, paper, status=1)
     assert "fund-trace" in broken(told)
+    asked_of = {one["ask"] for one in told["changes"] if one["subject"]["kind"] == "fund"}
+    assert asked_of == {"县农业农村委"}, "the unit of the project that the sheet is about, not the county"
     assert told["rooms"][0]["left"] == "291000.00", "no more than has arrived"
 
 

@@ -220,6 +220,10 @@ IN_THE_BOOK: dict[str, tuple[Callable[[], Paper], str]] = {
     "balance does not follow": (lambda: edited(bank(), 1, 余额=Decimal("37512.35")), r"第 5 行 E 列“余额”：余额接不上：按上一行推算应为 37,512.34 元，实为 37,512.35 元"),
     "return without a payment": (lambda: edited(treasury(), 3, 金额=Decimal("-9000.51"), 支付凭证号="TH01"), r"第 5 行 F 列“金额”：退回 9,000.51 元找不到唯一的一笔原支付"),
     "reduction of no fund": (lambda: edited(funds(), 2, 本级指标文号="无此文〔2022〕1号", 指标金额=Decimal(-5)), r"第 4 行 B 列.*调减的资金“无此文〔2022〕1号”.*不在账簿里"),
+    "class of the government's economic classification": (
+        lambda: edited(treasury(), 1, 部门支出经济分类="50302基础设施建设"),
+        r"第 3 行 L 列“部门支出经济分类”：应为部门支出经济分类（3 开头.*是政府支出经济分类",
+    ),
     "unknown account code": (lambda: edited(treasury(), 1, 支出功能科目="2139999"), r"第 3 行 K 列“支出功能科目”：不认识的科目“2139999”"),
     "same name and place twice without code": (
         lambda: edited(doubled(plan(), 0), 0, 项目编号=""),

@@ -11,7 +11,6 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from ledgers.files.problems import Untrusted
 from tests.books import write_book
 from xianjie.commands import cli
 
@@ -154,4 +153,38 @@ def test_the_sheet(book: Path, tmp_path: Path) -> None:
 def test_another_kind_of_sheet_is_named(book: Path, tmp_path: Path) -> None:
     path = tmp_path / "别的.csv"
     path.write_text("姓名,身份证号,电话\n某,,\n", "utf-8")
-    assert isinstance(run(book, path).exception, Untrusted)
+    done = run(book, path)
+    assert done.exit_code == 2
+    assert "导出不能读" in done.stderr
+
+
+def test_what_is_under_another_key_is_one_line(book: Path, tmp_path: Path) -> None:
+    rows = lines()
+    rows[0]["支付凭证号"] = "zf0001"  # letters and blanks are no difference
+    rows[1]["支付凭证号"] = " ZF 0002"
+    rows[4]["支付凭证号"] = ""
+    rows[5]["支付凭证号"] = "ZF8888"
+    rows[6]["指标文号"] = "示财农〔2022〕13号"
+    rows[7] |= {"指标文号": "示财农〔2022〕13号", "金额": "1.00"}  # nothing alike but its number
+    done = run(book, export(tmp_path / "国库.csv", rows), more=("--format", "json"))
+    told = {one["payment_no"]: one for one in json.loads(done.stdout)["lines"] if one["outcome"] != "both"}
+    assert {name: (one["outcome"], one["differences"]) for name, one in told.items() if name != "ZF0008"} == {
+        "（无）国库.csv 第 6 行": ("different", ["导出没有支付凭证号：账簿为 ZF0005"]),
+        "ZF8888": ("different", ["支付凭证号不同：账簿为 ZF0006"]),
+        "ZF0007": ("different", [f"文号不同：账簿为 {DOCUMENT}"]),
+    }
+    assert json.loads(done.stdout)["counts"] == {"both": 37, "different": 3, "only-export": 1, "only-book": 1}
+
+
+def test_leading_zeros_that_a_spreadsheet_lost(tmp_path: Path) -> None:
+    vouchers = PAYMENT.format(number=1, day=day_of(1), amount=1100).replace("ZF0001", "0001234")
+    rows = [{**lines()[0], "支付凭证号": "1234"}]
+    assert run(write_book(tmp_path / "book", REGISTRY + vouchers), export(tmp_path / "国库.csv", rows)).exit_code == 0
+
+
+@pytest.mark.parametrize(("function", "economic"), [("支出功能分类", "政府支出经济分类"), ("支出功能分类科目", "部门支出经济分类科目")])
+def test_headings_of_other_versions_of_the_system(book: Path, tmp_path: Path, function: str, economic: str) -> None:
+    path = export(tmp_path / "国库.csv", lines())
+    text = path.read_text("utf-8-sig").replace("支出功能科目", function, 1).replace("部门支出经济分类", economic, 1)
+    path.write_text(text, "utf-8-sig")
+    assert run(book, path).exit_code == 0

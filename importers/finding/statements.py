@@ -162,29 +162,25 @@ def _opening(draft: Draft, village: str, account: str, lines: tuple[BankLine, ..
 
 
 def _assert_balances(job: Job, account: str, lines: tuple[BankLine, ...]) -> None:
-    """Assert the balance after each month's last line, where the ledger agrees with it."""
+    """Assert the balance after each month's last line, where the ledger agrees with it; what it no longer agrees with goes."""
     draft = job.draft
     moves: dict[date, int] = defaultdict(int)
     for voucher in draft.vouchers.values():
         for leg in voucher.legs:
             if leg.account == account:
                 moves[voucher.day] += leg.fen
-    for line in _last_of_months(lines):
-        held = sum(amount for day, amount in moves.items() if day <= line.day)
+    ends = {line.day for line in {(line.day.year, line.day.month): line for line in lines}.values()}
+    for line in {line.day: line for line in lines}.values():
         key = line.day + timedelta(1), account
-        if not draft.is_open(key[0]):
+        if not draft.is_open(key[0]) or (line.day not in ends and key not in draft.balances):
             continue
+        held = sum(amount for day, amount in moves.items() if day <= line.day)
         if held == line.balance:
-            if draft.balances.get(key) != line.balance:
+            if line.day in ends and draft.balances.get(key) != line.balance:
                 draft.balances[key] = line.balance
         elif draft.balances.get(key) == line.balance:
             draft.balances[key] = None
             draft.warn(f"{line.day} 的银行余额与账上不再一致，相差 {yuan_cn(abs(held - line.balance))} 元")
-
-
-def _last_of_months(lines: tuple[BankLine, ...]) -> list[BankLine]:
-    last = {(line.day.year, line.day.month): line for line in lines}
-    return list(last.values())
 
 
 def unexplained(draft: Draft) -> list[str]:

@@ -707,6 +707,17 @@ def test_a_statement_printed_backwards(county: Desk) -> None:
     assert after == {name: digest for name, digest in before.items() if not name.endswith("imports.csv")}
 
 
+def test_a_statement_again_is_no_further_lines_where_its_days_come_to_nothing(county: Desk) -> None:
+    first = [[date(2022, 12, 19), what, out, into, D(left), ""] for what, out, into, left in (("存入", "", D("9.00"), "1509.00"), ("退回", D("9.00"), "", "1500.00"))]
+    last = [[date(2022, 12, 29), what, out, into, D(left), ""] for what, out, into, left in (("存入", "", D("7.00"), "7519.34"), ("退回", D("7.00"), "", "7512.34"))]
+    paper = replace(bank(), rows=[*first, *bank().rows, *last])
+    county.take(paper)
+    assert len(county.lines("bank/V106001.csv")) == 1 + 7
+    assert "2022-12-29 balance" not in county.text("2022/12.beancount"), "the book does not know yet what was paid back"
+    county.take(edited(paper, 3, 摘要="结息"))
+    assert [line.split(",")[3] for line in county.lines("bank/V106001.csv")[1:]] == [str(row[4]) for row in paper.rows]
+
+
 def test_a_gap_between_statements_is_refused(county: Desk) -> None:
     row = [date(2023, 1, 5), "租金", "", D("1.00"), D("9999.00"), ""]
     said = county.refuse(replace(bank(), rows=[row]))

@@ -72,6 +72,29 @@ def test_a_sheet_with_some_of_the_rows(planned: Desk, rows: list[tuple[object, .
     assert ("只更正这几项" in "".join(changes.warnings)) == (len(rows) == 1)
 
 
+def test_half_of_the_rows_are_the_whole_sheet_anew(planned: Desk) -> None:
+    planned.take(allocated(("第一批", CENTRAL, FACTORY, 60), ("第一批", CITY, GRANT, 30)))
+    planned.take(allocated(("第一批", CENTRAL, FACTORY, 55)))
+    assert balances(planned) == {"P2022-0002": 55}
+
+
+def test_a_sheet_dated_the_day_of_the_first_payment_is_a_correction(county: Desk) -> None:
+    rows = ("第一批", CENTRAL, FACTORY, 60), ("第一批", RELIEF, ROAD, 40), ("第一批", CITY, GRANT, Decimal("30.00005"))
+    county.take(allocated(*rows, day="2022年9月5日"))
+    assert "分配" not in county.text("2022/03.beancount")
+    assert balances(county) == {"P2022-0002": 60, "P2022-0001": 40, "P2022-0003": Decimal("30.00005")}
+
+
+@pytest.mark.parametrize(("yuan", "asked"), [(50, False), (31, False), (30, True)])
+def test_the_unit_is_asked_where_the_fund_is_ten_thousand_times_larger(planned: Desk, yuan: int, asked: bool) -> None:
+    paper = replace(allocated((CITY, GRANT, yuan)), above=[["2022年资金分配表"], ["分配日期：2022年3月5日"]])
+    if asked:
+        assert "相差万倍" in planned.refuse(paper)
+    else:
+        planned.take(paper)
+        assert balances(planned) == {"P2022-0003": Decimal(yuan) / 10_000}
+
+
 @pytest.mark.parametrize("title", ["2022年资金分配表（调整后）", "2022年资金分配表"])
 def test_money_moved_after_payments_is_an_event_of_its_day(county: Desk, title: str) -> None:
     before = county.text("2022/03.beancount")

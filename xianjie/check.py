@@ -1,8 +1,8 @@
 """`xianjie check`: the audit of a book on a day, as a table, JSON, SARIF or workpapers."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -71,28 +71,47 @@ FORMATS = ("table", "json", "sarif", "xlsx")
     metavar="文件",
     help="底稿：上次的底稿，跟踪其中问题的现状",
 )
-def check(
-    book: str,
-    further: tuple[str, ...],
-    planned: tuple[str, ...],
-    day: str | None,
-    as_of: datetime | None,
-    rule_ids: tuple[str, ...],
-    subjects: tuple[str, ...],
-    form: str,
-    output: str | None,
-    baseline: str | None,
-    sheets: str,
-    sample: tuple[str, int] | None,
-    seed: int,
-    previous: str | None,
-) -> None:
+def check(book: str, as_of: datetime | None, **asked: Any) -> None:
     """检查一本账簿（含有 main.beancount 的文件夹，或主文件）。
 
     退出状态：0 没有不符合；1 有必须符合而不符合或无法判定的；2 账簿不能用或不可信。
 
     预审（--with）的退出状态只看这些表带来的变化：0 不会违反必须符合的规定；1 会违反，或有清册无法判到；2 表格不能导入，或账簿不可信。
     """
+    _refuse_misuse(asked)
+    until = as_of.date() if as_of else None
+    raise click.exceptions.Exit(_foresee(book, until, asked) if asked["planned"] else _judge(book, until, asked))
+
+
+def _refuse_misuse(asked: dict[str, Any]) -> None:
+    """UsageError (exit 2) for options that do not go together, and rules that nobody knows."""
+    from plugins import catalogue
+
+    further, planned, form = asked["further"], asked["planned"], asked["form"]
+    narrowed = any(asked[name] for name in ("rule_ids", "subjects", "baseline"))
+    of_papers = bool(asked["sample"] or asked["previous"])
+    unknown = [name for name in asked["rule_ids"] if name not in catalogue()]
+    wrong = (
+        (further and not planned, f"多了“{''.join(further[:1])}”：预审的表格写在 --with 后面"),
+        (asked["day"] and not planned, "--date 只用于预审（--with）"),
+        (
+            planned and (narrowed or of_papers or form not in ("table", "json")),
+            "预审（--with）只与 --as-of、--date、--format table 或 json、--output 同用",
+        ),
+        (unknown and not planned, f"没有规则 {''.join(unknown[:1])}，用 xianjie rules 查看全部规则"),
+        (
+            form != "xlsx" and not planned and (of_papers or asked["sheets"] != "all"),
+            "--sheets、--sample、--previous 只用于底稿（--format xlsx）",
+        ),
+        (form == "xlsx" and not asked["output"], "底稿是工作簿，请用 --output 指定文件"),
+    )
+    for misused, said in wrong:
+        if misused:
+            raise click.UsageError(said)
+
+
+def _judge(book: str, until: date | None, asked: dict[str, Any]) -> int:
+    """The exit status of an audit, which is delivered."""
     from ledgers.book import collector_off, within
     from ledgers.kept import books
     from plugins import catalogue
@@ -102,23 +121,8 @@ def check(
     from reports.check.checked import Checked
     from reports.check.render import pieces
 
+    rule_ids, subjects, form, output = (asked[name] for name in ("rule_ids", "subjects", "form", "output"))
     known = catalogue()
-    if further and not planned:
-        raise click.UsageError(f"多了“{further[0]}”：预审的表格写在 --with 后面")
-    if day and not planned:
-        raise click.UsageError("--date 只用于预审（--with）")
-    if planned:
-        if rule_ids or subjects or baseline or sample or previous or form not in ("table", "json"):
-            raise click.UsageError("预审（--with）只与 --as-of、--date、--format table 或 json、--output 同用")
-        raise click.exceptions.Exit(_foresee(book, (*planned, *further), as_of, day, form, output))
-    for name in rule_ids:
-        if name not in known:
-            raise click.UsageError(f"没有规则 {name}，用 xianjie rules 查看全部规则")
-    if form != "xlsx" and (sample or previous or sheets != "all"):
-        raise click.UsageError("--sheets、--sample、--previous 只用于底稿（--format xlsx）")
-    if form == "xlsx" and not output:
-        raise click.UsageError("底稿是工作簿，请用 --output 指定文件")
-    until = as_of.date() if as_of else None
     with collector_off(), answering(book, form, output, until):  # the command ends soon: nothing is worth collecting
         loaded, began = books.read(book, until)
         within(loaded)
@@ -126,16 +130,16 @@ def check(
         result = audit(loaded.tables, known.values(), rule_ids, wanted)
         _check_known(loaded.tables, subjects, {one.subject.id for one in result.stated})
         scope = Scope(rule_ids, wanted, subjects)
-        more = [_asked(sheets, sample, seed, previous)] if form == "xlsx" else []
-        content = pieces(Checked(loaded, result, known, scope), form, Path(baseline) if baseline else None, *more)
+        papers = (asked[name] for name in ("sheets", "sample", "seed", "previous"))
+        more = [_asked(*papers)] if form == "xlsx" else []
+        baseline = Path(asked["baseline"]) if asked["baseline"] else None
+        content = pieces(Checked(loaded, result, known, scope), form, baseline, *more)
         deliver(content, output)
         books.keep(loaded, until, began)
-    raise click.exceptions.Exit(result.exit_status)
+    return result.exit_status
 
 
-def _foresee(
-    book: str, paths: tuple[str, ...], as_of: datetime | None, day: str | None, form: str, output: str | None
-) -> int:
+def _foresee(book: str, until: date | None, asked: dict[str, Any]) -> int:
     """The exit status of a judgement beforehand, which is delivered."""
     from importers.supposing import suppose
     from ledgers.book import main_file
@@ -146,11 +150,12 @@ def _foresee(
     from reports.check.render import refusal
     from xianjie.import_ import day_of, show
 
+    form, output = asked["form"], asked["output"]
     if output:
         will_put(Path(output))
-    main, until = main_file(book), as_of.date() if as_of else None
+    main, paths = main_file(book), map(Path, (*asked["planned"], *asked["further"]))
     try:
-        supposed = suppose(main, map(Path, paths), until, day_of(day))
+        supposed = suppose(main, paths, until, day_of(asked["day"]))
         if supposed.changes.refused:
             if form == "json":
                 deliver(foreseen.refused_json(main.name, supposed.changes.faults, supposed.changes.stopped), output)

@@ -451,8 +451,18 @@ def allocation_days(tables: Tables) -> Iterator[Finding]:
         if not waits:
             yield na(subject, "没有到账，或到账后全部退回", source=source)
             continue
-        worst = max(waits, key=lambda wait: _worse(_waited(tables, fund, wait)))
-        yield replace(_waited(tables, fund, worst), evidence=_waiting(tables, fund.id, worst))
+        judged = [(_waited(tables, fund, wait), wait) for wait in waits]
+        worst, wait = max(judged, key=lambda one: _worse(one[0]))
+        others = [one.threshold for one, _ in judged if one.threshold]
+        yield replace(worst, threshold=_with_all(worst.threshold, others), evidence=_waiting(tables, fund.id, wait))
+
+
+def _with_all(threshold: Threshold | None, others: list[Threshold]) -> Threshold | None:
+    """The threshold of the worst arrival, with every parameter that an arrival was held against."""
+    if threshold is None:
+        return None
+    named = dict.fromkeys(applied for one in (threshold, *others) for applied in one.parameters)
+    return replace(threshold, parameters=tuple(named))
 
 
 def _waited(tables: Tables, fund: Fund, wait: tuple[int, bool, date]) -> Finding:

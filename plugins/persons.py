@@ -12,6 +12,7 @@ from itertools import product
 
 import numpy as np
 
+from ledgers.facts import money
 from ledgers.facts.persons import Persons, only_members, persons
 from ledgers.facts.returned import received
 from ledgers.money import yuan_cn
@@ -89,14 +90,10 @@ def _of_the_gone(tables: Tables) -> list[Payment]:
     alone = [line._replace(person=only[line.row]) for line in records(Payment, lines) if line.row in only] if only else []
     found = [line for line in records(Payment, lines[gone[of_line]]) if reached[line.row] and line.row not in only]
     found += [line for line in alone if reached[line.row] and _is_gone(people, known, line)]
-    net: dict[tuple[str, str, date, str], int] = defaultdict(int)
+    root, net = money.roots(tables), defaultdict[tuple[str, str, str], int](int)
     for line in found:
-        net[_what_for(line)] += line.amount
-    return [line for line in found if line.amount > 0 and net[_what_for(line)] > 0]
-
-
-def _what_for(line: Payment) -> tuple[str, str, date, str]:
-    return line.household, line.person, first_month(line), line.for_
+        net[root[line.posting], line.household, line.person] += line.amount
+    return [line for line in found if line.amount > 0 and net[root[line.posting], line.household, line.person] > 0]
 
 
 def _is_gone(people: Households, known: Persons, line: Payment) -> bool:

@@ -21,7 +21,7 @@ import pandas as pd
 from ledgers.files.problems import Problem
 from ledgers.money import yuan
 from ledgers.policy import SCOPES, Parameter, Policy
-from ledgers.tables import accounts, rolls
+from ledgers.tables import accounts, reversals, rolls
 from ledgers.tables.directives import PolicyLine, Village
 from ledgers.tables.households import Households, read_households
 from ledgers.tables.members import FILE as MEMBERS
@@ -270,6 +270,11 @@ def _payments(listed: rolls.Rolls, postings: Postings, table: pd.DataFrame) -> p
     columns["household"] = pd.Categorical.from_codes(columns["household"], pd.Index(listed.households, dtype="str"))
     columns["date"] = _own_or(columns["date"], table["counts_on"], columns["posting"])
     columns["for_"] = _own_or(columns["for_"], table["for_"], columns["posting"])
+    back = reversals.taken_back(columns, table)
+    for name in ("date", "for_") if back else ():
+        codes = columns[name].codes.copy()
+        codes[list(back)] = codes[list(back.values())]
+        columns[name] = pd.Categorical.from_codes(codes, columns[name].categories)
     return frame("payments", columns)
 
 

@@ -178,14 +178,14 @@ def idle_status(case, asset, year):
         return "na"
     if earned(book, asset, year) > 0:
         return "pass"
-    if year_open(book, year):
-        return "pending"
     if state_of(book, asset, day) != "闲置":
-        return "fail"
-    parameter, missing = case.law.ask("asset-idle", "idle-months", book.as_of)
+        return "pending" if year_open(book, year) else "fail"
     start, end = idle_time(book, asset, day)
     if not facts(book, "asset", asset, day).get("plan"):
-        return "fail"
+        return "pending" if year_open(book, year) else "fail"
+    parameter, missing = case.law.ask("asset-idle", "idle-months", book.as_of)
+    if year_open(book, year):
+        return "pending"
     if parameter is None:
         return missing
     return verdict(end <= months_later(start, int(parameter["value"])))

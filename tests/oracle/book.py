@@ -100,6 +100,7 @@ def spoken_of(book, year):
 def add_custom(book, entry):
     values = [plain(item.value) for item in entry.values or []]
     meta = {key: plain(value) for key, value in entry.meta.items() if key not in ("filename", "lineno")}
+    meta["@file"] = Path(entry.meta["filename"]).name
     book.customs.setdefault(entry.type, []).append((entry.date, values, meta))
     if entry.type in ("fund", "project", "village", "asset", "equity", "benefit"):
         state = values[1] if len(values) > 1 else None
@@ -241,6 +242,17 @@ def name_originals(book):
         txn["when"] = origin["date"]
         if origin is not txn:
             name_periods(txn, origin)
+            take_back(txn, origin)
+
+
+def take_back(txn, origin):
+    """The lines of a reversal count in the month of the lines that they take back, whenever the bank did it."""
+    given = [line for p in origin["postings"] for line in p["lines"] or [] if "fen" in line]
+    for line in (line for p in txn["postings"] for line in p["lines"] or [] if "fen" in line):
+        alike = [each for each in given if (each["household"], each["person"]) == (line["household"], line["person"])]
+        alike.sort(key=lambda each: each["fen"] != -line["fen"])
+        if alike:
+            line["paid_on"], line["for"] = alike[0].get("paid_on"), alike[0].get("for")
 
 
 def name_periods(txn, origin):

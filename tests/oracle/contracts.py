@@ -1,13 +1,19 @@
 """The rules about contracts, operators, resolutions, numbers of payment, and facts that were changed afterwards."""
 
+import datetime as dt
 import hashlib
+from fractions import Fraction
 from itertools import pairwise
+from statistics import median
 
+from .assets import group_of
 from .book import comma, facts, ids, is_spending, reached, spoken_of, village_on
-from .findings import finding, verdict, worst, year_day
+from .findings import finding, half_up_fen, verdict, worst, year_day
 from .law import FISCAL, holds
-from .money import first_allocated, net_allocated
-from .owed import allocated_to, first_payment
+from .money import first_allocated, net_allocated, spent
+from .owed import RETENTION, allocated_to, first_payment, months_later, paid_by, settled_value
+
+DAY = dt.timedelta(days=1)
 
 
 def split_contract(case):
@@ -22,6 +28,8 @@ def split_contract(case):
             entry[1] += posting["fen"]
     groups = {}
     for (payee, project), (day, amount) in contracts.items():
+        if amount <= 0:
+            continue
         for village in comma(facts(book, "project", project).get("village")):
             groups.setdefault((payee, village_on(book, village, day)), []).append((day, amount))
     for (payee, village), rows in groups.items():
@@ -44,7 +52,9 @@ def split_status(case, payee, village, rows):
         small = [amount for amount in near if amount < limit["value"] * 100]
         most = max(most, sum(small))
         statuses.append(verdict(len(small) < 2 or sum(small) <= limit["value"] * 100))
-    if statuses:
+    if not most and set(statuses) <= {"pass"}:
+        case.law.asked.clear()  # no contract below the limit
+    elif statuses:
         yield finding("split-contract", "payee", payee, worst(statuses), part=village, numerator=most)
 
 
@@ -127,6 +137,98 @@ def payment_number(case):
             named[txn["voucher"]] = named.get(txn["voucher"], False) or bool(txn["meta"].get("payment-no"))
     for voucher, number in named.items():
         yield finding("payment-number", "voucher", voucher, verdict(number))
+
+
+# --- retention, cost of a unit, the county's own numbers -------------------------------------------------------------
+
+
+def retention(case):
+    """What is held on 质保金 from 验收 on for the months, and paid in the 30 days after.
+
+    Where the bill by which it is withheld comes after 验收, the price itself is withheld until then.
+    """
+    book = case.book
+    for project in ids(book, "project"):
+        since, contract = reached(book, project, "验收"), facts(book, "project", project).get("contract")
+        if not contract or since is None or "retention" not in case.law.mentioned:
+            continue
+        share, missing = case.law.ask("retention", "retention", since)
+        months, unsaid = case.law.ask("retention", "retention-months", since)
+        if share is None or months is None:
+            yield finding("retention", "project", project, missing or unsaid)
+            continue
+        status, least = held_back(book, project, since, contract, share["value"], months["value"])
+        short = max(half_up_fen(contract * share["value"]) - least, 0)
+        yield finding("retention", "project", project, status, numerator=least, denominator=contract, shortfall=short)
+
+
+def held_back(book, project, since, contract, share, months):
+    required, end = half_up_fen(contract * share), months_later(since, int(months))
+    moves = [(p["txn"]["date"], -p["fen"]) for p in book.postings
+             if p["account"].startswith(RETENTION) and p["project"] == project]  # fmt: skip
+    bill = min((day for day, _ in moves), default=None)
+    before = paid_by(book, project, None if bill is None else max(bill, since))
+    begin = since if before > contract - required or (bill and bill <= since) else bill
+    if begin is None:
+        return "pending", 0
+    until = min(end - DAY, book.as_of)
+    least = min(balance(moves, day) for day in [begin, *(d for d, _ in moves if begin < d <= until)])
+    late = book.as_of > end + 30 * DAY and balance(moves, end + 30 * DAY) > 0
+    due = book.as_of >= end and balance(moves, book.as_of) > 0
+    return "fail" if least < required or late else "pending" if due else "pass", least
+
+
+def balance(moves, day):
+    return sum(amount for at, amount in moves if at <= day)
+
+
+def unit_cost(case):
+    """Cost a unit over the median of five peers or more, of the subtype and of the year or the year before."""
+    book, built = case.book, {}
+    for project in ids(book, "project"):
+        about, first = facts(book, "project", project), first_allocated(book, project)
+        members = sorted(group_of(book, project)[0])
+        quantity = sum(Fraction(facts(book, "project", each).get("quantity") or 0) for each in members)
+        cost = sum(cost_of(book, each) for each in members)
+        if about.get("quantity") and about.get("subtype") and first and quantity > 0 and cost > 0:
+            built[project] = (tuple(members), about["subtype"], first.year, Fraction(cost) / quantity)
+    for project, (members, subtype, year, each) in built.items():
+        peers = {m: cost for m, kind, at, cost in built.values()
+                 if m != members and kind == subtype and at in (year, year - 1)}  # fmt: skip
+        if len(peers) < 5:
+            yield finding("unit-cost", "project", project, "na")
+            continue
+        parameter, missing = case.law.ask("unit-cost", "unit-cost-factor", year_day(book, year))
+        value = each / median(sorted(peers.values()))
+        status = missing if parameter is None else verdict(holds(value, parameter["op"], parameter["value"]))
+        yield finding("unit-cost", "project", project, status, value=value, unit="tilt")
+
+
+def cost_of(book, project):
+    settled = settled_value(book, project)
+    if settled is not None:
+        return settled
+    return sum(amount for (_, of), amount in spent(book).items() if of == project)
+
+
+SHIPPED = {"national.beancount", "chongqing.beancount", "xiushan.beancount"}
+SPANS = {"split-days"}  # the longer, the more is found
+
+
+def law_lowered(case):
+    """A number of the book's own is not weaker than what it includes of the shipped, of the same name, scope and day."""
+    for name, rows in case.law.rows.items():
+        found = []
+        for own in rows:
+            above = [row for row in rows if row["file"] in SHIPPED and row["scope"] == own["scope"]
+                     and row["effective"] <= own["effective"]]  # fmt: skip
+            if own["file"] in SHIPPED or own["value"] is None or not above or above[-1]["value"] is None:
+                continue
+            less_is_weaker = above[-1]["op"] != "<=" or name in SPANS
+            difference = own["value"] - above[-1]["value"]
+            found.append(verdict(difference >= 0 if less_is_weaker else difference <= 0))
+        if found:
+            yield finding("law-lowered", "policy", name, worst(found))
 
 
 # --- facts changed afterwards -----------------------------------------------------------------------------------------

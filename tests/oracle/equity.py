@@ -151,8 +151,8 @@ def equity_area_tilt(case):
         priority = [area.get("households") for area in areas.values() if area.get("priority-area") is True]
         favoured = sum(int(count or 0) for count in priority)
         if None in priority and all_money:
-            status = "na" if end < FIVE else "undetermined"
-            yield finding("equity-area-tilt", "year", str(year), status, unit="tilt")
+            _, missing = case.law.ask("equity-area-tilt", "equity-area-tilt", end)
+            yield finding("equity-area-tilt", "year", str(year), missing or "undetermined", unit="tilt")
             continue
         parameter, missing = case.law.ask("equity-area-tilt", "equity-area-tilt", end)
         money = (favoured_money, all_money)

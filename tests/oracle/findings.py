@@ -58,11 +58,11 @@ def tilt(rule, kind, subject, money, favoured, households, parameter, missing="u
     `money` is None where a roll cannot be trusted; what makes the tilt na whatever the roll says comes first.
     """
     more["unit"] = "tilt"
-    if favoured == 0 or (households is not None and households <= favoured) or (money and money[1] == 0):
+    if favoured == 0 or favoured == households or (money and money[1] == 0):
         return finding(rule, kind, subject, "na", **more)
     if parameter is None and missing == "na":
         return finding(rule, kind, subject, "na", **more)
-    if households is None or money is None:
+    if households is None or money is None or households < favoured:  # a number that cannot be is not known
         return finding(rule, kind, subject, "undetermined", **more)
     left, right = Fraction(money[0], 1) / money[1], Fraction(favoured, households)
     numbers = {"numerator": left, "denominator": right, "value": left / right}

@@ -2,7 +2,7 @@
 
 Written from the definitions alone, without a look at the product. `judge(folder, day)` gives a list of dicts:
 rule, kind and subject, part, period, status, numerator, denominator, value, shortfall, required (decimal strings).
-`record`, `sealed-period` and `law-lowered` are not judged here: they are about form, not about formulas.
+`record` and `sealed-period` are not judged here: they are about form, not about formulas.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from .findings import finding as make
 from .findings import verdict, written
 from .law import Law, read_law
 
-UNJUDGED = ("record", "sealed-period", "law-lowered", "unit-cost", "retention")
+UNJUDGED = ("record", "sealed-period")
 NEVER_WAIVED = ("record", "voucher", "fund-trace", "sealed-period")
 RULES = [
     labour.labour_share,
@@ -88,6 +88,9 @@ RULES = [
     contracts.operator_once,
     contracts.resolution,
     contracts.payment_number,
+    contracts.retention,
+    contracts.unit_cost,
+    contracts.law_lowered,
     contracts.changed_after,
     persons.labour_days,
     persons.benefit_exclusive,

@@ -268,7 +268,11 @@ def labour_notice(case):
         mine = [row for row in labour_payments(book) if row["project"] == project]
         if sum(row["fen"] or 1 for row in mine) <= 0:
             continue
-        parameter, missing = case.law.ask("labour-notice", "notice-days-labour", min(row["day"] for row in mine))
+        by_day = {}
+        for row in mine:
+            by_day[row["day"]] = by_day.get(row["day"], 0) + (row["fen"] or 1)
+        first = min(day for day, amount in by_day.items() if amount > 0)
+        parameter, missing = case.law.ask("labour-notice", "notice-days-labour", first)
         days = case.longest_notice([project], "劳务报酬公示")
         if parameter is None:
             yield finding("labour-notice", "project", project, missing, unit="days", value=days)

@@ -222,6 +222,7 @@ def read_law(book):
                 "reading": meta.get("reading"),
                 "by-task": meta.get("by-task") is True,
                 "unit": meta.get("unit"),
+                "file": meta.get("@file"),
             }
         )
     return law

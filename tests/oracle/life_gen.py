@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from pathlib import Path
 
 from .money_gen import END, INCOME, LABOUR, WORKS, WORKS_LABOUR
 from .people_gen import BENEFIT
@@ -9,6 +10,7 @@ from .world import DAY
 from .writing import Bare, Leg
 
 D = dt.date
+NATIONAL = (Path(__file__).parents[2] / "ledgers" / "policies" / "national.beancount").read_bytes()
 FIRMS = ["示例建设公司", "示例园林公司", "示例水利公司"]
 BY_FIRM = ("工程款", "结清", "承包人支付劳务报酬", "分资金付款", "工程款扣质保金", "无指标付款", "支付质保金")
 WAGES, BILLS = "Liabilities:2302应付账款:2应付工资", "Liabilities:2302应付账款:3应付工程款"
@@ -20,7 +22,8 @@ def live(world):
     twists = [name_firms, owe_wages, owe_bills, pay_ahead, refund, change_grants, rename_villages, merge_villages,
               know_persons, pay_for_months, return_lines, contract_projects, let_assets, dispose_parts, idle_with_plan,
               money_of_2026, own_shares, place_notices, say_through, change_facts, exclude_benefits, name_accounts,
-              number_payments, count_stock, resolve, close_households, share_evidence, compete]  # fmt: skip
+              number_payments, count_stock, resolve, close_households, share_evidence, compete, price_units, retain,
+              lower_the_law, overwork]  # fmt: skip
     for each in twists:
         if world.chance(0.3):
             each(world)
@@ -205,6 +208,25 @@ def merge_villages(world):
     count = world.villages[gone]["count"] + world.villages[into]["count"]
     world.pen.custom(day, "village", into, households=count)
     world.edge(day, day - DAY, day + 200 * DAY)
+    if world.chance(0.6):
+        hand_over_money(world, gone, into, day + world.rng.choice([0, 31]) * DAY)
+
+
+def hand_over_money(world, gone, into, day):
+    """What lies with a village goes into the account of the village that it became a part of."""
+    old, new, held = world.account("Assets:1002银行存款", gone), world.account("Assets:1002银行存款", into), {}
+    for voucher in world.pen.vouchers:
+        for leg in voucher.legs:
+            if leg.account == old:
+                key = (leg.meta.get("project"), leg.meta.get("fund"))
+                running = held.setdefault(key, {})
+                running[voucher.date] = running.get(voucher.date, 0) + leg.fen
+    for (project, fund), moves in held.items():
+        days = sorted({at for at in moves if at > day} | {day})
+        left = min(sum(amount for at, amount in moves.items() if at <= until) for until in days)
+        if left > 0 and (project is None) == (fund is None):
+            meta = {key: value for key, value in (("project", project), ("fund", fund)) if value}
+            world.pen.voucher(day, "并村转户", Leg(new, left, meta=meta), Leg(old, -left, meta=dict(meta)))
 
 
 # --- persons ----------------------------------------------------------------------------------------------------------
@@ -275,8 +297,35 @@ def return_lines(world):
 
 
 def exclude_benefits(world):
-    if {"公益岗位", "跨省交通补助"} <= set(world.benefits):
-        world.pen.custom(D(2021, 1, 2), "benefit", "公益岗位", excludes="跨省交通补助")
+    """Two benefits that exclude each other; who gets one gets the other in the same month, or another member does."""
+    if not {"公益岗位", "跨省交通补助"} <= set(world.benefits):
+        return
+    world.pen.custom(D(2021, 1, 2), "benefit", "公益岗位", excludes="跨省交通补助")
+    posts = [(v, leg) for v, leg in benefit_legs(world) if leg.meta["benefit"] == "公益岗位" and v.reverses is None]
+    for voucher, leg in posts[:6]:
+        fund, project = leg.meta["fund"], world.projects[leg.meta["project"]]
+        if project.quota.get(fund, 0) < 100:
+            continue
+        project.quota[fund] -= 100
+        line = {**world.rng.choice(leg.lines), "amount": 100, "result": ""}
+        line["person"] = world.rng.choice([line.get("person"), 9])
+        meta = {**leg.meta, "benefit": "跨省交通补助"}
+        back = Leg(f"Assets:9001指标:{fund}:1已分配", -100, meta={"project": project.id})
+        world.pen.voucher(voucher.date, "交通补助", Leg(BENEFIT, 100, meta=meta, lines=[line]), back)
+
+
+def overwork(world):
+    """More days than a month has: in one roll, over several, for a month or for several months that are named."""
+    for voucher in world.pen.vouchers:
+        for leg in voucher.legs:
+            if not leg.lines or leg.account not in (LABOUR, WORKS_LABOUR) or voucher.reverses is not None:
+                continue
+            if any(v.reverses is voucher for v in world.pen.vouchers) or world.chance(0.3):
+                continue
+            month = f"{voucher.date:%Y-%m}"
+            for line in leg.lines:
+                line["days"] = world.rng.choice([15, 16, 28, 30, 31, 32, 62])
+                line["for"] = world.rng.choice(["", "", month, f"{voucher.date.year}-01..{month}"])
 
 
 def name_accounts(world):
@@ -310,9 +359,55 @@ def contract_projects(world):
         if paid > 100 and world.chance(0.5):
             amount = paid + world.rng.choice([0, 0, -1, 100000])
             first_mention(world, "project", project.id)["contract"] = ("CNY", amount)
-    if world.chance(0.5):
+    name_firms(world)
+    for name, value in (("prepayment", "0.05"), ("before-acceptance", "0.6")):
+        if world.chance(0.5):
+            world.pen.custom(D(2021, 1, 2), "policy", name, Bare(value), op="<=", issued=D(2021, 1, 2), basis="县办法")
+    if world.chance(0.7):
         world.pen.custom(D(2021, 1, 1), "policy", "tender-limit", Bare(world.rng.choice(["5000", "100000"])), op="<=",
                          issued=D(2021, 1, 1), basis="县招投标限额")  # fmt: skip
+
+
+def price_units(world):
+    """Many projects of one subtype that say how much was built; some cost much more a unit than the others."""
+    for project in world.projects.values():
+        meta = first_mention(world, "project", project.id)
+        meta.update(subtype="产业路资源路旅游路", quantity=Bare(world.rng.choice(["1", "2", "2.5", "10"])))
+        if world.chance(0.9):
+            meta["settled"] = ("CNY", world.rng.choice([100000, 150000, 150001, 1000000]))
+
+
+def retain(world):
+    """A share of the contract is kept back for so many months; the county's own numbers."""
+    for name, value in (
+        ("retention", world.rng.choice(["0.03", "0.05"])),
+        ("retention-months", world.rng.choice(["6", "12"])),
+    ):
+        world.pen.custom(D(2021, 1, 1), "policy", name, Bare(value), op=">=", issued=D(2021, 1, 1), basis="县办法")
+    for project in world.projects.values():
+        accepted = next((day for day, state in project.states if state == "验收"), None)
+        if accepted:
+            world.edge(accepted, accepted + 183 * DAY, accepted + 366 * DAY, accepted + 397 * DAY)
+        held = sum(-leg.fen for v in world.pen.vouchers for leg in v.legs
+                   if "1质保金" in leg.account and leg.fen < 0 and leg.meta.get("project") == project.id)  # fmt: skip
+        if held and world.chance(0.8):
+            first_mention(world, "project", project.id)["contract"] = ("CNY", held * world.rng.choice([20, 20, 34, 18]))
+
+
+def lower_the_law(world):
+    """Numbers of the county's own beside a set that ships: weaker, equal or stricter."""
+    world.pen.files["policy/national.beancount"] = NATIONAL
+    world.pen.includes.append("policy/national.beancount")
+    for name, op, values in (
+        ("notice-days", ">=", ["7", "10", "12"]),
+        ("asset-register-days", "<=", ["90", "120", "60"]),
+        ("industry-share", ">=", ["0.5", "0.6", "0.7"]),
+        ("split-days", "<=", ["30", "10", "60"]),
+    ):
+        day = world.rng.choice([D(2021, 9, 2), D(2022, 9, 2), D(2023, 9, 2)])
+        if world.chance(0.6):
+            basis = "县办法"
+            world.pen.custom(day, "policy", name, Bare(world.rng.choice(values)), op=op, issued=day, basis=basis)
 
 
 def compete(world):

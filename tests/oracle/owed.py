@@ -152,7 +152,7 @@ def paid_ahead(case):
     book = case.book
     for project in ids(book, "project"):
         contract = facts(book, "project", project).get("contract")
-        if contract is None or contract == 0:
+        if not contract or first_payment(book, project) is None:
             continue
         begun = reached(book, project, "开工")
         statuses, over = [], 0
@@ -161,7 +161,7 @@ def paid_ahead(case):
             amount = paid_by(book, project, until)
             day = begun or first_payment(book, project)
             parameter = case.law.get(name, day) if day else None
-            if parameter is not None and amount > 0:
+            if parameter is not None:
                 statuses.append(verdict(holds(Fraction(amount, contract), parameter["op"], parameter["value"])))
                 over = max(over, amount - contract * parameter["value"])
         if statuses:

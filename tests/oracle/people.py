@@ -209,14 +209,14 @@ def premium_subsidy(case):
         for line in posting["lines"]:
             if line["quantity"] is None:
                 continue
-            parameter = case.law.get("premium-subsidy", day_of(posting, line))
-            status = "undetermined"
+            parameter, status = case.law.ask("premium-subsidy", "premium-subsidy", day_of(posting, line))
             if parameter:
                 status = verdict(abs(line["fen"]) == half_up_fen(abs(line["quantity"]) * 100 * parameter["value"]))
             if "农产品收益保险" in posting["txn"]["text"] + line["note"]:
                 status = "fail"
             statuses.setdefault(posting["txn"]["voucher"], []).append(status)
-    yield from by_day(book, "premium-subsidy", statuses)
+    for voucher, found in statuses.items():
+        yield finding("premium-subsidy", "voucher", voucher, worst(found))
 
 
 def recipient_eligible(case):
@@ -319,7 +319,8 @@ def post_scale(case):
     for year in [year + 1 for year, count in counts.items() if count and year < book.as_of.year]:
         counts.setdefault(year, 0)  # a year in which nobody is paid any more is judged as well
     for year in sorted(year for year in counts if spoken_of(book, year)):
-        if year - 1 not in people or year_day(book, year) < FIVE:
+        nobody = not counts.get(year - 1) and year - 1 not in unknown
+        if nobody or year_day(book, year) < FIVE:
             yield finding("post-scale", "year", str(year), "na", unit="count", numerator=counts[year])
             continue
         status = verdict(counts[year] >= counts[year - 1], year_open(book, year))

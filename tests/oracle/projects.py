@@ -107,6 +107,7 @@ def notice(case, kind, subject, stage, since, places):
     parameter, due = (case.law.get(name, since) for name in names)
     missing, unsaid = ("na" if case.law.silent(name, since, None) else "undetermined" for name in names)
     if parameter is not None and days is not None and holds(days, parameter["op"], parameter["value"]):
+        case.law.asked = {use for use in case.law.asked if use[0] != "notice-due-days"}  # it was not needed
         return finding("notices", kind, subject, "pass", value=days, **more)
     if parameter is None or due is None:
         return finding("notices", kind, subject, missing or unsaid, value=days or 0, **more)
@@ -176,6 +177,8 @@ def rectification_due(case, judged):
         key = (values[0], values[1], meta.get("part"), text(meta.get("period")))
         latest.setdefault(key, {}).update(meta, state=values[2])
     for (rule, subject, part, period), row in latest.items():
+        if str(period).isdigit() and int(period) > book.as_of.year:
+            continue  # a year that has not begun
         failing = [
             f
             for f in judged
@@ -269,6 +272,8 @@ def evidence(case):
             yield finding("evidence", "voucher", txn["voucher"], "undetermined", value=None)
         elif total > parameter["value"] * 100:
             yield finding("evidence", "voucher", txn["voucher"], verdict(has_evidence(book, txn)))
+        else:
+            case.law.asked.clear()  # nothing is said of it
 
 
 ADVANCE = "Assets:1214"

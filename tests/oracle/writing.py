@@ -75,6 +75,7 @@ class Pen:
     repeats: float = 0.0  # chance of a number used twice
     line_end: str = "\n"  # of the rolls
     members: list = field(default_factory=list)  # rows
+    includes: list = field(default_factory=list)  # further files of Beancount text
     through: int | None = None  # days after the last voucher that the book speaks of
 
     def custom(self, date, directive, /, *values, **meta):
@@ -139,7 +140,7 @@ def write(pen, folder, rng):
         place(root / "registry" / "members.csv", "\n".join([",".join(MEMBER_COLUMNS), *rows]) + "\n")
     opens = [f"2018-01-01 open {account}" for account in sorted(pen.accounts)]
     place(root / "registry" / "accounts.beancount", "\n".join(opens) + "\n")
-    includes = ["policy.beancount", "registry/*.beancount"] + [
+    includes = ["policy.beancount", "registry/*.beancount", *pen.includes] + [
         f"{y}/*.beancount" for y in sorted({y for y, _ in months})
     ]
     head = 'option "title" "随机账簿"\noption "operating_currency" "CNY"\n'

@@ -479,12 +479,13 @@ def post_scale(tables: Tables) -> Iterator[Finding]:
     counts = Counter(paid["year"].tolist())
     after = {year + 1 for year in counts if year < tables.as_of.year}  # a year that pays nobody is judged too
     for year in sorted({*counts, *evidence, *after}):
-        yield _scale(tables, year, counts[year], counts[year - 1], (*evidence[year], *evidence[year - 1]))
+        known = counts[year - 1] or tables.broken.keys() & evidence.get(year - 1, [])
+        yield _scale(tables, year, counts[year], counts[year - 1] if known else None, (*evidence[year], *evidence[year - 1]))
 
 
-def _scale(tables: Tables, year: int, now: int, before: int, evidence: tuple[int, ...]) -> Finding:
+def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tuple[int, ...]) -> Finding:
     subject, act = Subject("year", str(year), f"{year}年度"), end_of(year, tables.as_of)
-    if not before:
+    if before is None:
         return Finding(subject, NA, f"不适用：上一年没有公益岗位；本年 {now} 人", evidence=evidence, act=act)
     open_still = tables.as_of < date(year, 12, 31)
     return Finding(

@@ -168,7 +168,7 @@ def share(case, rule, project, chosen):
     """
     book = case.book
     base, required = 0, Fraction(0)
-    counted, excluded, unknown, op = set(), set(), False, ">="
+    counted, excluded, left, unknown, op = set(), set(), set(), False, ">="
     for (fund, owner), parts in lots(book).items():
         about = facts(book, "fund", fund)
         if owner != project or not chosen(about):
@@ -180,6 +180,7 @@ def share(case, rule, project, chosen):
                 case.law.unsure |= case.law.asked - before  # it only said that this money does not count
                 case.law.asked = before
                 excluded.update([fund] if parameter else [])
+                left.add(fund)
                 continue
             counted.add(fund)
             base += amount
@@ -188,7 +189,8 @@ def share(case, rule, project, chosen):
             op = parameter["op"] if parameter else op
     numerator = paid_labour(book, project, excluded - counted)
     if stopped(book, project):
-        used = sum(a for (f, p), a in spent(book).items() if p == project and f in counted)
+        used = sum(a for (f, p), a in spent(book).items()
+                   if p == project and f not in left - counted and chosen(facts(book, "fund", f)))  # fmt: skip
         unknown = unknown or (base == 0 and used != 0)
         required, base = (required * used / base if base else Fraction(0)), used
     return labour_ratio(book, rule, project, numerator, base, required, op, unknown)

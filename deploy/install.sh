@@ -68,6 +68,9 @@ install -d -o xianjie -g xianjie -m 0750 /srv/xianjie /var/lib/xianjie
 install -d -o xianjie -g xianjie -m 0700 /var/backups/xianjie
 install -d -o root -g xianjie -m 0750 /etc/xianjie
 [ -e /etc/xianjie/options ] || printf 'XIANJIE_OPTIONS=\n' >/etc/xianjie/options
+# 以前的版本把用户文件放在 /etc/xianjie，服务在那里不能改
+if [ -e /etc/xianjie/users.json ] && [ ! -e /var/lib/xianjie/users.json ]; then mv /etc/xianjie/users.json /var/lib/xianjie/users.json; fi
+if [ -e /var/lib/xianjie/users.json ]; then chown xianjie:xianjie /var/lib/xianjie/users.json; chmod 0600 /var/lib/xianjie/users.json; fi
 install -m 0644 nginx.conf /etc/xianjie/nginx.conf
 install -m 0755 xianjie-backup "$home/bin/xianjie-backup"
 ln -sf "$home/bin/xianjie" /usr/local/bin/xianjie
@@ -86,7 +89,8 @@ fi
 cat <<END
 装好了。接下来：
   建账          sudo -u xianjie xianjie init /srv/xianjie/我县 --county 我县
-  建用户        xianjie user add 张审阅 --users /var/lib/xianjie/users.json，然后 chown xianjie /var/lib/xianjie/users.json
+  建负责人      sudo -u xianjie xianjie user add 张局长 --role chief --users /var/lib/xianjie/users.json；其他人由他在网页上添加
+  网页上办理    在 /etc/xianjie/options 写 XIANJIE_OPTIONS=--desk；只给人看的不写
   开始服务      systemctl restart xianjie
   加 TLS        改 /etc/xianjie/nginx.conf 里的主机名和证书，放到 /etc/nginx/conf.d/，并在 /etc/xianjie/options 写 --allow-host 主机名
   备份          每天 1:30 到 /var/backups/xianjie，请再拷到别的机器

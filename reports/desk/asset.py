@@ -1,6 +1,7 @@
 """资产: the register with value, income and state; or one asset and everything that the book knows of it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from ledgers.facts import registered
@@ -72,6 +73,7 @@ def idle_months(review: Review, name: str) -> int:
 def _columns(review: Review) -> list[Column]:
     tables = review.tables
     money, villages = figures.by_asset(tables), registered.villages(tables)
+    year = (review.as_of + timedelta(1)).year - 1  # the last that is over
 
     def of(one: Any) -> figures.AssetFigures:
         return money.get(one.id, NOTHING)
@@ -88,13 +90,21 @@ def _columns(review: Review) -> list[Column]:
         Column("owner_kind", "权属", lambda one: one.owner_kind or "村集体", facet=True, extra=True),
         Column("operator", "经营主体", lambda one: one.operator, small=True),
         Column("state", "状态", lambda one: one.state, facet=True),
-        Column("idle", "闲置（月）", lambda one: idle_months(review, one.id), COUNT, small=True),
+        Column("idle", "闲置（月）", lambda one: idle_months(review, one.id) or None, COUNT, small=True),
         Column(
             "cost",
             "原值",
             lambda one: of(one).cost,
             MONEY,
             link=lambda one: links.entries("cost", asset=one.id),
+            total=True,
+        ),
+        Column(
+            "lately",
+            f"{year}年收益",
+            lambda one: of(one).earned.get(year, 0),
+            MONEY,
+            link=lambda one: links.entries("income", asset=one.id, income_year=year),
             total=True,
         ),
         Column(
@@ -114,6 +124,12 @@ def _columns(review: Review) -> list[Column]:
             total=True,
             small=True,
         ),
-        Column("earning", "有无收益", lambda one: "有收益" if of(one).income else "没有收益", facet=True, extra=True),
+        Column(
+            "earning",
+            f"{year}年有无收益",
+            lambda one: "有收益" if of(one).earned.get(year) else "没有收益",
+            facet=True,
+            extra=True,
+        ),
         *findings.count_columns(lambda one: review.of("asset", one.id)),
     ]

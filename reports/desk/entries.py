@@ -93,6 +93,8 @@ def _belongs(tables: Tables, what: str, table: Any, key: str, value: str) -> Any
         return table["fund"].isin([one.id for one in funds if str(one.year if key == "year" else one.level) == value])
     if key == "asset":
         return (table["commodity"] if what == "cost" else table["asset"]) == value
+    if key == "village" and what in ("allocated", "paid"):
+        return table["project"].isin([one.id for one in registered.projects(tables).values() if one.village == value])
     if key == "village" and what in ("income", "used", "households"):
         there = [one.id for one in registered.assets(tables).values() if one.village == value]
         return table["asset"].isin(there)

@@ -103,7 +103,14 @@ def _columns(review: Review) -> list[Column]:
             lambda one: links.to("project", q=one.name),
             total=True,
         ),
-        Column("money", "项目资金", lambda one: money[one.id], MONEY, total=True),
+        Column(
+            "money",
+            "项目资金",
+            lambda one: money[one.id],
+            MONEY,
+            lambda one: links.entries("allocated", village=one.id),
+            total=True,
+        ),
         Column(
             "assets",
             "资产",

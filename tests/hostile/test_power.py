@@ -11,15 +11,19 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ledgers import clock
 from ledgers.files import writing
+from reports.desk.server.users import add_user
 from tests.importers.county import ALL, new_book
 from tests.importers.dirty import to_xlsx
 from tests.seals.books import make, run
+from xianjie.init import blank_book
 
 COMMAND = "from xianjie.commands import main; main()"
 _CALL = re.compile(r"^\d+ +(fsync|write|renameat2|renameat|rename)\((.*)\) += (\d+)")
@@ -27,8 +31,8 @@ _OPEN_FILE = re.compile(r"^\d+<(.*?)>")
 _NAMES = re.compile(r'(?:(?:AT_FDCWD<(?P<here>.*?)>|\d+<(?P<folder>.*?)>), )?"(?P<name>(?:[^"\\]|\\.)*)"')
 
 
-def traced(folder: Path, *arguments: object) -> list[tuple[str, list[str]]]:
-    """Every sync, write and rename of a command, with the paths."""
+def traced(folder: Path, *arguments: object, code: str = COMMAND, said: str = "") -> list[tuple[str, list[str]]]:
+    """Every sync, write and rename of a command, with the paths; or of a piece of code."""
     log = folder.parent / "strace.log"
     calls = "fsync,write,rename,renameat,renameat2"
     command = [
@@ -44,9 +48,12 @@ def traced(folder: Path, *arguments: object) -> list[tuple[str, list[str]]]:
         str(log),
         sys.executable,
         "-c",
-        COMMAND,
+        code,
     ]
-    done = subprocess.run([*command, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [*command, *map(str, arguments)], capture_output=True, text=True, timeout=120, input=said,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
     assert done.returncode in (0, 1), done.stdout + done.stderr
     return list(_events(log.read_text("ascii")))
 
@@ -95,6 +102,7 @@ def prepared(folder: Path, what: str) -> list[object]:
         "publish": ["publish", book, "-o", out, "--period", "2022", "--no-pdf"],
         "publish anew": ["publish", book, "-o", out, "--period", "2022", "--no-pdf"],
         "consolidate": ["consolidate", book, "-o", out, "--as-of", "2022-12-31"],
+        "export": ["export", book, "-o", out],
         "init": ["init", out, "--county", "示例县"],
     }[what]
 
@@ -104,7 +112,10 @@ def prepared(folder: Path, what: str) -> list[object]:
     "what",
     [
         *("seal", "publish", "import"),
-        *(pytest.param(what, marks=pytest.mark.slow) for what in ("check", "report", "publish anew", "consolidate", "init")),
+        *(
+            pytest.param(what, marks=pytest.mark.slow)
+            for what in ("check", "report", "publish anew", "consolidate", "init", "export")
+        ),
     ],
 )
 def test_no_name_before_its_file_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
@@ -113,7 +124,83 @@ def test_no_name_before_its_file_is_on_the_disk(tmp_path: Path, monkeypatch: pyt
     (folder / "county").mkdir()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     arguments = prepared(folder, what)
-    events = traced(folder, *arguments)
+    _in_order(folder, traced(folder, *arguments))
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+@pytest.mark.parametrize(
+    "what", ["undo", "mend", *(pytest.param(one, marks=pytest.mark.slow) for one in ("policy", "users", "user"))]
+)
+def test_what_is_taken_back_and_mended_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    folder = tmp_path / "work"
+    (folder / "county").mkdir(parents=True)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    arguments, said = _again(folder, what)
+    _in_order(folder, traced(folder, *arguments, said=said))
+
+
+def _again(folder: Path, what: str) -> tuple[list[object], str]:
+    """A command on what is there already, and what is said to it."""
+    users = folder / "users.json"
+    if what in ("users", "user"):
+        add_user(users, "mia", "reviewer", "quite-good-word")
+        return [
+            "user",
+            *(("add", "noa") if what == "users" else ("remove", "mia")),
+            "--users",
+            users,
+        ], "quite-good-word\n"
+    if what == "undo":
+        book = new_book(folder / "county")
+        assert run("import", book, to_xlsx(folder / "x.xlsx", next(iter(ALL.values()))()), "--yes").exit_code == 0
+        return ["undo", book, "1", "--yes"], ""
+    if what == "policy":
+        blank_book(folder / "county", "示例县", "xiushan", date(2021, 1, 1))
+        law = folder / "county/policy/national.beancount"
+        law.write_bytes(law.read_bytes().replace("版次：".encode(), "版次：旧-".encode(), 1))
+        return ["policy", "update", folder / "county", "--yes"], ""
+    book = make(folder / "book")
+    assert run("seal", book, "2022-10").exit_code == 0
+    registry = book / "registry/registry.beancount"
+    registry.write_text(registry.read_text("utf-8").replace("美翠村产业路", "美翠村生产路", 1), "utf-8")
+    return ["mend", book, "--yes"], ""
+
+
+ACT = """
+import sys
+from pathlib import Path
+from tests.desk.acting import Work
+book, jobs, act, role, *rest = sys.argv[1:]
+told = Work(Path(book), Path(jobs)).do(act, dict(one.split("=", 1) for one in rest if "=" in one), [Path(one) for one in rest if "=" not in one], by="u", role=role)
+assert not told["problem"], told
+if told["agreed"]:
+    Work(Path(book), Path(jobs)).agree(told)
+"""
+ABOUT = ["rule=labour-share-work-relief", "subject=XS2022-0001", "text=x"]
+ACTS: dict[str, tuple[str, list[str]]] = {
+    "remark": ("reviewer", ABOUT),
+    "assign": ("reviewer", [*ABOUT, "unit=县交通局", f"due={clock.today() + timedelta(30)}"]),
+    "request": ("clerk", [*ABOUT, f"until={clock.today() + timedelta(300)}"]),
+    "seal": ("chief", ["month=2022-06"]),
+    "publish": ("chief", ["year=2022"]),
+}
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+@pytest.mark.parametrize("act", ["remark", *(pytest.param(act, marks=pytest.mark.slow) for act in list(ACTS)[1:])])
+def test_what_the_desk_writes_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str) -> None:
+    """Of the book; what lies in a job's folder goes with the server."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    role, more = ACTS[act]
+    _in_order(folder, traced(folder, make(folder / "book"), tmp_path / "jobs", act, role, *more, code=ACT))
+
+
+def _in_order(folder: Path, events: list[tuple[str, list[str]]]) -> None:
+    """No rename in the folder before its file's sync, and the folder's sync after it."""
     renames = 0
     synced: set[str] = set()
     open_folders: set[str] = set()

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from ledgers.files.vanished import IMPORTS
+from ledgers.files.vanished import IMPORTS, MONTHS, by_hand
 
 FILES = "evidence/"  # files that are kept as they are
 FINE = 20_000  # lines that are compared one by one; more are put back as a whole
@@ -20,7 +20,7 @@ def record_file(number: int) -> str:
 
 
 def record(root: Path, number: int, files: Mapping[str, bytes | None]) -> bytes:
-    """The lines that an import changes, file by file."""
+    """The lines that an import changes, file by file; and which months written by hand stood there, for `vanished`."""
     changed: dict[str, Any] = {}
     for name, content in files.items():
         if name.startswith("../") or name in _LEFT:
@@ -32,7 +32,8 @@ def record(root: Path, number: int, files: Mapping[str, bytes | None]) -> bytes:
         before = path.read_bytes().decode("utf-8") if path.is_file() else None
         after = content.decode("utf-8") if content is not None else None
         changed[name] = {"new": before is None, "hunks": list(_hunks((before or "").split("\n"), (after or "").split("\n")))}
-    return json.dumps({"number": number, "files": changed}, ensure_ascii=False, indent=None, separators=(",", ":")).encode() + b"\n"
+    said = {"number": number, "files": changed, MONTHS: by_hand(root)}
+    return json.dumps(said, ensure_ascii=False, indent=None, separators=(",", ":")).encode() + b"\n"
 
 
 def _hunks(before: list[str], after: list[str]) -> Iterator[Hunk]:

@@ -163,6 +163,24 @@ def test_a_month_file_that_was_imported_and_is_gone_is_named(county: Desk) -> No
     assert missing() == [months[-1].relative_to(county.book).as_posix()]
 
 
+def test_a_month_written_by_hand_that_stood_there_at_an_import_and_is_gone_is_named(county: Desk) -> None:
+    """Whatever was imported before and after: a month that an import made, and that went when it was taken back, is no loss."""
+    def missing() -> list[str]:
+        issues = read(county.book, TODAY).tables.issues
+        return [f"{issue.file} {issue.message[:14]}" for issue in issues if "现在账簿里没有它" in issue.message]
+
+    by_hand = county.book / "2023/07.beancount"
+    assert not by_hand.exists()
+    by_hand.write_text(";; 手工凭证\n", "utf-8")
+    county.take(CORRECTIONS["plan"]())
+    number = last(county)
+    assert missing() == []
+    by_hand.unlink()
+    assert missing() == [f"2023/07.beancount 第 {number} 次导入时账簿里有这个"]
+    assert undo(county.book, number, TODAY).files
+    assert missing() == []
+
+
 def varied(chance: random.Random, paper: Paper) -> Paper:
     """A paper that says something else: amounts, days, words changed, rows left out."""
     rows = [list(row) for row in paper.rows]

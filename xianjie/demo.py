@@ -23,7 +23,7 @@ TABLE, PAPERS = "检查结果.txt", "审计底稿.xlsx"
 DONE = """\
 
 已在 {folder} 做好样例县（虚构）的全套材料：
-  {folder}/sheets        各单位报来的二十一种表格和附件
+  {folder}/sheets        各单位报来的二十六种表格和附件
   {folder}/book          由表格导入的账簿：凭证在各年月，清册在 rolls/；其中有意安排的问题见 PLANTED.md
   {folder}/{table}  逐条规则的判定：不符合的在前，写明差多少、依据什么、看哪里
   {folder}/{papers} 审计底稿：每条规则一页，公式可在表里重算，附取证单
@@ -104,9 +104,10 @@ def make_book(folder: Path) -> None:
     writing.write(book, Identities(KEY).files(book))
     (book / "main.beancount").write_text(writer.MAIN, "utf-8")
     _import(book, files)
-    click.echo("三、补记表格里没有的内容：手工凭证、有意安排的问题；收进付款凭证的附件 …")
-    byhand.write_after(sample, book, imported=True)
+    click.echo("三、收进付款凭证的附件 …")
     _import(book, [sheets.write_evidence(sample, folder / "sheets")])
+    click.echo("    改动账簿，放进只有改动才会有的问题（封账后的改动、丢失的附件、没有姓名的股东等，见 book/PLANTED.md）")
+    byhand.write_after(sample, book, imported=True)
     evidence.tamper(book, evidence.proofs(by_month(sample.vouchers)))
 
 

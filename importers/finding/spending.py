@@ -20,6 +20,9 @@ _OFFICE = re.compile(
     r"|财政|国库|街道|镇|乡|村|社区|县|市|超市|商店|店|工程|基金|代发|批量)(?:[(（].*[)）])?"
 )
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,10}(?:[·•.][\u4e00-\u9fff]{1,10})+")
+_CROWD = re.compile(  # no one person
+    r"(?:各村|本村|部分)?(?:村民|农户|群众|居民|学生|民工|农民工|社员|职工|务工人员|脱贫户|监测户|一般户)"
+)
 _COLLECTIVE = re.compile(
     r"村民委员会|村委会|村委|居民委员会|居委会|经济合作社|股份经济|经济联合|联合社|合作联社|村集体|集体经济|^\S{2,12}[村社区]$"
 )
@@ -85,7 +88,7 @@ def labour_account(name: str) -> str:
 
 def is_person(name: str) -> bool:
     """Whether a payee looks like a person's name rather than an office's."""
-    return bool(_PERSON.fullmatch(name)) and (len(name) == 2 or not _OFFICE.fullmatch(name))
+    return bool(_PERSON.fullmatch(name)) and not _CROWD.fullmatch(name) and (len(name) == 2 or not _OFFICE.fullmatch(name))
 
 
 def collective_of(villages: Villages, name: str, preferred: str) -> list[str]:

@@ -213,8 +213,11 @@ def _for(row: Any, span: Period | None) -> str:
     if _says_again(row):
         with suppress(Wrong):
             named = period(row.again, span.start.year if span else None)
-    if named is None:
-        return ""
+    return months(named) if named else ""
+
+
+def months(named: Period) -> str:
+    """A period as a roll writes it: 2022-08, 2022-06..2022-08, or a year."""
     first, last = f"{named.start:%Y-%m}", f"{named.end:%Y-%m}"
     whole = (named.start.month, named.end.month) == (1, 12) and first[:4] == last[:4]
     return first[:4] if whole else first if first == last else f"{first}..{last}"

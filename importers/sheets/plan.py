@@ -151,7 +151,7 @@ def _facts(job: Job, villages: Villages, row: Any, day: date) -> dict[str, Any] 
         "settled": Yuan(row.settled) if row.settled else None,
         "quantity": row.quantity,
         "competitive": row.competitive,
-        "no-asset": row.no_asset,
+        "no-asset": Yuan(row.no_asset) if row.no_asset else None,
         "approved": row.approved or None,
         "code": row.code or None,
     }

@@ -17,6 +17,7 @@ from importers.finding.spending import Spending, is_person, labour_account, paye
 from importers.finding.statements import reconcile
 from importers.reading.cells import document, period, squeezed
 from importers.reading.title import title_year
+from importers.sheets.paylists import months
 from ledgers import chart
 from ledgers.chart import account as described
 from ledgers.files.side_files import PayLine
@@ -82,13 +83,16 @@ class _Books:
             return
         postings = [self._posting(row) for row in rows]
         legs = [posting for posting in postings if posting]
-        payee = self._payee(rows)
-        if len(legs) < len(postings) or payee is None or (first.reverses and not reversed_) or not self._balanced(first, legs):
+        payee, payer = self._named(rows, "payee"), self._named(rows, "payer")
+        if len(legs) < len(postings) or payee is None or payer is None or (first.reverses and not reversed_):
+            return
+        if not self._balanced(first, legs):
             return
         shared = _shared(legs)
         meta: Meta = (
             *((("payment-no", first.payment_no),) if first.payment_no else ()),
             *((name, value) for name, value in shared.items() if value is not None),
+            *((("payer", payer),) if payer else ()),
             *((("reverses", reversed_),) if reversed_ else ()),
         )
         text = redacted(self.draft, first.summary, first.payee if is_person(first.payee) else "")[0]
@@ -124,7 +128,7 @@ class _Books:
             self.job.fault(row, "debit", "借方金额和贷方金额应当写、也只写一个")
             return None
         before = len(self.job.sheet.faults)
-        fund, project, asset = self._fund(row), self._project(row), self._asset(row)
+        fund, project, asset, equity = self._fund(row), self._project(row), self._asset(row), self._equity(row)
         household = self._household(row)
         village = self._village(row, asset)
         account = self._account(row, fund, village, asset) if len(self.job.sheet.faults) == before else None
@@ -133,7 +137,7 @@ class _Books:
         fen = (row.debit or 0) - (row.credit or 0)
         kind = described(account).kind
         of_fund = described(account).fund
-        about = {"fund": None if of_fund else fund, "project": project, "asset": asset, "equity": None, "income-year": row.year}
+        about = {"fund": None if of_fund else fund, "project": project, "asset": asset, "equity": equity, "income-year": row.year}
         about["of fund"] = of_fund or None
         benefit = self.benefits.get(squeezed(row.benefit), "")
         meta: Meta = ((("benefit", benefit),) if benefit else ())
@@ -146,10 +150,10 @@ class _Books:
         return _Posting(row, leg, about, self._line(row, household, fen) if household else None)
 
     def _line(self, row: Any, household: str, fen: int) -> PayLine:
-        days = -row.days if row.days is not None and fen < 0 else row.days
-        for_ = str(period(row.for_, title_year(self.job.sheet.title))).replace("至", "..") if row.for_ else ""
+        days, quantity = (-cell if cell is not None and fen < 0 else cell for cell in (row.days, row.quantity))
+        for_ = months(period(row.for_, title_year(self.job.sheet.title))) if row.for_ else ""
         account = self.persons.store.account(row.bank) if row.bank else ""
-        return PayLine(household, self._person(row, household), fen, days, row.quantity, "", row.result or "", row.note, for_, account)
+        return PayLine(household, self._person(row, household), fen, days, quantity, "", row.result or "", row.note, for_, account)
 
     def _person(self, row: Any, household: str) -> str:
         """The number of a member within the household, by his 人编号 in the lists or by that number; "" for the household."""
@@ -182,6 +186,11 @@ class _Books:
         if written and written not in self.codes:
             self.job.fault(row, "asset", f"资产编号“{row.asset}”不在账簿里：请先导入扶贫项目资产台账")
         return self.codes.get(written)
+
+    def _equity(self, row: Any) -> str | None:
+        if row.equity and row.equity not in self.draft.ids("equity"):
+            self.job.fault(row, "equity", f"股权编号“{row.equity}”不在账簿里：请先导入股权量化清单")
+        return row.equity or None
 
     def _household(self, row: Any) -> str:
         written = squeezed(row.household)
@@ -246,11 +255,12 @@ class _Books:
 
     # -- the voucher --------------------------------------------------------------------------------------------------
 
-    def _payee(self, rows: Sequence[Any]) -> str | None:
-        named = next((row for row in rows if row.payee), None)
-        if named is None:
+    def _named(self, rows: Sequence[Any], field: str) -> str | None:
+        """Whom a voucher names, as the book may say it; None after a fault."""
+        row = next((row for row in rows if getattr(row, field)), None)
+        if row is None:
             return ""
-        found = payee_person(self.job, named, self.persons, named.payee, "")
+        found = payee_person(self.job, row, self.persons, getattr(row, field), "")
         return found[0] if found else None
 
     def _balanced(self, row: Any, postings: Sequence[_Posting]) -> bool:
@@ -272,9 +282,11 @@ def _shared(postings: Sequence[_Posting]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in _DIMENSIONS:
         said = {one.about[name] for one in postings} - {None}
-        if name == "fund" and not said:
-            said = {one.about["of fund"] for one in postings} - {None}
-            said = said if any(one.about["of fund"] is None for one in postings) else set()
+        carried = {one.about["of fund"] for one in postings} - {None} if name == "fund" else set()
+        if carried and not said and any(one.about["of fund"] is None for one in postings):
+            said = carried
+        if carried - said:
+            said = set()
         found[name] = said.pop() if len(said) == 1 and _for_all(postings, name) else None
     return found
 

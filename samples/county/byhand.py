@@ -1,9 +1,9 @@
-"""What no sheet bears and a clerk enters: notices, inspections, corrections, what villages spend, evidence."""
+"""What the sample county's book has besides what sheets bear: of an imported book only what a hand could have written."""
 
 from pathlib import Path
 
 from ledgers import chart
-from samples.county import evidence
+from samples.county import evidence, manual
 from samples.county.files import by_month, write_month, write_text
 from samples.county.model import FIRST_DAY, County
 from samples.county.planted import write_planted
@@ -36,12 +36,14 @@ def write_after(county: County, folder: Path, postings: bool = False, *, importe
     """What no sheet bears, and of a book that is not imported what sheets do. Vouchers must be numbered."""
     _write_registry(county, folder, AFTER, imported)
     for path, text in county.papers.items():
-        write_text(folder / path, text)
+        if not (folder / path).exists():
+            write_text(folder / path, text)
     if county.members:
         rows = ["who,household,person,from,to,reason", *map(",".join, county.members)]
         write_text(folder / "registry/members.csv", "".join(f"{row}\n" for row in rows))
     proofs = {} if imported else evidence.proofs(by_month(county.vouchers))
-    for month, vouchers in by_month(v for v in county.vouchers if not v.sheet).items():
+    left = (v for v in county.vouchers if not v.sheet and not (imported and manual.is_borne(v)))
+    for month, vouchers in by_month(left).items():
         write_month(folder, f"{month}-sg", vouchers, proofs, inline=postings)
     if not imported:
         evidence.keep(folder, proofs)

@@ -18,7 +18,6 @@ USUAL = 33 * WAN  # what a kilometre costs where nothing is wrong
 QUANTITIES = {"x2": Decimal("6"), "x3": Decimal("3.5"), "x4": Decimal("9")}  # km, as their goals say
 PRICED = ("2021c5", "2022c5")  # projects whose contract's price is registered
 COMPETITIVE = ("2023c1", "2023c2", "2023c3")
-ENTERED = dt.date(2021, 1, 8)  # when a clerk entered what contracts say
 LET = ("民宿", "林下产品仓库", "蛋鸡养殖场", "育苗大棚")  # with a contract that runs all the time
 INVESTED = {"旧加工房": dt.date(2022, 12, 31), "旧冷库": dt.date(2023, 12, 31)}  # principal, back with the sale
 
@@ -56,33 +55,43 @@ def declare(county: County, assets: list[Asset], *, clean: bool) -> None:
         for kind, quantity in QUANTITIES.items():
             project = county.projects[f"{year}{kind}"]
             built = (Decimal(project.allocated) / USUAL).quantize(Decimal("0.1")) if clean else quantity
-            _say(county, project.day_of("验收"), project, quantity=built)
+            _say(county, "project", project.id, {"quantity": built})
     for key in COMPETITIVE:
-        _say(county, county.projects[key].day_of("年度计划"), county.projects[key], competitive=True)
+        _say(county, "project", county.projects[key].id, {"competitive": True})
     _leases(county, assets)
     _decisions(county)
 
 
 def price(county: County, project: Project) -> None:
     """Register the price of a project's contract."""
-    _say(county, project.day_of("年度计划"), project, contract=Yuan(project.allocated))
+    _say(county, "project", project.id, {"contract": Yuan(project.allocated)})
 
 
-def _say(county: County, day: dt.date, project: Project, **facts: Any) -> None:
-    county.declare(FILE, day, "project", project.id, **facts)
+def _say(county: County, type: str, id: str, facts: dict[str, Any]) -> None:
+    """What a sheet says of something registered: its first line bears it."""
+    min(county.directives(type, id), key=lambda one: one.day).meta.update(facts)
 
 
 def _leases(county: County, assets: list[Asset]) -> None:
     named = {asset.name.removeprefix(asset.village.name): asset for asset in assets if not asset.project}
     for name in LET:
         asset = named[name]
-        rent = {"rent": Yuan(asset.rent), "rent_due": "12-15", "from_": FIRST_DAY, "to": dt.date(2025, 12, 31)}
-        number = f"示租〔2020〕{asset.id[-4:]}号"
-        county.declare(FILE, ENTERED, "asset", asset.id, party=asset.operator, contract=number, **rent)
+        let(county, asset, dt.date(2025, 12, 31), {"rent": Yuan(asset.rent), "rent-due": "12-15"})
         county.declare(FILE, dt.date(2022, 12, 26), "stocktake", asset.id, counted=1, by=f"{asset.village.town}财政办")
     for name, day in INVESTED.items():
-        asset = named[name]
-        county.declare(FILE, ENTERED, "asset", asset.id, principal=Yuan(asset.cost * 2 // 10), principal_due=day)
+        invest(county, named[name], Yuan(named[name].cost * 2 // 10), day)
+
+
+def invest(county: County, asset: Asset, principal: Yuan, due: dt.date) -> None:
+    """An asset that somebody runs with principal of the village's, back on a day."""
+    let(county, asset, due, {"principal": principal, "principal-due": due})
+
+
+def let(county: County, asset: Asset, until: dt.date, terms: dict[str, Any]) -> None:
+    """The contract of an asset."""
+    number = f"示租〔2020〕{asset.id[-4:]}号"
+    party = asset.operator or "示例经营管理有限公司"
+    _say(county, "asset", asset.id, {"party": party, "contract": number, "from": FIRST_DAY, "to": until, **terms})
 
 
 def _decisions(county: County) -> None:
@@ -94,8 +103,8 @@ def _decisions(county: County) -> None:
 
 def decide(county: County, project: Project) -> None:
     day = days_after(project.day_of("年度计划"), -10)
-    path = f"evidence/决议/{project.id}.txt"
     text = f"{day} 四议两公开会议记录：同意实施{project.name}（{project.id}）。\n"
-    county.papers[path] = text
     digest = hashlib.sha256(text.encode()).hexdigest()
+    path = f"evidence/{day:%Y/%m}/{digest[:12]}.txt"
+    county.papers[path] = text
     county.declare(FILE, day, "resolution", project.id, "四议两公开", evidence=path, evidence_sha256=digest)

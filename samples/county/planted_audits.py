@@ -10,7 +10,7 @@ from typing import Any
 from ledgers import chart
 from ledgers.files.text import Yuan
 from samples.county.assets import Asset
-from samples.county.contracts import ENTERED, FILE, PRICED, UNIT_COST, price
+from samples.county.contracts import FILE, PRICED, UNIT_COST, invest, price
 from samples.county.model import PLANTED, County, Leg, Line, Project, Village, Voucher, days_after
 from samples.county.payments import HALF_DAY, MOVED, bank_of, builder_of
 from samples.county.text import token_of
@@ -74,10 +74,9 @@ def _unit_cost(county: County) -> None:
 
 def _undecided(county: County) -> None:
     project = county.projects["2023c4"]
-    county.registry[FILE] = [
-        one for one in county.registry[FILE] if (one.type, one.values[0]) != ("resolution", project.id)
-    ]
-    del county.papers[f"evidence/决议/{project.id}.txt"]
+    (decided,) = county.directives("resolution", project.id)
+    county.registry[FILE].remove(decided)
+    del county.papers[decided.meta["evidence"]]
     county.plant("resolution", project.id, "列入年度计划前没有民主决策的决议")
 
 
@@ -173,7 +172,7 @@ def _alms(county: County, village: Village) -> None:
     """A list paid from the village's reserve: to the dead, to two households on one account, and one line came back."""
     ordinary = [h for h in county.of_village(village) if {s.state for s in h.states} == {"一般户"} and len(h.people) > 1]
     dead, *others = ordinary[:6]
-    accounts = ("yb-01", "yb-02", "yb-03", "yb-03", "yb-05", "yb-06")
+    accounts = ("yb01", "yb02", "yb03", "yb03", "yb05", "yb06")
     lines = [Line(h.id, 200_00, "1", account=account) for h, account in zip([dead, *others], accounts, strict=True)]
     lines[-1] = replace(lines[-1], result="退票")
     total = sum(line.amount for line in lines)
@@ -206,8 +205,7 @@ def _assets(county: County, named: dict[str, Asset]) -> None:
     """Rent that did not come, or came from others, or was kept; principal that is not back; units that are not there."""
     county.plant("asset-income-due", named["蛋鸡养殖场"].id, "2022年的租金没有收", period="2022")
     hall = named["茶青交易厅"]
-    principal = {"principal": Yuan(100_000_00), "principal_due": dt.date(2023, 6, 30)}
-    county.declare(FILE, ENTERED, "asset", hall.id, **principal)
+    invest(county, hall, Yuan(100_000_00), dt.date(2023, 6, 30))
     county.plant("principal-due", hall.id, "投入的10万元本金到期没有收回")
     _water_fee(county, named["灌溉渠"])
     cattle, day = named["到户种牛"], dt.date(2022, 12, 26)

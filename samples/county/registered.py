@@ -7,7 +7,7 @@ from ledgers.files.text import Yuan
 from samples.county.model import County, Directive
 from samples.county.table import Table
 
-# Registry file -> title of the sheet, its heading, which value or key of a directive stands in which column.
+# Registry file (and type, where it has several) -> title of the sheet, which value or key of a directive stands in which column.
 _SHEETS: dict[str, tuple[str, dict[str, str]]] = {
     "policy": (
         "政策参数表",
@@ -34,20 +34,26 @@ _SHEETS: dict[str, tuple[str, dict[str, str]]] = {
         "豁免审批表",
         {"规则": "0", "对象": "1", "理由": "reason", "批准人": "by", "批准日期": "day", "截止": "until", "限额": "limit"},
     ),
+    "contracts stocktake": ("资产盘点表", {"资产编号": "0", "盘点数": "counted", "盘点人": "by", "日期": "day"}),
 }  # fmt: skip
 
 
 def tables(county: County) -> Iterator[Table]:
     """Each sheet with the directives that it can bear, in the order of days."""
     for name, (title, columns) in _SHEETS.items():
-        borne = sorted((one for one in county.registry.get(name, []) if is_borne(name, one)), key=lambda one: one.day)
+        file, _, type = name.partition(" ")
+        held = (one for one in county.registry.get(file, []) if type in ("", one.type) and is_borne(file, one))
+        borne = sorted(held, key=lambda one: one.day)
         rows = [[_cell(one, place) for place in columns.values()] for one in borne]
         yield Table(title, title, list(columns), rows, ("单位：元",))
 
 
 def is_borne(name: str, one: Directive) -> bool:
     """Whether a sheet can say all that a directive says; what was planted otherwise is typed by hand."""
-    known = set(_SHEETS[name][1].values()) if name in _SHEETS else set()
+    if one.type == "resolution":
+        return True  # by a list beside its minutes
+    of_type = _SHEETS.get(f"{name} {one.type}") or _SHEETS.get(name)
+    known = set(of_type[1].values()) if of_type else set()
     return set(one.meta) <= known and bool(known) and (name != "inspections" or "result" in one.meta)
 
 

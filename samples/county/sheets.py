@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ledgers import chart
-from samples.county import evidence, lists, registered
+from samples.county import agreed, evidence, lists, manual, registered
 from samples.county.files import by_month
 from samples.county.funds import batch_of
 from samples.county.habits import as_sent, explained
@@ -39,7 +39,10 @@ def write_sheets(county: County, folder: Path) -> list[Path]:
     made += [
         write_csv(folder / "06-监测对象名单.csv", table, "gb18030") for table in as_sent("roster", [_roster(county)])
     ]
-    made.append(write_workbook(folder / "20-村级支出表.xlsx", [_spending(county)]))
+    made.append(write_workbook(folder / "21-村级支出表.xlsx", [_spending(county)]))
+    made.append(write_workbook(folder / "22-手工凭证表.xlsx", [manual.table(county)]))
+    made += [write_workbook(folder / f"{number}-{one.title}.xlsx", [one]) for number, one in enumerate(agreed.tables(county), 23)]
+    made.append(agreed.write_decisions(county, folder / "决议"))
     made += [write_workbook(folder / f"{number}-{one.title}.xlsx", [one]) for number, one in enumerate(registered.tables(county), 13)]
     return sorted([*write_plan_sheets(county, folder), *made])
 
@@ -52,7 +55,7 @@ def write_evidence(county: County, folder: Path) -> Path:
     for proof in known.values():
         (home / proof.file).write_bytes(proof.content)
     rows = [(n, voucher.number, proof.file, proof.shared or None) for n, (voucher, proof) in enumerate(known.items(), 1)]
-    return write_workbook(home / "21-附件清单.xlsx", [Table("附件", "附件清单", ["序号", "凭证号", "文件名", "共用"], rows)])
+    return write_workbook(home / "26-附件清单.xlsx", [Table("附件", "附件清单", ["序号", "凭证号", "文件名", "共用"], rows)])
 
 
 def write_plan_sheets(county: County, folder: Path) -> list[Path]:
@@ -147,6 +150,8 @@ def _plan_row(county: County, project: Project) -> Iterator[object]:
     yield from (meta.get(key) for key in ("goal", "linkage", "beneficiaries", "operator", "unit", "filed-by", "mode"))
     yield "是" if meta.get("household-level") else None
     yield wan(meta["labour-promised"].fen) if "labour-promised" in meta else None
+    yield float(meta["quantity"]) if "quantity" in meta else None
+    yield "是" if meta.get("competitive") else None
     yield from (
         cn(project.day_of(state)) if project.reached(state) else None for state in ("入库", "开工", "完工", "验收")
     )

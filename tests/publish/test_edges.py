@@ -1,6 +1,7 @@
 """What is published at the edges: as many payees as are enough, a seal of the very day, shares, leases, towns, small sums."""
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,10 +13,12 @@ from ledgers.personal.names import Known
 from ledgers.tables.tables import Tables
 from reports.publish import making, site
 from reports.publish.content import equity_table
+from reports.publish.data import prove_csv
+from reports.publish.feed import feed
 from reports.publish.payees import UNNAMED, Payment, few_persons
 from reports.publish.received import received
-from reports.publish.subjects import Subject, Years, assets, funds, units
-from reports.publish.tables import WITHHELD
+from reports.publish.subjects import Subject, Years, _notices, assets, funds, units
+from reports.publish.tables import MONEY, WITHHELD, Field, Line, Table
 from tests.publish.county import county, write_county
 from tests.reports.conftest import EXAMPLE
 
@@ -128,3 +131,60 @@ def test_the_page_of_a_fund_lists_the_projects_that_got_of_it_and_their_sum(tmp_
     amounts = [row[1][0] for row in grid.rows]
     assert amounts == ["100,000.00"] * 5 + ["500,000.00"]
     assert not any(grid.title == "安排到的项目" for grid in found.get("F2", found["F1"]).grids if "F2" in found)
+
+
+def test_a_page_has_the_notices_of_its_own_subject(example: Tables) -> None:
+    (grid,) = _notices(example, "XS2022-0001")
+    assert len(grid.rows) == len(example.notices[example.notices["subject"] == "XS2022-0001"])
+    assert [text for text, _ in grid.rows[0]] == ["年度计划公示", "龙池镇公示栏、美翠村村务公开栏", "2022-03-02", "2022-03-14"]
+    assert list(_notices(example, "XS2022-0009")) == []
+
+
+def test_the_feed_has_the_notices_of_what_has_a_page_the_newest_first(example: Tables) -> None:
+    source = SimpleNamespace(notice_from=DAY, as_of=DAY, title="示例县", year=2022)
+    edition: Any = SimpleNamespace(source=source, heading="公开", office="县委", policy={"office.site": ""})
+    text = feed(example, edition).decode()
+    days = [part.partition("T")[0] for part in text.split("<updated>")[2:]]
+    known = {*example.projects["id"], *example.funds["id"], *example.assets["id"]}
+    assert len(days) == 1 + sum(subject in known for subject in example.notices["subject"])
+    assert len(days) > 1
+    assert days == sorted(days, reverse=True)
+
+
+FIELDS = (Field("name", "名称"), Field("amount", "金额", MONEY))
+
+
+def csv_of(*lines: str) -> bytes:
+    return ("\ufeff" + "\r\n".join(["name,amount", *lines]) + "\r\n").encode()
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["甲,1.00", "乙,2.00"], ""),
+        (["甲,1.00", "乙,2.01"], "金额"),
+        (["甲,1.00", "乙,*"], "不单列"),
+        (["甲,1.00"], "写出后与内容不符"),
+    ],
+)
+def test_a_csv_is_read_again_before_it_goes_out(lines: list[str], said: str) -> None:
+    place = ("龙池镇", "V1")
+    table = Table("t", "表", "", (), FIELDS, [Line(place, ("甲", 100)), Line(place, ("乙", 200))])
+    if said:
+        with pytest.raises(ValueError, match=said):
+            prove_csv(table, csv_of(*lines))
+    else:
+        prove_csv(table, csv_of(*lines))
+
+
+def test_a_csv_with_a_formula_does_not_go_out() -> None:
+    table = Table("t", "表", "", (), FIELDS, [Line(("龙池镇", "V1"), ("=1+1", 100))])
+    with pytest.raises(ValueError, match="公式"):
+        prove_csv(table, csv_of("=1+1,1.00"))
+
+
+def test_bars_are_on_one_scale_and_a_negative_amount_has_none() -> None:
+    place = ("龙池镇", "V1")
+    table = Table("t", "表", "", (), FIELDS, [Line(place, (name, amount)) for name, amount in (("甲", 100), ("乙", -400), ("丙", 0), ("丁", 200))])
+    bars = [(one["name"], Decimal(one["width"])) for one in site._bars(table, "amount")]
+    assert bars == [("甲", 25), ("乙", 0), ("丁", 50)]

@@ -1,26 +1,34 @@
 """The faces at their edges: as few as a screening takes, the last day of a waiver or a term, the day from which a value holds."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from ledgers.facts import registered
+from ledgers.files.problems import Untrusted
 from ledgers.policy import Parameter
-from plugins.findings import PASS, WAIVED, Audit, Finding, Subject
+from plugins.findings import PASS, WAIVED, Audit, Finding, Measured, Subject, Threshold
 from reports.check.baseline import Scope
+from reports.check.checked import Checked
 from reports.check.waivers import waivers
-from reports.desk import dealt, policy
+from reports.desk import compare, dealt, entries, income, policy, village
 from reports.desk.dealt import Event
-from reports.desk.review import as_of
+from reports.desk.review import Review, as_of
+from reports.remedies import gap
 from reports.screening import screens, statistics
 from reports.screening.population import Population
 from reports.screening.screen import Screen
 from reports.screening.statistics import CONCENTRATED, RARE
+from reports.workbook import MONEY, Row, Workbook
+from reports.workpapers import problems, sampling
 
 DAY = dt.date(2022, 6, 30)
 
@@ -134,6 +142,62 @@ def test_shares_of_a_market_are_squared() -> None:
     assert statistics.concentration([0]) == 0
 
 
+@pytest.mark.parametrize(
+    ("unit", "op", "value", "said"),
+    [
+        ("day", ">=", 5, "少 2 天"),
+        ("household", ">=", 5, "比标准低 2"),
+        ("household", "<=", 9, "比标准高 2"),
+        ("day", "<=", 7, "超过 0 天"),
+    ],
+)
+def test_a_gap_says_on_which_side_of_the_standard_it_lies(unit: str, op: str, value: int, said: str) -> None:
+    measured, threshold = Measured(value, 1, unit), Threshold(op, Fraction(7))
+    assert gap(Finding(Subject("project", "P1"), "fail", "", measured=measured, threshold=threshold)) == said
+
+
+@pytest.mark.parametrize(("op", "said"), [(">=", "少 5.00 元"), ("<=", "超出 5.00 元")])
+def test_a_gap_in_money_is_its_shortfall(op: str, said: str) -> None:
+    measured, threshold = Measured(500, 1000), Threshold(op, Fraction(1), (), 1000)
+    assert gap(Finding(Subject("project", "P1"), "fail", "", measured=measured, threshold=threshold, shortfall=500)) == said
+    assert gap(Finding(Subject("project", "P1"), "fail", "", measured=measured, threshold=Threshold(op, Fraction(3)))) == ""
+
+
+@pytest.mark.parametrize(
+    ("start", "places"), [(Fraction(0), [0, 2, 3]), (Fraction(99), [0, 2, 3]), (Fraction(100), [1, 3]), (Fraction(199), [1, 3])]
+)
+def test_every_interval_of_the_money_draws_the_voucher_in_which_it_falls(start: Fraction, places: list[int]) -> None:
+    amounts = [100, 100, 100, 700]
+    assert list(sampling._systematic(amounts, Fraction(200), start)) == places
+
+
+def test_a_sample_is_the_same_for_the_same_seed_and_no_larger_than_what_there_is() -> None:
+    amounts = [100 * number for number in range(1, 21)]
+    first, again, other = (sampling.draw(amounts, sampling.Plan("random", 5, seed)) for seed in (1, 1, 2))
+    assert first == again != other
+    assert (len(first.places), first.population, first.total, first.interval) == (5, 20, 21_000, None)
+    assert list(first.places) == sorted(set(first.places))
+    assert len(sampling.draw(amounts, sampling.Plan("random", 99, 1)).places) == 20
+    drawn = sampling.draw(amounts, sampling.Plan("mus", 5, 1))
+    assert drawn.interval == 4200
+    assert 4 <= len(drawn.places) <= 5
+    with pytest.raises(ValueError, match="没有可抽样的付款凭证"):
+        sampling.draw([], sampling.Plan("mus", 5, 1))
+
+
+def test_an_earlier_workpaper_is_read_by_its_headings(tmp_path: Path) -> None:
+    book, columns = Workbook("底稿", DAY), [column.title for column in problems.COLUMNS]
+    sheet = book.sheet(problems.SHEET, [12] * len(columns))
+    sheet.title("问题汇总表")
+    values = [{"索引号": "A-1", "规则": "公示", "对象编号": "P1", "对象名称": "甲路", "事实": "没有公示"}, {"规则": "公示小计"}, {}]
+    sheet.table(problems.COLUMNS, [Row(tuple(row.get(name, "" if column.kind != MONEY else None) for name, column in zip(columns, problems.COLUMNS, strict=True))) for row in values])
+    (tmp_path / "底稿.xlsx").write_bytes(book.content())
+    assert problems.earlier(tmp_path / "底稿.xlsx") == [("A-1", "公示", "P1", "甲路", "没有公示")]
+    (tmp_path / "别的.xlsx").write_bytes(b"PK")
+    with pytest.raises(Untrusted, match="应为以前用 xianjie check"):
+        problems.earlier(tmp_path / "别的.xlsx")
+
+
 @pytest.mark.parametrize(("until", "state"), [(DAY, True), (DAY - dt.timedelta(1), False), (None, False)])
 def test_a_waiver_holds_to_the_end_of_its_last_day(until: dt.date | None, state: bool) -> None:
     columns = {"rule": "labour-share", "subject": "P1", "part": "", "period": "", "reason": "暴雨", "by": "县委", "limit": None, "requested_by": "", "row": 0}
@@ -190,3 +254,72 @@ def test_a_value_is_in_force_from_its_day_until_the_next_of_its_scope() -> None:
     rule = SimpleNamespace(id="notice", title="公示", policy_names=("notice-days",), defaults=())
     review: Any = Reviewed(DAY, SimpleNamespace(policy=law), {"notice": rule})
     assert [state for *_, state in policy.parameters(review)] == ["已被替代", "现行", "未生效", "现行"]
+
+
+@pytest.fixture(scope="module")
+def review(sample: Checked) -> Review:
+    return Review(sample.book.tables, sample.audit)
+
+
+def test_a_village_page_has_its_own_projects_assets_grants_and_notices(review: Review) -> None:
+    tables, seen = review.tables, Counter[str]()
+    for name in tables.villages["id"].unique():
+        page = village.view(None, review, {"id": name})
+        assert all(one.village == name for one in page["assets"])
+        assert all(one.village == name for one, *_ in page["projects"])
+        assert all(row.subject == name for row in page["notices"])
+        assert all(line.earned.village == name for line in page["incomes"])
+        assert all(line.shares.village == name for line in page["grants"])
+        own = {name, *(one.id for one in page["assets"]), *(one.id for one, *_ in page["projects"])}
+        own |= {line.shares.row.id for line in page["grants"]}
+        found = page["findings"]
+        assert {one.subject.id for one in found if one.subject.kind != "voucher"} <= own
+        assert len({one.key for one in found}) == len(found)
+        for kind in ("assets", "projects", "incomes", "grants"):
+            seen[kind] += len(page[kind])
+    assert seen["assets"] == len(registered.assets(tables)) - sum(not one.village for one in registered.assets(tables).values())
+    assert seen["projects"] == sum(bool(one.village) for one in registered.projects(tables).values())
+    assert min(seen.values()) > 0
+
+
+def test_income_narrowed_by_village_and_year_is_the_whole_in_parts(review: Review) -> None:
+    whole = income.view(None, review, {})
+    villages = {line.earned.village for line in income.income_lines(review) if line.earned.village}
+    nowhere = [line.earned for line in income.income_lines(review) if not line.earned.village]
+    for narrowed in ({"village": villages}, {"year": set(map(str, whole["years"]))}):
+        ((key, values),) = narrowed.items()
+        parts = [income.view(None, review, {key: value}) for value in values]
+        assert len(parts) > 1
+        for name in ("received", "to_households", "to_priority"):
+            left = sum(getattr(one, name) for one in nowhere) if key == "village" else 0
+            assert sum(part[name] for part in parts) == whole[name] - left > 0
+    assert whole["to_priority"] <= whole["to_households"] <= whole["received"]
+
+
+@pytest.mark.parametrize("key", ["village", "year", "level"])
+def test_postings_narrowed_are_those_of_the_village_or_of_the_funds_of_the_year_or_level(review: Review, key: str) -> None:
+    tables = review.tables
+    table, what = tables.postings, "income" if key == "village" else "paid"
+    found, whole = 0, {row for row, _ in entries.FIGURES[what][1](tables)}
+    values = {str(getattr(one, key)) for one in (registered.assets(tables) if key == "village" else registered.funds(tables)).values()}
+    for value in values - {""}:
+        rows = entries._belongs(tables, what, table.loc[list(whole)], key, value)
+        found += int(rows.sum())
+    homes = {one.id: one.village for one in registered.assets(tables).values()}
+    placed = sum(bool(homes.get(asset)) for asset in table.loc[list(whole), "asset"]) if key == "village" else len(whole)
+    assert found == placed > 0
+    assert len(values) > 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [("fail", "pass", "变好"), ("pass", "fail", "变差"), ("pending", "fail", "变差"), ("undetermined", "pending", "变好"), ("fail", "", "不再判定"), ("", "fail", "新增")],
+)  # fmt: skip
+def test_what_became_of_a_finding(before: str, after: str, what: str) -> None:
+    assert compare.Change(None, before, after).what == what
+
+
+@pytest.mark.parametrize(("day", "text", "earlier"), [("2024-02-29", "", "2023-02-28"), ("2023-06-30", "", "2022-06-30"), ("2023-06-30", "2022", "2022-12-31")])
+def test_a_page_is_compared_with_last_years_same_day(day: str, text: str, earlier: str) -> None:
+    review: Any = SimpleNamespace(as_of=dt.date.fromisoformat(day))
+    assert compare._earlier(review, text).isoformat() == earlier

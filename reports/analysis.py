@@ -14,11 +14,13 @@ from typing import Any
 
 import beanquery
 import duckdb
+import numpy as np
 import pandas as pd
 from beanquery.sources import memory
 
 from ledgers.book import Book
-from ledgers.tables.schema import KINDS, SCHEMAS, array
+from ledgers.tables.schema import KINDS, SCHEMAS, array, category, combined
+from ledgers.tables.tables import households
 from plugins.audit import audit
 from plugins.findings import YUAN, Audit, Finding
 
@@ -49,7 +51,11 @@ _DECIMALS = frozenset({"numerator", "denominator", "value", "threshold"})  # of 
 _OF_POSTING = ("voucher", "fund", "project", "benefit", "labour")
 DECLARED: dict[str, dict[str, str]] = {
     **SCHEMAS,
-    "payments": {**SCHEMAS["payments"], **{name: SCHEMAS["postings"][name] for name in _OF_POSTING}},
+    "payments": {
+        **SCHEMAS["payments"],
+        **{name: SCHEMAS["postings"][name] for name in _OF_POSTING},
+        "village": "category",  # of the household on the day of payment
+    },
     "findings": FINDINGS,
 }
 _UNITS = {"money": "分", "optional money": "分", "half": "天"}
@@ -90,7 +96,18 @@ def tables_of(book: Book) -> dict[str, pd.DataFrame]:
 def _with_posting(book: Book) -> pd.DataFrame:
     payments = book.tables.payments
     legs = book.tables.postings.iloc[payments["posting"].to_numpy()]
-    return payments.assign(**{name: legs[name].array for name in _OF_POSTING})
+    return payments.assign(**{name: legs[name].array for name in _OF_POSTING}, village=_villages(book))
+
+
+def _villages(book: Book) -> Any:
+    """The village of each payment's household on the day of payment, asked once for each household and day."""
+    lines, people = book.tables.payments[["household", "date"]], households(book.tables)
+    codes = combined(lines["household"].cat.codes, lines["date"].cat.codes)
+    _, first, group = np.unique(codes, return_index=True, return_inverse=True)
+    found = lines.iloc[first]
+    named = zip(found["household"].tolist(), found["date"].tolist(), strict=True)
+    of = category([people.village(household, day) or "" if day == day else "" for household, day in named])
+    return pd.Categorical.from_codes(of.codes[group], of.categories)
 
 
 def judged(book: Book, rules: Iterable[str] = ()) -> Audit:

@@ -97,3 +97,26 @@ def test_json_fits_its_published_schema(command: str) -> None:
     schema = json.loads((SCHEMAS / f"{command}.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(json.loads(done.stdout))
+
+
+def fits(name: str, document: object) -> None:
+    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(document)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("rules", ["rules", "--format", "json"]),
+        *(("rule", ["rules", one, "--format", "json"]) for one in ("labour-share", "asset-yield", "voucher")),
+        ("leaks", ["leaks", "--format", "json", str(ROOT / "README.md")]),
+    ],
+)
+def test_json_of_other_commands_fits_its_schema(name: str, words: list[str]) -> None:
+    fits(name, json.loads(CliRunner().invoke(cli, words).stdout))
+
+
+def test_every_schema_is_named_in_the_docs() -> None:
+    page = (ROOT / "docs" / "analysts.md").read_text("utf-8")
+    assert [path.name for path in sorted(SCHEMAS.iterdir()) if f"schemas/{path.name}" not in page] == []

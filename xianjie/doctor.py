@@ -16,6 +16,7 @@ from xianjie.chinese import Command
 
 if TYPE_CHECKING:
     from ledgers.book import Book
+    from ledgers.tables.registry import Issue
 
 # What a complaint says -> how to mend it. The first that fits is given; the last fits everything.
 _REMEDIES = (
@@ -131,6 +132,7 @@ def _contents(main: Path, restore: bool) -> Iterator[str]:
 
     book = read(main, date.max)
     yield from (f"{reason}" for reason in book.tables.broken.values())
+    yield from (_idle(issue) for issue in book.tables.issues if issue.kind == "file")
     seals = verified(book.tables, files=True)
     restored = _restore(book) if restore else set()
     yield from (f"{c} → {_UNSEALED}" for seal in seals for c in seal.changes if c.file not in restored)
@@ -138,6 +140,13 @@ def _contents(main: Path, restore: bool) -> Iterator[str]:
     latest = max((seal.sealed_on for seal in seals), default=date.min)
     if latest > clock.today():
         yield f"系统日期 {clock.today()} 早于最后一次封账日 {latest} → 校正系统时钟后再记账、封账"
+
+
+def _idle(issue: "Issue") -> str:
+    """A line that Beancount does not look at where it stands, or a file that holds nothing or is gone."""
+    where = f"{issue.file}:{issue.line}" if issue.line else issue.file
+    remedy = "要它起作用就移到主文件，否则删去" if "不起作用" in issue.message else "从备份或版本库恢复"
+    return f"{where}：{issue.message} → {remedy}"
 
 
 def _restore(book: "Book") -> set[str]:

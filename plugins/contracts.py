@@ -4,7 +4,6 @@ Money counts when it has left: what went to a village's account has not, and wha
 """
 
 import hashlib
-import re
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator
@@ -386,15 +385,10 @@ def _contracts(tables: Tables) -> dict[tuple[str, str], list[_Contract]]:
         one.rows.append(leg.row)
     grouped: dict[tuple[str, str], list[_Contract]] = defaultdict(list)
     for (payee, project), one in found.items():
-        for village in villages_of(tables, project):
+        row = registered.projects(tables).get(project)
+        for village in registered.villages_of(tables, row, one.day) if row else ():
             grouped[payee, village].append(one)
     return grouped
-
-
-def villages_of(tables: Tables, project: str) -> list[str]:
-    """The villages of a project: its `village` may be a list."""
-    row = registered.projects(tables).get(project)
-    return [name.strip() for name in re.split("[,，、]", row.village) if name.strip()] if row else []
 
 
 def _split(tables: Tables, payee: str, village: str, contracts: list[_Contract]) -> Finding:

@@ -33,6 +33,8 @@ def split_contract(case):
         for village in comma(facts(book, "project", project).get("village")):
             groups.setdefault((payee, village_on(book, village, day)), []).append((day, amount))
     for (payee, village), rows in groups.items():
+        if len(rows) < 2:
+            continue
         yield from split_status(case, payee, village, sorted(rows))
 
 

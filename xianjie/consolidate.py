@@ -17,7 +17,7 @@ ENGINES = ("local", "dask")
 @click.option(
     "-o", "--output", "out", required=True, type=click.Path(path_type=Path), metavar="文件夹", help="报告写到哪里"
 )
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到各县账簿的止日（不晚于今天）")
 @click.option(
     "--engine", type=click.Choice(ENGINES), default="local", metavar="方式", help="local（本机，默认）或 dask（集群）"
 )
@@ -57,7 +57,7 @@ def consolidate(
         raise click.UsageError("--engine dask 与 --scheduler 要同时给出")
     day = as_of.date() if as_of else clock.today()
     try:
-        todo = run.jobs(books, day, citykey.city_key(city_key) if city_key else b"")
+        todo = run.jobs(books, day, citykey.city_key(city_key) if city_key else b"", ends=as_of is None)
         funds = lists.read(sent) if sent else []
         way = engines.dask(scheduler) if scheduler else engines.local(processes or engines.processes())
         with click.progressbar(length=len(todo), label="各县", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:

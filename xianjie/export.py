@@ -17,7 +17,7 @@ SECONDS = 3600
 @click.option(
     "-o", "--output", required=True, type=click.Path(file_okay=False), metavar="文件夹", help="写到哪个文件夹"
 )
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到账簿止日（不晚于今天）")
 def export(book: str, output: str, as_of: datetime | None) -> None:
     """把账簿的全部数据表和判定结果写成 Parquet，供分析使用；金额是元，精确到分；columns.csv 说明每一列。
 

@@ -21,7 +21,7 @@ _TYPES = {int: "integer", bool: "boolean", Decimal: "decimal", date: "date"}
 @click.command(cls=Command)
 @click.argument("book", type=click.Path(), metavar="账簿")
 @click.argument("text", metavar="查询")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到账簿止日（不晚于今天）")
 @click.option(
     "--format",
     "form",

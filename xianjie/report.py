@@ -16,7 +16,7 @@ from xianjie.output import reason
 @click.option(
     "-o", "--output", required=True, type=click.Path(file_okay=False), metavar="文件夹", help="写到哪个文件夹"
 )
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到账簿止日（不晚于今天）")
 def report(book: str, output: str, as_of: datetime | None) -> None:
     """出具六本业务台账：资金支出进度、项目明细、劳务报酬、股权登记、扶贫项目资产、资产收益分配。
 

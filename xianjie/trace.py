@@ -11,7 +11,7 @@ from xianjie.output import answering, deliver
 @click.command(cls=Command)
 @click.argument("book", type=click.Path(), metavar="账簿")
 @click.argument("name", metavar="编号")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认今天")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到账簿止日（不晚于今天）")
 @click.option(
     "--format", "form", type=click.Choice(["table", "xlsx"]), default="table", metavar="格式", help="table 或 xlsx"
 )

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class Job:
     book: str
     as_of: date
     city_key: bytes = field(default=b"", repr=False)
+    ends: bool = False  # judged as of the day on which its book ends, where that is earlier
     known: tuple[str, ...] = ()  # keys of what the asker already holds: it is not sent again
 
 
@@ -83,7 +84,7 @@ def revealed(job: Job, before: str, tokens: tuple[str, ...]) -> list[dict[str, A
 
     found = cache.get(KIND, job.book, before)
     if found is None or KEPT not in found:
-        handed = judged(Job(job.county, job.book, job.as_of, job.city_key))
+        handed = judged(replace(job, known=()))
         found = cache.get(KIND, job.book, before) if handed.key == before else None
     if found is None:
         raise Busy("账簿在汇总过程中有改动")
@@ -101,7 +102,7 @@ def key(job: Job) -> str:
         return ""
     main = Path(job.book).name if Path(job.book).is_file() else ""
     city = hashlib.sha256(b"xianjie city" + job.city_key).hexdigest() if job.city_key else ""
-    parts = [contents, main, job.as_of.isoformat(), cache.program(), city]
+    parts = [contents, main, job.as_of.isoformat(), str(job.ends), cache.program(), city]
     parts += [cache.file_digest(path) if path.is_file() else "" for path in map(root.joinpath, identity_names(root))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -179,7 +180,7 @@ def _read_and_judged(job: Job) -> tuple[dict[str, Any], dict[str, Iterable[Any]]
     except Unusable as error:
         unusable = [Problem(CHECK, 0, f"身份库不能使用，没有参加跨县比对：{error}")] if job.city_key else []
     try:
-        book = read(job.book, job.as_of)
+        book = read(job.book, None if job.ends else job.as_of)
     except Untrusted as error:
         return _unjudged(error.problems, _names(identities)), {}
     return _judge(job, book, identities, unusable)
@@ -208,6 +209,7 @@ def _judge(
         "state": JUDGED,
         "title": masked(tables.title),
         "digest": book.digest,
+        "as_of": tables.as_of.isoformat(),
         "program": cache.program(),
         "households": int(tables.households["household"].nunique()),
         "identities": identities.check if people else "",

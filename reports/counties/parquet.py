@@ -70,6 +70,7 @@ COUNTIES = {
     "title": "VARCHAR",
     "state": "VARCHAR",
     "digest": "VARCHAR",
+    "as_of": "VARCHAR",
     "identities": "VARCHAR",
     "households": "BIGINT",
     "fail": "BIGINT",

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ def _files(consolidated: Consolidated) -> Iterator[tuple[str, bytes]]:
     manifest = {
         "xianjie": "consolidate",
         "key": consolidated.key,
-        "as_of": consolidated.as_of.isoformat(),
+        "as_of": _day(consolidated, rows).isoformat(),
         "exit": exit_status(rows),
         "left_out": [row["county"] for row in rows["counties"] if row["state"] != "judged"],
         "files": dict(sorted(digests.items())),
@@ -132,9 +133,16 @@ def _contents(consolidated: Consolidated, rows: Rows, database: Any) -> Iterator
     for name, source in consolidated.tables.items():
         yield f"tables/{name}", source.read_bytes()
     yield FINDINGS, _lines(rows, database)
-    yield "汇总.xlsx", workbook.content(rows, consolidated.as_of)
-    for name, text in page.pages(rows, database, consolidated.as_of):
+    day = _day(consolidated, rows)
+    yield "汇总.xlsx", workbook.content(rows, day)
+    for name, text in page.pages(rows, database, day):
         yield name, text.encode()
+
+
+def _day(consolidated: Consolidated, rows: Rows) -> date:
+    """The latest day as of which a county was judged."""
+    days = [date.fromisoformat(row["as_of"]) for row in rows["counties"] if row["as_of"]]
+    return max(days, default=consolidated.as_of)
 
 
 def _lines(rows: Rows, database: Any) -> bytes:

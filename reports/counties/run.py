@@ -45,8 +45,11 @@ class Consolidated:
     tables: dict[str, Path]
 
 
-def jobs(books: Sequence[str], as_of: date, city_key: bytes) -> list[Job]:
-    """One job a book, in the order of the counties' names; a book named twice is judged once."""
+def jobs(books: Sequence[str], as_of: date, city_key: bytes, *, ends: bool = False) -> list[Job]:
+    """One job a book, in the order of the counties' names; a book named twice is judged once.
+
+    `ends` says that each is judged as of the end of its book, where that is earlier.
+    """
     named: dict[str, Job] = {}
     for book in dict.fromkeys(str(Path(book).absolute()) for book in books):
         path = Path(book)
@@ -57,7 +60,7 @@ def jobs(books: Sequence[str], as_of: date, city_key: bytes) -> list[Job]:
         while name in named:
             number += 1
             name = f"{base}-{number}"
-        named[name] = Job(name, book, as_of, city_key)
+        named[name] = Job(name, book, as_of, city_key, ends)
     return [named[name] for name in sorted(named)]
 
 
@@ -162,7 +165,7 @@ def _held(todo: Sequence[Job], keys: dict[str, str], engine: Engine) -> dict[str
 def _county(county: str, meta: dict[str, Any]) -> dict[str, Any]:
     blank = dict.fromkeys((*joins.STATUSES, "blocking", "households"), 0)
     known = {**blank, **meta.get("summary", {}), **{name: meta[name] for name in parquet.COUNTIES if name in meta}}
-    return {"title": "", "digest": "", "identities": "", **known, "county": county, "untrusted": len(meta["problems"])}
+    return {"title": "", "digest": "", "as_of": "", "identities": "", **known, "county": county, "untrusted": len(meta["problems"])}
 
 
 def _gather(database: duckdb.DuckDBPyConnection, table: str, parts: Collection[dict[str, Path]]) -> None:

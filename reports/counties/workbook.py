@@ -20,6 +20,7 @@ COLUMNS = {
         ("county", "县", 16, TEXT),
         ("title", "账簿", 34, TEXT),
         ("state", "状态", 24, TEXT),
+        ("as_of", "截至", 12, TEXT),
         *((status, STATUS_NAMES[status], 9, COUNT) for status in STATUSES),
         ("untrusted", "不可信处", 9, COUNT),
         ("file", "文件", 30, TEXT),
@@ -67,7 +68,10 @@ COLUMNS = {
 }
 # Sheet -> the query whose rows it shows, and the columns that it shows of them.
 SHEETS = {
-    "各县": ("counties", ["county", "title", "state", "fail", "undetermined", "pending", "waived", "pass", "na", "untrusted"]),
+    "各县": (
+        "counties",
+        ["county", "title", "state", "as_of", "fail", "undetermined", "pending", "waived", "pass", "na", "untrusted"],
+    ),
     "未纳入与不可信": ("problems", ["county", "file", "line", "message"]),
     "比例": (
         "league",

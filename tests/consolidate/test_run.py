@@ -361,6 +361,16 @@ def test_the_command_writes_the_report_and_tells_where(shared_books, tmp_path):
     assert (tmp_path / "out" / "汇总.xlsx").stat().st_size > 10_000
 
 
+def test_each_county_is_judged_as_of_the_end_of_its_own_book(shared_books, changed, tmp_path):
+    with (changed / "main.beancount").open("a") as file:
+        file.write('\n2024-02-29 custom "through" 2024-02-29\n')
+    _run(shared_books / "甲县", changed, "-o", tmp_path / "out", "--processes", "1")
+    pages = [path.read_text() for path in sorted((tmp_path / "out" / "counties").glob("*.html"))]
+    assert ["截至 2024-02-29" in page for page in pages].count(True) == 1
+    assert all("截至 2023-" in page or "截至 2024-02-29" in page for page in pages)
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["as_of"] == "2024-02-29"
+
+
 def test_a_folder_with_other_things_is_not_touched(shared_books, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("mine")

@@ -4,12 +4,12 @@ Nothing here judges. What cannot be told from a finding's own fields is left to 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from ledgers.facts import registered
 from ledgers.money import percent, yuan_cn
-from ledgers.tables.tables import Tables, households
+from ledgers.tables.tables import Tables, derived, households
 from plugins import catalogue
 from plugins.findings import YUAN, Finding
 from plugins.judging import plain_number
@@ -111,20 +111,39 @@ def _village(tables: Tables, name: str) -> str:
     return f"{row.town}{row.name}" if row else ""
 
 
-def _vouchers_of(tables: Tables, finding: Finding) -> Any:
-    """All postings of the vouchers that a finding rests on, as far as they are few: their units are looked for."""
-    rows = list(finding.evidence)
-    found = tables.postings["transaction"].iloc[rows].unique()
-    if len(found) > FEW:
-        return tables.postings.iloc[rows]
-    return tables.postings[tables.postings["transaction"].isin(found).to_numpy()]
-
-
 def _of_evidence(tables: Tables, finding: Finding) -> str:
     """The unit of the project that the vouchers behind a finding belong to, where it is one alone."""
-    legs = _vouchers_of(tables, finding)
-    units = {project_unit(tables, str(name)) for name in legs["project"] if name} - {""}
+    named = _named_of(tables, finding)
+    units = {project_unit(tables, name) for one in named for name in one[0]} - {""}
     if len(units) == 1:
         return units.pop()
-    places = {_village(tables, str(name)) for name in legs["village"] if name} - {""}
+    places = {_village(tables, name) for one in named for name in one[1]} - {""}
     return places.pop() if len(places) == 1 else ""
+
+
+_Named = tuple[frozenset[str], frozenset[str]]  # projects and villages
+
+
+def _named_of(tables: Tables, finding: Finding) -> Iterable[_Named]:
+    """What all postings of the vouchers name that a finding rests on, as far as they are few; else its own postings."""
+    legs, by_voucher = _names(tables)
+    found = {legs[row][0] for row in finding.evidence}
+    if len(found) > FEW:
+        return {legs[row][1] for row in finding.evidence}
+    return [by_voucher[one] for one in found]
+
+
+@derived
+def _names(tables: Tables) -> tuple[list[tuple[int, _Named]], dict[int, _Named]]:
+    """Of every posting its voucher, and which project and village it names; and the same of all postings of a voucher."""
+    columns = (tables.postings[name].tolist() for name in ("transaction", "project", "village"))
+    legs, by_voucher = [], dict[int, _Named]()
+    known: dict[tuple[str, str], _Named] = {}
+    for voucher, project, village in zip(*columns, strict=True):
+        key = (project or "", village or "")
+        own = known.setdefault(key, (frozenset(key[:1]) - {""}, frozenset(key[1:]) - {""}))
+        legs.append((voucher, own))
+        before = by_voucher.setdefault(voucher, own)
+        if before is not own:
+            by_voucher[voucher] = before[0] | own[0], before[1] | own[1]
+    return legs, by_voucher

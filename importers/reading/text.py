@@ -24,8 +24,8 @@ def read_text(data: bytes) -> list[list[Any]]:
         text = _PADDING.sub("", text)
     try:
         rows = [[unquoted(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
-    except csv.Error as error:
-        raise Refused(f"CSV 无法读取（{error}）：请用 Excel 或 WPS 打开，另存为 .xlsx") from None
+    except csv.Error:
+        raise Refused("CSV 无法读取（可能引号没有成对）：请用 Excel 或 WPS 打开，另存为 .xlsx") from None
     width = max(map(len, rows), default=0)
     if width > COLUMN_LIMIT:
         raise Refused(f"CSV 有 {width} 列，大得不正常（最多 {COLUMN_LIMIT} 列），不予读取")

@@ -24,6 +24,8 @@ from reports.desk import saving
 from reports.desk.server import confined, listening, visible
 from reports.desk.server import shelf as shelf_module
 from reports.desk.server.app import make_app
+from reports.desk.server.errors import in_chinese
+from reports.desk.server.guard import Guard
 from reports.desk.server.shelf import Shelf
 from tests.desk.browsing import AUDITOR, REVIEWER, ROLES, Running, running
 from tests.desk.conftest import copied, logged_in
@@ -434,7 +436,7 @@ def test_no_page_of_a_reviewer_names_a_household(peopled: Shelf, users: Path, pa
 )
 def test_a_query_that_cannot_be_run_is_refused_clearly(reviewer: Client, base: str, query: str) -> None:
     answer = reviewer.get(f"{base}/api/query?query_string={quote(query)}")
-    assert answer.status_code in (200, 500, 503)
+    assert answer.status_code in (200, 400, 503)
     if answer.status_code != 200:
         assert "错误编号" not in answer.json["error"]
         assert "Traceback" not in answer.text
@@ -520,3 +522,29 @@ def test_a_book_that_kills_its_reader_does_not_kill_the_server(
     page = client.get(f"/{slug}/extension/Desk/?time=2022").text
     assert "账簿文件有改动，但改动后的内容不可信" in page
     assert "美翠村产业路" in client.get(f"/{slug}/extension/Desk/?page=project&time=2022").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("query?query_string=select+x", "表 postings 里没有“x”这一列"),
+        ("query?query_string=select+", "查询写法不对"),
+        ("query?query_string=select+sum(account)", "没有这样的函数：sum(str)"),
+        ("query?query_string=select+date+%2B+%27x%27", "不能这样运算"),
+        ("query?query_string=select+account+where+account+~+%27(%27", "查询不能执行"),
+        ("account_report?a=Assets&filter=(((", "筛选“(((”写法不对"),
+        ("account_report?a=Assets&filter=%5E", "筛选里有不能用的字符"),
+        ("context?entry_hash=x", "账簿里没有这一条"),
+    ],
+)
+def test_what_is_asked_wrongly_is_told_in_chinese(guard: Guard, base: str, asked: str, says: str) -> None:
+    answer = logged_in(guard, AUDITOR).get(f"{base}/api/{asked}")
+    assert answer.status_code in (400, 404)
+    assert answer.json["error"].startswith(says), answer.json
+    assert not re.search(r"[A-Za-z]+ [A-Za-z]+ [A-Za-z]+", answer.json["error"].split("应如")[0])
+
+
+def test_what_nobody_knows_is_told_in_chinese() -> None:
+    assert in_chinese('{"error":"Something new happened"}') == '{"error": "没有能够显示：请检查查询、筛选和时间的写法"}'
+    assert in_chinese('{"error":"没有这一页"}') == '{"error": "没有这一页"}'
+    assert in_chinese("[1") == "[1"

@@ -23,6 +23,7 @@ from werkzeug.wrappers import Request, Response
 from reports.desk import kit, roles
 from reports.desk.server import allowed, confined, sessions
 from reports.desk.server.door import Door
+from reports.desk.server.errors import in_chinese
 from reports.desk.server.sessions import Session, Sessions, Throttle
 from reports.desk.server.shelf import Shelf
 from reports.desk.server.turns import NoTurnError, Turns
@@ -275,6 +276,10 @@ class Guard:
         if response.mimetype not in ("text/html", "text/plain", "text/csv", "application/json"):
             return response
         text = response.get_data(as_text=True)
+        if response.status_code >= 400 and response.mimetype == "application/json":
+            text = in_chinese(text)
+            if endpoint in allowed.QUERIES and response.status_code == 500:  # Fava's for every question that is wrong
+                response.status_code = 400
         bom, text = text[: text.startswith("\ufeff")], text.removeprefix("\ufeff")
         plain = endpoint in allowed.OWN or response.mimetype == "text/csv"
         text = visible(text) if plain else visible_json(text)

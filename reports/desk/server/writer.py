@@ -101,8 +101,10 @@ class Writer:
     def out(self, job: Job, name: str) -> Path | None:
         """A file that a job made, by its name below the job's folder of results."""
         home = (self._folder / job.id / OUT).resolve()
-        path = (home / name).resolve()
-        return path if path.is_file() and path.is_relative_to(home) else None
+        with suppress(OSError, ValueError):  # a name that is too long, or holds what no name can
+            path = (home / name).resolve()
+            return path if path.is_file() and path.is_relative_to(home) else None
+        return None
 
     def close(self) -> None:
         """End the process (what it is at it completes), and remove everything that was sent."""

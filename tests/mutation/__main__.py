@@ -33,18 +33,23 @@ from tests.mutation.mutants import Mutant, mutants
 TIMEOUT = 120  # seconds
 # The quick tests of what is decided in a room; the first that begins a module's path.
 SEEDED = "tests/mutation/test_seeded.py"
+_IMPORTERS, _REPORTS = [SEEDED, "tests/importers/test_edges.py"], [SEEDED, "tests/reports/test_edges.py"]
 TESTS = {
-    "importers/draft": [SEEDED, "tests/importers/test_again.py", "tests/importers/test_change.py"],
-    "importers": [SEEDED, "tests/importers/test_dirt.py", "tests/importers/test_becomes.py", "tests/importers/test_files.py"],
-    "reports/publish": [SEEDED, "tests/publish/test_privacy.py", "tests/publish/test_gate.py", "tests/publish/test_publish.py"],
-    "reports/workpapers": [SEEDED, "tests/reports/test_workpapers.py", "tests/reports/test_recalculated.py"],
+    "importers/draft": [*_IMPORTERS, "tests/importers/test_again.py", "tests/importers/test_change.py"],
+    "importers/history": ["tests/importers/test_undo.py"],
+    "importers/mending": ["tests/importers/test_mending.py"],
+    "importers/reading": [*_IMPORTERS, "tests/importers/test_misread.py", "tests/importers/test_files.py", "tests/importers/test_dirt.py"],
+    "importers": [*_IMPORTERS, "tests/importers/test_becomes.py", "tests/importers/test_refused.py", "tests/importers/test_year.py"],
+    "reports/publish": [SEEDED, "tests/publish/test_edges.py", "tests/publish/test_privacy.py", "tests/publish/test_gate.py", "tests/publish/test_publish.py"],
+    "reports/workpapers": [*_REPORTS, "tests/reports/test_workpapers.py", "tests/reports/test_recalculated.py"],
     "reports/trace": ["tests/reports/test_trace.py"],
-    "reports/check": ["tests/reports/test_baseline.py", "tests/reports/test_sarif.py", "tests/reports/test_rules.py"],
-    "reports/counties": ["tests/consolidate/test_run.py"],
-    "reports/plan": ["tests/reports/test_plan.py"],
+    "reports/check": [*_REPORTS, "tests/reports/test_baseline.py", "tests/reports/test_sarif.py", "tests/reports/test_rules.py"],
+    "reports/counties": [SEEDED, "tests/consolidate/test_run.py"],
+    "reports/plan": [SEEDED, "tests/reports/test_plan.py"],
     "reports/reconcile": ["tests/reports/test_reconcile.py"],
-    "reports/screening": ["tests/reports/test_screening.py"],
-    "reports": [SEEDED, "tests/reports/test_registers.py", "tests/desk/test_pages.py"],
+    "reports/screening": [*_REPORTS, "tests/reports/test_screening.py"],
+    "reports/desk": [*_REPORTS, "tests/desk/test_pages.py"],
+    "reports": [*_REPORTS, "tests/reports/test_registers.py", "tests/desk/test_pages.py"],
 }  # fmt: skip
 RULES = ("plugins", "ledgers")
 SURVIVED, ASKED, TESTED, TIMED_OUT = "survived", "killed by a case or a book", "killed by the tests", "out of time"

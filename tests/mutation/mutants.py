@@ -1,4 +1,4 @@
-"""All the small changes that a module's tests must notice: an operator, a number, a condition, a returned value."""
+"""All the small changes that a module's tests must notice: an operator, a number, a condition, a filter, an order."""
 
 import ast
 import copy
@@ -27,7 +27,7 @@ _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitOr: ast.BitAnd,
     ast.Mod: ast.Mult,
 }
-_WORDS = {"min": "max", "max": "min", "any": "all", "all": "any"}
+_WORDS = {"min": "max", "max": "min", "any": "all", "all": "any", "abs": "int"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def mutants(source: str) -> Iterator[Mutant]:
             before = ast.unparse(twin)
             changed = change(twin)
             ast.fix_missing_locations(other)
-            yield Mutant(getattr(node, "lineno", 0), before, ast.unparse(changed or twin), other)
+            place = node.target if isinstance(node, ast.comprehension) else node
+            yield Mutant(getattr(place, "lineno", 0), before, ast.unparse(changed or twin), other)
 
 
 def _left_alone(tree: ast.Module) -> set[int]:
@@ -93,6 +94,11 @@ def _changes(node: ast.AST) -> Iterator:  # type: ignore[type-arg]
         yield lambda twin: setattr(twin, "id", _WORDS[twin.id])
     elif isinstance(node, ast.IfExp):
         yield _swap
+    elif isinstance(node, ast.comprehension):
+        for place in range(len(node.ifs)):
+            yield lambda twin, place=place: twin.ifs.__delitem__(place)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sorted":
+        yield _turn_round
     elif isinstance(node, ast.Continue):
         yield lambda twin: setattr(twin, "__class__", ast.Pass)
 
@@ -109,3 +115,9 @@ def _undo(twin: ast.UnaryOp) -> None:
 
 def _swap(twin: ast.IfExp) -> None:
     twin.body, twin.orelse = twin.orelse, twin.body
+
+
+def _turn_round(twin: ast.Call) -> None:
+    """`sorted(x)` becomes `sorted(x, reverse=True)`, and the other way round."""
+    kept = [keyword for keyword in twin.keywords if keyword.arg != "reverse"]
+    twin.keywords = [*kept, ast.keyword("reverse", ast.Constant(True))] if len(kept) == len(twin.keywords) else kept

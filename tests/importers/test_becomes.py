@@ -768,3 +768,18 @@ def test_the_sheets_of_benefits_need_no_project_when_the_benefit_is_known(desk: 
     desk.take(treasury())
     text = block(desk.text("2022/12.beancount"), "2022-12-02")
     assert '    benefit: "种植补助"\n    pay-list: "一卡通:种植补助:2022-11:0"' in text
+
+
+def test_of_two_assets_of_one_operator_the_summary_names_the_one_that_earned(county: Desk) -> None:
+    row = ["ZC-03", "美翠村烘干房", "经营性", "", D("90000.00"), "美翠村股份经济合作联合社", "美翠茶业有限公司", "美翠村", "", "在用", date(2021, 6, 1)]
+    county.take(replace(assets(), rows=[*assets().rows, row]))
+    rent = [date(2023, 1, 5), "2023年美翠村烘干房租金", "", D("100.00"), D("7612.34"), "美翠茶业有限公司"]
+    county.take(replace(bank(), rows=[*bank().rows, rent]))
+    registered = county.text("registry/*.beancount")
+    id = re.search(r'custom "asset" "(A2021-\d+)" "登记"\n(?:  .*\n)*?  name: "美翠村烘干房"', registered)
+    assert id
+    assert f'  asset: "{id[1]}"\n  income-year: 2023' in block(county.text("2023/01.beancount"), "2023-01-05")
+    unnamed = [date(2023, 1, 6), "租金", "", D("50.00"), D("7662.34"), "美翠茶业有限公司"]
+    said = county.refuse(replace(bank(), rows=[*bank().rows, rent, unnamed]))
+    assert "2023-01-06 的收入 50.00 元属于哪一项" in said
+    assert "2023-01-05" not in said

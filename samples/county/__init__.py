@@ -55,7 +55,7 @@ def build(seed: int = SEED, payments_wanted: int | None = None, *, clean: bool =
         planted_money.before_payment(county)
     payments.pay_all(rng("payments"), county, lists)
     events.after_payment(county)
-    contracts.settle_on_acceptance(county, "" if clean else contracts.PRICED[0])
+    contracts.settle_on_acceptance(county, "" if clean else contracts.EARLY)
     if not clean:
         planted_money.after_payment(county)
         planted_audits.before_declared(county)

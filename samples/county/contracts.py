@@ -16,7 +16,7 @@ TENDER_LIMIT = 1000 * WAN  # a contract of so much is tendered in the open
 UNIT_COST = Decimal("1.6")
 USUAL = 33 * WAN  # what a kilometre costs where nothing is wrong
 QUANTITIES = {"x2": Decimal("6"), "x3": Decimal("3.5"), "x4": Decimal("9")}  # km, as their goals say
-PRICED = ("2021c5", "2022c5")  # projects whose contract's price is registered
+EARLY = "2021c5"  # its retention is paid before its time
 COMPETITIVE = ("2023c1", "2023c2", "2023c3")
 LET = ("民宿", "林下产品仓库", "蛋鸡养殖场", "育苗大棚")  # with a contract that runs all the time
 INVESTED = {"旧加工房": dt.date(2022, 12, 31), "旧冷库": dt.date(2023, 12, 31)}  # principal, back with the sale
@@ -35,12 +35,18 @@ def policy() -> tuple[tuple[str, Decimal, dt.date, dict[str, Any]], ...]:
 
 def settle_on_acceptance(county: County, early: str = "") -> None:
     """Retention is held from 验收 on, and paid when its year is over, but for a project that has it early."""
-    for key in PRICED:
+    for key in _tendered(county):
         project = county.projects[key]
         held, paid = (v for v in county.vouchers if v.project == project.id and not v.sheet and _retains(v))
         held.day = project.day_of("验收")
         if key != early:
             paid.day = days_after(held.day, 369)
+
+
+def _tendered(county: County) -> list[str]:
+    """The projects whose tendered contract keeps a retention: its price is registered."""
+    kept = {v.project for v in county.vouchers if not v.sheet and _retains(v)}
+    return [key for key, project in county.projects.items() if project.id in kept]
 
 
 def _retains(voucher: Any) -> bool:
@@ -49,7 +55,7 @@ def _retains(voucher: Any) -> bool:
 
 def declare(county: County, assets: list[Asset], *, clean: bool) -> None:
     """Everything that a clerk enters of contracts, decisions and counts; in a clean county roads cost what is usual."""
-    for key in PRICED:
+    for key in _tendered(county):
         price(county, county.projects[key])
     for year in YEARS:
         for kind, quantity in QUANTITIES.items():

@@ -10,7 +10,7 @@ from typing import Any
 from ledgers import chart
 from ledgers.files.text import Yuan
 from samples.county.assets import Asset
-from samples.county.contracts import FILE, PRICED, UNIT_COST, invest, price
+from samples.county.contracts import EARLY, FILE, UNIT_COST, invest, price
 from samples.county.model import PLANTED, County, Leg, Line, Project, Village, Voucher, days_after
 from samples.county.payments import HALF_DAY, MOVED, bank_of, builder_of
 from samples.county.text import token_of
@@ -26,7 +26,7 @@ def before_declared(county: County) -> None:
     county.plant("paid-ahead", started.id, "开工前付了合同价的40%，应不超过30%")
     _move(done, "完工", days_after(done.day_of("验收"), -100))
     county.plant("acceptance-due", done.id, "完工后100天才验收")
-    county.plant("retention", county.projects[PRICED[0]].id, "质保金没有到期就退还")
+    county.plant("retention", county.projects[EARLY].id, "质保金没有到期就退还")
 
 
 def _move(project: Project, state: str, day: dt.date) -> None:

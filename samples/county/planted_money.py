@@ -137,6 +137,7 @@ def _carry_over(county: County) -> None:
     release = max((v for v in county.vouchers if v.project == project.id), key=lambda v: v.day)
     release.day = dt.date(2023, 2, 15)
     county.plant("carry-over", county.funds["2021SM"].id, "2021年资金的质保金到2023年才退还，2022年底没有用完")
+    county.plant("retention", project.id, "质保金2022年10月到期，到2023年2月才退还")
 
 
 def _fund_task(county: County) -> None:

@@ -3,12 +3,14 @@
 A number is a number, an id is text, and no text of a book can become a live formula: only `Formula`, whose words are
 our own, is one. Formulas carry the value that we computed, for readers that do not recalculate. Identical input gives
 identical bytes. Printed, nothing is smaller than 9 pt: a sheet is set for A4, for A3 where it needs it, and one that is
-wider still goes over several pages; the header is frozen and repeated.
+wider still goes over several pages; the header is frozen and repeated. The rows of tables are written as a stream
+(`packing`), so that a workbook may be far larger than what is in memory.
 """
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +21,8 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from ledgers.money import yuan
+from reports import packing
 from reports.width import width
 
 TEXT, LONG, MONEY, COUNT, NUMBER, RATIO, DATE = "text", "long", "money", "count", "number", "ratio", "date"
@@ -39,6 +43,9 @@ ENDS = (0.5, 0.6)  # inches, top and bottom
 SAFE = 0.96  # of a page: programs do not agree on the height of a row
 CELL_LIMIT = 32_000  # Excel's own limit is 32,767 characters
 ROW_LIMIT = 1_048_576
+DRAWN = 500  # rows of a table that a chart can show
+ROW = 15.0  # points of a row whose height nobody sets
+FIRST_DAY = date(1899, 12, 30)  # from which workbooks count days
 _CUT = "……（过长，已截断）"
 _BAD_IN_NAME = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _KINDS: dict[str, dict[str, Any]] = {
@@ -133,7 +140,7 @@ class Workbook:
         )
         self._book.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
         self._formats: dict[Any, Any] = {}
-        self._cell_formats: dict[tuple[str, str], Any] = {}
+        self._styles: dict[tuple[str, str], int] = {}
         self._names: set[str] = set()
         self._sheets: list[Sheet] = []
 
@@ -154,7 +161,7 @@ class Workbook:
         for sheet in self._sheets:
             sheet.set_page()
         self._book.close()
-        return self._buffer.getvalue()
+        return packing.joined(self._buffer, [sheet.packed for sheet in self._sheets])
 
     def format(self, **properties: Any) -> Any:
         key = tuple(sorted(properties.items()))
@@ -162,15 +169,15 @@ class Workbook:
             self._formats[key] = self._book.add_format(properties)
         return self._formats[key]
 
-    def cell_format(self, kind: str, level: str) -> Any:
-        """How a cell of a table looks; asked for every cell, hence kept."""
+    def style(self, kind: str, level: str) -> int:
+        """How a cell of a table looks, by its number in the workbook; asked for every cell, hence kept."""
         key = (kind, level)
-        if key not in self._cell_formats:
+        if key not in self._styles:
             properties = {**_KINDS[kind], **_LEVELS[level], "border": 1}
             if level in SUMMING:  # a label runs on over the blank cells beside it
                 properties.pop("text_wrap", None)
-            self._cell_formats[key] = self.format(**properties)
-        return self._cell_formats[key]
+            self._styles[key] = self.format(**properties)._get_xf_index()
+        return self._styles[key]
 
     def chart(self, kind: dict[str, str]) -> Any:
         return self._book.add_chart(kind)
@@ -195,8 +202,10 @@ class Sheet:
         self.row = 0
         self._portrait = portrait
         self._beside = 0  # pixels of what stands to the right of the columns
+        self.packed: list[packing.Packed] = []
         self._breaks: list[int] = []
-        self._heights: dict[int, float] = {}  # of rows, in points
+        self._heights = array("f")  # of rows, in points
+        self._drawn: dict[int, list[Any]] = {}  # the first rows of tables, for charts
         self._together: list[tuple[int, int]] = []
         self._repeated = 0.0  # points of the rows that every page begins with
 
@@ -271,11 +280,15 @@ class Sheet:
         self.worksheet.set_h_pagebreaks(sorted(breaks))
 
     def _high(self, row: int) -> float:
-        return self._heights.get(row, 15.0)
+        return self._heights[row] if row < len(self._heights) else ROW
 
     def _set_row(self, row: int, height: float) -> None:
-        self._heights[row] = height
+        self._note_height(row, height)
         self.worksheet.set_row(row, height)
+
+    def _note_height(self, row: int, height: float) -> None:
+        self._heights.extend([ROW] * (row + 1 - len(self._heights)))
+        self._heights[row] = height
 
     def _repeat_columns(self, room: float) -> None:
         """The first columns say on every page what a row is of."""
@@ -299,12 +312,18 @@ class Sheet:
     def rows(self, columns: Sequence[Column], rows: Iterable[Row]) -> Area:
         """Further rows below a table, without a header of their own."""
         first = self.row
+        kept = packing.Packed(first, len(columns))
+        self.packed.append(kept)
+        gauges = [_Gauge(column, self.book.points) for column in columns]
         for row in rows:
-            for number, (column, value) in enumerate(zip(columns, row.values, strict=True)):
-                self._cell(self.row, number, column.kind, row.level, value)
-                self._widen(number, column.kind, value)
-            self._fit(columns, row)
+            if self.row >= ROW_LIMIT:
+                raise ValueError(f"工作表“{self.name}”超过 {ROW_LIMIT} 行，请缩小范围")
+            kept.add(self._fit(gauges, row), self._cells(columns, gauges, row))
+            if self.row < first + DRAWN:
+                self._drawn[self.row] = [_drawn(column.kind, value) for column, value in zip(columns, row.values, strict=True)]
             self.row += 1
+        kept.end()
+        self._widen(gauges)
         return Area(self.name, first + 1, self.row)
 
     def filter(self, area: Area, columns: int) -> None:
@@ -347,7 +366,8 @@ class Sheet:
         for name, column in series.items():
             fill = {"color": COLOURS[len(chart.series) % len(COLOURS)]}
             places = {"categories": f"={area.range(categories)}", "values": f"={area.range(column)}"}
-            chart.add_series({"name": name, **places, "gap": 60, "fill": fill})
+            data = {"categories_data": self._data(area, categories), "values_data": self._data(area, column)}
+            chart.add_series({"name": name, **places, **data, "gap": 60, "fill": fill})
         chart.set_title({"name": title, "name_font": {"size": 12, "name": FONT}, "overlay": False})
         chart.set_legend({"position": "bottom"} if len(series) > 1 else {"none": True})
         grid = {"visible": True, "line": {"color": "#DDDDDD"}}
@@ -361,6 +381,10 @@ class Sheet:
         self.worksheet.insert_chart(area.first - 2, len(self.widths), chart, {"x_offset": GAP})
         self._beside = max(CHART[0], room) + 2 * GAP
 
+    def _data(self, area: Area, column: int) -> list[Any]:
+        """What a chart shows before anybody works it out again."""
+        return [self._drawn[row][column] for row in range(area.first - 1, min(area.last, area.first - 1 + DRAWN))]
+
     def height(self, text: str, cells: float) -> float:
         """Points that a wrapped text needs in so many cells."""
         return 4 + 1.35 * self.book.points * self._lines(text, cells)
@@ -368,28 +392,25 @@ class Sheet:
     def _lines(self, text: str, cells: float, points: float = 0) -> int:
         return sum(_lines(line, cells, points or self.book.points) for line in text.split("\n"))
 
-    def _widen(self, number: int, kind: str, value: Any) -> None:
+    def _widen(self, gauges: "Sequence[_Gauge]") -> None:
         """A number that is wider than its column would be shown as ###."""
-        if isinstance(value, Cell):
-            value, kind = value.value, value.kind
-        if isinstance(value, Formula):
-            value = value.value
-        if kind not in _SHOWN or value is None or isinstance(value, str):
-            return
-        need = len(_SHOWN[kind].format(float(number_of(value, kind))))
-        if need + 1.5 > self.widths[number]:
-            self.widths[number] = need + 1.5
-            self.worksheet.set_column(number, number, self.widths[number])
+        for number, gauge in enumerate(gauges):
+            if gauge.need > self.widths[number]:
+                self.widths[number] = gauge.need
+                self.worksheet.set_column(number, number, gauge.need)
 
-    def _fit(self, columns: Sequence[Column], row: Row) -> None:
+    def _fit(self, gauges: "Sequence[_Gauge]", row: Row) -> float:
         """Rows with wrapped text get their height from us: not every program works it out when it opens a file."""
-        values = [value.value if isinstance(value, Cell) else value for value in row.values]
-        texts = [
-            self.height(value, column.width)
-            for column, value in zip(columns, values, strict=True)
-            if isinstance(value, str) and row.level not in SUMMING
-        ]
-        self._set_row(self.row, min(MAX_HEIGHT, max([*texts, 1.75 * self.book.points])))
+        lines = 1
+        if row.level not in SUMMING:
+            for gauge, value in zip(gauges, row.values, strict=True):
+                text = value.value if isinstance(value, Cell) else value
+                if isinstance(text, str) and (len(text) > gauge.short or "\n" in text):
+                    lines = max(lines, self._lines(text, gauge.column.width))
+        least = max(4 + 1.35 * self.book.points * lines, 1.75 * self.book.points)
+        height = min(MAX_HEIGHT, least)
+        self._note_height(self.row, height)
+        return height
 
     def _across(self, text: str, style: str, height: float) -> None:
         self._set_row(self.row, height)
@@ -421,24 +442,51 @@ class Sheet:
         self._set_row(deep, 8 + 1.3 * self.book.points * lines)
         self.row = deep + 1
 
-    def _cell(self, row: int, number: int, kind: str, level: str, value: Any) -> None:
+    def _cells(self, columns: Sequence[Column], gauges: "Sequence[_Gauge]", row: Row) -> list[str]:
+        """The cells of a row as a workbook holds them."""
+        return [
+            self._cell(number, column.kind, gauge, row.level, value)
+            for number, (column, gauge, value) in enumerate(zip(columns, gauges, row.values, strict=True))
+        ]
+
+    def _cell(self, number: int, kind: str, gauge: "_Gauge", level: str, value: Any) -> str:
         if isinstance(value, Cell):
             value, kind = value.value, value.kind
-        if row >= ROW_LIMIT:
-            raise ValueError(f"工作表“{self.name}”超过 {ROW_LIMIT} 行，请缩小范围")
-        text = isinstance(value, str)
-        style = self.book.cell_format(TEXT if text and kind != LONG else kind, level)
-        if value is None or value == "":
-            self.worksheet.write_blank(row, number, None, style)
-        elif isinstance(value, Formula):
-            words = value.text.format(row=row + 1)
-            self.worksheet.write_formula(row, number, words, style, number_of(value.value, kind))
-        elif text:
-            self.worksheet.write_string(row, number, shortened(value), style)
-        elif kind == DATE:
-            self.worksheet.write_datetime(row, number, datetime(value.year, value.month, value.day), style)
-        else:
-            self.worksheet.write_number(row, number, number_of(value, kind), style)
+        if isinstance(value, str):
+            style = self.book.style(kind if kind == LONG else TEXT, level)
+            if value:
+                return packing.text(self.row, number, style, shortened(value))
+            return packing.blank(self.row, number, style)
+        style = self.book.style(kind, level)
+        if value is None:
+            return packing.blank(self.row, number, style)
+        if isinstance(value, Formula):
+            gauge.measure(value.value, kind)
+            words = value.text.format(row=self.row + 1).removeprefix("=")
+            return packing.formula(self.row, number, style, words, number_of(value.value, kind))
+        gauge.measure(value, kind)
+        return packing.number(self.row, number, style, _digits(value, kind))
+
+
+@dataclass
+class _Gauge:
+    """What a column of a table can show, and how wide its numbers turned out to be."""
+
+    column: Column
+    points: float
+    need: float = 0
+    _least: Any = 0  # between these two every number is known to be no wider
+    _most: Any = 0
+    short: int = field(init=False)  # characters that surely are one line
+
+    def __post_init__(self) -> None:
+        self.short = _room(self.column.width, self.points) // 2
+
+    def measure(self, value: Any, kind: str) -> None:
+        if kind not in _SHOWN or value is None or isinstance(value, str) or self._least <= value <= self._most:
+            return
+        self._least, self._most = min(self._least, value), max(self._most, value)
+        self.need = max(self.need, len(_SHOWN[kind].format(float(number_of(value, kind)))) + 1.5)
 
 
 def pixels(cells: float) -> int:
@@ -448,7 +496,28 @@ def pixels(cells: float) -> int:
 
 def _lines(text: str, cells: float, points: float = POINTS) -> int:
     """Lines of a paragraph wrapped in a column, in letters of so many points."""
-    return max(1, -(-width(text) // max(1, int(cells * 7 / (HALF * points / POINTS)))))
+    return max(1, -(-width(text) // _room(cells, points)))
+
+
+def _room(cells: float, points: float) -> int:
+    """Letters of so many points that fit into a column."""
+    return max(1, int(cells * 7 / (HALF * points / POINTS)))
+
+
+def _drawn(kind: str, value: Any) -> Any:
+    """A value as a chart shows it."""
+    if isinstance(value, Cell):
+        value, kind = value.value, value.kind
+    return number_of(value.value if isinstance(value, Formula) else value, kind) if value is not None else None
+
+
+def _digits(value: Any, kind: str) -> str:
+    """A value as the digits of a cell: yuan, days since 1899, or the number itself."""
+    if kind == MONEY:
+        return yuan(int(value))
+    if kind == DATE:
+        return str((date(value.year, value.month, value.day) - FIRST_DAY).days)
+    return packing.digits(number_of(value, kind))
 
 
 def number_of(value: Any, kind: str) -> Any:

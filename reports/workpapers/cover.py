@@ -1,5 +1,6 @@
 """The cover: which book, on which day, judged by what, with which result, and whether it can be trusted."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ledgers.seals.seal import verified
@@ -39,7 +40,7 @@ def write(book: Workbook, checked: Checked, papers: Papers) -> None:
         sheet.form(label, text)
     sheet.skip()
     sheet.heading("结论汇总")
-    sheet.table(COLUMNS, _counts(checked), freeze=False)
+    sheet.table(COLUMNS, _counts(checked, papers), freeze=False)
     sheet.skip()
     sheet.note(
         "结论只说“符合”或“不符合”所列条款，不作违法与否的认定。索引号由规则、对象、分项和期间得出，同一事项每次出具都相同，各表和各次底稿以它互相参照。"
@@ -83,9 +84,9 @@ def _sealed(checked: Checked) -> str:
     return "\n".join([f"最近一次封账至 {last.end}，根 {last.root}（{last.sealed_on} 封）", *found])
 
 
-def _counts(checked: Checked) -> Iterator[Row]:
+def _counts(checked: Checked, papers: Papers) -> Iterator[Row]:
     for severity in (ERROR, WARNING):
-        found = [one.status for one in checked.audit.findings if one.severity == severity]
-        yield Row((SEVERITY_NAMES[severity], *(found.count(status) for status in STATUSES)))
+        found = sum((one.counts for one in papers.groups if one.rule.severity == severity), Counter[str]())
+        yield Row((SEVERITY_NAMES[severity], *(found[status] for status in STATUSES)))
     summary = checked.audit.summary
     yield Row(("合计", *(summary[status] for status in STATUSES)), TOTAL)

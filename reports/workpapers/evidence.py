@@ -1,16 +1,19 @@
 """The vouchers behind every number, and the lines of the rolls behind the vouchers."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import pandas as pd
 
-from ledgers.tables.schema import Payment, Posting, records
+from ledgers.tables.schema import Payment, records
 from plugins.findings import FAIL, PENDING, UNDETERMINED, WAIVED
 from reports.check.checked import Checked
 from reports.workbook import DATE, LONG, MONEY, NUMBER, Column, Row, Workbook
 from reports.workpapers.papers import Paper, Papers
 
 LIMIT = 100_000  # lines of evidence in a workbook that a person still opens
+TOGETHER = 500  # findings whose vouchers are looked up at once
 FIRST = (FAIL, UNDETERMINED, PENDING, WAIVED)
 COLUMNS = (
     Column("索引号", 13),
@@ -39,55 +42,108 @@ LINES = (
 )
 
 
-def write(book: Workbook, checked: Checked, papers: Papers) -> None:
+class Leg(NamedTuple):
+    """Of a posting what stands on the sheet."""
+
+    voucher: str
+    date: dt.date
+    account: str
+    payee: str
+    narration: str
+    amount: int
+    fund: str
+    project: str
+    roll: str
+    file: str
+    line: int
+
+
+class Proof(NamedTuple):
+    """What stands behind a finding: its rows of the table `postings`, and other places (file, line)."""
+
+    paper: str  # its index number
+    evidence: tuple[int, ...]
+    places: tuple[tuple[str, int], ...]
+
+
+class Proofs:
+    """The evidence of findings: of all problems, and of as many others as fit below the limit."""
+
+    def __init__(self, papers: Papers) -> None:
+        self.problems = [
+            _proof(paper) for group in papers.groups for paper in group.stated if paper.finding.status in FIRST
+        ]
+        self.others: list[Proof] = []
+        self.left = 0  # findings that did not fit
+        self._total = sum(map(_length, self.problems))
+
+    def add(self, found: Iterable[Paper]) -> None:
+        """The findings of one rule."""
+        for paper in found:
+            if paper.finding.status not in FIRST:
+                self._add(_proof(paper))
+
+    def _add(self, proof: Proof) -> None:
+        self._total += _length(proof)
+        if self._total <= LIMIT:
+            self.others.append(proof)
+        else:
+            self.left += 1
+
+
+def _proof(paper: Paper) -> Proof:
+    finding = paper.finding
+    return Proof(
+        paper.index, finding.evidence, finding.lines or (() if finding.evidence else (finding.source,))
+    )
+
+
+def _length(proof: Proof) -> int:
+    return len(proof.evidence) + len(proof.places)
+
+
+def write(book: Workbook, checked: Checked, proofs: Proofs) -> None:
     """Two sheets: vouchers by finding, problems first, and the roll lines of what did not pass."""
-    every = [paper for group in papers.groups for paper in group.papers]
-    every.sort(key=lambda paper: paper.finding.status not in FIRST)
-    kept, left = _within(every, LIMIT)
     sheet = book.sheet("证据·凭证", [column.width for column in COLUMNS])
     sheet.title("证据：凭证")
     sheet.note("一个数字的全部凭证列在其索引号下，不符合的在前。没有凭证的结论取自登记，见“账簿位置”。")
-    if left:
+    if proofs.left:
         sheet.note(
-            f"为便于打开，另有 {left} 项符合或不适用的结论未列凭证；用 --rule 或 --subject 可单独出具它们的底稿。"
+            f"为便于打开，另有 {proofs.left} 项符合或不适用的结论未列凭证；用 --rule 或 --subject 可单独出具它们的底稿。"
         )
-    sheet.table(COLUMNS, _vouchers(checked, kept))
+    sheet.table(COLUMNS, _vouchers(checked, [*proofs.problems, *proofs.others]))
     lines = book.sheet("证据·清册", [column.width for column in LINES])
     lines.title("证据：发放清册")
     lines.note("未符合的结论所依据的凭证，其发放清册的每一行；户编号是代号，本底稿没有任何个人信息。")
-    shown, more = _roll_lines(checked, [paper for paper in kept if paper.finding.status in FIRST])
+    shown, more = _roll_lines(checked, proofs.problems)
     if more:
         lines.note(f"为便于打开，另有 {more} 行未列；用 --rule 或 --subject 可单独出具其余各项的底稿。")
     lines.table(LINES, _lines(checked, shown))
 
 
-def _within(papers: list[Paper], limit: int) -> tuple[list[Paper], int]:
-    """As many findings as have at most so many lines of evidence, and how many are left."""
-    total = 0
-    for number, paper in enumerate(papers):
-        total += len(paper.finding.evidence) + len(paper.finding.lines) + 1
-        if total > limit and paper.finding.status not in FIRST:
-            return papers[:number], len(papers) - number
-    return papers, 0
+def _vouchers(checked: Checked, proofs: list[Proof]) -> Iterator[Row]:
+    for start in range(0, len(proofs), TOGETHER):
+        some = proofs[start : start + TOGETHER]
+        wanted = sorted({row for proof in some for row in proof.evidence})
+        legs = dict(zip(wanted, records(Leg, checked.book.tables.postings.iloc[wanted]), strict=True))
+        for proof in some:
+            yield from _rows(proof, legs)
 
 
-def _vouchers(checked: Checked, papers: list[Paper]) -> Iterator[Row]:
-    wanted = sorted({row for paper in papers for row in paper.finding.evidence})
-    legs = dict(zip(wanted, records(Posting, checked.book.tables.postings.iloc[wanted]), strict=True))
-    for paper in papers:
-        for row in dict.fromkeys(paper.finding.evidence):
-            leg = legs[row]
-            texts = (leg.fund, leg.project, leg.roll, f"{leg.file}:{leg.line}")
-            narration = f"{leg.payee} {leg.narration}".strip()
-            yield Row((paper.index, leg.voucher, leg.date, leg.account, narration, leg.amount, *texts))
-        for file, line in paper.finding.lines or (() if paper.finding.evidence else (paper.finding.source,)):
-            yield Row((paper.index, "", None, "", "", None, "", "", "", f"{file}:{line}" if line else file))
+def _rows(proof: Proof, legs: dict[int, Leg]) -> Iterator[Row]:
+    for row in dict.fromkeys(proof.evidence):
+        leg = legs[row]
+        texts = (leg.fund, leg.project, leg.roll, f"{leg.file}:{leg.line}")
+        narration = f"{leg.payee} {leg.narration}".strip()
+        yield Row((proof.paper, leg.voucher, leg.date, leg.account, narration, leg.amount, *texts))
+    for file, line in proof.places:
+        yield Row((proof.paper, "", None, "", "", None, "", "", "", f"{file}:{line}" if line else file))
 
 
-def _roll_lines(checked: Checked, papers: list[Paper]) -> tuple[pd.DataFrame, int]:
+def _roll_lines(checked: Checked, proofs: list[Proof]) -> tuple[pd.DataFrame, int]:
     """The roll lines behind findings, as many as fit, and how many are left."""
     payments = checked.book.tables.payments
-    wanted = {row for paper in papers for row in paper.finding.evidence}
+    wanted = {row for proof in proofs for row in proof.evidence}
     lines = payments[payments["posting"].isin(wanted)]
     return lines.head(LIMIT), max(0, len(lines) - LIMIT)
 

@@ -26,7 +26,7 @@ VOUCHERS = 8  # named in a form; the others stand on the sheet of evidence
 
 def write(book: Workbook, checked: Checked, papers: Papers) -> None:
     """All forms on one sheet, one a printed page, in the order of the rules."""
-    wanted = [(group, paper) for group in papers.groups for paper in group.papers if paper.has_form]
+    wanted = [(group, paper) for group in papers.groups for paper in group.failed if paper.has_form]
     sheet = book.sheet("审计取证单", WIDTHS, portrait=True)
     if not wanted:
         sheet.title("审计取证单")
@@ -60,7 +60,7 @@ def _form(sheet: Sheet, checked: Checked, papers: Papers, group: Group, paper: P
 def _standard(papers: Papers, group: Group, finding: Finding) -> Iterator[str]:
     """The article, what it demands here, and each parameter with how it is known."""
     rule, threshold = group.rule, finding.threshold
-    parameters = list(dict.fromkeys(one.parameter for one in threshold.parameters)) if threshold else []
+    parameters = {one.parameter: one.number for one in papers.uses(finding)}
     yield f"{rule.basis}：{rule.formula}。"
     if rule.quote and not any(one.quote and one.quote != rule.quote for one in parameters):
         yield f"原文：“{rule.quote}”"
@@ -68,9 +68,9 @@ def _standard(papers: Papers, group: Group, finding: Finding) -> Iterator[str]:
         value = _asked(finding, threshold.op, threshold.value)
         required = f"，即 {yuan_cn(threshold.required)} 元" if threshold.required is not None else ""
         yield f"应{COMPARED[threshold.op]} {value}{required}。"
-    for one in parameters:
+    for one, number in parameters.items():
         known = f"（{one.confidence}）" if one.confidence else ""
-        yield f"{papers.used[one].number}　{one.name} {worded(one)}，{one.basis}{known}"
+        yield f"{number}　{one.name} {worded(one)}，{one.basis}{known}"
         yield from ([f"　　原文：“{one.quote}”"] if one.quote else [f"　　读法：{one.reading}"] if one.reading else [])
 
 

@@ -11,7 +11,7 @@ from plugins.findings import ERROR, FAIL, SEVERITY_NAMES, STATUS_NAMES
 from reports.check.checked import Checked
 from reports.remedies import act, gap, unit_of
 from reports.workbook import LONG, MONEY, SUBTOTAL, TOTAL, Column, Row, Workbook
-from reports.workpapers.papers import Group, Paper, Papers
+from reports.workpapers.papers import Group, Paper, Papers, initials
 
 SHEET = "问题汇总表"
 COLUMNS = (
@@ -57,7 +57,7 @@ def write(book: Workbook, checked: Checked, papers: Papers) -> None:
 def _rows(checked: Checked, papers: Papers) -> Iterator[Row]:
     total = 0
     for group in _failing(papers):
-        failed = [paper for paper in group.papers if paper.finding.status == FAIL]
+        failed = group.failed
         amount = sum(paper.finding.shortfall or 0 for paper in failed)
         total += amount
         about = f"{SEVERITY_NAMES[group.rule.severity]}，{len(failed)} 项"
@@ -67,7 +67,7 @@ def _rows(checked: Checked, papers: Papers) -> Iterator[Row]:
 
 
 def _failing(papers: Papers) -> list[Group]:
-    failing = [group for group in papers.groups if any(paper.finding.status == FAIL for paper in group.papers)]
+    failing = [group for group in papers.groups if group.counts[FAIL]]
     return sorted(failing, key=lambda group: group.rule.severity != ERROR)
 
 
@@ -84,11 +84,17 @@ def write_followed(book: Workbook, papers: Papers, previous: Path | None) -> Non
     if previous is None:
         return
     before = earlier(previous)
-    now = {paper.index: paper for group in papers.groups for paper in group.papers}
+    now = _present(papers, {row[0] for row in before})
     sheet = book.sheet("上次问题跟踪", [column.width for column in FOLLOWED])
     sheet.title("上次审计发现的问题及其现状")
     sheet.note(f"上次底稿：{previous.name}，问题 {len(before)} 项。索引号相同的是同一对象、同一事项。")
     sheet.table(FOLLOWED, (_followed(row, now.get(row[0])) for row in before))
+
+
+def _present(papers: Papers, wanted: set[str]) -> dict[str, Paper]:
+    """The present findings of these index numbers."""
+    asked = [one for one in papers.groups if any(index.startswith(initials(one.rule.id)) for index in wanted)]
+    return {paper.index: paper for group in asked for paper in group.papers if paper.index in wanted}
 
 
 def _followed(row: tuple[str, ...], paper: Paper | None) -> Row:

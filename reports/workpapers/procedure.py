@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from plugins.findings import NA, SEVERITY_NAMES, Finding
+from plugins.findings import NA, SEVERITY_NAMES
 from reports.check.checked import Checked
 from reports.workbook import COUNT, LONG, Column, Row, Workbook
 from reports.workpapers.papers import Group, Papers
@@ -34,14 +34,14 @@ def write(book: Workbook, checked: Checked, papers: Papers, sample: Plan | None)
 
 def _rows(papers: Papers) -> Iterator[Row]:
     for group in papers.groups:
-        yield _row(group, [paper.finding for paper in group.papers])
+        yield _row(group)
     for rule in papers.silent:
         yield Row(
             (rule.title, SEVERITY_NAMES[rule.severity], rule.judges, rule.formula, 0, 0, 0, "没有对象", rule.basis)
         )
 
 
-def _row(group: Group, findings: list[Finding]) -> Row:
-    rule, outside = group.rule, sum(one.status == NA for one in findings)
-    counts = (len(findings), len(findings) - outside, outside)
+def _row(group: Group) -> Row:
+    rule, outside, total = group.rule, group.counts[NA], group.counts.total()
+    counts = (total, total - outside, outside)
     return Row((rule.title, SEVERITY_NAMES[rule.severity], rule.judges, rule.formula, *counts, "全部", rule.basis))

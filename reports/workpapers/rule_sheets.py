@@ -55,32 +55,31 @@ def write_summary(book: Workbook, papers: Papers) -> None:
 
 
 def _summed(group: Group) -> Row:
-    counts = [sum(paper.finding.status == status for paper in group.papers) for status in STATUSES]
+    counts = [group.counts[status] for status in STATUSES]
     rule = group.rule
     return Row((group.number, rule.title, rule.id, SEVERITY_NAMES[rule.severity], *counts, rule.basis))
 
 
-def write(book: Workbook, checked: Checked, papers: Papers, group: Group) -> None:
-    """The sheet of one rule."""
-    waived = any(paper.finding.status == WAIVED for paper in group.papers)
+def write(book: Workbook, checked: Checked, papers: Papers, group: Group, found: list[Paper]) -> None:
+    """The sheet of one rule, with all its findings."""
+    waived = group.counts[WAIVED] > 0
     columns = [*COLUMNS, *([WAIVER] if waived else []), *([STATE] if checked.baseline else [])]
     sheet = book.sheet(group.sheet, [column.width for column in columns])
     sheet.title(f"{group.rule.title}（{group.rule.id}）")
-    for text in _terms(papers, group):
+    for text in _terms(papers, group, found):
         sheet.note(text)
-    sheet.table(columns, (_row(checked, papers, paper, waived) for paper in group.papers))
+    sheet.table(columns, (_row(checked, papers, paper, waived) for paper in found))
 
 
-def _terms(papers: Papers, group: Group) -> Iterator[str]:
+def _terms(papers: Papers, group: Group, found: list[Paper]) -> Iterator[str]:
     rule = group.rule
     yield f"判定对象：{rule.judges}　　程度：{SEVERITY_NAMES[rule.severity]}　　公式：{rule.formula}"
     yield f"依据：{rule.basis}" + (f"　　原文：“{rule.quote}”" if rule.quote else "")
-    for used in papers.used.values():
-        if rule.id in used.rules:
-            parameter = used.parameter
-            reading = f"　　读法：{parameter.reading}" if parameter.reading else ""
-            known = f"（{parameter.confidence}）" if parameter.confidence else ""
-            yield f"{used.number}　{parameter.name} {worded(parameter)}　　依据：{parameter.basis}{known}{reading}"
+    for used in papers.of_rule(found):
+        parameter = used.parameter
+        reading = f"　　读法：{parameter.reading}" if parameter.reading else ""
+        known = f"（{parameter.confidence}）" if parameter.confidence else ""
+        yield f"{used.number}　{parameter.name} {worded(parameter)}　　依据：{parameter.basis}{known}{reading}"
 
 
 def _row(checked: Checked, papers: Papers, paper: Paper, waived: bool) -> Row:

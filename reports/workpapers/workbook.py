@@ -37,9 +37,12 @@ def as_xlsx(checked: Checked, asked: Asked = Asked()) -> bytes:
     if asked.sheets == FAILURES:
         return book.content()
     rule_sheets.write_summary(book, papers)
+    proofs = evidence.Proofs(papers)
     for group in papers.groups:
-        rule_sheets.write(book, checked, papers, group)
-    evidence.write(book, checked, papers)
+        found = group.papers
+        rule_sheets.write(book, checked, papers, group, found)
+        proofs.add(found)
+    evidence.write(book, checked, proofs)
     lists.write_parameters(book, papers)
     lists.write_waivers(book, checked)
     lists.write_resolved(book, checked)

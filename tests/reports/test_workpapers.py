@@ -137,11 +137,13 @@ def test_every_number_has_its_vouchers(sample: Checked, opened: dict[str, Rows])
 
 def test_evidence_beyond_the_limit_is_announced(sample: Checked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "LIMIT", 50)
-    kept, left = evidence._within(
-        [p for g in papers_of(sample).groups for p in g.papers if p.finding.status == "pass"], 50
-    )
-    assert left > 3000
-    assert sum(len(p.finding.evidence) + len(p.finding.lines) + 1 for p in kept) <= 50
+    papers = papers_of(sample)
+    proofs = evidence.Proofs(papers)
+    proofs.problems, proofs._total = [], 0
+    for group in papers.groups:
+        proofs.add(group.papers)
+    assert proofs.left > 3000
+    assert 0 < sum(len(one.evidence) + len(one.places) for one in proofs.others) <= 50
 
 
 def test_roll_lines_of_failures_are_listed(sample: Checked, opened: dict[str, Rows]) -> None:
@@ -155,7 +157,12 @@ def test_roll_lines_of_failures_are_listed(sample: Checked, opened: dict[str, Ro
 
 def test_parameters_are_listed_with_basis_quotation_and_reading(sample: Checked, opened: dict[str, Rows]) -> None:
     rows = {row["编号"]: row for row in rows_of(opened["参数"], "编号")}
-    used = papers_of(sample).used
+    papers = papers_of(sample)
+    for group in papers.groups:
+        papers.of_rule(paper for paper in group.failed if paper.has_form)
+    for group in papers.groups:
+        papers.of_rule(group.papers)
+    used = papers.used
     assert len(rows) == len(used) > 20
     for one in used.values():
         row = rows[one.number]

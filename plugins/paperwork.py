@@ -142,14 +142,16 @@ def _shared(digest: str, proofs: list[_Proof]) -> Finding:
 
 
 def _alone(named: pd.DataFrame) -> Iterator[Finding]:
-    for digest, rows in named.groupby("digest", sort=False):
-        first = next(records(_Proof, rows))
+    found: dict[str, list[_Proof]] = {}
+    for digest, proof in zip(named["digest"].tolist(), records(_Proof, named), strict=True):
+        found.setdefault(digest, []).append(proof)
+    for digest, (first, *more) in found.items():
         yield Finding(
-            Subject("evidence", str(digest)[:DIGEST]),
+            Subject("evidence", digest[:DIGEST]),
             PASS,
             f"只属于凭证 {first.voucher}",
             source=(first.file, first.line),
-            evidence=tuple(dict.fromkeys(rows.index.tolist())),
+            evidence=tuple(dict.fromkeys([first.row, *(one.row for one in more)])),
         )
 
 

@@ -8,20 +8,20 @@ import re
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cache
 from io import BytesIO
+from typing import BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.xmlwriter import XMLwriter
 
 _HELD = 2**16  # characters that are packed together
+_PIECE = 2**18  # bytes that are given away together
 _LEVEL = 1  # of packing what is unpacked again soon
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 _ROW = re.compile(rb'<row r="(\d+)"')
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
 _OUTSIDE = re.compile(r"[&<>\x00-\x1f_\ufffe\uffff]|^\s|\s$")  # what cannot stand in a cell as it is
-_letter = cache(xl_col_to_name)
 
 
 class Packed:
@@ -55,33 +55,34 @@ class Packed:
         self._held, self._size = [], 0
 
     def pieces(self) -> Iterator[bytes]:
-        """The rows as text of a sheet, once they have ended."""
+        """The rows as text of a sheet, once they have ended; they are given away."""
         unpacker = zlib.decompressobj()
-        for piece in self._packed:
+        packed, self._packed = self._packed, []
+        for piece in packed:
             yield unpacker.decompress(piece)
         yield unpacker.flush()
 
 
-def blank(row: int, column: int, style: int) -> str:
-    return f'<c r="{_letter(column)}{row + 1}" s="{style}"/>'
+def blank(place: str, style: int) -> str:
+    """An empty cell; `place` is its address, `style` the number of its format."""
+    return f'<c r="{place}" s="{style}"/>'
 
 
-def number(row: int, column: int, style: int, digits: str) -> str:
-    return f'<c r="{_letter(column)}{row + 1}" s="{style}"><v>{digits}</v></c>'
+def number(place: str, style: int, shown: str) -> str:
+    return f'<c r="{place}" s="{style}"><v>{shown}</v></c>'
 
 
-def text(row: int, column: int, style: int, words: str) -> str:
-    keep = ""
-    if _OUTSIDE.search(words):
-        keep = ' xml:space="preserve"' if words != words.strip() else ""
-        words = _escaped(words)
-    return f'<c r="{_letter(column)}{row + 1}" s="{style}" t="inlineStr"><is><t{keep}>{words}</t></is></c>'
+def text(place: str, style: int, words: str) -> str:
+    if not _OUTSIDE.search(words):
+        return f'<c r="{place}" s="{style}" t="inlineStr"><is><t>{words}</t></is></c>'
+    keep = ' xml:space="preserve"' if words != words.strip() else ""
+    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t{keep}>{_escaped(words)}</t></is></c>'
 
 
-def formula(row: int, column: int, style: int, words: str, value: str | float) -> str:
+def formula(place: str, style: int, words: str, value: str | float) -> str:
     kind = ' t="str"' if isinstance(value, str) and value else ""
     result = _escaped(value) if isinstance(value, str) else digits(value)
-    return f'<c r="{_letter(column)}{row + 1}" s="{style}"{kind}><f>{_escaped(words)}</f><v>{result}</v></c>'
+    return f'<c r="{place}" s="{style}"{kind}><f>{_escaped(words)}</f><v>{result}</v></c>'
 
 
 def digits(value: float) -> str:
@@ -97,17 +98,40 @@ def _escaped(words: str) -> str:
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def joined(skeleton: BytesIO, sheets: list[list[Packed]]) -> bytes:
-    """The workbook with the tables of each sheet in it; the sheets stand in the order of the workbook."""
-    whole = BytesIO()
-    with ZipFile(skeleton) as source, ZipFile(whole, "w", ZIP_DEFLATED) as target:
+def joined(skeleton: BytesIO, sheets: list[list[Packed]]) -> Iterator[bytes]:
+    """The workbook piece by piece, with the tables of each sheet in it; the sheets stand in the order of the workbook."""
+    stream = _Stream()
+    with ZipFile(skeleton) as source, ZipFile(cast(BinaryIO, stream), "w", ZIP_DEFLATED) as target:
         for part in source.infolist():
             found = _SHEET.fullmatch(part.filename)
             tables = sheets[int(found[1]) - 1] if found else []
-            with target.open(part.filename, "w") as stream:
+            with target.open(part.filename, "w") as inside:
                 for piece in _joined(source.read(part), [one for one in tables if one.last >= one.first]):
-                    stream.write(piece)
-    return whole.getvalue()
+                    inside.write(piece)
+                    yield from stream.taken(_PIECE)
+    yield from stream.taken()
+
+
+class _Stream:
+    """Where an archive is written to that nobody goes back in, and taken from."""
+
+    def __init__(self) -> None:
+        self._held: list[bytes] = []
+        self._size = 0
+
+    def write(self, content: bytes) -> int:
+        self._held.append(bytes(content))
+        self._size += len(content)
+        return len(content)
+
+    def flush(self) -> None:
+        """What was written is there already."""
+
+    def taken(self, least: int = 1) -> Iterator[bytes]:
+        """What was written since, once it is so many bytes."""
+        if self._size >= least:
+            held, self._held, self._size = self._held, [], 0
+            yield b"".join(held)
 
 
 def _joined(sheet: bytes, tables: list[Packed]) -> Iterator[bytes]:

@@ -1,5 +1,7 @@
 """Thresholds and parameters in words, the same on every face."""
 
+from functools import cache
+
 from ledgers.money import decimal, percent
 from ledgers.policy import SCOPES, Parameter
 from ledgers.tables.directives import KEY_TITLES
@@ -38,6 +40,7 @@ def detail(part: str | None, period: str | None) -> str:
     return "·".join(text for text in (_part(part or ""), period) if text)
 
 
+@cache
 def _part(part: str) -> str:
     """What a rule names in English: a part of a grant, a rule that is being mended, a key that was changed."""
     rule = catalogue().get(part)

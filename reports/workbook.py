@@ -9,8 +9,8 @@ wider still goes over several pages; the header is frozen and repeated. The rows
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -126,7 +126,7 @@ class Area:
 
 
 class Workbook:
-    """A workbook in the making; `content` closes it."""
+    """A workbook in the making; `content` or `pieces` closes it."""
 
     def __init__(self, title: str, day: date, points: float = POINTS, least: float = LEAST, slack: float = 1) -> None:
         """`points` is the size of what stands in a cell, `least` the smallest that it is printed in, where columns are
@@ -140,7 +140,7 @@ class Workbook:
         )
         self._book.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
         self._formats: dict[Any, Any] = {}
-        self._styles: dict[tuple[str, str], int] = {}
+        self._styles: dict[str, _Styles] = {}
         self._names: set[str] = set()
         self._sheets: list[Sheet] = []
 
@@ -158,6 +158,10 @@ class Workbook:
 
     def content(self) -> bytes:
         """The finished workbook."""
+        return b"".join(self.pieces())
+
+    def pieces(self) -> Iterator[bytes]:
+        """The finished workbook piece by piece: it is never in memory whole."""
         for sheet in self._sheets:
             sheet.set_page()
         self._book.close()
@@ -169,15 +173,11 @@ class Workbook:
             self._formats[key] = self._book.add_format(properties)
         return self._formats[key]
 
-    def style(self, kind: str, level: str) -> int:
-        """How a cell of a table looks, by its number in the workbook; asked for every cell, hence kept."""
-        key = (kind, level)
-        if key not in self._styles:
-            properties = {**_KINDS[kind], **_LEVELS[level], "border": 1}
-            if level in SUMMING:  # a label runs on over the blank cells beside it
-                properties.pop("text_wrap", None)
-            self._styles[key] = self.format(**properties)._get_xf_index()
-        return self._styles[key]
+    def styles(self, level: str) -> dict[str, int]:
+        """How the cells of such a row look, by their kind, as numbers of the workbook's formats."""
+        if level not in self._styles:
+            self._styles[level] = _Styles(self, level)
+        return self._styles[level]
 
     def chart(self, kind: dict[str, str]) -> Any:
         return self._book.add_chart(kind)
@@ -190,6 +190,21 @@ class Workbook:
             free = f"{base[: 30 - len(str(number))]} {number}"
         self._names.add(free.lower())
         return free
+
+
+class _Styles(dict[str, int]):
+    """Numbers of formats by the kind of a cell, for rows of one level."""
+
+    def __init__(self, book: Workbook, level: str) -> None:
+        super().__init__()
+        self._book, self._level = book, level
+
+    def __missing__(self, kind: str) -> int:
+        properties = {**_KINDS[kind], **_LEVELS[self._level], "border": 1}
+        if self._level in SUMMING:  # a label runs on over the blank cells beside it
+            properties.pop("text_wrap", None)
+        self[kind] = self._book.format(**properties)._get_xf_index()
+        return self[kind]
 
 
 class Sheet:
@@ -314,11 +329,13 @@ class Sheet:
         first = self.row
         kept = packing.Packed(first, len(columns))
         self.packed.append(kept)
-        gauges = [_Gauge(column, self.book.points) for column in columns]
+        gauges = [
+            _Gauge(xl_col_to_name(number), column, self.book.points) for number, column in enumerate(columns)
+        ]
         for row in rows:
             if self.row >= ROW_LIMIT:
                 raise ValueError(f"工作表“{self.name}”超过 {ROW_LIMIT} 行，请缩小范围")
-            kept.add(self._fit(gauges, row), self._cells(columns, gauges, row))
+            kept.add(self._fit(gauges, row), self._cells(gauges, row))
             if self.row < first + DRAWN:
                 self._drawn[self.row] = [_drawn(column.kind, value) for column, value in zip(columns, row.values, strict=True)]
             self.row += 1
@@ -405,10 +422,9 @@ class Sheet:
         if row.level not in SUMMING:
             for gauge, value in zip(gauges, row.values, strict=True):
                 text = value.value if isinstance(value, Cell) else value
-                if isinstance(text, str) and (len(text) > gauge.short or "\n" in text):
-                    lines = max(lines, self._lines(text, gauge.column.width))
-        least = max(4 + 1.35 * self.book.points * lines, 1.75 * self.book.points)
-        height = min(MAX_HEIGHT, least)
+                if isinstance(text, str):
+                    lines = max(lines, gauge.lines(text))
+        height = min(MAX_HEIGHT, max(4 + 1.35 * self.book.points * lines, 1.75 * self.book.points))
         self._note_height(self.row, height)
         return height
 
@@ -442,45 +458,54 @@ class Sheet:
         self._set_row(deep, 8 + 1.3 * self.book.points * lines)
         self.row = deep + 1
 
-    def _cells(self, columns: Sequence[Column], gauges: "Sequence[_Gauge]", row: Row) -> list[str]:
+    def _cells(self, gauges: "Sequence[_Gauge]", row: Row) -> list[str]:
         """The cells of a row as a workbook holds them."""
-        return [
-            self._cell(number, column.kind, gauge, row.level, value)
-            for number, (column, gauge, value) in enumerate(zip(columns, gauges, row.values, strict=True))
-        ]
+        styles, at, cells = self.book.styles(row.level), self.row + 1, []
+        for gauge, value in zip(gauges, row.values, strict=True):
+            place = f"{gauge.letter}{at}"
+            if value is None:
+                cells.append(packing.blank(place, styles[gauge.kind]))
+            elif isinstance(value, str):
+                style = styles[gauge.texts]
+                cells.append(packing.text(place, style, shortened(value)) if value else packing.blank(place, style))
+            else:
+                cells.append(self._number(place, gauge, styles, value))
+        return cells
 
-    def _cell(self, number: int, kind: str, gauge: "_Gauge", level: str, value: Any) -> str:
+    def _number(self, place: str, gauge: "_Gauge", styles: dict[str, int], value: Any) -> str:
+        """A cell of what is no text, or of another kind than its column's."""
+        kind = gauge.kind
         if isinstance(value, Cell):
             value, kind = value.value, value.kind
+        if value is None or value == "":
+            return packing.blank(place, styles[kind])
         if isinstance(value, str):
-            style = self.book.style(kind if kind == LONG else TEXT, level)
-            if value:
-                return packing.text(self.row, number, style, shortened(value))
-            return packing.blank(self.row, number, style)
-        style = self.book.style(kind, level)
-        if value is None:
-            return packing.blank(self.row, number, style)
+            return packing.text(place, styles[TEXT], shortened(value))
         if isinstance(value, Formula):
             gauge.measure(value.value, kind)
             words = value.text.format(row=self.row + 1).removeprefix("=")
-            return packing.formula(self.row, number, style, words, number_of(value.value, kind))
+            return packing.formula(place, styles[kind], words, number_of(value.value, kind))
         gauge.measure(value, kind)
-        return packing.number(self.row, number, style, _digits(value, kind))
+        return packing.number(place, styles[kind], _digits(value, kind))
 
 
-@dataclass
 class _Gauge:
     """What a column of a table can show, and how wide its numbers turned out to be."""
 
-    column: Column
-    points: float
-    need: float = 0
-    _least: Any = 0  # between these two every number is known to be no wider
-    _most: Any = 0
-    short: int = field(init=False)  # characters that surely are one line
+    def __init__(self, letter: str, column: Column, points: float) -> None:
+        self.letter, self.kind = letter, column.kind
+        self.texts = LONG if column.kind == LONG else TEXT  # the kind of its texts
+        self.need = 0.0
+        self._least: Any = 0  # between these two every number is known to be no wider
+        self._most: Any = 0
+        self._room = _room(column.width, points)
+        self._surely = self._room // 2  # characters that are one line, whatever they are
 
-    def __post_init__(self) -> None:
-        self.short = _room(self.column.width, self.points) // 2
+    def lines(self, text: str) -> int:
+        """Lines that a text is wrapped into."""
+        if len(text) <= self._surely and "\n" not in text:
+            return 1
+        return sum(-(-max(1, width(line)) // self._room) for line in text.split("\n"))
 
     def measure(self, value: Any, kind: str) -> None:
         if kind not in _SHOWN or value is None or isinstance(value, str) or self._least <= value <= self._most:

@@ -127,6 +127,7 @@ def _judge(book: str, until: date | None, asked: dict[str, Any]) -> int:
         loaded, began = books.read(book, until)
         within(loaded)
         wanted = tuple(sorted(hanging(loaded.tables, subjects)))
+        books.keep(loaded, until, began)  # before anything else takes memory
         result = audit(loaded.tables, known.values(), rule_ids, wanted)
         _check_known(loaded.tables, subjects, {one.subject.id for one in result.stated})
         scope = Scope(rule_ids, wanted, subjects)
@@ -135,7 +136,6 @@ def _judge(book: str, until: date | None, asked: dict[str, Any]) -> int:
         baseline = Path(asked["baseline"]) if asked["baseline"] else None
         content = pieces(Checked(loaded, result, known, scope), form, baseline, *more)
         deliver(content, output)
-        books.keep(loaded, until, began)
     return result.exit_status
 
 

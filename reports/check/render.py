@@ -15,7 +15,7 @@ from reports.check.checked import Checked
 FORMS = {
     "table": "reports.check.table:as_table",
     "json": "reports.check.checked:json_pieces",
-    "xlsx": "reports.workpapers.workbook:as_xlsx",
+    "xlsx": "reports.workpapers.workbook:xlsx_pieces",
     "sarif": "reports.check.sarif:sarif_pieces",
 }
 

@@ -13,6 +13,9 @@ from ledgers.tables.schema import HouseholdState, records
 from ledgers.tables.tables import Tables, derived
 from reports.screening.statistics import Array
 
+LINES = 200  # of one screening: where to begin, not the whole book
+WORDS = 30  # characters of a narration that are shown
+
 
 @dataclass(frozen=True)
 class Line:
@@ -25,24 +28,24 @@ class Line:
 
 @dataclass(frozen=True)
 class Population:
-    """Rows that are screened together; `table` has at least `amount` (分), `date`, `file`, `line`, `text`."""
+    """Rows that are screened together; `table` has at least `amount` (分), `date`, `file`, `line` and the columns `said`."""
 
     name: str
     table: pd.DataFrame
+    said: tuple[str, ...] = ("voucher", "payee", "narration")  # what a line says besides day and amount
 
     @property
     def amounts(self) -> Array:
         return self.table["amount"].to_numpy(dtype="int64")
 
     def lines(self, wanted: Any) -> tuple[Line, ...]:
-        """The wanted rows (mask or positions), the largest amounts first."""
+        """The wanted rows (mask or positions), the largest amounts first, as many as are shown."""
         rows = self.table.iloc[np.flatnonzero(wanted) if wanted.dtype.kind == "b" else wanted]
-        rows = rows.sort_values("amount", ascending=False, kind="stable")
+        rows = rows.sort_values("amount", ascending=False, kind="stable").head(LINES)
+        names = ("date", "amount", "file", "line", *self.said)
         return tuple(
-            Line(f"{day}　{text}　{yuan_cn(int(amount))} 元", str(file), int(line))
-            for day, text, amount, file, line in zip(
-                rows["date"], rows["text"], rows["amount"], rows["file"], rows["line"], strict=True
-            )
+            Line("　".join([str(day), *(str(one)[:WORDS] for one in said), f"{yuan_cn(int(amount))} 元"]), str(file), int(line))
+            for day, amount, file, line, *said in zip(*(rows[name].tolist() for name in names), strict=True)
         )
 
 
@@ -67,31 +70,28 @@ def payments(tables: Tables) -> Population:
         }
     )
     found = found[found["amount"] > 0]
-    found["text"] = found["voucher"] + "　" + found["payee"] + "　" + found["narration"].str.slice(0, 30)
     return Population("付款凭证（动用指标，或村账户支出），不含冲销", found)
 
 
-@derived
 def listed(tables: Tables) -> Population:
     """One row a line of a pay list, or a posting that names its household; nothing that takes back."""
-    table = tables.payments[["posting", "household", "person", "amount", "days", "file", "line"]].copy()
-    legs = tables.postings.loc[table["posting"], ["labour", "benefit", "voucher", "roll"]].astype(str)
-    for name in ("benefit", "voucher", "roll"):
-        table[name] = legs[name].to_numpy()
-    table["labour"] = tables.postings["labour"].to_numpy()[table["posting"]]
-    table["date"] = tables.payments["date"].astype(object)
-    table = table[table["amount"] > 0]
+    columns = ["posting", "household", "person", "date", "amount", "days", "file", "line"]
+    table = tables.payments.loc[(tables.payments["amount"] > 0).to_numpy(), columns].copy()
+    postings = table.pop("posting").to_numpy()
+    for name in ("voucher", "roll"):  # one text for all lines of a voucher
+        table[name] = pd.Categorical(tables.postings[name].astype(str)).take(postings)
+    table["labour"] = tables.postings["labour"].to_numpy()[postings]
     homes = {id: row.village for id, row in _homes(tables).items()}
-    table["village"] = [homes.get(str(one), "") for one in table["household"]]
-    table["text"] = table["voucher"] + "　" + table["household"].astype(str)
-    return Population("发放清册各行（含写明农户的分录）", table)
+    households = pd.Categorical(table["household"])
+    villages = np.array([homes.get(str(one), "") for one in households.categories] + [""], dtype=object)
+    table["village"] = pd.Categorical(villages[households.codes])
+    return Population("发放清册各行（含写明农户的分录）", table, ("voucher", "household"))
 
 
 def _homes(tables: Tables) -> dict[str, HouseholdState]:
     return {row.household: row for row in records(HouseholdState, tables.households.sort_values("date", kind="stable"))}
 
 
-@derived
 def numbered(tables: Tables) -> Population:
     """One row a voucher, in the order of its number."""
     table = tables.postings
@@ -101,7 +101,6 @@ def numbered(tables: Tables) -> Population:
     )
     sums = table[table["amount"] > 0].groupby("voucher")["amount"].sum()
     found["amount"] = sums.reindex(found["voucher"]).fillna(0).astype("int64").to_numpy()
-    found["text"] = found["voucher"] + "　" + found["payee"] + "　" + found["narration"].str.slice(0, 30)
     return Population("全部凭证，按凭证号", found.sort_values("voucher", kind="stable"))
 
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from reports.screening.population import Line
 
-LINES = 200  # of one screening: where to begin, not the whole book
-
 
 @dataclass(frozen=True)
 class Bar:

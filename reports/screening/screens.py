@@ -11,10 +11,10 @@ from chinese_calendar import is_workday
 
 from ledgers.money import yuan_cn
 from ledgers.tables.schema import combined
-from ledgers.tables.tables import Tables
+from ledgers.tables.tables import Tables, derived
 from reports.screening import firms, statistics
 from reports.screening.population import Population, listed, numbered, ordinals, payments, village_names
-from reports.screening.screen import LINES, Bar, Screen
+from reports.screening.screen import Bar, Screen
 from reports.screening.statistics import BENFORD, RARE
 
 RARE_SIDE = 0.003  # chance, for one of several limits, below which more payments under it than above are said
@@ -50,7 +50,7 @@ def first_digits(rows: Population) -> Screen:
     )
     figure = f"MAD {mad:.4f}（{statistics.band(mad)}；界限 0.006、0.012、0.015），偏多的首位数字是 {most}"
     return Screen(
-        *about, rows.name, n, figure, notable, bars, rows.lines(begin)[:LINES], "Nigrini, Benford's Law, 2012"
+        *about, rows.name, n, figure, notable, bars, rows.lines(begin), "Nigrini, Benford's Law, 2012"
     )
 
 
@@ -70,7 +70,7 @@ def last_digits(rows: Population) -> Screen:
     bars = tuple(Bar(f"{place + 1:02d}", counts[place] / n, 1 / 99) for place in range(99))
     ending = statistics.is_odd(rows.amounts) & (rows.amounts // 100 % 100 == common[0] + 1) & notable
     figure = "最多的尾数：" + "、".join(f"{place + 1:02d}（{counts[place]} 笔）" for place in common.tolist())
-    return Screen(*about, rows.name, n, figure, notable, bars, rows.lines(ending)[:LINES])
+    return Screen(*about, rows.name, n, figure, notable, bars, rows.lines(ending))
 
 
 def round_sums(rows: Population) -> Screen:
@@ -82,7 +82,7 @@ def round_sums(rows: Population) -> Screen:
         return Screen(*about, rows.name, n, f"只有 {n} 笔，不作比较", None)
     notable = statistics.chance(count, n, 0.10) < RARE
     return Screen(
-        *about, rows.name, n, f"{count} 笔，占 {_percent(count / n)}", notable, (), rows.lines(rounds)[:LINES]
+        *about, rows.name, n, f"{count} 笔，占 {_percent(count / n)}", notable, (), rows.lines(rounds)
     )
 
 
@@ -103,7 +103,7 @@ def below_limits(rows: Population, limits: Iterable[int] = LIMITS) -> Screen:
             found |= under
             said.append(f"{yuan_cn(limit)} 元：低处 {count} 笔，高处 {over} 笔")
     figure = "；".join(said) or "各限额两侧没有明显差别"
-    return Screen(*about, rows.name, n, figure, bool(said) if n >= 8 else None, tuple(bars), rows.lines(found)[:LINES])
+    return Screen(*about, rows.name, n, figure, bool(said) if n >= 8 else None, tuple(bars), rows.lines(found))
 
 
 @cache
@@ -123,7 +123,7 @@ def off_days(rows: Population) -> Screen:
         return Screen(*about, rows.name, 0, "没有可以比较的日期（日历还没有这些年份的安排）", None)
     count = int(off.sum())
     figure = f"{count} 笔，占 {_percent(count / n)}" + (f"；另有 {unknown} 笔所在年份没有放假安排" if unknown else "")
-    return Screen(*about, rows.name, n, figure, statistics.chance(count, n, 0.01) < RARE, (), rows.lines(off)[:LINES])
+    return Screen(*about, rows.name, n, figure, statistics.chance(count, n, 0.01) < RARE, (), rows.lines(off))
 
 
 def december(rows: Population) -> Screen:
@@ -143,7 +143,7 @@ def december(rows: Population) -> Screen:
             said.append(f"{year} 年十二月 {count}/{n} 笔（{_percent(count / n)}），25 日以后 {late} 元")
     figure = "；".join(said) or "没有明显集中"
     return Screen(
-        *about, rows.name, len(days), figure, None if small else bool(said), tuple(bars), rows.lines(wanted)[:LINES]
+        *about, rows.name, len(days), figure, None if small else bool(said), tuple(bars), rows.lines(wanted)
     )
 
 
@@ -158,12 +158,12 @@ def payees(rows: Population) -> Screen:
     first = (rows.table["payee"] == sums.index[0]).to_numpy()
     figure = f"HHI {index}，最大的收款方“{sums.index[0]}”占 {_percent(sums.iloc[0] / total)}"
     notable = index > statistics.CONCENTRATED
-    return Screen(*about, rows.name, len(sums), figure, notable, bars, rows.lines(first)[:LINES] if notable else ())
+    return Screen(*about, rows.name, len(sums), figure, notable, bars, rows.lines(first) if notable else ())
 
 
 def villages(rows: Population, names: dict[str, str]) -> Screen:
-    sums = rows.table[rows.table["village"] != ""].groupby("village")["amount"].sum()
-    heads = rows.table.groupby("village")["household"].nunique().reindex(sums.index)
+    sums = rows.table[rows.table["village"] != ""].groupby("village", observed=True)["amount"].sum()
+    heads = rows.table.groupby("village", observed=True)["household"].nunique().reindex(sums.index)
     about = ("villages", "与同类村相差悬殊", "各村户均领取金额（取对数）的修正 z 值，绝对值 4.5 以上的村先看")
     if len(sums) < 8:
         return Screen(*about, rows.name, len(sums), f"只有 {len(sums)} 个村，不作比较", None)
@@ -175,14 +175,14 @@ def villages(rows: Population, names: dict[str, str]) -> Screen:
     bars = tuple(Bar(names.get(id, id), value / 100, usual) for id, value in zip(sums.index, each, strict=True))
     wanted = rows.table["village"].isin([id for id, _ in apart]).to_numpy()
     figure = f"{len(apart)} 个村：{said}" if apart else "没有相差悬殊的村"
-    return Screen(*about, rows.name, len(sums), figure, bool(apart), bars, rows.lines(wanted)[:LINES])
+    return Screen(*about, rows.name, len(sums), figure, bool(apart), bars, rows.lines(wanted))
 
 
 def same_amount(rows: Population) -> Screen:
     labour = rows.table[rows.table["labour"]]
     about = ("same-amount", "同一金额发给多人", "劳务报酬按工日结算，金额本应各不相同；同一清册中同一金额占多数的先看")
     found = []
-    for roll, lines in labour.groupby("roll") if len(labour) else ():
+    for roll, lines in labour.groupby("roll", observed=True) if len(labour) else ():
         amount, count = Counter(lines["amount"].tolist()).most_common(1)[0]
         if roll and count >= ALIKE and count > len(lines) / 2:
             found.append((count, len(lines), amount, lines.index[lines["amount"] == amount]))
@@ -192,7 +192,7 @@ def same_amount(rows: Population) -> Screen:
     said = "；".join(f"{yuan_cn(amount)} 元 {count}/{size} 行" for count, size, amount, _ in found[:5])
     wanted = rows.table.index.isin(np.concatenate([lines for *_, lines in found]) if found else [])
     figure = f"{len(found)} 份清册：{said}" if found else "没有"
-    return Screen(*about, rows.name, len(labour), figure, bool(found), (), rows.lines(wanted)[:LINES])
+    return Screen(*about, rows.name, len(labour), figure, bool(found), (), rows.lines(wanted))
 
 
 def daily_wages(rows: Population) -> Screen:
@@ -205,22 +205,21 @@ def daily_wages(rows: Population) -> Screen:
     daily = table["amount"].to_numpy()[paid] / table["days"].to_numpy()[paid]
     far = np.flatnonzero(paid)[np.abs(statistics.standing_out(daily)) > statistics.OUTLYING]
     figure = f"中位数每工日 {yuan_cn(round(float(np.median(daily))))} 元；{len(far)} 行相差悬殊"
-    return Screen(*about, rows.name, n, figure, len(far) > 0, (), rows.lines(far)[:LINES])
+    return Screen(*about, rows.name, n, figure, len(far) > 0, (), rows.lines(far))
 
 
 def several_rolls(rows: Population) -> Screen:
     table = rows.table
-    month = [day.year * 12 + day.month for day in table["date"]]
-    who = combined(
-        *(pd.factorize(table[name])[0] for name in ("household", "person")), pd.factorize(np.array(month))[0]
-    )
+    days = pd.Categorical(table["date"])
+    months = pd.factorize(np.array([day.year * 12 + day.month for day in days.categories]))[0].astype("int32")
+    who = combined(*(pd.Categorical(table[name]).codes for name in ("household", "person")), months[days.codes])
     on_roll = (table["roll"] != "").to_numpy()
-    pairs = np.unique(np.stack([who[on_roll], pd.factorize(table["roll"])[0][on_roll]]), axis=1)
-    people, rolls = np.unique(pairs[0], return_counts=True)
+    _, first = np.unique(combined(who, pd.Categorical(table["roll"]).codes)[on_roll], return_index=True)
+    people, rolls = np.unique(who[on_roll][first], return_counts=True)
     many = people[rolls >= SEVERAL_ROLLS]
     about = ("several-rolls", "一月之内出现在多份清册", f"同一人同一月在 {SEVERAL_ROLLS} 份以上清册领款")
     wanted = np.isin(who, many) & on_roll
-    return Screen(*about, rows.name, len(people), f"{len(many)} 人次", len(many) > 0, (), rows.lines(wanted)[:LINES])
+    return Screen(*about, rows.name, len(people), f"{len(many)} 人次", len(many) > 0, (), rows.lines(wanted))
 
 
 def out_of_step(rows: Population) -> Screen:
@@ -230,22 +229,24 @@ def out_of_step(rows: Population) -> Screen:
         "凭证日期与前后各三张凭证的日期（中位数）都相差 30 天以上，而前后彼此接近",
     )
     far = statistics.out_of_step(ordinals(rows.table["date"]))
-    return Screen(*about, rows.name, len(rows.table), f"{len(far)} 张", len(far) > 0, (), rows.lines(far)[:LINES])
+    return Screen(*about, rows.name, len(rows.table), f"{len(far)} 张", len(far) > 0, (), rows.lines(far))
 
 
+@derived
 def screens(tables: Tables) -> tuple[Screen, ...]:
     """All screenings of a book as of its day."""
-    paid, people, vouchers = payments(tables), listed(tables), numbered(tables)
-    of_payments: tuple[Callable[[Population], Screen], ...] = (
+    return (*_of_payments(tables), *_of_people(tables), out_of_step(numbered(tables)))
+
+
+def _of_payments(tables: Tables) -> tuple[Screen, ...]:
+    paid = payments(tables)
+    several: tuple[Callable[[Population], Screen], ...] = (
         first_digits, last_digits, round_sums, below_limits, off_days, december, payees,
     )  # fmt: skip
-    return (
-        *(one(paid) for one in of_payments),
-        firms.one_firm(tables, paid),
-        firms.related_firms(tables, paid),
-        villages(people, village_names(tables)),
-        same_amount(people),
-        daily_wages(people),
-        several_rolls(people),
-        out_of_step(vouchers),
-    )
+    return (*(one(paid) for one in several), firms.one_firm(tables, paid), firms.related_firms(tables, paid))
+
+
+def _of_people(tables: Tables) -> tuple[Screen, ...]:
+    people = listed(tables)
+    several: tuple[Callable[[Population], Screen], ...] = (same_amount, daily_wages, several_rolls)
+    return (villages(people, village_names(tables)), *(one(people) for one in several))

@@ -13,7 +13,7 @@ from reports.workbook import DATE, LONG, MONEY, NUMBER, Column, Row, Workbook
 from reports.workpapers.papers import Paper, Papers
 
 LIMIT = 100_000  # lines of evidence in a workbook that a person still opens
-TOGETHER = 500  # findings whose vouchers are looked up at once
+TOGETHER = 2000  # findings or lines that are looked up at once
 FIRST = (FAIL, UNDETERMINED, PENDING, WAIVED)
 COLUMNS = (
     Column("索引号", 13),
@@ -151,20 +151,8 @@ def _roll_lines(checked: Checked, proofs: list[Proof]) -> tuple[pd.DataFrame, in
 def _lines(checked: Checked, lines: pd.DataFrame) -> Iterator[Row]:
     tables = checked.book.tables
     vouchers, rolls = tables.postings["voucher"].tolist(), tables.postings["roll"].tolist()
-    for line in records(Payment, lines):
-        place = f"{line.file}:{line.line}"
-        yield Row(
-            (
-                vouchers[line.posting],
-                rolls[line.posting],
-                line.household,
-                line.person,
-                line.date,
-                line.amount,
-                line.days,
-                line.quantity,
-                line.result,
-                line.note,
-                place,
-            )
-        )
+    for start in range(0, len(lines), TOGETHER):
+        for line in records(Payment, lines.iloc[start : start + TOGETHER]):
+            named = (vouchers[line.posting], rolls[line.posting], line.household, line.person, line.date)
+            known = (line.amount, line.days, line.quantity, line.result, line.note)
+            yield Row((*named, *known, f"{line.file}:{line.line}"))

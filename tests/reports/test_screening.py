@@ -36,7 +36,7 @@ def payments(rng: Rng, n: int = 1500) -> pd.DataFrame:
             "date": [WORKDAYS[place] for place in rng.integers(0, len(WORKDAYS), n)],
             "payee": [f"示例{number}公司" for number in rng.integers(0, 60, n)],
             "voucher": [f"2022-{number:06d}" for number in range(1, n + 1)],
-            "text": "",
+            "narration": "",
             "file": "2022/01.beancount",
             "line": np.arange(1, n + 1),
         }
@@ -57,7 +57,9 @@ def people(rng: Rng, n: int = 1200) -> pd.DataFrame:
             "village": [f"V{number}" for number in rng.integers(0, 40, n)],
             "roll": [f"R{number}" for number in rng.integers(0, 12, n)],
             "date": [WORKDAYS[place] for place in rng.integers(0, len(WORKDAYS), n)],
-            "text": "",
+            "voucher": "",
+            "payee": "",
+            "narration": "",
             "file": "rolls/2022/01.csv",
             "line": np.arange(1, n + 1),
         }

@@ -6,12 +6,13 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import ledgers
-from benchmarks.measure import Result, bean_check, run, xianjie_check
+from benchmarks.measure import BIN, Cost, Result, bean_check, run, xianjie_check
 from samples.county import write
 
 PAYMENTS = 500_000
@@ -25,6 +26,7 @@ def results(folder: Path, payments: int = PAYMENTS) -> Iterator[Result]:
     write(rolls, payments=payments)
     write(postings, payments=payments, postings=True)
     yield from _large(rolls, postings)
+    yield from _papers(rolls, folder)
     yield _again(rolls)
     yield _rules(rolls)
 
@@ -58,6 +60,26 @@ def _large(rolls: Path, postings: Path) -> Iterator[Result]:
             1.1,
             note=note,
         )
+
+
+def _papers(book: Path, folder: Path) -> Iterator[Result]:
+    """The workpapers, whole and of the failures alone, and the registers; each reads the book anew."""
+    check = _anew(folder, partial(xianjie_check, book))
+    for sheets, times in (("all", 4), ("failures", 1.5)):
+        to = ("--format", "xlsx", "--sheets", sheets, "--output", str(folder / "papers.xlsx"))
+        cost = _anew(folder, partial(xianjie_check, book, *to))
+        note = f"{cost.seconds:.2f} s / {check.seconds:.2f} s"
+        yield Result(f"large book, workpapers ({sheets}) / check", cost.seconds / check.seconds, times, note=note)
+        yield Result(f"large book, peak memory of workpapers ({sheets})", cost.megabytes, 400, " MB")
+    command = [BIN / "xianjie", "report", book, "-o", folder / "registers", "--as-of", "2023-12-31"]
+    cost = _anew(folder, lambda: run(command, kept=False)[0])
+    yield Result("large book, peak memory of the registers", cost.megabytes, 400, " MB", f"{cost.seconds:.2f} s")
+
+
+def _anew(folder: Path, measured: Callable[[], Cost]) -> Cost:
+    """What is measured without anything that was kept before."""
+    shutil.rmtree(folder / "cache", ignore_errors=True)
+    return measured()
 
 
 def _again(book: Path) -> Result:

@@ -76,7 +76,7 @@ def payments(tables: Tables) -> Population:
 def listed(tables: Tables) -> Population:
     """One row a line of a pay list, or a posting that names its household; nothing that takes back."""
     columns = ["posting", "household", "person", "date", "amount", "days", "file", "line"]
-    table = tables.payments.loc[(tables.payments["amount"] > 0).to_numpy(), columns].copy()
+    table = tables.payments.loc[(tables.payments["amount"] > 0).to_numpy(), columns].reset_index(drop=True)
     postings = table.pop("posting").to_numpy()
     for name in ("voucher", "roll"):  # one text for all lines of a voucher
         table[name] = pd.Categorical(tables.postings[name].astype(str)).take(postings)

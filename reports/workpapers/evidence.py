@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from ledgers.tables.schema import Payment, records
@@ -13,7 +14,7 @@ from reports.workbook import DATE, LONG, MONEY, NUMBER, Column, Row, Workbook
 from reports.workpapers.papers import Paper, Papers
 
 LIMIT = 100_000  # lines of evidence in a workbook that a person still opens
-TOGETHER = 2000  # findings or lines that are looked up at once
+TOGETHER = 500  # findings or lines that are looked up at once
 FIRST = (FAIL, UNDETERMINED, PENDING, WAIVED)
 COLUMNS = (
     Column("索引号", 13),
@@ -122,10 +123,11 @@ def write(book: Workbook, checked: Checked, proofs: Proofs) -> None:
 
 
 def _vouchers(checked: Checked, proofs: list[Proof]) -> Iterator[Row]:
+    postings = checked.book.tables.postings[list(Leg._fields)]
     for start in range(0, len(proofs), TOGETHER):
         some = proofs[start : start + TOGETHER]
         wanted = sorted({row for proof in some for row in proof.evidence})
-        legs = dict(zip(wanted, records(Leg, checked.book.tables.postings.iloc[wanted]), strict=True))
+        legs = dict(zip(wanted, records(Leg, postings.iloc[wanted]), strict=True))
         for proof in some:
             yield from _rows(proof, legs)
 
@@ -143,9 +145,11 @@ def _rows(proof: Proof, legs: dict[int, Leg]) -> Iterator[Row]:
 def _roll_lines(checked: Checked, proofs: list[Proof]) -> tuple[pd.DataFrame, int]:
     """The roll lines behind findings, as many as fit, and how many are left."""
     payments = checked.book.tables.payments
-    wanted = {row for proof in proofs for row in proof.evidence}
-    lines = payments[payments["posting"].isin(wanted)]
-    return lines.head(LIMIT), max(0, len(lines) - LIMIT)
+    wanted = np.zeros(len(checked.book.tables.postings), dtype=bool)
+    for proof in proofs:
+        wanted[list(proof.evidence)] = True
+    places = np.flatnonzero(wanted[payments["posting"].to_numpy()])
+    return payments.iloc[places[:LIMIT]], max(0, len(places) - LIMIT)
 
 
 def _lines(checked: Checked, lines: pd.DataFrame) -> Iterator[Row]:

@@ -300,6 +300,7 @@ def test_what_imports_left_beside_the_ledger_is_reconciled(tmp_path: Path) -> No
         ("bank/V106003.csv", b"date,debit\n\xff\xff\n"),
         ("imports.csv", b"other\n1\n"),
     ],
+    ids=["没有起止的清册", "不是日期", "不是文字", "不是登记册"],
 )
 def test_a_damaged_side_file_is_named_and_stops_nothing(tmp_path: Path, name: str, content: bytes) -> None:
     book = tmp_path / "book"

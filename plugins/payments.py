@@ -564,17 +564,20 @@ def duplicate_payment(tables: Tables) -> Iterator[Finding]:
 
 def _same_again(tables: Tables, purpose: "pd.Series[str]") -> pd.DataFrame:
     """Payments (of the postings whose purpose is given) that were made more than once, net of what was taken back."""
-    purposes = np.full(len(tables.postings), -1, dtype="int64")
+    purposes = np.full(len(tables.postings), -1, dtype="int32")
     purposes[purpose.index] = pd.factorize(purpose)[0]
-    of_line = purposes[tables.payments["posting"]]
+    payments = tables.payments
+    of_line = purposes[payments["posting"].to_numpy()]
     concerned = np.flatnonzero((of_line >= 0) & received(tables))
-    payments = tables.payments[["household", "date", "for_", "amount"]].iloc[concerned]
-    signs, loose = np.sign(payments["amount"].to_numpy()), unnamed(tables)[concerned]
-    alike = (of_line[concerned], _periods(payments, monthly=True), pd.factorize(payments["amount"].abs())[0])
+    amounts, loose = payments["amount"].to_numpy()[concerned], unnamed(tables)[concerned]
+    months = _periods(payments, monthly=True)[concerned]
+    alike = (of_line[concerned], (months - (months.min() if len(months) else 0)).astype("int32"), np.abs(amounts))
     persons = combined(person_codes(tables)[concerned], *alike)
-    households = combined(payments["household"].cat.codes, *alike) if loose.any() else persons
+    households = combined(payments["household"].cat.codes.to_numpy()[concerned], *alike) if loose.any() else persons
+    del alike, months
     again = np.flatnonzero(_occurs_again(households))
-    times = _times(signs[again], persons[again], households[again], loose[again])
+    signs = np.sign(amounts[again])
+    times = _times(signs, persons[again], households[again], loose[again])
     repeated: pd.DataFrame = tables.payments.iloc[concerned[again[times > 1]]]
     return repeated
 

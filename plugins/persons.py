@@ -237,7 +237,9 @@ def _claims(tables: Tables, names: set[str]) -> dict[_Claim, list[Payment]]:
     benefits = dict(zip(under.tolist(), table.loc[under, "benefit"].tolist(), strict=True))
     reached = received(tables)
     found: dict[_Claim, list[Payment]] = defaultdict(list)
-    for line in records(Payment, tables.payments[tables.payments["posting"].isin(under).to_numpy()]):
+    mine = np.zeros(len(table), dtype=bool)
+    mine[under] = True
+    for line in records(Payment, tables.payments[mine[tables.payments["posting"].to_numpy()]]):
         if reached[line.row]:
             first, last = times.months(line.for_ or f"{line.date:%Y-%m}")
             for month in range(first, last + 1):

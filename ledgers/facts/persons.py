@@ -100,17 +100,20 @@ def person_codes(tables: Tables) -> Numbers:
     """
     lines, known = tables.payments[["household", "date"]].assign(person=_named(tables)), persons(tables)
     numbers = combined(lines["household"].cat.codes, lines["person"].cat.codes)
-    _, first, of_line = np.unique(numbers, return_index=True, return_inverse=True)
+    of_line: Numbers = pd.factorize(numbers)[0].astype("int32")
+    if not known:
+        return of_line
+    first = np.unique(of_line, return_index=True)[1]
     codes = np.arange(len(first), dtype="int32")
     places: dict[str, int] = {}
     several = []
-    for code, line in enumerate(records(_Line, lines.iloc[first]) if known else ()):
+    for code, line in enumerate(records(_Line, lines.iloc[first])):
         found = known.ever(line.household, line.person)
         if len(found) == 1:
             codes[code] = len(first) + places.setdefault(next(iter(found)), len(places))
         elif found:
             several.append(code)
-    result = codes[of_line]
+    result: Numbers = codes[of_line]
     for line in records(_Line, lines[np.isin(of_line, several)]):
         who = known.who(line.household, line.person, line.date)
         result[line.row] = len(first) + places.setdefault(who, len(places))

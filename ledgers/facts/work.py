@@ -66,9 +66,9 @@ class Work:
 @derived
 def lines_by_posting(tables: Tables) -> dict[int, list[Payment]]:
     """Lines of labour (rows of `payments`) by the row of the posting that they belong to."""
-    labour = tables.postings.index[tables.postings["labour"]]
     found: dict[int, list[Payment]] = defaultdict(list)
-    for line in records(Payment, tables.payments[tables.payments["posting"].isin(labour)]):
+    under = tables.postings["labour"].to_numpy()[tables.payments["posting"].to_numpy()]
+    for line in records(Payment, tables.payments[under]):
         found[line.posting].append(line)
     return found
 

@@ -5,7 +5,7 @@ its village's, or the county's.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ledgers.chart import account as account_of
@@ -55,7 +55,9 @@ def _aged(tables: Tables, items: dict[open_items.Account, list[Item]], kind: _Ki
         if standing:
             said = [_age(tables, item, kind) for item in standing]
             worst = min(said, key=lambda one: (_WORST.index(one.status), -one.days))
-            yield _finding(tables, of, standing, worst, kind)
+            overdue = sum(one.item.left for one in said if one.status == FAIL)
+            found = _finding(tables, of, standing, worst, kind)
+            yield replace(found, shortfall=overdue) if found.status == FAIL else found
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def _whose(tables: Tables, of: open_items.Account, item: Item) -> tuple[Subject,
     defaults=RECOVERED_DAYS,
     rolls=False,
     advice=("退回的资金滞留，没有上缴", "上缴退回的资金，归还原渠道"),
+    act="上缴退回的资金 {gap} 元",
     tasks=(70,),
 )
 def recovered_held(tables: Tables) -> Iterator[Finding]:
@@ -128,6 +131,7 @@ def recovered_held(tables: Tables) -> Iterator[Finding]:
     defaults=ADVANCE_DAYS,
     rolls=False,
     advice=("预付款长期挂账，支出不实", "核对工程进度，办理核销或收回"),
+    act="核销或收回预付款 {gap} 元",
     tasks=(70,),
 )
 def advance_open(tables: Tables) -> Iterator[Finding]:
@@ -146,6 +150,7 @@ def advance_open(tables: Tables) -> Iterator[Finding]:
     defaults=ARREARS_DAYS,
     rolls=False,
     advice=("拖欠工程款或工资", "核实欠款，有资金来源的立即支付"),
+    act="支付拖欠的 {gap} 元",
     tasks=(70,),
 )
 def arrears(tables: Tables) -> Iterator[Finding]:

@@ -48,6 +48,8 @@ def _project_of(tables: Tables, finding: Finding) -> str:
 def gap(finding: Finding) -> str:
     """By how much the measure misses the standard; "" where the finding holds no two numbers to compare."""
     measured, threshold = finding.measured, finding.threshold
+    if finding.shortfall and measured and measured.unit == "day":
+        return f"逾期 {yuan_cn(finding.shortfall)} 元"
     if finding.shortfall:
         return f"{'超出' if threshold and threshold.op == '<=' else '少'} {yuan_cn(finding.shortfall)} 元"
     if (

@@ -68,6 +68,16 @@ def test_verdicts_that_would_be_others_are_told_before_and_come_about(county: De
     assert {(row[0].partition(" → ")[2], row[1], row[3]) for row in worse["rows"]} <= now
 
 
+def test_of_a_large_book_verdicts_are_foretold_when_asked(county: Desk, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xianjie.acts.sheets.LARGE", 1)
+    told = work.do("import", {}, sheets(county))
+    assert [part["title"] for part in told["parts"] if part["kind"] == "later"] == ["写入以后的结论"]
+    asked = work.again(told, foretell="1")
+    assert asked["agreed"] == told["agreed"]
+    assert not [part for part in asked["parts"] if part["kind"] == "later"]
+    work.agree(asked)
+
+
 def test_the_first_import_of_people_is_agreed_to_once(county: Desk, work: Work) -> None:
     """A book that knows nobody has no key yet, and tokens are others every time: what was shown is the same."""
     files = [to_xlsx(county.folder / f"{name}.xlsx", make()) for name, make in ALL.items()]

@@ -37,6 +37,8 @@ from xianjie.import_ import SUFFIXES, day_of, given_of
 MEMBERS, UNPACKED = 200, 256 * 2**20  # of a zip
 ROWS_SHOWN, CELLS_SHOWN = 20, 30
 AGREE = "写入账簿"
+LARGE = 16 * 2**20  # bytes of a book and what would come into it: up to there verdicts are foretold unasked
+LATER = "账簿很大，推算哪些结论会变要多等一会儿：需要时按下面的“推算结论”"
 FORETOLD = ("结论", "规则", "对象", "说明", "问谁", "此后须办")
 # What the terminal says of its options, as the desk says it; in this order.
 _MORE = "在下面“补充”里"
@@ -82,8 +84,10 @@ def bring_in(task: Task) -> Said:
         will(writing.settle, task.main.parent)
         changes = prepare(task.main, paths, day=day, ask=ask, tick=task.tick, given=given)
         told = _shown(task, changes, asked)
-        if told.agreed:
+        if told.agreed and (task.arg("foretell") or _small(task.main.parent, changes)):
             _foretold(task, changes, told)
+        elif told.agreed:
+            told.add("写入以后的结论", [LATER], "later")
         return told
     shown: list[Said] = []
 
@@ -198,6 +202,11 @@ def _shown(task: Task, changes: ChangeSet, asked: dict[str, dict[str, Any]]) -> 
     elif not changes.refused:
         said.add("结果", ["账簿没有变化：这些内容账簿里已有"])
     return said
+
+
+def _small(root: Path, changes: ChangeSet) -> bool:
+    size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
+    return size + sum(len(content or b"") for content in changes.files.values()) <= LARGE
 
 
 def _foretold(task: Task, changes: ChangeSet, said: Said) -> None:

@@ -51,6 +51,8 @@ pip=$(ls wheels/pip-*.whl)
 PYTHONPATH="$pip" "$new/bin/python" -m pip install --isolated --quiet --no-index --find-links "$wheels" --find-links wheels --require-hashes -r requirements.lock ||
     stop "依赖没有装上，原来的程序没有动"
 PYTHONPATH="$pip" "$new/bin/python" -m pip install --isolated --quiet --no-index --no-deps wheels/xianjie-*.whl || stop "程序没有装上，原来的程序没有动"
+# pandas、numpy 自带的测试占六十兆，运行时不用
+find "$new"/lib/python*/site-packages/pandas "$new"/lib/python*/site-packages/numpy -type d -name tests -prune -exec rm -rf {} +
 # 程序里写着自己的路径，换名之后要改过来
 grep -rIl "$new" "$new/bin" "$new/pyvenv.cfg" | while read -r file; do sed -i "s#$new#$home#g" "$file"; done
 if [ -e "$home" ]; then rm -rf "$home.old"; mv "$home" "$home.old"; fi

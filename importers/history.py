@@ -26,6 +26,7 @@ from ledgers.book import main_file
 from ledgers.files import writing
 from ledgers.files.safely import Refused, read_bytes
 from ledgers.files.vanished import IMPORTS
+from ledgers.tables.directives import DIRECTIVES
 
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d) ")
 _VOUCHER = re.compile(r'  voucher: "(.+)"')
@@ -184,7 +185,8 @@ class _Undoing:
         """Ids that go while something still names them; accounts that others use stay open."""
         names = {name for name in {*self.source.included, *self.texts} if name.endswith(".beancount")}
         texts = {name: re.sub(r"^\s*;.*$", "", self._text(name) or "", flags=re.MULTILINE) for name in names}
-        before = {match.groups() for match in _matches(said, _REGISTERED, 2)}
+        named = (match.groups() for match in _matches(said, _REGISTERED, 2))
+        before = {(type, id) for type, id in named if type in DIRECTIVES and DIRECTIVES[type].folded}  # others speak of such ids
         whole = "\n".join(texts.values())
         held = {match.groups() for line in whole.split("\n") if (match := _REGISTERED.match(line))}
         for _, id in sorted(before - held):

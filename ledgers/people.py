@@ -5,12 +5,13 @@ and the ID number as HMAC-SHA256 under the key in `<book>.identities.key`: an un
 Both files are 0600. The book itself keeps a check value of the key alone, so that a foreign pair is recognised.
 """
 
+import hashlib
 import hmac
 import re
 import secrets
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -58,6 +59,20 @@ class Person:
     code: str = ""
 
 
+def keyed_hash(key: bytes) -> Callable[[bytes], bytes]:
+    """HMAC-SHA256 under a key whose two blocks are hashed once: twice as quick for texts as short as numbers of people."""
+    block = (key if len(key) <= 64 else hashlib.sha256(key).digest()).ljust(64, b"\0")
+    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
+
+    def digest(text: bytes) -> bytes:
+        one, two = inner.copy(), outer.copy()
+        one.update(text)
+        two.update(one.digest())
+        return two.digest()
+
+    return digest
+
+
 @dataclass
 class Identities:
     """The store in memory. `people` by token (keyed hash of the ID number), `codes` 户编号 by household, `former` the
@@ -72,15 +87,19 @@ class Identities:
 
     def token(self, number: str) -> str:
         """The keyed hash of a normalised ID number."""
-        return hmac.digest(self.key, number.encode(), "sha256").hex()
+        return self._keyed(number.encode()).hex()
 
     def account(self, number: str) -> str:
         """The keyed token of a payee's account, letters alone: under a key of its own, so that no ID number has one."""
-        return hmac.digest(self._account_key, number.encode(), "sha256")[:8].hex().translate(_LETTERS)
+        return self._keyed_accounts(number.encode())[:8].hex().translate(_LETTERS)
 
     @cached_property
-    def _account_key(self) -> bytes:
-        return hmac.digest(self.key, b"xianjie accounts", "sha256")
+    def _keyed(self) -> Callable[[bytes], bytes]:
+        return keyed_hash(self.key)
+
+    @cached_property
+    def _keyed_accounts(self) -> Callable[[bytes], bytes]:
+        return keyed_hash(hmac.digest(self.key, b"xianjie accounts", "sha256"))
 
     @property
     def check(self) -> str:

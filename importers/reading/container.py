@@ -44,7 +44,7 @@ OF_OTHERS = {".dbf", ".wk1", ".wks", ".wk4", ".wq1", ".sxc", ".numbers", ".uos",
 _TABLES_IN_XML = (b"urn:schemas-microsoft-com:office:spreadsheet", b"opendocument", b"progid=\"excel.sheet\"")
 _PAGES = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<style", b"<div", b"<!--")
 _ARCHIVE = re.compile(rb"mime-version:|[^<]{0,400}content-type:\s*multipart/related")
-_CELL_STARTS = (b"<c>", b"<c ", b"<c/", b":c>", b":c ", b":c/")
+_PREFIXED_CELLS = (b":c>", b":c ", b":c/")
 _CELL_REFERENCES = 100_000  # of formulas or errors that are kept
 
 
@@ -203,7 +203,7 @@ def _scan_sheet(pieces: Iterator[bytes]) -> Scan:
             continue
         rows, rest = rest[:end], rest[end:]
         last = max(last, _last_row(rows))
-        scan.cells += sum(map(rows.count, _CELL_STARTS))
+        scan.cells += rows.count(b"<c") + (sum(map(rows.count, _PREFIXED_CELLS)) if b":c" in rows else 0)
         if _TWO_LETTERS.search(rows):
             width = max([width, *map(column_index, {match.decode() for match in _WIDE.findall(rows)})])
         if scan.cells > CELL_LIMIT:
@@ -227,10 +227,18 @@ def _hidden_columns(start: bytes) -> set[int]:
 
 def _last_row(rows: bytes) -> int:
     """The number of the last row that holds a value (0 when none does, or rows are not numbered)."""
-    value = max(rows.rfind(mark) for mark in (b"<v>", b":v>", b"<is>", b":is>"))
-    start = max(rows.rfind(mark, 0, max(value, 0)) for mark in (b"<row", b":row"))
+    value, start = rows.rfind(b"v>"), _row_before(rows, len(rows))
+    if value < start:
+        value = max(value, rows.rfind(b"is>"))
+        start = _row_before(rows, value) if value >= 0 else -1
     number = _ROW_NUMBER.match(rows, start + 1) if start >= 0 else None
     return int(number.group(1)) if number else 0
+
+
+def _row_before(rows: bytes, end: int) -> int:
+    """Where the last row before a place begins, -1 where none does."""
+    start = rows.rfind(b"<row", 0, end)
+    return start if start >= 0 else rows.rfind(b":row", 0, end)
 
 
 def _collect(rows: bytes, scan: Scan) -> None:

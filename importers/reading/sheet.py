@@ -53,6 +53,7 @@ SMALL = 10_000  # yuan: no project, no fund and no allocation is as small as tha
 _TEXTS = {"text", "name", "code", "document", "account"}
 _ALIKE = (str, float, date)  # cells that mean the same wherever they stand again in a column
 _QUICK = {"identity", "name", "code", "secret", "account"}  # hardly ever the same twice: remembering them costs more than it saves
+_KEPT = {"name", "code", "account"}
 
 
 Tick = Callable[[float], None]  # which part of the work is done
@@ -472,10 +473,13 @@ class _Reader:
         empty: Any = "" if one.type in _TEXTS else None
         known: dict[Any, Any] = {"": empty}  # texts, floats, days: True is no 1.0
         quick, free = one.type in _QUICK, one.type not in ("date", "amount", "wage", "number")
+        kept = one.type in _KEPT  # what such a cell says is the cell itself
         values: list[Any] = []
         for position, cell in enumerate(raw):
             if quick and isinstance(cell, str) and len(cell) > 3 and cell.isascii() and cell.isalnum():
-                pass  # a number or code, nothing else
+                if kept:
+                    values.append(cell)
+                    continue
             elif isinstance(cell, str):
                 if cell in known:
                     values.append(known[cell])

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from importers.draft.entries import Voucher
+from importers.draft.entries import Directive, Voucher
 from importers.draft.versions import Record
 from importers.finding.job import Job
 from importers.reading.cells import squeezed
@@ -86,12 +86,26 @@ def _attach(job: Job, row: Any, voucher: Voucher, digest: str) -> None:
     if all(held.get(key) == value for key, value in said.items()):
         return
     if not draft.is_open(voucher.day):
-        job.fault(row, "voucher", f"凭证 {voucher.number} 已封账，附件应在封账前补齐：封账之后的附件请存档备查")
+        _attach_late(job, row, voucher, digest, said)
         return
     keep(job, digest, row.file, voucher.day)
     draft.replace_voucher(replace(voucher, meta=tuple((held | said).items())))
     verb = "更正" if "evidence" in held else "新增"
     draft.note(verb, "附件", f"凭证 {voucher.number}：{name}")
+
+
+def _attach_late(job: Job, row: Any, voucher: Voucher, digest: str, said: dict[str, str]) -> None:
+    """What is sealed stays: evidence that it lacks is a line of the first open day."""
+    key = "attachment", voucher.number
+    held = [dict(one.meta) for one in job.draft.directives.get(key, ())]
+    if said in held:
+        return
+    if held or voucher.get("evidence"):
+        job.fault(row, "voucher", f"凭证 {voucher.number} 已封账，并且已有附件，不能换成另一份：另一份请存档备查")
+        return
+    keep(job, digest, row.file, voucher.day)
+    job.draft.add_directive(Directive(*key, voucher.day, (), tuple(said.items())))
+    job.draft.note("新增", "附件", f"凭证 {voucher.number}（已封账，记为补交）：{said['evidence']}")
 
 
 def keep(job: Job, digest: str, written: str, day: date) -> str:

@@ -417,6 +417,19 @@ class Rectification(NamedTuple):
     line: int
 
 
+class AttachmentLine(NamedTuple):
+    """Evidence of a voucher that came when the voucher was sealed."""
+
+    row: int
+    date: dt.date
+    voucher: Text
+    evidence: Annotated[Text, REQUIRED]
+    evidence_sha256: Annotated[Text, REQUIRED]
+    shared_with: Text
+    file: str
+    line: int
+
+
 class ThroughLine(NamedTuple):
     """Until when nothing more happened than the book shows."""
 
@@ -525,6 +538,7 @@ DIRECTIVES: dict[str, Directive] = {
     "remark": Directive("意见", "remarks", Remark, 3),
     "rectification": Directive("整改", "rectifications", Rectification, 3),
     "seal": Directive("封账", "seals", SealLine, 2),
+    "attachment": Directive("补交的附件", "attachments", AttachmentLine),
     "through": Directive("账簿截止日", "throughs", ThroughLine),
     "edition": Directive("政策版本", "editions", EditionLine, 2),
 }

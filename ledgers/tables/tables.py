@@ -61,6 +61,7 @@ class Tables:
     remarks: pd.DataFrame
     rectifications: pd.DataFrame
     seals: pd.DataFrame
+    attachments: pd.DataFrame
     throughs: pd.DataFrame
     editions: pd.DataFrame
     negatives: pd.DataFrame
@@ -153,7 +154,7 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date, sealed_
     members, member_problems, member_issues = read_members(main.parent, as_of, known)
     postings = Postings(as_of, relative)
     postings.read(entries)
-    table = frame("postings", postings.columns)
+    table = _with_attachments(frame("postings", postings.columns), directives.rows["attachments"])
     postings.rows.clear()  # a fifth of the memory of a county's book
     listed = rolls.read(main.parent, claims_of(table), frozenset(known), frozenset(postings.rolls))
     registry: dict[str, Any] = {name: frame_of_rows(name, rows) for name, rows in directives.rows.items()}
@@ -174,6 +175,7 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date, sealed_
         *postings.issues,
         *accounts.faults(entries, table, as_of, postings.accounts, relative),
     ]
+    issues += _nowhere(directives.rows["attachments"], postings.days)
     issues += _too_many(directives.rows["villages"], people, as_of)
     issues += [Issue("roll", roll, file, line, "清册没有凭证引用") for file, line, roll in listed.unclaimed]
     issues += [Issue("file", idle.file, idle.file, idle.line, idle.message) for idle in options.get("idle", ())]
@@ -198,6 +200,26 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date, sealed_
         entries=entries,
         **registry,
     )
+
+
+def _with_attachments(postings: pd.DataFrame, lines: list[dict[str, Any]]) -> pd.DataFrame:
+    """Postings of vouchers without evidence, with what was handed in for them after they were sealed."""
+    named = {line["voucher"]: line for line in reversed(lines)}  # the first one counts
+    late = postings["voucher"].isin(list(named)) & (postings["evidence"] == "") if named else None
+    if late is None or not late.any():
+        return postings
+    for column in ("evidence", "evidence_sha256", "shared_with"):
+        texts = postings[column].astype(object)
+        texts[late] = [named[voucher].get(column, "") or "" for voucher in postings["voucher"][late]]
+        postings[column] = category(texts.tolist())
+    return postings
+
+
+def _nowhere(lines: list[dict[str, Any]], vouchers: Collection[str]) -> Iterator[Issue]:
+    """Evidence that was handed in for a voucher which the book does not have."""
+    for line in lines:
+        if line["voucher"] not in vouchers:
+            yield Issue("voucher", line["voucher"], line["file"], line["line"], "补交的附件没有对应的凭证")
 
 
 def parameter_of(row: PolicyLine) -> Parameter:

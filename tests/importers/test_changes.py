@@ -170,6 +170,35 @@ def test_one_file_under_two_vouchers_is_said(county: Desk) -> None:
     assert len(list(county.book.glob("evidence/*/*/*.pdf"))) == 1
 
 
+def test_evidence_after_a_seal_is_a_later_line(county: Desk) -> None:
+    (county.folder / "c.pdf").write_bytes(b"late")
+    (county.folder / "d.pdf").write_bytes(b"another")
+    paper = Paper(["凭证号", "文件名"], [["ZF0002", "c.pdf"]])
+    sealed(county, date(2022, 12, 31))
+    before, sealed_text = state(county), county.text("2022/*.beancount")
+    county.take(paper)
+    assert not broken(county)
+    assert county.text("2022/*.beancount") == sealed_text
+    assert '2023-01-01 custom "attachment"' in county.text("registry/attachments.beancount")
+    assert not county.bring(paper).files, "again changes nothing"
+    assert "不能换成另一份" in county.refuse(Paper(["凭证号", "文件名"], [["ZF0002", "d.pdf"]]))
+
+    def handed_in(as_of: date) -> set[str]:
+        postings = read(county.book, as_of).tables.postings
+        return {name for name in postings["evidence"][postings["payment_no"] == "ZF0002"] if name}
+
+    assert handed_in(date(2022, 12, 31)) == set()
+    assert len(handed_in(TODAY)) == 1
+    assert not undo(county.book, last(county), TODAY).refused
+    assert state(county) == before
+
+
+def test_evidence_for_a_voucher_that_is_none_is_an_issue(county: Desk) -> None:
+    path = county.book / "registry/attachments.beancount"
+    path.write_text('2023-01-01 custom "attachment" "2022-999999"\n  evidence: "evidence/x.pdf"\n  evidence-sha256: "00"\n', "utf-8")
+    assert any("没有对应的凭证" in issue.message for issue in read(county.book, TODAY).tables.issues)
+
+
 def test_after_a_seal_who_left_is_told_from_the_first_open_day_on(county: Desk) -> None:
     sealed(county, date(2022, 12, 31))
     county.take(

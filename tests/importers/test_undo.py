@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from importers.history import undo
 from ledgers.book import read
-from tests.importers.county import ALL, TODAY, allocation, funds, labour, plan, roster, treasury
+from tests.importers.county import ALL, CITY, TODAY, allocation, funds, labour, plan, roster, treasury
 from tests.importers.dirty import Paper
 from tests.importers.helpers import Desk
 from tests.importers.test_refused import edited
@@ -211,3 +211,52 @@ def test_whatever_was_imported_is_taken_back_to_the_byte(county: Desk, seed: int
     found = undo(county.book, last(county), TODAY)
     assert not found.refused, (seed, found.refused)
     assert state(county) == before, seed
+
+
+LINES = {
+    "notices": Paper(["对象", "环节", "地点", "起", "止"], [["美翠村产业路", "年度计划公示", "美翠村公开栏", "2022-03-05", "2022-03-15"]]),
+    "inspections": Paper(["项目名称", "检查日期", "检查单位", "检查结果"], [["美翠村产业路", "2022-10-05", "县农业农村委", "合格"]]),
+    "stocktake": Paper(["资产编号", "盘点数", "盘点人", "盘点日期"], [["ZC001", 1, "县财政局", "2022-12-20"]]),
+    "vouchers": Paper(
+        ["凭证号", "日期", "摘要", "科目", "借方金额", "贷方金额", "资金文号", "项目名称"],
+        [["1", "2022-12-01", "预付", "预付账款", 100, None, CITY, "白水村到户产业补助"], ["1", "2022-12-01", "预付", "已分配", None, 100, CITY, "白水村到户产业补助"]],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_lines_about_something_registered_are_taken_back(county: Desk, name: str) -> None:
+    before = state(county)
+    paper = LINES[name]
+    if name == "stocktake":
+        code = next(cell for cell in ALL["assets"]().rows[0] if isinstance(cell, str))
+        paper = replace(paper, rows=[[code, *paper.rows[0][1:]]])
+    county.take(paper)
+    found = undo(county.book, last(county), TODAY)
+    assert not found.refused, found.refused
+    assert state(county) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(8))
+def test_one_of_many_taken_back_and_then_the_others(county: Desk, seed: int) -> None:
+    """One among later imports goes, or why not is said and nothing changes; with the others too the book is what it was."""
+    chance = random.Random(seed)
+    before = state(county)
+    first = last(county)
+    papers = [CORRECTIONS[name]() for name in chance.sample(list(CORRECTIONS), 3)] + [LINES["notices"], LINES["inspections"], LINES["vouchers"]]
+    chance.shuffle(papers)
+    for paper in papers:
+        county.bring(paper)
+    left = sorted(int(path.stem) for path in (county.book / "imports").glob("*.json") if int(path.stem) > first)
+    middle = chance.choice(left[:-1])
+    now = state(county)
+    found = undo(county.book, middle, TODAY)
+    assert bool(found.refused) == (state(county) == now)
+    assert not read(county.book, TODAY).tables.problems
+    reversed_ = any("冲销" in line for line in found.said)
+    for number in reversed([number for number in left if found.refused or number != middle]):
+        again = undo(county.book, number, TODAY)
+        assert not again.refused, (seed, number, again.refused)
+        reversed_ = reversed_ or any("冲销" in line for line in again.said)
+    assert reversed_ or state(county) == before, seed

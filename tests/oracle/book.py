@@ -67,10 +67,19 @@ def load(folder, as_of):
         elif isinstance(entry, data.Transaction):
             add_transaction(book, entry, rolls)
     name_originals(book)
+    hand_in(book)
     mark_reversals_of_returned(book)
     book.households = read_households(root, as_of)
     book.members = read_members(root, as_of)
     return book
+
+
+def hand_in(book):
+    """Evidence that came after the seal is that of a voucher which has none; the first that came counts."""
+    for _, (voucher,), meta in book.customs.get("attachment", []):
+        for txn in book.txns:
+            if txn["voucher"] == voucher and not any(one.get("evidence") for one in [txn["meta"], *(p["meta"] for p in txn["postings"])]):
+                txn["meta"].update({key: meta[key] for key in ("evidence", "evidence-sha256", "shared-with") if key in meta})
 
 
 def look_ahead(book, entry):

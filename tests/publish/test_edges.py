@@ -140,15 +140,17 @@ def test_a_page_has_the_notices_of_its_own_subject(example: Tables) -> None:
     assert list(_notices(example, "XS2022-0009")) == []
 
 
-def test_the_feed_has_the_notices_of_what_has_a_page_the_newest_first(example: Tables) -> None:
+def test_the_feed_has_the_notices_of_what_has_a_page_the_newest_first(example: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    fund, asset = example.funds["id"].iloc[0], example.assets["id"].iloc[0]
+    subjects = {"2022-03-02": "XS2022-0001", "2022-05-01": fund, "2022-04-01": asset, "2022-06-01": "村规民约", "2023-06-01": fund}
+    rows = [SimpleNamespace(date=dt.date.fromisoformat(day), subject=subject, stage="公示") for day, subject in subjects.items()]
+    monkeypatch.setattr("reports.publish.feed.records", lambda of, table: rows)
     source = SimpleNamespace(notice_from=DAY, as_of=DAY, title="示例县", year=2022)
     edition: Any = SimpleNamespace(source=source, heading="公开", office="县委", policy={"office.site": ""})
-    text = feed(example, edition).decode()
-    days = [part.partition("T")[0] for part in text.split("<updated>")[2:]]
-    known = {*example.projects["id"], *example.funds["id"], *example.assets["id"]}
-    assert len(days) == 1 + sum(subject in known for subject in example.notices["subject"])
-    assert len(days) > 1
-    assert days == sorted(days, reverse=True)
+    entries = feed(example, edition).decode().split("<entry>")[2:]
+    links = ["funds", "funds", "assets", "projects"]
+    assert [link in entry.partition("href=")[2] for link, entry in zip(links, entries, strict=True)] == [True] * 4
+    assert [entry.partition("<updated>")[2][:10] for entry in entries] == ["2022-12-31", "2022-05-01", "2022-04-01", "2022-03-02"]
 
 
 FIELDS = (Field("name", "名称"), Field("amount", "金额", MONEY))

@@ -19,7 +19,7 @@ from plugins.findings import PASS, WAIVED, Audit, Finding, Measured, Subject, Th
 from reports.check.baseline import Scope
 from reports.check.checked import Checked
 from reports.check.waivers import waivers
-from reports.desk import compare, dealt, entries, income, policy, village
+from reports.desk import compare, dealt, entries, income, overview, policy, village
 from reports.desk.dealt import Event
 from reports.desk.review import Review, as_of
 from reports.remedies import gap
@@ -323,3 +323,14 @@ def test_what_became_of_a_finding(before: str, after: str, what: str) -> None:
 def test_a_page_is_compared_with_last_years_same_day(day: str, text: str, earlier: str) -> None:
     review: Any = SimpleNamespace(as_of=dt.date.fromisoformat(day))
     assert compare._earlier(review, text).isoformat() == earlier
+
+
+def test_the_trend_has_the_year_of_the_page_and_the_two_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview.figures, "paid_by_month", lambda tables: {year: [year] for year in (2024, 2023, 2019, 2022, 2021, 2020)})
+    drawn: list[str] = []
+    monkeypatch.setattr(overview.charts, "lines", lambda series, title: drawn.extend(name for name, _ in series))
+    for day, years in ((dt.date(2023, 6, 30), ["2021年", "2022年", "2023年"]), (dt.date(2019, 6, 30), ["2019年"])):
+        drawn.clear()
+        review: Any = SimpleNamespace(as_of=day, tables=None)
+        overview._trend(review)
+        assert drawn == years

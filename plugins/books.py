@@ -438,7 +438,7 @@ def _sets(tables: Tables) -> dict[str, str]:
 
 
 def _lowered(tables: Tables, own: Parameter, ships: dict[str, str]) -> Finding | None:
-    """Of one value: weaker than the last one of the same scope in what the book includes, or not; None without any."""
+    """Whether one value is weaker than the last one of its scope in what the book includes; None without any."""
     law = [
         one
         for one in tables.policy.history(own.name)

@@ -495,7 +495,7 @@ def _scope(fund: Fund) -> dict[str, str]:
 
 
 def _waits(tables: Tables, fund: str) -> list[tuple[int, bool, date]]:
-    """Of each arrival: days until it was allocated (or so far), whether it was, and its day."""
+    """For each arrival: days until it was allocated (or so far), whether it was, and its day."""
     arrivals: list[list[Any]] = []  # [day, amount to allocate]
     allocations: list[tuple[date, int]] = []
     for leg in _quota_moves(tables).get(fund, []):

@@ -48,7 +48,7 @@ def absent(
     scope: dict[str, str] | None = None,
     **more: Unpack[More],
 ) -> Finding:
-    """Of a subject for which no parameter is in force on a day: not applicable where the law says so, else undetermined."""
+    """The finding of a subject for which no parameter is in force on a day: na where the law says so, else undetermined."""
     silence = tables.policy.silence(name, day, defaults, **(scope or {}))
     return na(subject, silence, **more) if silence else undetermined(subject, no_parameter(tables, name, day), **more)
 

@@ -245,7 +245,7 @@ def labour_days(tables: Tables) -> Iterator[Finding | Passes]:
 
 
 def _worst(worked: _Worked, ranks: Numbers) -> list[int]:
-    """Of each name and period, in their order, the group that is worst; of several alike the last."""
+    """For each name and period, in their order, the worst group; the last of several alike."""
     named = (category(worked.people).codes, category(worked.periods).codes)
     keys = pd.factorize(combined(*named))[0]
     order = np.lexsort((-np.arange(len(keys)), -worked.days, ranks, keys))

@@ -77,7 +77,7 @@ _LEG = [name for name in Leg._fields if name != "row"]
 
 @derived
 def _spends(tables: Tables) -> Mask:
-    """Of each posting, whether it is on a spending account; distributions are left out."""
+    """A mask over `postings`: those on a spending account, distributions left out."""
     return (tables.postings["kind"] == "expense").to_numpy()
 
 
@@ -583,7 +583,7 @@ def _same_again(tables: Tables, purpose: "pd.Series[str]") -> pd.DataFrame:
 
 
 def _occurs_again(numbers: Numbers) -> Mask:
-    """Of each number, whether it occurs more than once."""
+    """A mask over numbers: those that occur more than once."""
     ordered = np.sort(numbers)
     several = ordered[1:][ordered[1:] == ordered[:-1]]
     return pd.Series(numbers).isin(several).to_numpy()

@@ -124,6 +124,7 @@ class VillageYear:
 
     @property
     def evidence(self) -> tuple[int, ...]:
+        """Rows of `postings`: what was received, then what was used."""
         return tuple(leg.row for leg in (*self.receipts, *self.uses))
 
 

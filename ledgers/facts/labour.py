@@ -80,7 +80,7 @@ def _has_labour(part: Part) -> bool:
 
 
 def _booked(part: Part) -> _Booked:
-    """What of a part's labour left in cash on its own day, and what a contractor paid; what came back is negative."""
+    """分 of a part's labour that left as cash on its own day, and 分 that a contractor paid; what came back is negative."""
     if not part.labour:
         return _Booked(part, {}, Fraction(0), [])
     sign, seen = (1, part) if part.labour > 0 else (-1, part.turned())

@@ -122,7 +122,7 @@ def person_codes(tables: Tables) -> Numbers:
 
 @derived
 def unnamed(tables: Tables) -> Mask:
-    """Of each row of `payments`, whether it is of a benefit per 人 and may be anybody's of its household."""
+    """A mask over `payments`: rows of a benefit per 人 that may be anybody's of the household."""
     open_ = _without_person(tables).copy()
     open_[list(only_members(tables))] = False
     return open_
@@ -130,7 +130,7 @@ def unnamed(tables: Tables) -> Mask:
 
 @derived
 def _without_person(tables: Tables) -> Mask:
-    """Of each row of `payments`, whether it is of a benefit per 人 and names nobody of its household."""
+    """A mask over `payments`: rows of a benefit per 人 that name nobody of the household."""
     per_person = [row.id for row in latest(tables, Benefit).values() if row.per.startswith("人")]
     under = tables.postings["benefit"].isin(per_person).to_numpy()[tables.payments["posting"]]
     without: Mask = under & (tables.payments["person"] == "").to_numpy()

@@ -63,6 +63,7 @@ class PayLine:
 
     @property
     def total(self) -> int:
+        """分."""
         return self.amount
 
 
@@ -81,6 +82,7 @@ class Waiting:
 
     @property
     def total(self) -> int:
+        """分 of all its lines."""
         return sum(line.amount for line in self.lines)
 
 

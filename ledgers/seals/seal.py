@@ -181,7 +181,7 @@ def _chain_changes(row: SealLine, seal: Seal, last: Seal | None) -> Iterator[Cha
 
 
 def _content_changes(tables: Tables, seal: Seal, sealed: list[str], files: bool) -> Iterator[Change]:
-    """What of a period is not as its manifest says."""
+    """Every difference between a period and its manifest."""
     name = manifest_file(seal.end)
     items = [*form(tables, seal.after, seal.end), *_more(tables, seal)]
     for kinds in (("identities",), ("member", "member-left")):

@@ -5,6 +5,7 @@ allocation must achieve is set on its own day: required = Σ allocation × rate 
 source. A miss stays pending until 验收, as wages may still be paid.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -386,7 +387,10 @@ def labour_notice(tables: Tables) -> Iterator[Finding]:
     for name, legs in labour.paid_by_project(tables).items():
         project = registered.projects(tables).get(name)
         if project is not None and sum(leg.amount for leg in legs) > 0:
-            yield _noticed(tables, project, min(leg.counts_on for leg in legs if leg.amount > 0))
+            by_day: dict[date, int] = defaultdict(int)
+            for leg in legs:
+                by_day[leg.counts_on] += leg.amount
+            yield _noticed(tables, project, min(day for day, amount in by_day.items() if amount > 0))
 
 
 def _noticed(tables: Tables, project: Project, since: date) -> Finding:

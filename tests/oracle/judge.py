@@ -127,7 +127,7 @@ def judged(case, rule):
     """A rule's findings; the parameters asked for count as used where a verdict was reached with them."""
     for finding in rule(case):
         if finding["status"] != "na":
-            heap = case.law.unsure if finding["status"] == "undetermined" else case.law.used
+            heap = case.law.unsure if finding["status"] in ("undetermined", "either") else case.law.used
             heap |= case.law.asked
         case.law.asked.clear()
         yield finding

@@ -41,6 +41,6 @@ def rows_of(data: bytes, required: tuple[str, ...], missing: str | None = "") ->
         rows = [(reader.line_num, row) for row in reader]
     except UnicodeDecodeError:
         raise Refused("不是 UTF-8 编码（可能是 GBK），应另存为 UTF-8") from None
-    except csv.Error as error:
-        raise Refused(str(error)) from None
+    except csv.Error:
+        raise Refused(f"第 {reader.line_num} 行一带不是正确的 CSV：请检查引号是否成对") from None
     return rows

@@ -90,7 +90,15 @@ def _own(root: Path) -> dict[str, Any]:
     except Refused as error:
         raise Untrusted([Problem(FILE, 0, str(error))]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Untrusted([Problem(FILE, 0, f"不是正确的 TOML（UTF-8）文件：{error}")]) from None
+        raise Untrusted(
+            [Problem(FILE, 0, f"不是正确的 TOML（UTF-8）文件{_where(error)}：每行应为 名称 = 值，文字加引号")]
+        ) from None
+
+
+def _where(error: Exception) -> str:
+    """The line, where the library tells it."""
+    match = re.search(r"at line (\d+)", str(error))
+    return f"，第 {match[1]} 行" if match else ""
 
 
 def _wrong(policy: Disclosure) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Books from anyone: what they must not make our commands read, run, follow or fall over."""
 
 import os
+import re
 import resource
 import sqlite3
 import subprocess
@@ -331,3 +332,19 @@ def test_a_publish_toml_from_elsewhere(tmp_path: Path, act: Callable[[Path], obj
     act(tmp_path / "publish.toml")
     with pytest.raises(Untrusted, match=expected):
         read_policy(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("registry/members.csv", 'who,household,person,from,to,reason\n"' + "x\n" * 100_000, "不是正确的 CSV：请检查引号是否成对"),
+        ("publish.toml", "a b\n", "不是正确的 TOML（UTF-8）文件，第 1 行：每行应为 名称 = 值，文字加引号"),
+        ("publish.toml", "[" * 50_000, "不是正确的 TOML（UTF-8）文件"),
+    ],
+)
+def test_a_side_file_that_cannot_be_read_is_told_in_chinese(tmp_path: Path, name: str, text: str, says: str) -> None:
+    book = make(tmp_path / "book")
+    (book / name).write_text(text, "utf-8")
+    with pytest.raises(Untrusted, match=re.escape(says)) as refused:
+        read_policy(read(book, date(2022, 12, 31)).tables.root)
+    assert not re.search("[a-z]+ [a-z]+ [a-z]+", str(refused.value))

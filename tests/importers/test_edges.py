@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from importers import run, supposing
 from importers.draft.draft import Draft, after_seal
 from importers.draft.entries import Directive, HouseState, Leg, Voucher
 from importers.finding import matching, supposed
@@ -17,7 +19,11 @@ from importers.reading import cells, text
 from importers.reading.cells import Month, Wrong
 from importers.reading.container import Refused
 from importers.sheets.paylists import standing_of
+from ledgers import clock
 from ledgers.files.side_files import BankLine, PayLine, Waiting
+from tests.importers.county import roster
+from tests.importers.helpers import Desk
+from tests.importers.test_refused import edited
 
 DAY = date(2022, 6, 30)
 
@@ -189,3 +195,38 @@ def test_a_text_as_large_as_may_be_is_read(monkeypatch: pytest.MonkeyPatch, name
     monkeypatch.setattr(text, name, limit - 1)
     with pytest.raises(Refused, match="大得不正常"):
         text.read_text(content)
+
+
+@pytest.mark.parametrize(("kind", "first"), [("bank", date(2022, 5, 1)), ("treasury", date(2022, 5, 1)), ("labour", date.min)])
+def test_statements_go_in_by_their_first_day_and_all_else_as_given(kind: str, first: date) -> None:
+    sheet: Any = SimpleNamespace(kind=SimpleNamespace(id=kind), rows=[SimpleNamespace(date=day) for day in (DAY, date(2022, 5, 1))])
+    assert run._first_day(sheet) == first
+    assert run._first_day(SimpleNamespace(kind=sheet.kind, rows=[])) == date.min  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("as_of", "latest"), [(date(2022, 6, 29), DAY), (DAY, DAY), (date(2022, 7, 1), date(2022, 7, 1)), (None, DAY)])
+def test_what_is_judged_beforehand_may_be_dated_until_today_or_the_later_day(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, as_of: date | None, latest: date
+) -> None:
+    asked: list[Any] = []
+
+    def prepare(main: Path, sheets: Any, today: date, day: date | None, **more: Any) -> Any:
+        asked.extend((today, more["paid"]))
+        raise LookupError
+
+    monkeypatch.setattr(supposing, "prepare", prepare)
+    with clock.at(DAY), pytest.raises(LookupError):
+        supposing.suppose(tmp_path / "main.beancount", [tmp_path / "表.xlsx"], as_of)
+    assert asked == [latest, as_of or DAY]
+
+
+def test_what_a_later_roster_leaves_empty_stays(county: Desk) -> None:
+    def row() -> list[str]:
+        return next(line.split(",") for line in county.lines("registry/households.csv") if ",监测户," in line)
+
+    before = row()
+    assert "2022-05-30" in before
+    county.take(edited(edited(roster(), 0, 申报时间="", 帮扶落实时间=date(2022, 6, 17)), 1, 申报时间="", 帮扶落实时间=date(2022, 6, 17)))
+    assert "2022-05-30" in row()
+    assert "2022-06-17" in row()
+    assert "2022-06-17" not in before

@@ -19,6 +19,7 @@ from plugins.findings import PASS, WAIVED, Audit, Finding, Measured, Subject, Th
 from reports.check.baseline import Scope
 from reports.check.checked import Checked
 from reports.check.waivers import waivers
+from reports.counties import report
 from reports.desk import compare, dealt, entries, income, overview, policy, village
 from reports.desk.dealt import Event
 from reports.desk.review import Review, as_of
@@ -335,3 +336,25 @@ def test_the_trend_has_the_year_of_the_page_and_the_two_before(monkeypatch: pyte
         review: Any = SimpleNamespace(as_of=day, tables=None)
         overview._trend(review)
         assert drawn == years
+
+
+def quota(result: str, sent: int | None, booked: int | None) -> dict[str, Any]:
+    return {"doc_no": "示财农〔2022〕1号", "level": "中央", "task": "", "county": "甲县", "result": result, "sent": sent, "booked": booked}
+
+
+def test_quota_that_agrees_is_no_finding_of_a_city(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "_finding", lambda rule, status, severity, subject, found, message: (rule, status, message))
+    rows: Any = {"twice": [], "overlaps": [], "reconciled": [quota("一致", 100, 100), quota("未入账", 100, None), quota("不一致", 100, 99)]}
+    said = list(report.across(rows))
+    assert [(rule, status) for rule, status, _ in said] == [("across-quota", "fail")] * 2  # type: ignore[misc]
+    assert [message.partition("（")[2] for *_, message in said] == ["下达 1.00 元）", "下达 1.00 元，入账 0.99 元）"]  # type: ignore[misc]
+    for days, verdict in ((31, "undetermined"), (32, "fail")):
+        one = {"number": 1, "county": "甲县", "household": "H1", "days": 16, "period": "2022-08", "together": days, "long": 31}
+        ((rule, status, _),) = report.across({"twice": [], "overlaps": [one, one], "reconciled": []})  # type: ignore[misc]
+        assert (rule, status) == ("across-work", verdict)
+
+
+@pytest.mark.parametrize(("problems", "blocking", "result", "status"), [(0, 0, "一致", 0), (0, 1, "一致", 1), (0, 0, "未入账", 1), (1, 1, "一致", 2)])
+def test_the_exit_status_of_a_city(problems: int, blocking: int, result: str, status: int) -> None:
+    rows: Any = {"problems": ["坏了"] * problems, "counties": [{"blocking": 0}, {"blocking": blocking}], "reconciled": [quota(result, 1, 1)]}
+    assert report.exit_status(rows) == status

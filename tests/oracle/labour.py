@@ -41,7 +41,8 @@ def labour_payments(book):
     contractor's price up to what that contractor was paid on that project, net of what it handed back.
     """
     if book.cache.get("labour") is None:
-        book.cache["labour"] = [*at_once(book), *reclassified(book)]
+        rows = [*at_once(book), *reclassified(book)]
+        book.cache["labour"] = [row for row in rows if row["project"]]  # labour of no project is a matter of `record`
     return book.cache["labour"]
 
 

@@ -91,7 +91,7 @@ def aged(case, rule, prefix, name_of):
             statuses = [age_status(case, rule, name_of(lot), lot) for lot in held]
             subject = project[1:] or "县级" if project.startswith("@") else project
             late = sum(lot["left"] for lot, status in zip(held, statuses, strict=True) if status == "fail")
-            yield finding(rule, "project", subject, worst(statuses), part=account, unit="days", shortfall=late or None)
+            yield finding(rule, "project", subject, worst(statuses), part=account, shortfall=late or None)
 
 
 def age_status(case, rule, name, lot):

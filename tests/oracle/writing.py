@@ -109,8 +109,8 @@ def number_vouchers(pen, rng):
 
 
 def plain_and_final(pen, voucher):
-    """May a voucher share its number? Not with a roll (named after it) nor when it is reversed (by number)."""
-    return not any(leg.lines for leg in voucher.legs) and not any(v.reverses is voucher for v in pen.vouchers)
+    """May a voucher share its number? Not with a roll (named after it), with a payee, nor when it is reversed (by number)."""
+    return voucher.payee is None and not any(leg.lines for leg in voucher.legs) and not any(v.reverses is voucher for v in pen.vouchers)
 
 
 def write(pen, folder, rng):

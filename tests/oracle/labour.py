@@ -42,7 +42,8 @@ def labour_payments(book):
     """
     if book.cache.get("labour") is None:
         rows = [*at_once(book), *reclassified(book)]
-        book.cache["labour"] = [row for row in rows if row["project"]]  # labour of no project is a matter of `record`
+        # Labour of no project is a matter of `record`; a reversal belongs to what it reverses.
+        book.cache["labour"] = [row for row in rows if row["project"] or (row["fen"] or 0) < 0]
     return book.cache["labour"]
 
 

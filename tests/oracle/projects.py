@@ -129,7 +129,9 @@ def fund_notice(case, fund, projects, since):
     own = notice(case, "fund", fund, stage, since, [fund])
     if own["status"] == "pass":
         return own
+    asked = set(case.law.asked)
     each = [notice(case, "project", project, stage, since, [project])["status"] for project in projects]
+    case.law.asked |= asked
     every = each and all(status == "pass" for status in each)
     return {**own, "status": "pass", "value": None} if every else own
 

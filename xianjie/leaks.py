@@ -71,9 +71,11 @@ def _json(looked: "Looked") -> str:
 
 
 def _text(looked: "Looked") -> str:
-    lines = [f"有个人信息，共 {len(looked.leaks)} 处：" if looked.leaks else "没有发现个人信息。"]
+    clean = "能检查的内容里没有发现个人信息。" if looked.unreadable else "没有发现个人信息。"
+    lines = [f"有个人信息，共 {len(looked.leaks)} 处：" if looked.leaks else clean]
     lines += [f"  {leak}" for leak in looked.leaks]
     if looked.unreadable or looked.unseen:
-        lines.append("下列内容没有检查，请自己看一遍：")
+        failed = f"（其中 {len(looked.unreadable)} 个文件不能检查）" if looked.unreadable else ""
+        lines.append(f"下列内容没有检查{failed}，请自己看一遍：")
         lines += [f"  {one}" for one in (*looked.unreadable, *looked.unseen)]
     return "\n".join(lines)

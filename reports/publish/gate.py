@@ -64,7 +64,7 @@ def look(
             for one in texts(path, strict=strict):
                 where = f"{shown}/{_safe(one.file, allowed)}" if one.file else shown
                 if isinstance(one, Unseen):
-                    unseen.add(Leak(where, one.place, one.what))
+                    (unreadable if one.whole else unseen).add(Leak(where, one.place, one.what))
                 else:
                     leaks.update(Leak(where, _safe(one.place, allowed), kind) for kind in _kinds(one, allowed, known))
         except Unreadable as error:

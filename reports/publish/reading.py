@@ -10,10 +10,10 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any
@@ -26,8 +26,11 @@ from ledgers.personal.checks import checked, is_card, is_mobile
 from ledgers.personal.find import heading
 from ledgers.personal.reading import folded
 
-SIZE_LIMIT = 1024 * 1024 * 1024
+FILE_LIMIT = 256 * 2**20  # bytes of a file as it lies there
+UNPACKED_LIMIT = 512 * 2**20  # bytes of everything packed in it, archives within archives included
+_RATIO_FREE, _RATIO_LIMIT = 20 * 2**20, 150  # real papers shrink to a thirtieth; small parts may shrink as they like
 DEPTH = 3  # archives within archives
+_END = "\N{SYMBOL FOR END OF TRANSMISSION}\N{SYMBOL FOR END OF TEXT}"  # a line behind the last, to see an open quote
 _LINE, _INDENT = 18.0, 8.0  # points: lines of one cell of our papers are no further apart
 _BLOCKS = frozenset(
     [
@@ -122,77 +125,107 @@ class Text:
 
 @dataclass(frozen=True)
 class Unseen:
-    """Something in a file that nobody has looked into, such as a picture."""
+    """Something in a file that nobody has looked into, such as a picture; `whole`: all of a file in an archive."""
 
     place: str
     what: str
     file: str = ""
+    whole: bool = False
 
 
 Found = Iterator[Text | Unseen]
 
 
+class _Room:
+    """How much may still be unpacked of one file. The sizes are those declared: no more than that is ever unpacked."""
+
+    def __init__(self) -> None:
+        self._left = UNPACKED_LIMIT
+
+    def take(self, parts: zipfile.ZipFile) -> None:
+        """Raises Unreadable before anything is unpacked that is too much."""
+        for part in parts.infolist():
+            self._left -= part.file_size
+            if part.file_size > _RATIO_FREE and part.file_size > _RATIO_LIMIT * max(part.compress_size, 1):
+                raise Unreadable("解压后大得不正常（压缩炸弹），不予读取")
+        if self._left < 0:
+            raise Unreadable(f"解压后超过 {UNPACKED_LIMIT // 2**20} MB，不予读取：请拆成几个文件分别检查")
+
+
 def texts(path: Path, *, strict: bool = True) -> Found:
     """Every text of a file. Raises Unreadable."""
     try:
-        if not path.is_file() or path.stat().st_size > SIZE_LIMIT:
-            raise Unreadable("不是普通文件，或超过 1 GB")
+        if not path.is_file():
+            raise Unreadable("不是普通文件，无法检查")
+        if path.stat().st_size > FILE_LIMIT:
+            raise Unreadable(f"文件超过 {FILE_LIMIT // 2**20} MB，不予读取：请拆成几个文件分别检查")
         content = path.read_bytes()
     except OSError as error:
         raise Unreadable(f"文件无法读取（{error.strerror}）") from None
-    yield from of_content(path.name, content, strict=strict)
+    yield from of_content(path.name, content, _Room(), strict=strict)
 
 
-def of_content(name: str, content: bytes, *, strict: bool, depth: int = 0) -> Found:
+def of_content(name: str, content: bytes, room: _Room, *, strict: bool, depth: int = 0) -> Found:
     """Every text of a file whose content is at hand. Raises Unreadable."""
     suffix = PurePosixPath(name).suffix.lower()
     try:
         if suffix == ".zip":
-            yield from _archive(content, depth, strict)
+            yield from _archive(content, room, depth, strict)
+        elif suffix in _OFFICE and not (strict and suffix in _FOREIGN):
+            yield from _office(content, room, strict)
         elif suffix in READERS and not (strict and suffix in _FOREIGN):
             yield from READERS[suffix](content, strict)
         else:
             raise Unreadable("不认识的文件种类，无法检查")
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        IndexError,
-        zipfile.BadZipFile,
-        SyntaxError,
-        DefusedXmlException,
-        RuntimeError,
-    ) as error:
-        raise Unreadable(f"文件无法读取（{type(error).__name__}）") from None
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(_why(error)) from None
 
 
-def _archive(content: bytes, depth: int, strict: bool) -> Found:
+def _why(error: Exception) -> str:
+    if isinstance(error, zipfile.BadZipFile):
+        return "文件损坏，或只是用了这个扩展名，无法读取"
+    if isinstance(error, RuntimeError) and "password" in str(error):
+        return "有密码保护：请去掉密码后再检查"
+    if isinstance(error, DefusedXmlException):
+        return "含有 XML 实体，不予读取"
+    if isinstance(error, MemoryError):
+        return "文件太大，内存不够：请拆成几个文件分别检查"
+    return f"文件损坏，或内容与扩展名不符，无法读取（{type(error).__name__}）"
+
+
+def _archive(content: bytes, room: _Room, depth: int, strict: bool) -> Found:
     """The files of a zip, and its own comments and names."""
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        _bounded(parts)
         if parts.comment:
             yield Text("压缩包注释", _decoded(parts.comment))
         for part in parts.infolist():
-            name = _name(part)
-            yield Text("压缩包内的文件名", name)
+            yield Text("压缩包内的文件名", _name(part))
             if part.comment:
-                yield Text(f"压缩包内 {name} 的注释", _decoded(part.comment))
-            if part.is_dir():
-                continue
+                yield Text(f"压缩包内 {_name(part)} 的注释", _decoded(part.comment))
+        room.take(parts)
+        for part in (one for one in parts.infolist() if not one.is_dir()):
             try:
-                if depth >= DEPTH:
-                    raise Unreadable("压缩包套得太深")
-                for one in of_content(name, parts.read(part), strict=strict, depth=depth + 1):
-                    inner = f"{name}/{one.file}" if one.file else name
-                    yield (
-                        Text(one.place, one.text, one.label, one.joined, inner)
-                        if isinstance(one, Text)
-                        else Unseen(one.place, one.what, inner)
-                    )
+                yield from _packed(parts, part, room, depth, strict)
             except Unreadable as error:
                 if strict:
                     raise
-                yield Unseen("整个文件", str(error), name)
+                picture = part.filename.lower().endswith(_PICTURES)
+                yield Unseen("整个文件", "图片" if picture else str(error), _name(part), whole=not picture)
+
+
+def _packed(parts: zipfile.ZipFile, part: zipfile.ZipInfo, room: _Room, depth: int, strict: bool) -> Found:
+    """The texts of one file of a zip."""
+    if depth >= DEPTH:
+        raise Unreadable("压缩包套得太深")
+    name = _name(part)
+    try:
+        content = parts.read(part)
+    except Exception as error:
+        raise Unreadable(_why(error)) from None
+    for one in of_content(name, content, room, strict=strict, depth=depth + 1):
+        yield replace(one, file=f"{name}/{one.file}" if one.file else name)
 
 
 def _name(part: zipfile.ZipInfo) -> str:
@@ -203,11 +236,6 @@ def _name(part: zipfile.ZipInfo) -> str:
         return part.filename.encode("cp437").decode("gb18030")
     except UnicodeError:
         return part.filename
-
-
-def _bounded(parts: zipfile.ZipFile) -> None:
-    if sum(part.file_size for part in parts.infolist()) > SIZE_LIMIT:
-        raise Unreadable("展开后超过 1 GB")
 
 
 def _decoded(content: bytes) -> str:
@@ -329,9 +357,17 @@ def _csv(content: bytes, strict: bool) -> Found:
     said = _decoded(content)
     first = said.partition("\n")[0]
     sign = max(",\t;|", key=first.count) if first else ","
-    grid = _Grid()
-    for number, row in enumerate(csv.reader(io.StringIO(said, newline=""), delimiter=sign, strict=strict), 1):
+    grid, begun, number = _Grid(), 1, 0
+    csv.field_size_limit(FILE_LIMIT)
+    read = csv.reader(chain(io.StringIO(said, newline=""), ("\n", _END)), delimiter=sign, strict=strict)
+    for number, row in enumerate(read, 1):
+        if _END in row[-1:]:
+            break
+        if row and row[-1].endswith(_END):  # the last cell has run over the end of the file
+            yield from _lines(said.splitlines(), "第 {} 行")
+            raise Unreadable(f"第 {begun} 行起有引号没有闭合，分不出单元格：请在表格软件中打开另存后再检查")
         yield from grid.row((column, f"第 {number} 行第 {column + 1} 列", text) for column, text in enumerate(row))
+        begun = read.line_num + 1
     yield from grid.end()
 
 
@@ -421,10 +457,10 @@ def _html(content: bytes, strict: bool) -> Found:
     yield from (one for one in page.found if isinstance(one, Text) or not strict)
 
 
-def _office(content: bytes, strict: bool) -> Found:
+def _office(content: bytes, room: _Room, strict: bool) -> Found:
     """A workbook, document or presentation: names, comments and every part of the archive."""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        _bounded(book)
+        room.take(book)
         shared = _shared(book)
         for part in book.infolist():
             name = part.filename
@@ -433,7 +469,7 @@ def _office(content: bytes, strict: bool) -> Found:
             yield Text(f"部件名 {name}", name)
             if part.comment:
                 yield Text(f"部件 {name} 的注释", _decoded(part.comment))
-            yield from _part(book, name, shared, strict)
+            yield from _part(book, name, shared, room, strict)
         if book.comment:
             yield Text("压缩包注释", _decoded(book.comment))
 
@@ -453,13 +489,13 @@ def _shared(book: zipfile.ZipFile) -> list[str]:
     return strings
 
 
-def _part(book: zipfile.ZipFile, name: str, shared: list[str], strict: bool) -> Found:
+def _part(book: zipfile.ZipFile, name: str, shared: list[str], room: _Room, strict: bool) -> Found:
     if name.endswith("/"):
         return
     if not name.endswith((".xml", ".rels", ".vml")):
         if strict:
             raise Unreadable(f"含有不认识的部件 {name}")
-        yield from _inside(name, book.read(name))
+        yield from _inside(name, book.read(name), room)
         return
     raw = _decoded(book.read(name))
     for match in _COMMENT.finditer(raw):
@@ -470,10 +506,10 @@ def _part(book: zipfile.ZipFile, name: str, shared: list[str], strict: bool) -> 
         yield from _document(book, name, strict)
 
 
-def _inside(name: str, content: bytes) -> Found:
+def _inside(name: str, content: bytes, room: _Room) -> Found:
     """A file inside a document: another document is looked into, of a picture it is said that it was not."""
     try:
-        for one in of_content(name, content, strict=False, depth=DEPTH):
+        for one in of_content(name, content, room, strict=False, depth=DEPTH):
             yield Text(f"内嵌的 {name} {one.place}", one.text, one.label, one.joined) if isinstance(one, Text) else one
     except Unreadable:
         yield Unseen(f"内嵌的 {name}", "图片" if name.lower().endswith(_PICTURES) else "内嵌的文件")
@@ -605,10 +641,9 @@ def _xls(content: bytes, strict: bool) -> Found:
     """An old workbook: every cell of every sheet."""
     import xlrd
 
-    try:
-        book = xlrd.open_workbook(file_contents=content)
-    except (xlrd.XLRDError, AssertionError) as error:
-        raise Unreadable(f"文件无法读取（{type(error).__name__}）") from None
+    if not content:
+        raise Unreadable("文件是空的，无法读取")
+    book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO())  # it prints its doubts otherwise
     for sheet in book.sheets():
         grid = _Grid()
         yield Text("工作表名", sheet.name)
@@ -727,13 +762,10 @@ READERS: dict[str, Callable[[bytes, bool], Found]] = {
     ".log": _plain,
     ".csv": _csv,
     ".tsv": _csv,
-    ".xlsx": _office,
-    ".xlsm": _office,
-    ".docx": _office,
-    ".pptx": _office,
     ".xls": _xls,
     ".pdf": _pdf,
 }
+_OFFICE = frozenset({".xlsx", ".xlsm", ".docx", ".pptx"})
 _FOREIGN = frozenset({".htm", ".geojson", ".md", ".log", ".tsv", ".xlsm", ".docx", ".pptx", ".xls"})  # we publish none
 
 

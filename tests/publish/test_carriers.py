@@ -364,3 +364,50 @@ def test_what_cannot_be_looked_into_is_said(tmp_path: Path) -> None:
     status, said = run(str(tmp_path / "b.zip"), "--format", "json")
     assert status == 0
     assert json.loads(said)["unseen"][0]["file"].endswith("b.zip/图.png")
+
+
+def _zip(**members: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, content in members.items():
+            target.writestr(name.replace("_", "."), content)
+    return packed.getvalue()
+
+
+BROKEN = {
+    "open.csv": '项目,备注\n甲,"没有闭合\n乙,丙\n'.encode(),
+    "empty.xls": b"",
+    "cut.xls": bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600),
+    "cut.docx": _zip(a_xml=b"<a>" + b"x" * 5000)[:-40],
+    "strange.docx": _zip(a_xml=b"<a>"),
+    "cut.pdf": b"%PDF-1.4\n1 0 obj\n<<",
+    "sheet.ods": _zip(content_xml=b"<a>"),
+    "cut.zip": _zip(a_txt=b"x" * 5000)[:-40],
+    "damaged.zip": _zip(a_txt=bytes(range(200))).replace(bytes(range(50, 60)), bytes(10)),
+    "inside.zip": _zip(a_pdf=b"none"),
+    "bomb.zip": _zip(a_txt=bytes(2**25)),
+}  # fmt: skip
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_looked_at(tmp_path: Path) -> None:
+    for name, content in BROKEN.items():
+        (tmp_path / name).write_bytes(content)
+    status, said = run(str(tmp_path))
+    assert status == 2, said
+    assert f"其中 {len(BROKEN)} 个文件不能检查" in said
+    assert all(f"{name}" in said for name in BROKEN)
+    (tmp_path / "long.csv").write_text(f'甲,"{"字" * 200_000}"\n乙,13912345678\n', "utf-8")
+    (tmp_path / "open.csv").write_bytes(BROKEN["open.csv"] + b"13912345678\n")
+    status, said = run(str(tmp_path), "--format", "json")
+    told = json.loads(said)
+    assert (status, len(told["unseen"])) == (1, len(BROKEN))
+    assert [one["file"].rpartition("/")[2] for one in told["leaks"]] == ["long.csv", "open.csv"]
+
+
+def test_what_is_packed_in_layers_is_bounded_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.publish.reading.UNPACKED_LIMIT", 2**20)
+    layer = _zip(a_txt=b"x" * 300_000)
+    (tmp_path / "a.zip").write_bytes(_zip(**{f"a{number}_zip": layer for number in range(5)}))
+    status, said = run(str(tmp_path / "a.zip"))
+    assert status == 2
+    assert said.count("解压后超过 1 MB") == 2

@@ -14,7 +14,7 @@ from importers.draft.entries import Directive, HouseState, Leg, Voucher
 from importers.finding import matching, supposed
 from importers.finding.job import not_before
 from importers.finding.matching import Payment
-from importers.finding.statements import _reversed
+from importers.finding.statements import _reversed, _taken
 from importers.reading import cells, text
 from importers.reading.cells import Month, Wrong
 from importers.reading.container import Refused
@@ -230,3 +230,9 @@ def test_what_a_later_roster_leaves_empty_stays(county: Desk) -> None:
     assert "2022-05-30" in row()
     assert "2022-06-17" in row()
     assert "2022-06-17" not in before
+
+
+@pytest.mark.parametrize(("paid", "taken"), [([70, 30], True), ([70, 31], False), ([], False), ([60, 1], True)])
+def test_debits_of_a_day_are_its_distribution_one_by_one_or_together(paid: list[int], taken: bool) -> None:
+    lines = (BankLine(DAY, 60, 0, 0), BankLine(DAY, 40, 0, 0))
+    assert _taken({DAY: paid}, lines[0], lines) is taken

@@ -231,7 +231,7 @@ def test_income_is_published_as_a_positive_amount() -> None:
 def test_the_most_frequent_of_99_endings_must_be_rare_among_all(monkeypatch: pytest.MonkeyPatch, chance: float, notable: bool) -> None:
     monkeypatch.setattr(statistics, "unlike", lambda counts, expected: True)
     monkeypatch.setattr(statistics, "chance", lambda count, n, share: chance)
-    amounts = pd.DataFrame({"amount": [100_000 + 100 * (n % 99 + 1) for n in range(990)], "file": "", "line": 1, "text": "", "date": dt.date(2022, 1, 1)})
+    amounts = pd.DataFrame({"amount": [100_000 + 100 * (n % 99 + 1) for n in range(990)], "file": "", "line": 1, "voucher": "", "payee": "", "narration": "", "date": dt.date(2022, 1, 1)})
     assert bool(screens.last_digits(Population("付款", amounts)).notable) is notable
 
 

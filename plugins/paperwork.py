@@ -21,7 +21,7 @@ from ledgers.money import yuan_cn
 from ledgers.policy import Applied, default
 from ledgers.tables import times
 from ledgers.tables.schema import Numbers, Payment, category, combined, records
-from ledgers.tables.tables import Tables
+from ledgers.tables.tables import Tables, derived
 from plugins.beancount import plugin
 from plugins.findings import (
     ERROR,
@@ -300,6 +300,13 @@ def _limit(period: str) -> int:
     return sum(monthrange((month - 1) // 12, (month - 1) % 12 + 1)[1] for month in range(first, last + 1))
 
 
+@derived
+def _vouchers(tables: Tables) -> list[str]:
+    """The voucher of every posting, as a list: a frame is slow to ask person by person."""
+    vouchers: list[str] = tables.postings["voucher"].tolist()
+    return vouchers
+
+
 def _days(tables: Tables, worked: _Worked, group: int, lines: list[Payment]) -> Finding:
     """What is said of the days of one: one roll alone that does not say its months may be for more than one."""
     period, person, days, limit = (
@@ -308,7 +315,8 @@ def _days(tables: Tables, worked: _Worked, group: int, lines: list[Payment]) -> 
         float(worked.days[group]),
         int(worked.limits[group]),
     )
-    vouchers = sorted(set(tables.postings["voucher"].iloc[[line.posting for line in lines]].tolist()))
+    every = _vouchers(tables)
+    vouchers = sorted({every[line.posting] for line in lines})
     status = PASS
     if days > limit:
         status = FAIL if len(vouchers) > 1 or all(line.for_ for line in lines) else UNDETERMINED

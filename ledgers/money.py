@@ -52,8 +52,8 @@ def half_up(amount: Fraction) -> int:
 
 def decimal(value: Fraction, places: int = 6) -> str:
     """An exact number rounded half up to `places`, without trailing zeros: 105/2 -> "52.5"."""
-    scaled = abs(value) * 10**places
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    above, below = abs(value.numerator) * 10**places, value.denominator
+    whole = (2 * above + below) // (2 * below)
     text = f"{whole // 10**places}.{whole % 10**places:0{places}d}".rstrip("0").rstrip(".")
     return f"-{text}" if value < 0 and whole else text
 

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from itertools import groupby
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from ledgers.money import decimal, yuan
 from ledgers.policy import Applied, Document
@@ -57,7 +57,7 @@ class Measured:
 
     def text(self, side: Fraction | int) -> str:
         if self.unit != YUAN:
-            return decimal(Fraction(side))
+            return f"{side:d}" if isinstance(side, int) else decimal(Fraction(side))
         return yuan(side if isinstance(side, int) else round(side))
 
 
@@ -135,8 +135,7 @@ class Passes:
     status: str = PASS
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A line of the book that a number comes from."""
 
     file: str

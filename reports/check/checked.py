@@ -134,9 +134,9 @@ def _written(head: dict[str, Any], findings: Iterable[dict[str, Any]]) -> Iterat
 
 def in_pieces(begin: str, items: Iterable[dict[str, Any]], end: str) -> Iterator[bytes]:
     """A JSON text whose array has one item a line, in pieces of about `_PIECE` characters, none of which cuts a character."""
-    held, size = [begin], 0
+    held, size, written = [begin], 0, json.JSONEncoder(ensure_ascii=False).encode
     for number, item in enumerate(items):
-        line = (",\n" if number else "") + json.dumps(item, ensure_ascii=False)
+        line = (",\n" if number else "") + written(item)
         held.append(line)
         size += len(line)
         if size > _PIECE:

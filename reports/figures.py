@@ -11,7 +11,7 @@ from ledgers.facts import income, labour, money, registered
 from ledgers.facts.grants import grants
 from ledgers.facts.money import Flow
 from ledgers.tables.directives import LEVELS, Equity
-from ledgers.tables.schema import Posting, records
+from ledgers.tables.schema import Holding, Posting, records
 from ledgers.tables.tables import Tables, derived, households
 
 USES = {
@@ -168,20 +168,33 @@ class Shares:
 
 
 @derived
-def shares_by_grant(tables: Tables) -> dict[str, Shares]:
-    """Every grant; its village is its project's."""
+def lines_by_grant(tables: Tables) -> dict[str, dict[str, list[Holding]]]:
+    """Of every grant, the lines of its register by who holds: collective, leader, farmers, and of these the priority
+    households."""
     people, found = households(tables), {}
     for grant in grants(tables):
-        project = registered.projects(tables).get(grant.row.project)
         farmers = [line for line in grant.lines if line.holder in ("", "成员")]
+        found[grant.row.id] = {
+            "collective": grant.of("collective"),
+            "leader": grant.of("leader"),
+            "farmers": grant.of("farmers"),
+            "priority": [line for line in farmers if people.priority(line.household, grant.day)],
+        }
+    return found
+
+
+@derived
+def shares_by_grant(tables: Tables) -> dict[str, Shares]:
+    """Every grant; its village is its project's."""
+    lines, found = lines_by_grant(tables), {}
+    for grant in grants(tables):
+        project = registered.projects(tables).get(grant.row.project)
+        held = {who: sum(line.amount for line in own) for who, own in lines[grant.row.id].items()}
         found[grant.row.id] = Shares(
             row=grant.row,
             village=project.village if project else "",
             quantified=grant.row.quantified or 0,
-            collective=grant.held_by("collective"),
-            leader=grant.held_by("leader"),
-            farmers=grant.held_by("farmers"),
-            priority=sum(line.amount for line in farmers if people.priority(line.household, grant.day)),
+            **held,
         )
     return found
 

@@ -1,10 +1,12 @@
 """Thresholds and parameters in words, the same on every face."""
 
+from fractions import Fraction
 from functools import cache
 
 from ledgers.money import decimal, percent
 from ledgers.policy import SCOPES, Parameter
 from ledgers.tables.directives import KEY_TITLES
+from ledgers.workdays import WORKING_DAY
 from plugins import catalogue
 from plugins.equity import PART_NAMES
 from plugins.judging import OP_NAMES
@@ -21,12 +23,36 @@ SCOPE_NAMES = dict(zip(SCOPES, ("级次", "任务", "来源", "主体类型"), s
 UNIT_NAMES = {"day": "天", "household": "户", "person": "人", "village": "个村", "voucher": "张", "month": "个月"}
 
 
+# What is in the name of a parameter -> what its value is counted in; every other is a share.
+_COUNTED = {
+    "days": "天",
+    "-months": "个月",
+    "-from": "元",
+    "-above": "元",
+    "-limit": "元",
+    "-tilt": "倍",
+    "-factor": "倍",
+    "-once": "次",
+}
+
+
 def worded(parameter: Parameter) -> str:
-    """A parameter's value: 不低于 0.15（15%）."""
+    """A parameter's value with what it counts: 不低于 0.15（15%）, 不高于 90 天, 不晚于 6月30日."""
     if parameter.value is None:
         return "不再有效"
-    ratio = f"（{percent(parameter.value)}）" if 0 < parameter.value < 1 else ""
-    return f"{COMPARED.get(parameter.op, '为')} {decimal(parameter.value)}{ratio}"
+    if parameter.name.endswith("-by"):  # month and day as one number
+        month, day = divmod(int(parameter.value), 100)
+        return f"不晚于 {month}月{day}日"
+    return f"{COMPARED.get(parameter.op, '为')} {_counted(parameter, parameter.value)}"
+
+
+def _counted(parameter: Parameter, value: Fraction) -> str:
+    unit = parameter.unit or next((unit for part, unit in _COUNTED.items() if part in parameter.name), "")
+    if unit == "元" and value.denominator == 1:
+        return f"{value.numerator:,} 元"
+    if unit:
+        return f"{decimal(value)} {'个' if unit == WORKING_DAY else ''}{unit}"
+    return decimal(value) + (f"（{percent(value)}）" if 0 < value <= 1 else "")
 
 
 def without_root(account: str) -> str:

@@ -96,7 +96,7 @@ def lines(series: Sequence[tuple[str, Sequence[int]]], title: str) -> Markup:
             for x, y, month, amount in points
         ]
     body += _names(series, top)
-    return _svg(560, _TOP + _HIGH + 28, title, body, "lines")
+    return _svg(560, _TOP + _HIGH + 28, title, body, "trend")
 
 
 def _names(series: Sequence[tuple[str, Sequence[int]]], top: int) -> list[Markup]:
@@ -104,7 +104,7 @@ def _names(series: Sequence[tuple[str, Sequence[int]]], top: int) -> list[Markup
     ends = sorted((Fraction(_y(amounts[-1], top)), number) for number, (_, amounts) in enumerate(series) if amounts)
     found, last = [], Fraction(-100)
     for y, number in ends:
-        last = max(y + 4, last + 15)
+        last = max(y + 4, last + 18)
         kind = "strong" if number == len(series) - 1 else "note"
         found.append(
             Markup('<text class="{}" x="{}" y="{}">{}</text>').format(kind, _RIGHT + 10, px(last), series[number][0])

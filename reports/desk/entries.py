@@ -6,7 +6,8 @@ from typing import Any
 
 from ledgers.facts import income, labour, money, registered
 from ledgers.tables.schema import Posting, records
-from ledgers.tables.tables import Tables
+from ledgers.tables.tables import Tables, households
+from reports import figures
 from reports.desk import kit, links
 from reports.desk.kit import PageError
 from reports.desk.listing import DATE, YUAN, Column, Listing
@@ -41,6 +42,24 @@ def _to_households(tables: Tables) -> Legs:
     return [(leg.row, leg.amount) for part in income.to_households(tables) for leg in part.postings]
 
 
+def _to_priority(tables: Tables) -> Legs:
+    """Of each distribution, what its roll says of households that were 脱贫户 or 监测户 on the day."""
+    people = households(tables)
+    return [
+        (line.posting, line.amount)
+        for part in income.to_households(tables)
+        for line in part.lines
+        if people.priority(line.household, line.date)
+    ]
+
+
+def _held(who: str) -> Callable[[Tables], Legs]:
+    """Of each booking of shares, what its register says of these holders, as `figures.Shares` adds it up."""
+    return lambda tables: [
+        (line.posting, line.amount) for name, lines in figures.lines_by_grant(tables).items() for line in lines[who]
+    ]
+
+
 # Name in the address -> what the number is called, and the postings that it adds up.
 FIGURES: dict[str, tuple[str, Callable[[Tables], Legs]]] = {
     "arrived": ("到账", _flow("arrived")),
@@ -53,12 +72,17 @@ FIGURES: dict[str, tuple[str, Callable[[Tables], Legs]]] = {
     "income": ("资产收益", _of_kind("asset income", -1)),
     "used": ("收益使用", _of_kind("distribution", 1)),
     "households": ("入户分配", _to_households),
+    "priority": ("入户分配中优先户得到", _to_priority),
+    "shares": ("股权登记", _of_kind("shares", 1)),
+    "collective": ("股权登记中集体持有", _held("collective")),
+    "farmers": ("股权登记中农户（成员）持有", _held("farmers")),
+    "favoured": ("股权登记中优先户持有", _held("priority")),
     "cost": ("资产原值", _of_kind("asset", 1)),
     "bank": ("账户余额", _of_kind("bank", 1)),
     "all": ("全部", lambda tables: list(enumerate(tables.postings["amount"].tolist()))),
 }
 LONGEST = 50_000  # postings on a page
-NARROWED = ("fund", "project", "asset", "village", "income_year", "year", "level")
+NARROWED = ("fund", "project", "asset", "grant", "village", "income_year", "year", "level")
 
 
 def examples(review: Review) -> list[dict[str, str]]:
@@ -91,11 +115,13 @@ def _belongs(tables: Tables, what: str, table: Any, key: str, value: str) -> Any
     if key in ("year", "level"):
         funds = registered.funds(tables).values()
         return table["fund"].isin([one.id for one in funds if str(one.year if key == "year" else one.level) == value])
+    if key == "grant":
+        return table["commodity"] == value
     if key == "asset":
         return (table["commodity"] if what == "cost" else table["asset"]) == value
     if key == "village" and what in ("allocated", "paid"):
         return table["project"].isin([one.id for one in registered.projects(tables).values() if one.village == value])
-    if key == "village" and what in ("income", "used", "households"):
+    if key == "village" and what in ("income", "used", "households", "priority"):
         there = [one.id for one in registered.assets(tables).values() if one.village == value]
         return table["asset"].isin(there)
     return table[key].astype(str) == value
@@ -112,7 +138,9 @@ def _name(tables: Tables, key: str, value: str) -> tuple[str, str]:
     if key in known:
         row = known[key](tables).get(value)
         return (row.name if row else value), links.to(key, id=value)
-    return {"income_year": f"{value}年收益", "year": f"{value}年度资金", "level": value}[key], ""
+    return {"grant": f"股权 {value}", "income_year": f"{value}年收益", "year": f"{value}年度资金", "level": value}[
+        key
+    ], ""
 
 
 def _columns(tables: Tables) -> list[Column]:

@@ -43,6 +43,7 @@ def view(_desk: Any, review: Review, args: Mapping[str, str]) -> dict[str, Any]:
         "total": figures.total(part for _, part in parts),
         "projects": registered.projects(tables),
         "sankey": svg,
+        "bar": charts.money_bar(money, money.arrived, fund.name),
         "unequal": flow.unequal(),
         "notices": [row for row in records(Notice, tables.notices) if row.subject == name],
         "findings": review.of("fund", name),

@@ -150,9 +150,13 @@ def test_numbers_of_lists_are_those_of_the_pages_behind_them(shelf: Shelf) -> No
                 ("income", earned.received),
                 ("used", earned.used),
                 ("households", earned.to_households),
+                ("priority", earned.to_priority),
             ):
                 given = {"what": what, "village": place, "income_year": str(year)}
                 assert entries.view(None, review, given)["listing"].totals["amount"] == amount
+        for name, held in figures.shares_by_grant(tables).items():
+            for what, amount in (("collective", held.collective), ("farmers", held.farmers), ("favoured", held.priority)):
+                assert entries.view(None, review, {"what": what, "grant": name})["listing"].totals["amount"] == amount
         for name, one in figures.by_asset(tables).items():
             for what, amount in (("cost", one.cost), ("income", one.income), ("used", one.used)):
                 assert entries.view(None, review, {"what": what, "asset": name})["listing"].totals["amount"] == amount

@@ -2,16 +2,20 @@
 
 import json
 import re
+from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from ledgers.policy import Parameter
 from ledgers.tables.directives import DIRECTIVES
 from plugins import catalogue
 from reports.check.checked import Checked
 from reports.rulebook import pages
+from reports.words import worded
 from xianjie.commands import COMMANDS, cli
 
 ROOT = Path(__file__).parents[2]
@@ -172,3 +176,22 @@ def test_every_rule_of_the_catalogue_serves_some_task() -> None:
 def test_the_count_below_the_table_is_true() -> None:
     outside = sum(served == "不入账" for _, served, _ in coverage().values())
     assert f"合计：{77 - outside} 项由账簿服务，{outside} 项不入账。" in COVERAGE
+
+
+@pytest.mark.parametrize(
+    ("name", "op", "value", "unit", "said"),
+    [
+        ("acceptance-days", "<=", "90", "", "不高于 90 天"),
+        ("notice-days-labour", ">=", "7", "", "不低于 7 天"),
+        ("monitoring-plan-days", "<=", "10", "工作日", "不高于 10 个工作日"),
+        ("idle-months", "<=", "12", "", "不高于 12 个月"),
+        ("equity-from", ">=", "300000", "", "不低于 300,000 元"),
+        ("income-distributed-by", "<=", "0630", "", "不晚于 6月30日"),
+        ("income-tilt", ">", "1", "", "高于 1 倍"),
+        ("labour-share", ">=", "0.15", "", "不低于 0.15（15%）"),
+        ("spending-progress", ">=", "1", "", "不低于 1（100%）"),
+        ("labour-share", "", None, "", "不再有效"),
+    ],
+)
+def test_a_parameter_is_said_with_what_it_counts(name: str, op: str, value: str | None, unit: str, said: str) -> None:
+    assert worded(Parameter(name, Fraction(value) if value else None, date(2020, 1, 1), op, unit=unit)) == said

@@ -10,6 +10,7 @@ from werkzeug.test import Client
 
 from ledgers import clock
 from ledgers.files.problems import Untrusted
+from ledgers.files.writing import Busy
 from reports.desk import Desk
 from reports.desk.server import shelf as shelf_module
 from reports.desk.server.app import make_app
@@ -233,3 +234,23 @@ def test_a_day_that_takes_long_to_judge_says_so(own: Path, users: Path, monkeypa
     go_on.set()
     desk.review(date(2022, 5, 31)).result(10)
     assert "要办的，按单位" in client.get(f"/{slug}/extension/Desk/?time=2022-05").text
+
+
+def test_a_book_that_is_being_written_is_looked_at_again(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No alarm for a writer at work; one that does not go away is told in its own words."""
+    shelf, load = Shelf([own]), shelf_module._load
+    ledger = shelf[shelf.first_slug()]
+    with (own / "2022/12.beancount").open("a", encoding="utf-8") as text:
+        text.write(VOUCHER)
+
+    def busy(path: Path) -> None:
+        raise Busy("账簿正被另一个程序写入")
+
+    monkeypatch.setattr(shelf_module, "_load", busy)
+    assert not shelf.look()
+    assert shelf.stale(ledger) is None
+    assert not shelf.look()
+    assert "正被另一个程序写入" in str(shelf.stale(ledger))
+    monkeypatch.setattr(shelf_module, "_load", load)
+    assert shelf.look()
+    assert shelf.stale(shelf[shelf.first_slug()]) is None

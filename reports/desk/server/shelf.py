@@ -32,7 +32,7 @@ from ledgers import clock
 from ledgers.book import Book, main_file, read
 from ledgers.files.confined import call, in_thread
 from ledgers.files.problems import Problem, Untrusted
-from ledgers.files.writing import settle
+from ledgers.files.writing import Busy, NotWritten, settle
 from reports.desk import Desk, saving
 from reports.desk.kit import sees_rolls
 from reports.desk.server.visible import without
@@ -280,6 +280,7 @@ class Shelf:
         self._ledgers = [_load(path) for path in self.paths]
         self._seen = [_signature(ledger) for ledger in self._ledgers]
         self.problems: dict[int, Untrusted] = {}
+        self._put_offs: set[int] = set()  # books that somebody was writing at the last look
         self._by_slug = _by_slug(self._ledgers)
         self._stop = threading.Event()
         _settle(self._ledgers)
@@ -339,6 +340,9 @@ class Shelf:
             self.problems[index] = error
             log.warning("第 %d 本账簿有改动，但不可信（%d 处），继续显示原来的内容", index + 1, len(error.problems))
             return False
+        except (Busy, NotWritten) as error:
+            self._put_off(index, error)
+            return False
         except Exception as error:
             self.problems[index] = Untrusted(
                 [Problem("main.beancount", 0, f"重新载入时出错（{type(error).__name__}）")]
@@ -346,12 +350,21 @@ class Shelf:
             log.exception("第 %d 本账簿没有能够重新载入，继续显示原来的内容", index + 1)
             return False
         self.problems.pop(index, None)
+        self._put_offs.discard(index)
         self._ledgers[index] = fresh
         self._by_slug = _by_slug(self._ledgers)
         ledger.desk.close()
         _settle([fresh])
         log.info("第 %d 本账簿已重新载入", index + 1)
         return True
+
+    def _put_off(self, index: int, error: Exception) -> None:
+        """Somebody is writing the book: look again in a moment, and tell only when that is no better."""
+        self._seen[index] = {}
+        if index in self._put_offs:
+            self.problems[index] = Untrusted([Problem("main.beancount", 0, str(error))])
+        self._put_offs.add(index)
+        log.info("第 %d 本账簿正在写入，稍后重新载入", index + 1)
 
 
 def _load(path: Path) -> BookLedger:

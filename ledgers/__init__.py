@@ -7,13 +7,14 @@ POLICY = Path(__file__).parent / "policies"
 BLANK = Path(__file__).parent / "blank"
 XIUSHAN = Path(__file__).parent / "xiushan"
 
-# What `--policy NAME` stands for: files of POLICY, the wider ones first.
-POLICY_SETS: dict[str, tuple[str, ...]] = {
-    "national": ("national",),
-    "chongqing": ("national", "chongqing"),
-    "xiushan": ("national", "chongqing", "xiushan"),
-}
-POLICY_TITLES = {"national": "全国", "chongqing": "重庆市", "xiushan": "秀山自治县"}
+# What `--policy NAME` stands for: a file of POLICY, what it is called, and the wider ones that it stands on.
+_POLICIES = (
+    ("national", "全国", ()),
+    ("chongqing", "重庆市", ("national",)),
+    ("xiushan", "秀山自治县", ("national", "chongqing")),
+)
+POLICY_SETS: dict[str, tuple[str, ...]] = {name: (*wider, name) for name, _, wider in _POLICIES}
+POLICY_TITLES = {name: title for name, title, _ in _POLICIES}
 
 
 def policy_files(name: str) -> list[Path]:

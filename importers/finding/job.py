@@ -53,6 +53,18 @@ class Job:
         self.fault(row, field, f"{question}，无法确定是哪一个：{'；'.join(text for _, text in candidates)}")
         return None
 
+    def alike(self, rows: Sequence[Any], fields: Sequence[str], whose: str) -> dict[str, Any] | None:
+        """What several rows say together: every cell that is filled must agree; None after a fault, which says whose rows."""
+        said: dict[str, Any] = {}
+        for name in fields:
+            values = {value for row in rows if (value := getattr(row, name)) not in (None, "")}
+            if len(values) > 1:
+                row = next(row for row in rows[1:] if getattr(row, name) not in (None, "", getattr(rows[0], name)))
+                self.fault(row, name, f"{whose}的几行写得不一样")
+                return None
+            said[name] = values.pop() if values else None
+        return said
+
 
 def not_before(day: date, bound: date) -> date | None:
     """The day when it is not before the bound; the bound itself for a month that it falls into; None when it is before."""

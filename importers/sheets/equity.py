@@ -88,15 +88,10 @@ def _grant(job: Job, persons: Persons, villages: Villages, project: str, operato
 
 
 def _said(job: Job, rows: list[Any]) -> dict[str, Any] | None:
-    """What the rows of a grant say together; every one that says it must say the same."""
-    said: dict[str, Any] = {}
-    for name in _ALIKE:
-        values = {value for row in rows if (value := getattr(row, name)) not in (None, "")}
-        if len(values) > 1:
-            row = next(row for row in rows[1:] if getattr(row, name) not in (None, getattr(rows[0], name)))
-            job.fault(row, name, "同一项目、同一实施主体的几行写得不一样")
-            return None
-        said[name] = values.pop() if values else None
+    """What the rows of a grant say together, among it both amounts; None after a fault."""
+    said = job.alike(rows, _ALIKE, "同一项目、同一实施主体")
+    if said is None:
+        return None
     for name in ("subsidy", "quantified"):
         if said[name] is None:
             job.fault(rows[0], name, "不能空着")

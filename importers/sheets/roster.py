@@ -106,15 +106,7 @@ def _said(job: Job, rows: list[Any]) -> dict[str, Any] | None:
     whole = set(map(_alike, rows))
     if len(whole) == 1:
         return dict(zip(_ALIKE, whole.pop(), strict=True))
-    said: dict[str, Any] = {}
-    for name in _ALIKE:
-        values = {value for row in rows if (value := getattr(row, name)) not in (None, "")}
-        if len(values) > 1:
-            row = next(row for row in rows[1:] if getattr(row, name) not in (None, "", getattr(rows[0], name)))
-            job.fault(row, name, "同一户的几行写得不一样")
-            return None
-        said[name] = values.pop() if values else None
-    return said
+    return job.alike(rows, _ALIKE, "同一户")
 
 
 def _possible(job: Job, row: Any, said: dict[str, Any]) -> bool:

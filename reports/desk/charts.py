@@ -242,20 +242,22 @@ class Sankey:
     def settle(self) -> None:
         """Each node's amount: what comes in, or what goes out where nothing comes in."""
         for key, node in self.nodes.items():
-            into = sum(amount for _, target, amount in self.links if target == key)
-            out = sum(amount for source, _, amount in self.links if source == key)
-            node.amount = max(into, out)
+            node.amount = max(self._through(key))
         self.nodes = {key: node for key, node in self.nodes.items() if node.amount}
 
     def unequal(self) -> list[str]:
         """Nodes between two others where what comes in is not what goes out: the drawing would lie."""
         found = []
         for key, node in self.nodes.items():
-            into = sum(amount for _, target, amount in self.links if target == key)
-            out = sum(amount for source, _, amount in self.links if source == key)
+            into, out = self._through(key)
             if into and out and into != out:
                 found.append(node.name)
         return found
+
+    def _through(self, key: str) -> tuple[int, int]:
+        """What comes into a node and what goes out of it."""
+        into = sum(amount for _, target, amount in self.links if target == key)
+        return into, sum(amount for source, _, amount in self.links if source == key)
 
 
 _WIDTH, _BAR, _GAP, _LINE = 1000, 14, 10, 24

@@ -122,6 +122,10 @@ class Project:
     def reached(self, state: str) -> bool:
         return any(name == state for _, name, _ in self.states)
 
+    def move(self, state: str, day: dt.date) -> None:
+        self.states = [(day if name == state else when, name, meta) for when, name, meta in self.states]
+        self.states.sort(key=lambda one: one[0])
+
     @property
     def allocated(self) -> int:
         return sum(amount for _, _, amount in self.allocations)

@@ -21,17 +21,12 @@ PHOTO = "二〇二三年春季管护现场照片\n"
 def before_declared(county: County) -> None:
     """Plants in the days of projects, after their money was paid and before their states are declared."""
     started, done = county.projects["2022x4"], county.projects["2022c13"]
-    _move(started, "开工", days_after(started.day_of("开工"), 10))
+    started.move("开工", days_after(started.day_of("开工"), 10))
     county.plant("retention", started.id, "没有留质保金")
     county.plant("paid-ahead", started.id, "开工前付了合同价的40%，应不超过30%")
-    _move(done, "完工", days_after(done.day_of("验收"), -100))
+    done.move("完工", days_after(done.day_of("验收"), -100))
     county.plant("acceptance-due", done.id, "完工后100天才验收")
     county.plant("retention", county.projects[EARLY].id, "质保金没有到期就退还")
-
-
-def _move(project: Project, state: str, day: dt.date) -> None:
-    project.states = [(day if name == state else when, name, meta) for when, name, meta in project.states]
-    project.states.sort(key=lambda one: one[0])
 
 
 def plant(county: County, assets: list[Asset]) -> None:

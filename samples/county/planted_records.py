@@ -11,7 +11,7 @@ from ledgers import chart
 from ledgers.files.text import Yuan
 from samples.county import contracts
 from samples.county.assets import Asset, even_lines, weight
-from samples.county.model import County, Directive, Household, Leg, Line, Project, State, Voucher, days_after
+from samples.county.model import County, Directive, Household, Leg, Line, State, Voucher, days_after
 
 INCOME_USE = Decimal("0.60")
 ASSET_YIELD = Decimal("0.005")
@@ -24,10 +24,10 @@ def projects(county: County) -> None:
     county.plant("project-library", everything["2023c15"].id, "没有绩效目标")
     del everything["2023x4"].meta["filed-by"]
     county.plant("project-library", everything["2023x4"].id, "没有部门联合备案")
-    _move_state(everything["2023x5"], "入库", dt.date(2023, 3, 1))
+    everything["2023x5"].move("入库", dt.date(2023, 3, 1))
     county.plant("project-library", everything["2023x5"].id, "先列入年度计划，后入库")
-    _move_state(everything["2023g"], "年度计划", dt.date(2023, 4, 19))
-    _move_state(everything["2023g"], "开工", dt.date(2023, 4, 26))
+    everything["2023g"].move("年度计划", dt.date(2023, 4, 19))
+    everything["2023g"].move("开工", dt.date(2023, 4, 26))
     del everything["2023c3"].meta["linkage"]
     county.plant("interest-linkage", everything["2023c3"].id, "没有联农带农机制")
     del everything["2023c5"].meta["beneficiaries"]
@@ -35,14 +35,9 @@ def projects(county: County) -> None:
     _reviews(county)
 
 
-def _move_state(project: Project, state: str, day: dt.date) -> None:
-    project.states = [(day if name == state else when, name, meta) for when, name, meta in project.states]
-    project.states.sort(key=lambda one: one[0])
-
-
 def _reviews(county: County) -> None:
     late, unscored, missing = (county.projects[key] for key in ("2022c1", "2022x7", "2022c4"))
-    _move_state(late, "绩效自评", days_after(late.day_of("验收"), 205))
+    late.move("绩效自评", days_after(late.day_of("验收"), 205))
     county.plant("performance-review", late.id, "验收后205天才自评")
     unscored.states = [(day, name, {} if name == "绩效自评" else meta) for day, name, meta in unscored.states]
     county.plant("performance-review", unscored.id, "自评没有得分")

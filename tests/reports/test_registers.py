@@ -58,8 +58,18 @@ def rows_of(content: bytes, number: int = 0) -> list[list[Any]]:
 def total_of(content: bytes, header: str, number: int = 0, label: str = "合计") -> int:
     """The total of a column in 分."""
     rows = rows_of(content, number)
-    column = next(row.index(header) for row in rows if header in row)
-    return fen(f"{next(row for row in rows if row[0] == label)[column]:.2f}")
+    return fen(f"{next(row for row in rows if row[0] == label)[place_of(rows, header)]:.2f}")
+
+
+def place_of(rows: list[list[Any]], header: str) -> int:
+    """Where the first column of this name stands: others may be added before it."""
+    return next(row.index(header) for row in rows if header in row)
+
+
+def by_id(rows: list[list[Any]], header: str) -> dict[str, list[Any]]:
+    """The rows by what stands below a header."""
+    place = place_of(rows, header)
+    return {str(row[place]): row for row in rows}
 
 
 def test_subtotals_by_town_and_by_village_of_several() -> None:
@@ -155,9 +165,8 @@ def test_projects_add_up_whatever_they_are_grouped_by(sample: Checked, books: di
     paid = -sum(leg.amount for leg in money.payment_legs(tables))
     assert [total_of(content, "已支付", number) for number in (0, 1)] == [paid, paid]
     rows = rows_of(content)
-    assert {row[2] for row in rows if str(row[2]).startswith("P")} == set(registered.projects(tables))
-    total = next(row for row in rows if row[0] == "合计")
-    assert sum(total[8:12]) == pytest.approx(total[12])
+    assert {id for id in by_id(rows, "项目编号") if id.startswith("P")} == set(registered.projects(tables))
+    assert sum(total_of(content, source) for source in ("中央", "省市级", "县级", "其他")) == total_of(content, "合计")
 
 
 def test_labour_is_what_the_rule_counts(sample: Checked, books: dict[str, bytes]) -> None:
@@ -165,12 +174,13 @@ def test_labour_is_what_the_rule_counts(sample: Checked, books: dict[str, bytes]
     labour = sum(leg.amount for leg in money.labour_legs(tables))
     assert total_of(content, "已发劳务报酬") == labour
     assert total_of(content, "已发金额", 1) == labour
-    rows = {row[2]: row for row in rows_of(content)}
+    rows = rows_of(content)
+    lines, higher, done = by_id(rows, "项目编号"), place_of(rows, "市级及以上资金"), place_of(rows, "已发劳务报酬")
     for finding in labour_share(tables):
         if finding.measured and not registered.ended(tables, finding.subject.id):
-            row = rows[finding.subject.id]
-            assert fen(f"{row[5]:.2f}") == finding.measured.denominator
-            assert fen(f"{row[8]:.2f}") == finding.measured.numerator
+            row = lines[finding.subject.id]
+            assert fen(f"{row[higher]:.2f}") == finding.measured.denominator
+            assert fen(f"{row[done]:.2f}") == finding.measured.numerator
 
 
 def test_unpaid_is_what_was_neither_taken_back_nor_paid(sample: Checked, books: dict[str, bytes]) -> None:
@@ -193,7 +203,7 @@ def test_sources_of_projects_are_the_levels_of_their_funds(sample: Checked, book
 
 def test_special_money_is_that_of_the_task(sample: Checked, books: dict[str, bytes]) -> None:
     tables, content = sample.book.tables, books["以工代赈劳务报酬台账.xlsx"]
-    listed = {row[2] for row in rows_of(content)}
+    listed = by_id(rows_of(content), "项目编号")
     legs = [leg for leg in money.allocation_legs(tables) if leg.project in listed]
     higher = [(leg.amount, fund) for leg in legs if (fund := registered.funds(tables)[leg.fund]).level in money.HIGHER]
     assert total_of(content, "市级及以上资金") == sum(amount for amount, _ in higher)
@@ -204,10 +214,8 @@ def test_special_money_is_that_of_the_task(sample: Checked, books: dict[str, byt
 def test_what_a_chart_shows_adds_up_to_the_register(books: dict[str, bytes]) -> None:
     content = books["股权登记簿.xlsx"]
     parts = [total_of(content, name, 2) for name in ("集体", "其他农户（成员）", "脱贫户、监测户")]
-    rows = rows_of(content)
-    total = next(row for row in rows if row[0] == "合计")
-    assert sum(parts) == fen(f"{total[9] + total[11]:.2f}")
-    assert parts[2] == fen(f"{total[12]:.2f}")
+    assert sum(parts) == total_of(content, "集体") + total_of(content, "农户（成员）")
+    assert parts[2] == total_of(content, "其中脱贫户、监测户")
 
 
 def test_what_is_left_of_income_is_what_was_not_used(books: dict[str, bytes]) -> None:
@@ -219,9 +227,11 @@ def test_what_is_left_of_income_is_what_was_not_used(books: dict[str, bytes]) ->
 def test_shares_are_those_of_the_register(sample: Checked, books: dict[str, bytes]) -> None:
     content, shares = books["股权登记簿.xlsx"], sample.book.tables.shares
     assert total_of(content, "股额", 1) == shares["amount"].sum()
-    holders = [row for row in rows_of(content, 1) if str(row[0]).startswith("GQ") and row[2]]
+    rows = rows_of(content, 1)
+    id, holder, status = (place_of(rows, header) for header in ("股权编号", "持股人", "量化日身份"))
+    holders = [row for row in rows if str(row[id]).startswith("GQ") and row[holder]]
     assert len(holders) == len(shares) > 100
-    assert {row[4] for row in holders} >= {"脱贫户", "一般户", "脱贫户、监测户"}
+    assert {row[status] for row in holders} >= {"脱贫户", "一般户", "脱贫户、监测户"}
 
 
 def test_assets_are_worth_what_the_book_says(sample: Checked, books: dict[str, bytes]) -> None:

@@ -6,7 +6,7 @@ village by what they are, then place; distributions by place, asset and use; sha
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -213,17 +213,17 @@ def _totals(tables: Tables, year: int, result: Received) -> None:
 def _amounts(tables: Tables, result: Received, before: Sequence[Received]) -> None:
     """Projects, and places, whose planned, allocated and settled sums may be shown.
 
-    A project all of whose money, in all years or in one, went to fewer households than a figure needs is known by any
-    of these sums: it is withheld together with others of the year in which it was first registered (sums of later years
+    A project all of whose money, or all of one level, fund or year, went to fewer households than a figure needs is known
+    by these sums: it is withheld together with others of the year in which it was first registered (sums of later years
     would otherwise leave it over), in each column of money enough.
     """
-    few = _for_few(tables, result.least)
+    alone = _alone(tables)
     cohorts: dict[int, dict[Path, set[tuple[str, str]]]] = defaultdict(dict)
     begun = {row.id: row.date for row in reversed(mentions(tables, Project))}
     for name in registered.projects(tables):
         path = (*project_place(tables, name), name)
         groups = [_behind(got, path) for got in (*before, result) if path in got.paid and path not in got.paid_shown]
-        groups = [one for one in groups if one] + [set(_given(tables).get(name, ())) or {name}] * (name in few)
+        groups = [one for one in (*groups, alone.get(name)) if one]
         people = min(groups, key=len, default={f"{name}/{n}" for n in range(max(result.least, 1))})
         cohorts[begun[name].year][path] = {(column, one) for column in _columns(tables, name) for one in people}
     hidden = {node for got in (*before, result) for node in _unpaid(got)}
@@ -262,13 +262,40 @@ def _columns(tables: Tables, project: str) -> set[str]:
     return found
 
 
-def _for_few(tables: Tables, least: int) -> set[str]:
-    """Projects all of whose money, in all years, went to fewer households than `least`."""
-    spent: dict[str, int] = defaultdict(int)
+@derived
+def _alone(tables: Tables) -> dict[str, set[str]]:
+    """The fewest households that alone got all that a project spent, or all of it of a level, a fund or a year."""
+    spent: dict[tuple[str, ...], int] = defaultdict(int)
+    levels = {name: LEVELS.get(row.level or "", "other") for name, row in registered.funds(tables).items()}
     for leg in money.spending_legs(tables):
-        spent[leg.project] += leg.amount
-    given = _given(tables)
-    return {name for name, found in given.items() if len(found) < least and sum(found.values()) == spent[name]}
+        for part in _slices(leg.project, leg.fund, levels.get(leg.fund, "other"), leg.date.year):
+            spent[part] += leg.amount
+    got: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for posting, household, amount in _aid(tables):
+        level = levels.get(posting.fund, "other")
+        for part in _slices(posting.project, posting.fund, level, posting.date.year):
+            got[part][household] += amount
+    found: dict[str, set[str]] = {}
+    for part, amounts in got.items():
+        if sum(amounts.values()) == spent[part]:
+            mine = {name for name, amount in amounts.items() if amount} or set(amounts)
+            found[part[0]] = min(found.get(part[0], mine), mine, key=len)
+    return found
+
+
+def _slices(project: str, fund: str, level: str, year: int) -> list[tuple[str, ...]]:
+    """The sums of a project's money that are published, or come out of two years' editions, to which a payment belongs."""
+    return [(project, *of, *in_) for of in ((), ("level", level), ("fund", fund)) for in_ in ((), ("year", str(year)))]
+
+
+def _aid(tables: Tables) -> Iterator[tuple[Posting, str, int]]:
+    """Every payment to a household of a project's money: its posting, the household, 分."""
+    table = tables.postings
+    chosen = table[table["kind"] == "expense"]
+    postings = {row.row: row for row in records(Posting, chosen) if row.project}
+    lines = tables.payments[tables.payments["posting"].isin(postings)]
+    columns = (lines[name].tolist() for name in ("posting", "household", "amount"))
+    yield from ((postings[at], household, amount) for at, household, amount in zip(*columns, strict=True))
 
 
 @derived
@@ -288,21 +315,6 @@ def closed(tables: Tables, got: Received) -> set[str]:
         if (*project_place(tables, project), project) not in got.amounts_shown
         for fund in amounts
     }
-
-
-@derived
-def _given(tables: Tables) -> dict[str, dict[str, int]]:
-    """What each household got of each project in all years, in 分."""
-    table = tables.postings
-    chosen = table[table["kind"] == "expense"]
-    projects = {row.row: row.project for row in records(Posting, chosen) if row.project}
-    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    lines = tables.payments[tables.payments["posting"].isin(projects)]
-    for posting, household, amount in zip(
-        *(lines[name].tolist() for name in ("posting", "household", "amount")), strict=True
-    ):
-        found[projects[posting]][household] += amount
-    return found
 
 
 def parts(result: Received, path: Path) -> list[tuple[str, Path]]:

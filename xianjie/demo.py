@@ -23,7 +23,7 @@ TABLE, PAPERS = "检查结果.txt", "审计底稿.xlsx"
 DONE = """\
 
 已在 {folder} 做好样例县（虚构）的全套材料：
-  {folder}/sheets        各单位报来的二十六种表格和附件
+  {folder}/sheets        各单位报来的表格和附件
   {folder}/book          由表格导入的账簿：凭证在各年月，清册在 rolls/；其中有意安排的问题见 PLANTED.md
   {folder}/{table}  逐条规则的判定：不符合的在前，写明差多少、依据什么、看哪里
   {folder}/{papers} 审计底稿：每条规则一页，公式可在表里重算，附取证单

@@ -89,7 +89,10 @@ _MEANINGS = (
         r"Unused account '(.*)'",
         "科目 {0} 开设了没有用过，本账簿允许这样：插件 nounused（pedantic 也含有它）不适用，请删去那一行 plugin",
     ),
-    (r"Non-leaf account '(.*)' has postings", "科目 {0} 下面还有科目，它自己又记了账（插件 leafonly 指出的）"),
+    (
+        r"Non-leaf account '(.*)' has postings",
+        "科目 {0} 下面还有科目，它自己又记了账，本账簿就是这样记的：插件 leafonly（pedantic 也含有它）不适用，请删去那一行 plugin",
+    ),
     (r"Missing Commodity directive for '(.*)' in", "{0} 没有 commodity（插件 check_commodity 指出的）"),
     (r"Missing attribute '(.*)' for Commodity directive (.*)", "{1} 的 commodity 缺少属性 {0}（插件 commodity_attr 指出的）"),
     (r"Invalid value '(.*)' for attribute (.*), Commodity", "commodity 的属性 {1} 不能是“{0}”（插件 commodity_attr 指出的）"),

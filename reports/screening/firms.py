@@ -13,7 +13,7 @@ from ledgers.tables.tables import Tables, latest
 from reports.screening.population import LINES, Line, Population
 from reports.screening.screen import Screen
 
-_FORM = re.compile(r"(股份)?有限(责任)?公司$|有限合伙$|[\W_]+")
+_FORM = re.compile(r"(股份)?(有限)?(责任)?公司$|有限合伙$|[\W_]+")
 _NOBODY = frozenset({"", "农户", "个人", "代发清册"})
 
 

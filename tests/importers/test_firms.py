@@ -60,6 +60,11 @@ def test_a_name_that_differs_in_its_brackets_alone(county: Desk) -> None:
     assert BUILDER in found(county.book)["one-firm"].figure
 
 
+def test_a_name_without_the_word_of_its_limit(county: Desk) -> None:
+    county.take(firms(("示例建筑公司", CODES[1], "", "")))
+    assert found(county.book)["one-firm"].figure == "示例建筑公司、示例建筑有限公司"
+
+
 @pytest.mark.parametrize("shared", [("甲负责", ""), ("", "6217000000000009999")])
 def test_firms_with_one_legal_person_or_account(county: Desk, shared: tuple[str, str]) -> None:
     assert found(county.book)["related-firms"].notable is None, "nothing is registered: nothing can be said"

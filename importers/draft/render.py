@@ -118,7 +118,8 @@ def text_of(directive: Directive) -> str:
     """A directive as Beancount text, its keys in the order of their declaration."""
     order = [key.name for key in DIRECTIVES[directive.type].keys]
     meta = sorted(directive.meta, key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order))
-    return directive_text(directive.date, directive.type, (directive.id, *directive.args), meta)
+    id = date.fromisoformat(directive.id) if directive.type == "through" else directive.id
+    return directive_text(directive.date, directive.type, (id, *directive.args), meta)
 
 
 def _voucher(edits: _Edits, draft: Draft, voucher: Voucher) -> None:

@@ -19,6 +19,7 @@ EXACT = 10**15  # Excel keeps fifteen digits; what is longer was rounded when it
 EARLIEST, LATEST = 1949, 2199  # years that a date may be in
 LARGEST = 10**10  # households, shares, hectares: more is a mistake
 MOST_DAYS = 10_000
+MOST_MONTHS = 600
 NOTHING = {"", "-", "--", "—", "——", "/", "\\", "无", "*", "－"}
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
 _AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?(万|亿)?元?整?")
@@ -28,6 +29,8 @@ _IN_CAPITALS = re.compile(
     rf"(?<![{_CAPITAL_DIGITS}])([{_CAPITAL_DIGITS}拾][{_CAPITAL_DIGITS}拾佰仟万亿]*)[元圆]"
     rf"(?:零?([{_CAPITAL_DIGITS}])角)?(?:零?([{_CAPITAL_DIGITS}])分)?"
 )
+_MONTHS = re.compile(r"(\d+)(个?月|年)?")
+ENDED = {"终止", "废止", "停止执行", "不再执行"}
 _SPACES = re.compile(r"\s+")
 # What nobody sees: control characters, joiners, soft hyphens, marks of direction (copied from chats and web pages).
 _CONTROL = re.compile(
@@ -237,6 +240,24 @@ def number(cell: Any) -> Decimal:
     return parsed[1]
 
 
+def parameter(cell: Any) -> Decimal | str:
+    """The value of a parameter of policy, a share also as 10%; 终止 ends it."""
+    written = squeezed(plain(cell))
+    if written in ENDED:
+        return "终止"
+    if written.endswith("%"):
+        return (number(written.removesuffix("%")) / 100).normalize()
+    return number(cell)
+
+
+def months(cell: Any) -> Decimal:
+    """A length of time in whole months: 24, 24个月, 2年, 一年."""
+    match = _MONTHS.fullmatch(squeezed(plain(cell)).translate(_CHINESE))
+    if not match or not 0 < int(match.group(1)) <= MOST_MONTHS:
+        raise Wrong("月数（如 24、24个月、2年）", shown(cell))
+    return Decimal(match.group(1)) * (12 if match.group(2) == "年" else 1)
+
+
 def count(cell: Any) -> int:
     """A whole number that is not negative, with or without its counter (120户)."""
     written = squeezed(cell).rstrip("户人个股") if isinstance(cell, str) else cell
@@ -410,6 +431,8 @@ PARSERS: dict[str, Parser] = {
     "account": account,
     "amount": amount,
     "number": number,
+    "parameter": parameter,
+    "months": months,
     "count": count,
     "days": days,
     "rate": rate,

@@ -81,6 +81,21 @@ def _name(job: Job, row: Any) -> str | None:
     return squeezed(row.name)
 
 
+def _item(job: Job, row: Any) -> str | None:
+    return squeezed(row.item)
+
+
+def _last_day(job: Job, row: Any) -> str | None:
+    """The day itself, which the book writes as a day; one in a sealed month can say nothing any more."""
+    day = plain_day(row.until)
+    if str(day) in job.draft.ids("through"):
+        return None
+    if not job.draft.is_open(day):
+        job.fault(row, "until", f"{day} 所在期间已封账")
+        return None
+    return str(day)
+
+
 _ENTRIES = {
     "progress": _Entry("project", _project, ("state",), (("score", "score"),), facts=True),
     "notices": _Entry(
@@ -104,7 +119,11 @@ _ENTRIES = {
             *(("repeat", "repeat"), ("levels-forbidden", "forbidden")),
         ),
     ),
-    "contracts": _Entry("project", _project, (), (("contract", "amount"),), facts=True),
+    "contracts": _Entry(
+        "project", _project, (),
+        (("contract", "amount"), ("retention", "retention"), ("retention-months", "retention_months")),
+        facts=True,
+    ),
     "leases": _Entry(
         "asset", _asset, (),
         (
@@ -124,8 +143,18 @@ _ENTRIES = {
         (
             *(("basis", "basis"), ("issued", "issued"), ("op", "op"), ("confidence", "confidence"), ("level", "level")),
             *(("task", "task"), ("source", "source"), ("quote", "quote"), ("reading", "reading"), ("verified-until", "verified")),
+            *(("exclude-task", "exclude_task"), ("by-task", "by_task"), ("operator-kind", "operator_kind")),
+            ("retroactive", "retroactive"),
         ),
     ),
+    "negatives": _Entry(
+        "negative", _item, (),
+        (
+            *(("basis", "basis"), ("issued", "issued"), ("level", "level"), ("except", "except_"), ("quote", "quote")),
+            ("confidence", "confidence"),
+        ),
+    ),
+    "through": _Entry("through", _last_day, (), (("by", "by"),), day="until"),
 }  # fmt: skip
 
 
@@ -141,10 +170,53 @@ def _rows(job: Job) -> Iterator[Any]:
         yield from _lined(job)
     elif job.sheet.kind.id == "rectifications":  # who registered it is, unless the sheet says otherwise, whose it is to mend
         yield from (row if row.by else row._replace(by=row.unit) for row in job.sheet.rows)
+    elif job.sheet.kind.id == "contracts":
+        yield from _contracted(job)
     elif job.sheet.kind.id in ("notices", "leases"):
         yield from (spanned for row in job.sheet.rows if (spanned := _spanned(job, row)))
     else:
         yield from job.sheet.rows
+
+
+def _contracted(job: Job) -> Iterator[Any]:
+    """A row for each project, its contracts of different numbers summed, once their firms are registered."""
+    found: dict[str, Any] = {}
+    numbers: set[tuple[str, str]] = set()
+    for row in job.sheet.rows:
+        id = _project(job, row)
+        if id is None:
+            continue
+        if (id, row.number) in numbers:
+            job.fault(row, "number", f"合同编号“{row.number}”重复")
+            continue
+        numbers.add((id, row.number))
+        _firm(job, row)
+        before = found.get(id)
+        found[id] = row if before is None else _together(job, before, row)
+    yield from found.values()
+
+
+def _together(job: Job, before: Any, row: Any) -> Any:
+    """Two contracts of one project as one price; their terms must be the same, for the project has but one."""
+    for name in ("retention", "retention_months"):
+        if getattr(row, name) not in (None, getattr(before, name)):
+            told = f"与第 {before.line + 1} 行同一个项目的合同不同，账簿里一个项目只有一个"
+            job.fault(row, name, told + job.sheet.layout.header(name))
+    return before._replace(amount=before.amount + row.amount)
+
+
+def _firm(job: Job, row: Any) -> None:
+    """Register whom a contract names with a code; another code under a name that is known is refused."""
+    party = squeezed(row.party)
+    if not row.uscc:
+        return
+    known = job.draft.facts("firm", party).get("uscc") if party in job.draft.ids("firm") else None
+    if known is None:
+        day = plain_day(row.date)
+        job.draft.add_directive(Directive("firm", party, day, (), (("uscc", row.uscc),)))
+        job.draft.note("新增", "单位登记", f"{party} {day}")
+    elif known != row.uscc:
+        job.fault(row, "uscc", f"{party}的统一社会信用代码在账簿里是 {known}，与表上的不同")
 
 
 def _spanned(job: Job, row: Any) -> Any:

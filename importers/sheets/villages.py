@@ -57,6 +57,7 @@ def _enter(job: Job, villages: Villages, row: Any, day: date) -> None:
         "weak-collective": row.weak,
         "priority-area": row.priority,
         "leading-industry": row.industry or None,
+        "informants": None if row.informants is None else str(row.informants),
         "code": row.code or None,
     }
     facts = {key: value for key, value in facts.items() if value is not None}

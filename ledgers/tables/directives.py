@@ -135,6 +135,8 @@ class Project(NamedTuple):
     settled: Money
     no_asset: Money
     contract: Money
+    retention: Number  # share of the price that the contract keeps back, from 0 to 1
+    retention_months: Int  # how long after 验收
     quantity: Number  # units of its subtype that were built, for comparing costs
     competitive: Bool  # chosen by competition (竞争立项)
     approved: Annotated[Text, Key(own=True)]  # the document that approved what this directive changes
@@ -436,6 +438,7 @@ class ThroughLine(NamedTuple):
     row: int
     date: dt.date
     until: Annotated[Day, REQUIRED]
+    by: Text  # who says so
     file: str
     line: int
 

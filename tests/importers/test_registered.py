@@ -71,7 +71,78 @@ SHEETS: dict[str, tuple[list[str], list[list[object]], str]] = {
         [["returned-days", 60, "<=", "2022-01-01", "2022-01-01", "示财农〔2022〕1号", "原文"]],
         '2022-01-01 custom "policy" "returned-days" 60',
     ),
+    "negatives": (
+        ["禁止支出", "生效日期", "印发日期", "依据", "级次", "除外"],
+        [["购买酒水", "2022-03-01", "2022-02-20", "示财农〔2022〕3号", "中央", "招待所"]],
+        '2022-03-01 custom "negative" "购买酒水"\n  basis: "示财农〔2022〕3号"\n  issued: 2022-02-20\n  level: "中央"\n  except: "招待所"',
+    ),
+    "through": (["账簿截止日", "确认单位"], [["2022-12-31", "县财政局"]], '2022-12-31 custom "through" 2022-12-31\n  by: "县财政局"'),
 }  # fmt: skip
+
+
+_TERMS = ["项目", "合同编号", "承包方", "合同金额", "签订日期", "信用代码", "质保金比例", "质保期"]
+_FIRM = "91500241MA5UABC12U"
+
+
+def _contracts(*rows: list[object]) -> Paper:
+    return Paper(_TERMS, list(rows), above=[["合同台账"], ["单位：元"]])
+
+
+def test_a_contract_says_its_retention_and_whose_code_it_is(county: Desk) -> None:
+    paper = _contracts(["美翠村产业路", "HT-1", "示例路桥有限公司", 390000, "2022-03-20", _FIRM, "3%", "2年"])
+    county.take(paper)
+    registry = county.text("registry/*.beancount")
+    for line in ("  contract: 390000.00 CNY\n", "  retention: 0.03\n", "  retention-months: 24\n"):
+        assert line in registry
+    assert f'2022-03-20 custom "firm" "示例路桥有限公司"\n  uscc: "{_FIRM}"' in registry
+    assert not read(county.book, TODAY).tables.problems
+    assert not county.take(paper).files
+
+
+def test_two_contracts_of_a_project_are_its_price_together(county: Desk) -> None:
+    county.take(
+        _contracts(
+            ["美翠村产业路", "HT-1", "示例路桥有限公司", 380000, "2022-03-20", "", "3%", 24],
+            ["美翠村产业路", "HT-2", "示例监理有限公司", 10000, "2022-03-20", "", "", ""],
+        )
+    )
+    assert "  contract: 390000.00 CNY" in county.text("registry/*.beancount")
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        (["美翠村产业路", "HT-1", "示例路桥有限公司", 1, "2022-03-20", "", "", ""], "合同编号“HT-1”重复"),
+        (["美翠村产业路", "HT-2", "示例路桥有限公司", 1, "2022-03-20", "", "5%", ""], "一个项目只有一个质保金比例"),
+        (["美翠村产业路", "HT-2", "示例路桥有限公司", 1, "2022-03-20", "91500241MA5UABC12X", "", ""], "校验位"),
+        (["美翠村产业路", "HT-2", "示例路桥有限公司", 1, "2022-03-20", "", "", "一阵子"], "月数"),
+    ],
+)
+def test_contracts_that_contradict_one_another_are_refused(county: Desk, second: list[object], said: str) -> None:
+    first = ["美翠村产业路", "HT-1", "示例路桥有限公司", 390000, "2022-03-20", _FIRM, "3%", 24]
+    assert said in county.refuse(_contracts(first, second))
+
+
+def test_a_parameter_ends_and_says_whom_it_leaves_out(county: Desk) -> None:
+    header = ["参数", "数值", "比较", "生效日期", "印发日期", "依据", "不含任务", "按任务分别判断", "追溯"]
+    rows: list[list[object]] = [
+        ["industry-share", "60%", "不低于", "2022-06-01", "2022-06-10", "示财农〔2022〕5号", "以工代赈", "是", "自6月1日起执行"],
+        ["returned-days", "废止", "", "2022-07-01", "2022-06-10", "示财农〔2022〕5号", "", "", ""],
+    ]
+    county.take(Paper(header, rows, above=[["政策参数表"]]))
+    text = county.text("registry/*.beancount")
+    assert '2022-06-01 custom "policy" "industry-share" 0.6\n' in text
+    assert 'exclude-task: "以工代赈"' in text
+    assert "by-task: TRUE" in text
+    assert 'retroactive: "自6月1日起执行"' in text
+    assert '2022-07-01 custom "policy" "returned-days" "终止"' in text
+    assert not read(county.book, TODAY).tables.problems
+
+
+def test_a_village_says_how_many_informants_it_has(county: Desk) -> None:
+    county.take(Paper(["乡镇", "行政村", "村类型", "总户数", "监测信息员", "填表日期"],
+                      [["溪口镇", "白水村", "脱贫村", 300, 2, "2022-12-01"]], above=[["行政村基本情况表"]]))  # fmt: skip
+    assert 'informants: "2"' in county.text("registry/villages.beancount")
 
 
 def asset_code(county: Desk) -> str:
@@ -103,7 +174,7 @@ def test_who_has_to_mend_it_registers_it_where_nobody_else_is_named(county: Desk
     assert 'by: "县财政局"\n  unit: "县财政局"' in county.text("registry/rectifications.beancount")
 
 
-@pytest.mark.parametrize("kind", [kind for kind in SHEETS if kind not in ("standards", "policy", "places", "firms")])
+@pytest.mark.parametrize("kind", [kind for kind in SHEETS if kind not in ("standards", "policy", "negatives", "through", "places", "firms")])
 def test_whose_it_is_must_be_known(county: Desk, kind: str) -> None:
     header, rows, _ = SHEETS[kind]
     names = {"项目编号": "XS-999", "项目名称": "没有的", "项目": "没有的", "对象": "没有的", "资产编号": "没有的"}

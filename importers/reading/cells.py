@@ -29,6 +29,7 @@ _IN_CAPITALS = re.compile(
     rf"(?<![{_CAPITAL_DIGITS}])([{_CAPITAL_DIGITS}拾][{_CAPITAL_DIGITS}拾佰仟万亿]*)[元圆]"
     rf"(?:零?([{_CAPITAL_DIGITS}])角)?(?:零?([{_CAPITAL_DIGITS}])分)?"
 )
+_MONTH_DAY = re.compile(r"(?:每年的?)?(\d{1,2})[月/-](\d{1,2})[日号]?(?:之?前|以前)?")
 _MONTHS = re.compile(r"(\d+)(个?月|年)?")
 ENDED = {"终止", "废止", "停止执行", "不再执行"}
 _SPACES = re.compile(r"\s+")
@@ -258,6 +259,18 @@ def months(cell: Any) -> Decimal:
     return Decimal(match.group(1)) * (12 if match.group(2) == "年" else 1)
 
 
+def month_day(cell: Any) -> str:
+    """A day of every year as the book writes it: 12-31, 12月31日, 每年12月31日前."""
+    match = _MONTH_DAY.fullmatch(squeezed(plain(cell)))
+    try:
+        found = date(2000, int(match.group(1)), int(match.group(2))) if match else None  # a leap year
+    except ValueError:
+        found = None
+    if found is None:
+        raise Wrong("每年的哪一天（如 12-31、12月31日）", shown(cell))
+    return f"{found:%m-%d}"
+
+
 def count(cell: Any) -> int:
     """A whole number that is not negative, with or without its counter (120户)."""
     written = squeezed(cell).rstrip("户人个股") if isinstance(cell, str) else cell
@@ -433,6 +446,7 @@ PARSERS: dict[str, Parser] = {
     "number": number,
     "parameter": parameter,
     "months": months,
+    "month_day": month_day,
     "count": count,
     "days": days,
     "rate": rate,

@@ -614,7 +614,7 @@ KINDS: dict[str, Kind] = {
                 Field("to", "deadline", filled=True),
                 Field("span"),
                 Field("rent", "amount"),
-                Field("rent_due"),
+                Field("rent_due", "month_day"),
                 Field("principal", "amount"),
                 Field("principal_due", "deadline"),
             ),

@@ -22,7 +22,7 @@ from importers.sheets.references import project_by_name
 from ledgers.files.text import Yuan
 from ledgers.personal.find import without_numbers
 
-_FOR_EVER = re.compile("起?(?:至今)?[,，(（]?长期(?:公开|公示|有效)?[)）]?")
+_FOR_EVER = re.compile("起?(?:至今?)?[,，(（]?长期(?:公开|公示|有效)?[)）]?")
 _SUBJECTS = ("project", "fund", "asset", "village")
 
 
@@ -79,6 +79,14 @@ def _place(job: Job, row: Any) -> str | None:
 
 def _name(job: Job, row: Any) -> str | None:
     return squeezed(row.name)
+
+
+def _parameter(job: Job, row: Any) -> str | None:
+    """The name of a parameter; one that the book does not have yet may be a slip, which no rule would ever notice."""
+    name = squeezed(row.name)
+    if name not in job.draft.ids("policy"):
+        job.draft.warn(f"参数“{name}”在账簿里是第一次出现：请核对名称与规则所用的相同（见 xianjie rules）")
+    return name
 
 
 def _item(job: Job, row: Any) -> str | None:
@@ -139,7 +147,7 @@ _ENTRIES = {
         "resolution", _project, ("kind",), (("evidence", "evidence"), ("evidence-sha256", "sha256")),
     ),
     "policy": _Entry(
-        "policy", _name, ("value",),
+        "policy", _parameter, ("value",),
         (
             *(("basis", "basis"), ("issued", "issued"), ("op", "op"), ("confidence", "confidence"), ("level", "level")),
             *(("task", "task"), ("source", "source"), ("quote", "quote"), ("reading", "reading"), ("verified-until", "verified")),
@@ -282,7 +290,7 @@ def _lined(job: Job) -> Iterator[Any]:
     """The rows of a progress sheet, one for each state: as they are, or as the days of a row's states say."""
     for row in job.sheet.rows:
         days = [(state, day) for state, name in _STATES.items() if (day := getattr(row, name))]
-        if row.state:
+        if row.state and not any(state == row.state for state, _ in days):  # else its own column says when
             yield row
         for state, day in days:
             yield row._replace(state=state, date=day, score=row.score if state == "绩效自评" else "")

@@ -1,6 +1,6 @@
 """`xianjie check`: the audit of a book on a day, as a table, JSON, SARIF or workpapers."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,18 +8,19 @@ import click
 
 from ledgers import clock
 from ledgers.files.writing import will_put
+from xianjie import options
 from xianjie.chinese import Command
+from xianjie.options import AS_OF, BOOK, OUTPUT
 from xianjie.output import answering, deliver
 
 if TYPE_CHECKING:
     from ledgers.tables.tables import Tables
     from reports.workpapers.workbook import Asked
 
-FORMATS = ("table", "json", "sarif", "xlsx")
 
 
 @click.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 @click.argument("further", type=click.Path(exists=True, dir_okay=False), nargs=-1, metavar="[表格…]")
 @click.option(
     "--with",
@@ -30,9 +31,7 @@ FORMATS = ("table", "json", "sarif", "xlsx")
     help="预审：假定这些付款、分配、清册的表（或 Beancount 文件）已经记账，哪些结论会变、还能付多少；什么也不写入",
 )
 @click.option("--date", "day", metavar="日期", help="预审：表上没有写日期时采用的日期")
-@click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到账簿止日（不晚于今天）"
-)
+@AS_OF
 @click.option("--rule", "rule_ids", multiple=True, metavar="规则", help="只看这些规则（可重复）")
 @click.option(
     "--subject",
@@ -41,10 +40,8 @@ FORMATS = ("table", "json", "sarif", "xlsx")
     metavar="编号或名称",
     help="只看这些对象和挂在它们上面的资金、凭证、农户、资产（可重复）",
 )
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json、sarif 或 xlsx"
-)
-@click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
+@options.form("table", "json", "sarif", "xlsx")
+@OUTPUT
 @click.option(
     "--baseline",
     type=click.Path(exists=True, dir_okay=False),
@@ -71,7 +68,7 @@ FORMATS = ("table", "json", "sarif", "xlsx")
     metavar="文件",
     help="底稿：上次的底稿，跟踪其中问题的现状",
 )
-def check(book: str, as_of: datetime | None, **asked: Any) -> None:
+def check(book: str, as_of: date | None, **asked: Any) -> None:
     """检查一本账簿（含有 main.beancount 的文件夹，或主文件）。
 
     退出状态：0 没有不符合；1 有必须符合而不符合或无法判定的；2 账簿不能用或不可信。
@@ -79,7 +76,7 @@ def check(book: str, as_of: datetime | None, **asked: Any) -> None:
     预审（--with）的退出状态只看这些表带来的变化：0 不会违反必须符合的规定；1 会违反，或有清册无法判到；2 表格不能导入，或账簿不可信。
     """
     _refuse_misuse(asked)
-    until = as_of.date() if as_of else None
+    until = as_of
     raise click.exceptions.Exit(_foresee(book, until, asked) if asked["planned"] else _judge(book, until, asked))
 
 

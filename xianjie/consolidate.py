@@ -1,12 +1,13 @@
 """`xianjie consolidate`: many counties' books judged where they lie, totals and checks across them."""
 
 import sys
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
 from ledgers import clock
+from xianjie import options
 from xianjie.chinese import Command
 
 ENGINES = ("local", "dask")
@@ -17,7 +18,7 @@ ENGINES = ("local", "dask")
 @click.option(
     "-o", "--output", "out", required=True, type=click.Path(path_type=Path), metavar="文件夹", help="报告写到哪里"
 )
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到各县账簿的止日（不晚于今天）")
+@options.as_of("截至哪一天，默认到各县账簿的止日（不晚于今天）")
 @click.option(
     "--engine", type=click.Choice(ENGINES), default="local", metavar="方式", help="local（本机，默认）或 dask（集群）"
 )
@@ -38,7 +39,7 @@ ENGINES = ("local", "dask")
 def consolidate(
     books: tuple[str, ...],
     out: Path,
-    as_of: datetime | None,
+    as_of: date | None,
     engine: str,
     scheduler: str | None,
     processes: int | None,
@@ -55,7 +56,7 @@ def consolidate(
 
     if (engine == "dask") != (scheduler is not None):
         raise click.UsageError("--engine dask 与 --scheduler 要同时给出")
-    day = as_of.date() if as_of else clock.today()
+    day = as_of or clock.today()
     try:
         todo = run.jobs(books, day, citykey.city_key(city_key) if city_key else b"", ends=as_of is None)
         funds = lists.read(sent) if sent else []

@@ -13,6 +13,7 @@ import click
 from ledgers import clock
 from ledgers.files import confined, writing
 from xianjie.chinese import Command
+from xianjie.options import BOOK
 
 if TYPE_CHECKING:
     from ledgers.book import Book
@@ -40,7 +41,7 @@ _UNSEALED = "从备份或版本库恢复封账时的内容；确需更正的，�
 
 
 @click.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 @click.option("--restore", is_flag=True, help="恢复缺失或损坏的封账清单（只在账簿内容与封账的根一致时）")
 def doctor(book: str, restore: bool) -> None:
     """诊断账簿：写入是否中断、锁、权限、时钟、文件是否损坏、清册与封账，逐条说明怎样修复。

@@ -1,24 +1,25 @@
 """`xianjie export`: every table of a book, and its verdicts, as Parquet."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
 from ledgers.files.writing import put_files, settle
 from xianjie.chinese import Command
+from xianjie.options import AS_OF, BOOK
 from xianjie.output import reason
 
 SECONDS = 3600
 
 
 @click.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 @click.option(
     "-o", "--output", required=True, type=click.Path(file_okay=False), metavar="文件夹", help="写到哪个文件夹"
 )
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到账簿止日（不晚于今天）")
-def export(book: str, output: str, as_of: datetime | None) -> None:
+@AS_OF
+def export(book: str, output: str, as_of: date | None) -> None:
     """把账簿的全部数据表和判定结果写成 Parquet，供分析使用；金额是元，精确到分；columns.csv 说明每一列。
 
     户编号是代号，没有个人信息，但仍不应公开。
@@ -27,7 +28,7 @@ def export(book: str, output: str, as_of: datetime | None) -> None:
     from ledgers.files.confined import call
     from reports.analysis import handed_over, received, written
 
-    folder, main, day = Path(output), main_file(book), as_of.date() if as_of else None
+    folder, main, day = Path(output), main_file(book), as_of
     settle(main.parent)
     handed = call(lambda: handed_over(within(read(main, day))), seconds=SECONDS)
     contents = dict(written(received(handed)))

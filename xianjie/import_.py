@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xianjie.chinese import Command
+from xianjie.options import BOOK
 
 if TYPE_CHECKING:
     from importers.reading.given import Given
@@ -24,7 +25,7 @@ SUFFIXES = (".xlsx", ".xls", ".csv", ".ods", ".xlsb", ".et", ".xlsm", ".txt")
 
 
 @click.command("import", cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="文件或文件夹…")
 @click.option("--dry-run", is_flag=True, help="只显示会有哪些变化，不写入")
 @click.option("--yes", is_flag=True, help="不再询问，直接写入；需要选择的地方一律拒绝")

@@ -8,10 +8,11 @@ import click
 from ledgers.files.confined import will
 from ledgers.people import Unusable
 from xianjie.chinese import Command
+from xianjie.options import BOOK
 
 
 @click.command("imports", cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 def imports(book: str) -> None:
     """列出每一次导入：第几次、哪天、谁导入、哪个单位的表、文件、种类、行数、合计、文件的 SHA-256。
 
@@ -36,7 +37,7 @@ def imports(book: str) -> None:
 
 
 @click.command("undo", cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 @click.argument("number", type=click.IntRange(1), metavar="次数")
 @click.option("--dry-run", is_flag=True, help="只显示会改什么，不写入")
 @click.option("--yes", is_flag=True, help="不再询问，直接撤销")

@@ -7,10 +7,11 @@ import click
 
 from ledgers.files.confined import will
 from xianjie.chinese import Command
+from xianjie.options import BOOK
 
 
 @click.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 @click.option("--dry-run", is_flag=True, help="只显示会改什么，不写入")
 @click.option("--yes", is_flag=True, help="不再询问，直接写入")
 def mend(book: str, dry_run: bool, yes: bool) -> None:

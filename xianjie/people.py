@@ -5,12 +5,13 @@ import unicodedata
 import click
 
 from xianjie.chinese import Command
+from xianjie.options import BOOK
 
 HEADER = ("户", "人", "姓名", "名单户编号", "名单人编号")
 
 
 @click.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 @click.argument("ids", nargs=-1, metavar="[户编号…]")
 def people(book: str, ids: tuple[str, ...]) -> None:
     """查户编号（如 H106003-012）对应的是谁；不写户编号则列出全部。

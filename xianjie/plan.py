@@ -1,21 +1,21 @@
 """`xianjie plan`: what must still be done, by whom and by when; and what would be, were planned vouchers in the book."""
 
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
+from xianjie import options
 from xianjie.chinese import Command
 from xianjie.import_ import show
+from xianjie.options import AS_OF, BOOK, OUTPUT
 from xianjie.output import answering, deliver
-
-FORMATS = ("table", "json", "xlsx")
 
 
 @click.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到账簿止日（不晚于今天）")
+@BOOK
+@AS_OF
 @click.option(
     "--with",
     "planned",
@@ -24,11 +24,9 @@ FORMATS = ("table", "json", "xlsx")
     metavar="文件",
     help="假设：打算做的凭证和登记，Beancount 文件或各种表格（可重复）；只推算，不写入",
 )
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json 或 xlsx"
-)
-@click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
-def plan(book: str, as_of: datetime | None, planned: tuple[str, ...], form: str, output: str | None) -> None:
+@options.form("table", "json", "xlsx")
+@OUTPUT
+def plan(book: str, as_of: date | None, planned: tuple[str, ...], form: str, output: str | None) -> None:
     """待办：每个尚可补足或不符合的对象，最少要做什么、多少钱、由谁、最迟哪天；还须支付的劳务报酬合计是一个数。"""
     from importers.supposing import suppose
     from ledgers.book import main_file, read, within
@@ -38,9 +36,8 @@ def plan(book: str, as_of: datetime | None, planned: tuple[str, ...], form: str,
     from reports import plan as tasks
     from reports.check.checked import Checked
 
-    if form == "xlsx" and not output:
-        raise click.UsageError("工作簿请用 --output 指定文件")
-    known, main, day = catalogue(), main_file(book), as_of.date() if as_of else None
+    options.file_for(form, output)
+    known, main, day = catalogue(), main_file(book), as_of
     with answering(book, form, output, day), ExitStack() as stack:
         if planned:
             try:

@@ -1,16 +1,14 @@
 """`xianjie policy`: the policy sets of a book against those that ship, and bringing them up to date."""
 
 import sys
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import click
 
 from ledgers.files.writing import locked, write
 from xianjie.chinese import Command, Context, Group
-
-AS_OF = click.DateTime(["%Y-%m-%d"])
-AS_OF_HELP = "截至哪一天，默认到账簿止日（不晚于今天）"
+from xianjie.options import AS_OF, BOOK
 
 
 class _OrBook(Group):
@@ -42,15 +40,15 @@ def policy(ctx: click.Context) -> None:
 
 
 @policy.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
-@click.option("--as-of", type=AS_OF, metavar="日期", help=AS_OF_HELP)
+@BOOK
+@AS_OF
 @click.option("--verdicts", "judged", is_flag=True, help="再列出换成随产品的版次后会改变的结论（不写入）")
-def show(book: str, as_of: datetime | None, judged: bool) -> None:
+def show(book: str, as_of: date | None, judged: bool) -> None:
     """账簿所带的与随产品的有哪些不同。只看，不写入。"""
     from ledgers.book import read, within
     from reports.rulebook import editions
 
-    loaded = within(read(book, as_of.date() if as_of else None))
+    loaded = within(read(book, as_of))
     click.echo("\n".join(editions.lines(loaded)))
     if judged:
         found = editions.update(loaded)
@@ -58,10 +56,10 @@ def show(book: str, as_of: datetime | None, judged: bool) -> None:
 
 
 @policy.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
-@click.option("--as-of", type=AS_OF, metavar="日期", help=AS_OF_HELP)
+@BOOK
+@AS_OF
 @click.option("--yes", is_flag=True, help="不再询问，直接写入")
-def update(book: str, as_of: datetime | None, yes: bool) -> None:
+def update(book: str, as_of: date | None, yes: bool) -> None:
     """把账簿所带的政策文件更新到随产品的版次：先显示不同和会改变的结论，确认后写入。
 
     已封账的期间仍按原来的条文判定（保留在 policy/sealed-版次.beancount），此后的按新版。更新本身登记为 custom "edition"。
@@ -72,7 +70,7 @@ def update(book: str, as_of: datetime | None, yes: bool) -> None:
 
     main = main_file(book)
     with locked(main.parent, "xianjie policy update"):
-        loaded = within(read(main, as_of.date() if as_of else None))
+        loaded = within(read(main, as_of))
         try:
             found = editions.update(loaded)
         except editions.NotUpdatedError as error:

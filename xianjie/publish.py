@@ -10,6 +10,7 @@ import click
 
 from ledgers import clock
 from xianjie.chinese import Command
+from xianjie.options import BOOK
 
 if TYPE_CHECKING:
     from ledgers.book import Book
@@ -21,7 +22,7 @@ SHOWN_LEAKS = 40
 
 
 @click.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 @click.option(
     "-o",
     "--output",

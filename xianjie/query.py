@@ -3,13 +3,14 @@
 import csv
 import io
 import json
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from xianjie.chinese import Command
+from xianjie.options import AS_OF, BOOK
 from xianjie.output import deliver
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ _TYPES = {int: "integer", bool: "boolean", Decimal: "decimal", date: "date"}
 
 
 @click.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 @click.argument("text", metavar="查询")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到账簿止日（不晚于今天）")
+@AS_OF
 @click.option(
     "--format",
     "form",
@@ -30,7 +31,7 @@ _TYPES = {int: "integer", bool: "boolean", Decimal: "decimal", date: "date"}
     metavar="格式",
     help="table、csv 或 json",
 )
-def query(book: str, text: str, as_of: datetime | None, form: str) -> None:
+def query(book: str, text: str, as_of: date | None, form: str) -> None:
     """用 BQL 查询：除 Beancount 自己的表外，还有 findings、payments、projects、funds 等表，金额是元。
 
     例：xianjie query 我县 "SELECT rule, count(*) FROM #findings WHERE status = 'fail' GROUP BY rule"
@@ -40,7 +41,7 @@ def query(book: str, text: str, as_of: datetime | None, form: str) -> None:
     from ledgers.book import read, within
     from reports.analysis import connection
 
-    loaded = within(read(book, as_of.date() if as_of else None))
+    loaded = within(read(book, as_of))
     try:
         cursor = connection(loaded).execute(text)
     except (Error, ParseError) as error:

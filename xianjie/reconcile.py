@@ -5,19 +5,17 @@ from pathlib import Path
 import click
 
 from ledgers import clock
+from xianjie import options
 from xianjie.chinese import Command
+from xianjie.options import BOOK, OUTPUT
 from xianjie.output import answering, deliver
-
-FORMATS = ("table", "json", "xlsx")
 
 
 @click.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 @click.argument("exports", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False), metavar="导出…")
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="table、json 或 xlsx"
-)
-@click.option("--output", type=click.Path(dir_okay=False), metavar="文件", help="写到文件，默认显示在屏幕上")
+@options.form("table", "json", "xlsx")
+@OUTPUT
 def reconcile(book: str, exports: tuple[str, ...], form: str, output: str | None) -> None:
     """把预算管理一体化导出的国库集中支付与账簿逐笔核对：两边都有、不同、只在导出、只在账簿。
 
@@ -28,8 +26,7 @@ def reconcile(book: str, exports: tuple[str, ...], form: str, output: str | None
     from ledgers.files.problems import Untrusted
     from reports import reconcile as lines
 
-    if form == "xlsx" and not output:
-        raise click.UsageError("工作簿请用 --output 指定文件")
+    options.file_for(form, output)
     try:
         with answering(book, form, output, None):
             exported = lines.read_exports([Path(name) for name in exports])  # before the book: its reading confines the process

@@ -1,6 +1,6 @@
 """`xianjie report`: the bureau's workbooks, written all or none."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -8,16 +8,17 @@ import click
 from ledgers.files.confined import will
 from ledgers.files.writing import put_files
 from xianjie.chinese import Command
+from xianjie.options import AS_OF, BOOK
 from xianjie.output import reason
 
 
 @click.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 @click.option(
     "-o", "--output", required=True, type=click.Path(file_okay=False), metavar="文件夹", help="写到哪个文件夹"
 )
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="截至哪一天，默认到账簿止日（不晚于今天）")
-def report(book: str, output: str, as_of: datetime | None) -> None:
+@AS_OF
+def report(book: str, output: str, as_of: date | None) -> None:
     """出具六本业务台账：资金支出进度、项目明细、劳务报酬、股权登记、扶贫项目资产、资产收益分配。
 
     文件夹里同名的工作簿会被替换，其他文件不动。
@@ -27,7 +28,7 @@ def report(book: str, output: str, as_of: datetime | None) -> None:
 
     folder = Path(output)
     will(put_files, folder)
-    tables = within(read(book, as_of.date() if as_of else None)).tables
+    tables = within(read(book, as_of)).tables
     contents = dict(workbooks(tables))
     try:
         put_files(folder, contents)

@@ -4,14 +4,13 @@ import json
 
 import click
 
+from xianjie import options
 from xianjie.chinese import Command
 
 
 @click.command(cls=Command)
 @click.argument("rule_id", required=False, metavar="[规则]")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", metavar="格式", help="table 或 json"
-)
+@options.form("table", "json")
 def rules(rule_id: str | None, form: str) -> None:
     """规则目录；给出规则编号则显示该规则的全文、公式、参数沿革、实例和变更。"""
     from reports.rulebook import pages

@@ -10,6 +10,7 @@ import click
 from ledgers import clock
 from ledgers.files.writing import locked, write
 from xianjie.chinese import Command
+from xianjie.options import BOOK
 
 if TYPE_CHECKING:
     from ledgers.book import Book
@@ -19,7 +20,7 @@ REQUIRED = ("record", "voucher", "fund-trace")  # a book that fails these has no
 
 
 @click.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 @click.argument("month", metavar="月份")
 def seal(book: str, month: str) -> None:
     """封账：封住截至某月（如 2022-06）的全部内容，并显示封账的根。

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xianjie.chinese import Command
+from xianjie.options import BOOK
 
 if TYPE_CHECKING:
     from ledgers.book import Book
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("book", type=click.Path(), metavar="账簿")
+@BOOK
 @click.option("--root", metavar="根", help="以前另存或公示的封账的根：证明此后没有重做或删除过封账")
 @click.option(
     "--published", type=click.Path(exists=True, file_okay=False), metavar="文件夹", help="公开的文件夹：与账簿核对"

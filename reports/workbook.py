@@ -128,12 +128,15 @@ class Area:
 class Workbook:
     """A workbook in the making; `content` or `pieces` closes it."""
 
-    def __init__(self, title: str, day: date, points: float = POINTS, least: float = LEAST, slack: float = 1) -> None:
+    def __init__(
+        self, title: str, day: date, points: float = POINTS, least: float = LEAST, slack: float = 1, nought: str = ""
+    ) -> None:
         """`points` is the size of what stands in a cell, `least` the smallest that it is printed in, where columns are
-        up to `slack` times as wide as in our font: a machine without it takes another.
+        up to `slack` times as wide as in our font: a machine without it takes another. `nought`: how no money is shown,
+        where not as 0.00.
         """
         self._buffer = BytesIO()
-        self.points, self.least, self.slack = points, least, slack
+        self.points, self.least, self.slack, self.nought = points, least, slack, nought
         font = {"font_name": FONT, "font_size": points, "valign": "vcenter"}
         self._book = xlsxwriter.Workbook(
             self._buffer, {"in_memory": True, "default_format_properties": font, "strings_to_urls": False}
@@ -201,6 +204,9 @@ class _Styles(dict[str, int]):
 
     def __missing__(self, kind: str) -> int:
         properties = {**_KINDS[kind], **_LEVELS[self._level], "border": 1}
+        if kind == MONEY and self._book.nought:
+            shown = properties["num_format"]
+            properties["num_format"] = f'{shown};-{shown};"{self._book.nought}"'
         if self._level in SUMMING:  # a label runs on over the blank cells beside it
             properties.pop("text_wrap", None)
         self[kind] = self._book.format(**properties)._get_xf_index()

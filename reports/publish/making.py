@@ -81,17 +81,17 @@ def make(book: Book, request: Request, recorded: dict[str, Any] | None = None) -
     tables = book.tables
     _refuse(tables, request.year)
     policy = read_policy(tables.root)
+    mask = policy["board.mask"]
+    names = names_of(_identities(tables.root), mask)
     years = Years(
         {request.year: received(tables, request.year, 0)}
         if request.board
-        else _received(tables, request.year, policy.least)
+        else _received(tables, request.year, policy.least, Known(names.full))
     )
     got = years.got[request.year]
     past = {year: earlier(tables, year, years.got) for year in sorted(years.got) if year != request.year}
     every = content(tables, years.got)
     source = _source(book, request, recorded)
-    mask = policy["board.mask"]
-    names = names_of(_identities(tables.root), mask)
     names = blurred(names, tables, mask) if request.board else names
     by_place: dict[Place, list[Table]] = defaultdict(list)
     if request.board:
@@ -102,12 +102,12 @@ def make(book: Book, request: Request, recorded: dict[str, Any] | None = None) -
     return Made(source, policy, county, towns, villages, dict(by_place), names, tables, years, past)
 
 
-def _received(tables: Tables, year: int, least: int) -> dict[int, Received]:
+def _received(tables: Tables, year: int, least: int, names: Known) -> dict[int, Received]:
     """What was received in this year and in those of the book before it."""
     known = {day.year for day in tables.postings["date"]} | set(tables.funds["year"].dropna().astype(int))
     found: dict[int, Received] = {}
     for one in sorted({year, *(one for one in known if one < year)}):
-        found[one] = received(tables, one, least, [*found.values()])
+        found[one] = received(tables, one, least, [*found.values()], names)
     return found
 
 

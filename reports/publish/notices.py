@@ -23,12 +23,13 @@ LONG = 25  # a table of more rows gets sheets of its own, with its header on eve
 LIST = 60  # a list of more names, too
 POINTS, SLACK = 10.5, 1.25  # 五号, as printed too; a machine without our font has wider digits
 TOGETHER = 3  # rows that stay with the head of their table, and with its total
+NOUGHT = "—"  # as no money is shown on paper
 STAMP = "（公章）　　　　年　　月　　日"
 
 
 def notice(edition: Edition, lists: list[Table]) -> bytes:
     """The workbook of an edition."""
-    book = Workbook(edition.heading, edition.source.notice_from, POINTS, POINTS, SLACK)
+    book = Workbook(edition.heading, edition.source.notice_from, POINTS, POINTS, SLACK, NOUGHT)
     views = [view.placed for view in edition.printed]
     long = [view for view in views if len(view.rows) > LONG]
     short = [view for view in views if view not in long]
@@ -89,7 +90,7 @@ def note(edition: Edition) -> str:
         if edition.source.board
         else f"不足 {edition.policy.least} 户或可由相减得出的不单列，并入“其他（合并公开）”，各行相加就是合计。"
     )
-    return f"收支为 {edition.source.year} 年度发生数，状态截至 {edition.source.as_of}。{hidden}"
+    return f"收支为 {edition.source.year} 年度发生数，状态截至 {edition.source.as_of}。{hidden}金额写作“{NOUGHT}”的是 0 元。"
 
 
 def below(edition: Edition, table: Table) -> list[str]:

@@ -16,7 +16,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from reports.publish.edition import FEW, Edition, View
-from reports.publish.notices import STAMP, below, digest, facts, note
+from reports.publish.notices import NOUGHT, STAMP, below, digest, facts, note
 from reports.publish.tables import COUNT, DATE, DAYS, FOLDED, MONEY, Field, Table, shown
 
 FACE = "notice"
@@ -30,7 +30,6 @@ WHOLE = (*NUMERIC, DATE)  # never broken
 WIDEST, NARROWEST = 16.0, 4.2  # characters of a column of text
 SHORT = 0.4  # of a page: a table no higher than this is not broken
 _WORDS = re.compile(r"[0-9A-Za-z.,:%/_\-〔〕]+|.", re.DOTALL)
-NOUGHT = "金额写作“—”的是 0 元。"
 _NOT_FIRST = "，。；：、）】》”％%！？·"
 
 
@@ -44,7 +43,7 @@ def characters(editions: list[Edition], lists: dict[Any, list[Table]]) -> set[st
     """Every character that the papers show."""
     texts = {chr(code) for code in range(32, 127)} | set(STAMP) | set("第页共合计依据：，、续名单乡镇村") | set(FOLDED)
     for edition in editions:
-        texts |= set(edition.heading + edition.office + edition.name + note(edition) + NOUGHT + digest(edition))
+        texts |= set(edition.heading + edition.office + edition.name + note(edition) + digest(edition))
         texts |= {one for label, text in facts(edition) for one in label + text}
         for table in lists.get(edition.place, []):
             texts |= set(table.title) | _of_table(table)
@@ -137,7 +136,7 @@ class _Grid:
 
 def _said(value: Any, one: Field) -> str:
     """A cell on paper: a column of noughts is easier to read as dashes."""
-    return "—" if one.kind == MONEY and value == 0 and not isinstance(value, str) else shown(value, one.kind)
+    return NOUGHT if one.kind == MONEY and value == 0 and not isinstance(value, str) else shown(value, one.kind)
 
 
 def _grid(fields: tuple[Field, ...], rows: list[Any], total: Any) -> _Grid:
@@ -312,7 +311,7 @@ def _sign(layout: _Layout, edition: Edition, *, small: bool = False) -> None:
         layout.turn()
     if not small:
         layout.y -= 6
-        layout.write(note(edition) + NOUGHT, SIZE)
+        layout.write(note(edition), SIZE)
     layout.y -= 20 if small else 30
     layout.write(f"{edition.office}{STAMP}", 12, "right")
 

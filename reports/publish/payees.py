@@ -81,7 +81,7 @@ def few_persons(found: Iterable[Payment], least: int, names: Known = NOBODY) -> 
     return any(payees.values()) and len(payees) < least
 
 
-def persons_alone(found: Iterable[Payment], least: int) -> bool:
+def persons_alone(found: Iterable[Payment], least: int, names: Known = NOBODY) -> bool:
     """Whether payments went to, or came from, fewer persons than `least`, and nobody else: their sum is these persons'."""
     known = list(found)
-    return few_persons(known, least) and all(map(of_person, known))
+    return few_persons(known, least, names) and all(of_person(one, names) for one in known)

@@ -13,6 +13,7 @@ from typing import Any
 from ledgers.chart import account
 from ledgers.facts import money, registered, work
 from ledgers.facts.grants import grants
+from ledgers.personal.names import NOBODY, Known
 from ledgers.tables.directives import Asset, Project
 from ledgers.tables.schema import Posting, records
 from ledgers.tables.tables import Tables, derived, households, mentions
@@ -122,10 +123,11 @@ def asset_place(tables: Tables, asset: str) -> Place:
     return place_of(tables, row.village) if row else (NOWHERE, "")
 
 
-def received(tables: Tables, year: int, least: int, before: Sequence[Received] = ()) -> Received:
+def received(tables: Tables, year: int, least: int, before: Sequence[Received] = (), names: Known = NOBODY) -> Received:
     """What households received in the year; `least` households to a figure (0: the village board's edition).
 
-    `before`: what they received in earlier years, whose withheld sums those of this year may not tell.
+    `before`: what they received in earlier years, whose withheld sums those of this year may not tell. `names`: of whom
+    the book knows to be persons, whatever their names look like.
     """
     leaves: dict[str, dict[Path, Leaf]] = {tree: defaultdict(Leaf) for tree in (WAGES, LOCAL, WIDE, INCOME, SHARES)}
     _payments(tables, year, leaves)
@@ -137,7 +139,7 @@ def received(tables: Tables, year: int, least: int, before: Sequence[Received] =
     }
     sums = {tree: _sums(found) for tree, found in leaves.items()}
     result = Received({tree: dict(found) for tree, found in leaves.items()}, sums, shown, least=least)
-    _totals(tables, year, result)
+    _totals(tables, year, result, names)
     _amounts(tables, result, before)
     return result
 
@@ -192,14 +194,14 @@ def _shares(tables: Tables, year: int, leaves: dict[str, dict[Path, Leaf]]) -> N
                 leaves[SHARES][path].add(line.household, "", line.amount)
 
 
-def _totals(tables: Tables, year: int, result: Received) -> None:
+def _totals(tables: Tables, year: int, result: Received, names: Known) -> None:
     for project, every in payments(tables).items():
         if found := [one for one in every if one.day.year == year]:
             path = (*project_place(tables, project), project)
             result.paid[path] = sum(one.amount for one in found)
             others = [one for one in found if one.other]
-            result.few |= {path} if few_persons(others, result.least) else set()
-            result.alone |= {path} if persons_alone(others, result.least) else set()
+            result.few |= {path} if few_persons(others, result.least, names) else set()
+            result.alone |= {path} if persons_alone(others, result.least, names) else set()
     result.paid_shown = public_totals({path: _state(result, path, amount) for path, amount in result.paid.items()})
     table = tables.postings
     for one in records(Posting, table[table["kind"] == "asset income"]):

@@ -42,7 +42,7 @@ ASSETS: Page[Line] = Page(
             Field("owner", Column("所有权人", 22, LONG), lambda one: one.row.owner),
             Field("ownership", Column("权属", 9), lambda one: one.row.owner_kind or "村集体"),
             Field("operator", Column("经营主体", 22, LONG), lambda one: one.row.operator),
-            Field("caretaker", Column("管护责任人", 15, LONG), lambda one: "、".join(one.row.caretaker)),
+            Field("caretaker", Column("管护责任人", 26, LONG), lambda one: "、".join(one.row.caretaker)),
             Field("state", Column("状态", 8), lambda one: one.row.state),
         )
     ),

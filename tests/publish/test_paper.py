@@ -3,10 +3,12 @@
 import re
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pypdfium2
 import pytest
 
@@ -16,6 +18,7 @@ from reports.publish import making
 from reports.publish.fonts import MissingGlyphs, NoFont, embeddable
 from reports.publish.gate import scan
 from reports.publish.making import Request
+from reports.publish.notices import notice
 from reports.publish.paper import paper
 from reports.publish.tables import DATE, MONEY, TEXT, Field, Line, Table, shown
 from tests.publish.county import county, write_county
@@ -55,6 +58,14 @@ def test_the_paper_says_what_the_tables_say(made: making.Made, tmp_path: Path) -
     assert content == paper(edition, lists)
     (tmp_path / "a.pdf").write_bytes(content)
     assert scan(tmp_path, made.policy.allowed) == []
+
+
+def test_no_money_is_the_same_dash_in_the_workbook(made: making.Made) -> None:
+    """The cell is the number 0 still; only what it shows is what the paper shows."""
+    book = openpyxl.load_workbook(BytesIO(notice(made.county, [])))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.number_format.startswith("#,##0.00")]
+    assert any(cell.value == 0 for cell in cells)
+    assert {cell.number_format for cell in cells} == {'#,##0.00_ ;-#,##0.00_ ;"—"'}
 
 
 def test_a_long_table_repeats_its_header(made: making.Made) -> None:

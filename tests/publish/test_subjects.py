@@ -143,6 +143,18 @@ def test_the_only_other_payee_is_no_single_person(payee: str, told: bool, tmp_pa
     assert others == ["3,456.78" if told else "＊"]
 
 
+def test_a_long_name_that_the_book_knows_is_a_person_s(tmp_path: Path) -> None:
+    """Five characters without a dot look like no name; the identities of the book say that they are one."""
+    made = county(3)
+    quota, more = "Assets:9001指标:F1:1已分配", '  fund: "F1"\n  project: "P4"\n'
+    made.spend("Expenses:2130504农村基础设施建设:31005基础设施建设", "P4", 345_678, "other", quota, more)
+    made.text[-1] = made.text[-1].replace("示例公司", "阿依古丽买买提")
+    tables = read(write_county(tmp_path / "book", made), DAY).tables
+    path = (*project_place(tables, "P4"), "P4")
+    assert path not in received(tables, 2022, 3).few
+    assert path in received(tables, 2022, 3, names=Known({"阿依古丽买买提"})).few
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_what_was_given_is_withheld_where_what_was_spent_of_it_is(seed: int, tmp_path: Path) -> None:
     """Both may be the same sum: a town's allocation beside the county's wages told what one household got elsewhere."""

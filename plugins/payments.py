@@ -359,18 +359,18 @@ def _wrong_states(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, st
     paid = lines[["posting", "household", "date", "for_", "benefit"]][lines["amount"] > 0]
     for line in records(_Line, paid[_unsettled(tables, paid)]):
         name = names[line.benefit]
-        may, days = allowed(name, line.date), _days_of(line)
+        may, days = allowed(name, line.date), _days_of(line.for_ or f"{line.date:%Y-%m}")
         if all(may.isdisjoint(people.states(line.household, day)) for day in days):
             message = f"户 {line.household} 在 {line.for_ or f'{line.date:%Y-%m}'} 不属于“{name}”的对象"
             yield tables.postings["voucher"][line.posting], message + _where(tables, line.row)
 
 
-def _days_of(line: _Line) -> Iterator[date]:
-    """Every day of the period that a line is for, the day of payment's month where it does not say."""
-    first, last = times.months(line.for_ or f"{line.date:%Y-%m}")
-    for month in range(first, last + 1):
-        year, place = (month - 1) // 12, (month - 1) % 12 + 1
-        yield from (date(year, place, day) for day in range(1, monthrange(year, place)[1] + 1))
+@cache
+def _days_of(period: str) -> tuple[date, ...]:
+    """Every day of a month, months or a year."""
+    first, last = times.months(period)
+    months = (((month - 1) // 12, (month - 1) % 12 + 1) for month in range(first, last + 1))
+    return tuple(date(*month, day) for month in months for day in range(1, monthrange(*month)[1] + 1))
 
 
 def _allowed(tables: Tables, name: str, day: date) -> frozenset[str]:

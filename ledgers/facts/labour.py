@@ -86,7 +86,9 @@ def _booked(part: Part) -> _Booked:
     sign, seen = (1, part) if part.labour > 0 else (-1, part.turned())
     labour = seen.labour
     cash, owed = seen.share(seen.cash), seen.share(-seen.net(*OWED))
-    by_contractor = min(seen.share(_within(seen)), 1 - cash - owed if cash + owed < 1 else Fraction(0))
+    by_contractor = seen.share(_within(seen))
+    if by_contractor:
+        by_contractor = min(by_contractor, max(1 - cash - owed, Fraction(0)))
     left = sign * labour * cash
     return _Booked(part, {part.day: left}, sign * labour * by_contractor, [(part.payee, left)])
 
@@ -161,17 +163,17 @@ def _legs(booked: _Booked, unpaid: dict[int, int]) -> list[Paid]:
     for day, amount in sorted(booked.by_day.items()):
         before += amount
         for place, leg in enumerate(legs):
-            counted = _whole(before * leg.amount / total) - given[place]
+            counted = _whole(before.numerator * leg.amount, before.denominator * total) - given[place]
             given[place] += counted
             if counted or day == booked.part.day:
                 found.append(_paid(leg, day if day > leg.counts_on else leg.counts_on, counted))
     return [_less(one, unpaid) for one in found]
 
 
-def _whole(amount: Fraction) -> int:
-    """Whole 分, cut towards zero."""
-    whole = abs(amount).numerator // abs(amount).denominator
-    return -whole if amount < 0 else whole
+def _whole(above: int, below: int) -> int:
+    """Whole 分 of above ÷ below, cut towards zero."""
+    whole = abs(above) // abs(below)
+    return -whole if (above < 0) != (below < 0) else whole
 
 
 def _paid(leg: vouchers.Leg, day: date, amount: int) -> Paid:

@@ -77,7 +77,7 @@ def lines(series: Sequence[tuple[str, Sequence[int]]], title: str) -> Markup:
         )
     body += [
         Markup('<text class="note" x="{}" y="{}" text-anchor="middle">{}月</text>').format(
-            _x_of(month), _TOP + _HIGH + 18, month
+            _x_of(month), _TOP + _HIGH + 24, month
         )
         for month in (1, 3, 6, 9, 12)
     ]
@@ -96,7 +96,7 @@ def lines(series: Sequence[tuple[str, Sequence[int]]], title: str) -> Markup:
             for x, y, month, amount in points
         ]
     body += _names(series, top)
-    return _svg(560, _TOP + _HIGH + 28, title, body, "trend")
+    return _svg(560, _TOP + _HIGH + 32, title, body, "trend")
 
 
 def _names(series: Sequence[tuple[str, Sequence[int]]], top: int) -> list[Markup]:

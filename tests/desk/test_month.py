@@ -192,6 +192,7 @@ def _findings_are_handled(reviewer: Person, clerk: Person, chromium: Any, server
     reviewer.press("交办")
     page.goto(address)
     reviewer.until("整改·整改中")
+    assert page.input_value("form[aria-label=交办整改] input[name=unit]") == "县交通局"
     (folder / "公示照片.pdf").write_bytes(b"%PDF-1.4 proof")
     page.set_input_files("form[aria-label=销号] input[type=file]", folder / "公示照片.pdf")
     page.fill("form[aria-label=销号] textarea", "已补公示")

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import sys
 from dataclasses import dataclass
+from inspect import isfunction, signature
 
 from . import assets, contracts, equity, labour, money, owed, people, persons, projects, rents, years
 from .book import Book, load
@@ -18,87 +19,16 @@ from .law import Law, read_law
 
 UNJUDGED = ("record", "sealed-period")
 NEVER_WAIVED = ("record", "voucher", "fund-trace", "sealed-period")
-RULES = [
-    labour.labour_share,
-    labour.labour_share_work_relief,
-    labour.labour_share_year,
-    labour.labour_promised,
-    labour.labour_roster,
-    labour.labour_notice,
-    years.industry_share,
-    years.industry_share_municipal,
-    years.industry_rising,
-    years.household_industry,
-    years.leading_industry,
-    years.weak_collective,
-    years.input_stable,
-    equity.equity_ratio,
-    equity.equity_tilt,
-    equity.equity_area_tilt,
-    equity.equity_register,
-    equity.dividend_due,
-    people.income_tilt,
-    people.monitored_tilt,
-    people.monitored_included,
-    people.payment_mode,
-    people.subsidy_standard,
-    people.premium_subsidy,
-    people.recipient_eligible,
-    people.post_scale,
-    people.duplicate_payment,
-    assets.income_use,
-    assets.asset_register,
-    assets.asset_upkeep,
-    assets.asset_idle,
-    assets.caretaker_priority,
-    assets.asset_disposal,
-    money.fund_trace,
-    money.idle_in_village,
-    money.fund_task,
-    money.management_fee,
-    money.allocation_days,
-    money.spending_progress,
-    money.carry_over,
-    projects.interest_linkage,
-    projects.project_library,
-    projects.notices,
-    projects.inspection,
-    projects.performance_review,
-    projects.negative_list,
-    projects.evidence,
-    projects.voucher,
-    projects.monitoring_deadline,
-    rents.asset_income_due,
-    rents.principal_due,
-    rents.income_payer,
-    rents.income_undistributed,
-    rents.income_covered,
-    rents.income_flat,
-    rents.stocktake,
-    assets.asset_yield,
-    owed.overpaid,
-    owed.paid_ahead,
-    owed.acceptance_due,
-    owed.leftover,
-    owed.recovered_held,
-    owed.advance_open,
-    owed.arrears,
-    contracts.split_contract,
-    contracts.equity_missing,
-    contracts.operator_once,
-    contracts.resolution,
-    contracts.payment_number,
-    contracts.retention,
-    contracts.unit_cost,
-    contracts.law_lowered,
-    contracts.changed_after,
-    persons.labour_days,
-    persons.benefit_exclusive,
-    persons.same_account,
-    persons.recipient_alive,
-    persons.returned_payment,
-    persons.evidence_reused,
-]
+_FAMILIES = (labour, years, equity, people, assets, money, projects, rents, owed, contracts, persons)
+
+
+def _rules(family):
+    """The rules of a module: its functions of the case alone."""
+    own = (one for one in vars(family).values() if isfunction(one) and one.__module__ == family.__name__)
+    return [one for one in own if one.__name__[0] != "_" and [*signature(one).parameters] == ["case"]]
+
+
+RULES = [rule for family in _FAMILIES for rule in _rules(family)]
 
 
 @dataclass

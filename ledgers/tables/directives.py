@@ -508,6 +508,12 @@ class Directive:
     folded: bool = False
     optional_args: int = 0  # how many of the values may be absent
     either: tuple[str, ...] = ()  # keys of which one at least must be there
+    about: tuple[str, ...] = ()  # columns: two of one day that are alike in these must not differ in others
+
+    @cached_property
+    def alike(self) -> tuple[str, ...]:
+        """The columns that say what a directive is about; of a registry its id; () where several may stand side by side."""
+        return (self.columns[0].column,) if self.folded else self.about
 
     @cached_property
     def columns(self) -> tuple[Key, ...]:
@@ -526,20 +532,20 @@ DIRECTIVES: dict[str, Directive] = {
     "fund": Directive("资金", "funds", Fund, 2, folded=True, optional_args=1),
     "project": Directive("项目", "projects", Project, 2, folded=True, optional_args=1, either=("village", "town")),
     "resolution": Directive("决议", "resolutions", ResolutionLine, 2),
-    "inspection": Directive("检查", "inspections", InspectionLine),
+    "inspection": Directive("检查", "inspections", InspectionLine, about=("project", "by")),
     "village": Directive("行政村", "villages", Village, 2, folded=True, optional_args=1),
     "asset": Directive("资产", "assets", Asset, 2, folded=True, optional_args=1, either=("project", "origin")),
     "equity": Directive("股权", "equity", Equity, 2, folded=True, optional_args=1),
     "firm": Directive("单位", "firms", Firm, folded=True),
-    "notice": Directive("公告公示", "notices", Notice, 2),
-    "stocktake": Directive("盘点", "stocktakes", StocktakeLine),
+    "notice": Directive("公告公示", "notices", Notice, 2, about=("subject", "stage", "place")),
+    "stocktake": Directive("盘点", "stocktakes", StocktakeLine, about=("asset",)),
     "benefit": Directive("补助种类", "benefits", Benefit, folded=True),
     "policy": Directive("政策参数", "policies", PolicyLine, 2),
     "negative": Directive("负面清单", "negatives", Negative),
-    "waiver": Directive("豁免", "waivers", Waiver, 2),
-    "waiver-request": Directive("豁免申请", "waiver_requests", WaiverRequest, 3),
+    "waiver": Directive("豁免", "waivers", Waiver, 2, about=("rule", "subject", "part", "period")),
+    "waiver-request": Directive("豁免申请", "waiver_requests", WaiverRequest, 3, about=("rule", "subject", "part", "period", "state")),
     "remark": Directive("意见", "remarks", Remark, 3),
-    "rectification": Directive("整改", "rectifications", Rectification, 3),
+    "rectification": Directive("整改", "rectifications", Rectification, 3, about=("rule", "subject", "part", "period", "state", "by")),
     "seal": Directive("封账", "seals", SealLine, 2),
     "attachment": Directive("补交的附件", "attachments", AttachmentLine),
     "through": Directive("账簿截止日", "throughs", ThroughLine),

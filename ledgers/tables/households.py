@@ -6,7 +6,7 @@ priority household.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ import pandas as pd
 from ledgers.files.csvs import Row, register
 from ledgers.files.problems import Problem, Untrusted
 from ledgers.tables.directives import BASE_STATES, MONITOR_KINDS, MONITORING_STATES
+from ledgers.tables.plausible import day_out_of_range
 from ledgers.tables.registry import Issue
 from ledgers.tables.schema import SCHEMAS, HouseholdState, frame_of_rows, records
 
@@ -26,6 +27,7 @@ COLUMNS = tuple(name for name in SCHEMAS["households"] if name not in ("file", "
 REQUIRED = COLUMNS[:4]
 ENDED = "销户"
 _DIGITS = 3  # of a household's people
+_SAID = {"village": "行政村", "people": "人数", "base": "状态", "monitored": "监测状态", "monitor": "监测户类型"}
 
 
 def read_households(
@@ -49,7 +51,7 @@ def read_households(
         if row and row["date"] <= as_of:
             rows.append({k: None if k in _DATES and v and v > as_of else v for k, v in row.items()})
     rows.sort(key=lambda row: row["date"])
-    return frame_of_rows("households", rows), ids, problems, issues
+    return frame_of_rows("households", rows), ids, problems, [*issues, *_disagreeing(rows)]
 
 
 def lines(root: Path) -> list[tuple[int, Row]]:
@@ -86,9 +88,26 @@ def _row(
 
 def _day(column: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{column} 的值“{text}”应为日期（如 2022-03-05）") from None
+    if reason := day_out_of_range(day):
+        raise ValueError(f"{column} 的{reason}")
+    return day
+
+
+def _disagreeing(rows: list[dict[str, Any]]) -> Iterator[Issue]:
+    """Rows of one household and day that cannot both be: other base states, kinds of monitoring, villages or people."""
+    seen: dict[tuple[str, date, str], tuple[Any, int]] = {}
+    for row in rows:
+        base = row["state"] in BASE_STATES
+        said = {"village": row["village"], "people": row["people"], "base" if base else "monitored": row["state"]}
+        said |= {} if base else {"monitor": row["monitor"]}
+        for name, value in said.items():
+            before, line = seen.setdefault((row["household"], row["date"], name), (value, row["line"]))
+            if value not in (before, None, "") and before not in (None, ""):
+                message = f"{_SAID[name]}与第 {line} 行同一天的登记不一致：这里是“{value}”，那里是“{before}”"
+                yield Issue("household", row["household"], FILE, row["line"], message)
 
 
 class Households:

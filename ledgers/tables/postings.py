@@ -12,6 +12,7 @@ from ledgers.files.problems import Problem
 from ledgers.money import fen
 from ledgers.tables import times
 from ledgers.tables.directives import DIMENSIONS
+from ledgers.tables.plausible import LONGEST
 from ledgers.tables.registry import Issue
 from ledgers.tables.schema import SCHEMAS
 
@@ -183,10 +184,10 @@ class Postings:
             return None
         try:
             days = Decimal(value)
-            if days * 2 != int(days * 2):
+            if days * 2 != int(days * 2) or abs(days) > LONGEST:
                 raise ValueError
         except (ValueError, TypeError, ArithmeticError):
-            self.issues.append(Issue("voucher", voucher, *place, f"days 的值“{value}”应为整天或半天"))
+            self.issues.append(Issue("voucher", voucher, *place, f"days 的值“{value}”应为整天或半天，且不超过 {LONGEST} 天"))
             return None
         return float(days)
 

@@ -15,7 +15,7 @@ from ledgers.files.problems import Problem
 from ledgers.money import fen
 from ledgers.tables import editions, times
 from ledgers.tables.directives import DIRECTIVES, LEVEL_GROUPS, Directive, Key, key_title
-from ledgers.tables.plausible import disagreeing, out_of_order, out_of_range, policy_out_of_range
+from ledgers.tables.plausible import day_out_of_range, disagreeing, out_of_order, out_of_range, policy_out_of_range
 from ledgers.tables.schema import REGISTRIES
 
 ENDED = "终止"  # in place of a number: the parameter is no longer in force
@@ -151,7 +151,7 @@ def read_directives(
     result = Registries()
     folded: dict[tuple[str, str], dict[str, Any]] = {}
     first: dict[tuple[str, str], date] = {}
-    same_day: dict[tuple[str, str, date], list[dict[str, Any]]] = {}
+    same_day: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     references: list[tuple[Key, str, Problem]] = []
     judged = editions.windows(entries)
     for entry in entries:
@@ -165,13 +165,16 @@ def read_directives(
             continue
         row["judges_from"], row["judges_to"] = editions.window_of(judged, file) if judged else (None, None)
         result.ids[entry.type].add(reader.id)
+        if reason := day_out_of_range(entry.date):
+            result.issues.append(Issue(entry.type, reader.id, file, reader.line, reason))
         references += reader.references
         if entry.date > (sealed_by if entry.type == "seal" else as_of):
             continue
-        if DIRECTIVES[entry.type].folded:
-            others = same_day.setdefault((entry.type, reader.id, entry.date), [])
+        if about := DIRECTIVES[entry.type].alike:
+            others = same_day.setdefault((entry.type, entry.date, *(row.get(column) or "" for column in about)), [])
             reader.say(disagreeing(entry.type, row, others))
             others.append(row)
+        if DIRECTIVES[entry.type].folded:
             row = {**folded.get((entry.type, reader.id), {}), **row, "said": tuple(sorted(row))}
             own = {key.column for key in DIRECTIVES[entry.type].columns if key.own}
             folded[entry.type, reader.id] = {column: value for column, value in row.items() if column not in own}

@@ -22,6 +22,7 @@ import pandas as pd
 from ledgers.files.safely import Refused, read_bytes
 from ledgers.money import fen, yuan
 from ledgers.tables import times
+from ledgers.tables.plausible import LONGEST, day_out_of_range
 from ledgers.tables.schema import category
 
 _AMOUNT = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,2}))?", re.ASCII)
@@ -287,9 +288,10 @@ def amount(text: str) -> int:
 
 @cache
 def _half(text: str) -> float | None:
-    if text and not _DAYS.fullmatch(text):
+    days = float(text) if _DAYS.fullmatch(text) else None
+    if (text and days is None) or (days and abs(days) > LONGEST):
         raise ValueError(text)
-    return float(text) if text else None
+    return days
 
 
 @cache
@@ -305,7 +307,10 @@ def _number(text: str) -> Decimal:
 
 
 def _day(text: str) -> date | None:
-    return times.day(text) if text else None
+    day = times.day(text) if text else None
+    if day and day_out_of_range(day):
+        raise ValueError(text)
+    return day
 
 
 def _period(text: str) -> str | None:

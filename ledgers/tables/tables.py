@@ -26,6 +26,7 @@ from ledgers.tables.directives import PolicyLine, Village
 from ledgers.tables.households import Households, read_households
 from ledgers.tables.members import FILE as MEMBERS
 from ledgers.tables.members import read_members
+from ledgers.tables.plausible import misdated
 from ledgers.tables.postings import Postings
 from ledgers.tables.registry import Issue, Registries, read_directives
 from ledgers.tables.schema import SCHEMAS, TABLE_OF, array, category, frame, frame_of_rows, records, united
@@ -177,6 +178,10 @@ def tables(entries: Sequence[Any], options: dict[str, Any], as_of: date, sealed_
     ]
     issues += _nowhere(directives.rows["attachments"], postings.days)
     issues += _too_many(directives.rows["villages"], people, as_of)
+    issues += [
+        Issue("voucher", str(one.meta.get("voucher", "")), relative.get(one.meta["filename"], ""), one.meta["lineno"], why)
+        for one, why in misdated(entries)
+    ]
     issues += [Issue("roll", roll, file, line, "清册没有凭证引用") for file, line, roll in listed.unclaimed]
     issues += [Issue("file", idle.file, idle.file, idle.line, idle.message) for idle in options.get("idle", ())]
     return Tables(

@@ -24,8 +24,15 @@ def day(text: str) -> date:
 def period(text: str) -> str:
     """What a payment is for, in one way of writing: `2022`, `2022-06` or `2022-06..2022-08`; ValueError otherwise.
 
-    A day stands for its month, and a range of one month is that month.
+    A day stands for its month, and a range of one month is that month. No book speaks of years before 1949 or after 2100.
     """
+    found = _one_way(text)
+    if not all(1949 <= int(part[:4]) <= 2100 for part in found.split("..")):
+        raise ValueError(text)
+    return found
+
+
+def _one_way(text: str) -> str:
     first, dots, last = text.strip().partition("..")
     if dots:
         first, last = _month(first), _month(last)

@@ -30,6 +30,7 @@ EACH, ALL = 2, 2  # requests at work at once: each is a process that reads a boo
 SUFFIXES = (".xlsx", ".xls", ".csv", ".ods", ".xlsb", ".et", ".xlsm", ".beancount")
 TABLES = ("findings", "payments", "projects", "funds", "villages", "assets")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _WORD = re.compile(r"[a-z-]{1,40}")
 _STATUSES = ("pass", "fail", "pending", "na", "undetermined", "waived")
 
@@ -122,8 +123,14 @@ class Api:
             response = _json({"error": _said(error.code or 400)}, error.code or 400)
         return response(environ, start_response)
 
+    def malformed(self, status: int) -> tuple[str, bytes]:
+        """What is told of bytes that are no request, and where the program fails: type and body."""
+        return "application/json", json.dumps({"schema": 1, "error": _said(status)}, ensure_ascii=False).encode()
+
     def _answer(self, request: "Request") -> "Response":
         self._admit(request)
+        if any(_CONTROL.search(text) for key, value in request.args.items(multi=True) for text in (key, value)):
+            raise Refused(400, "参数里有控制字符")
         if request.path == "/v1":
             return _json({"schema": 1, "books": list(self.books), "paths": [*_GET, "POST /v1/check"]}, 200)
         name = request.path.removeprefix("/v1/")
@@ -173,7 +180,7 @@ class Api:
 
 def _saved(file: "FileStorage", folder: Path, number: int) -> Path:
     """A sheet in a folder of its own, under its own name as far as that is one."""
-    name = re.sub(r"[^\w.\-（）()〔〕]", "_", Path((file.filename or "").replace("\\", "/")).name)[-100:].lstrip(".-")
+    name = re.sub(r"[^\w.\-（）()〔〕]", "_", Path((file.filename or "").replace("\\", "/")).name)[-60:].lstrip(".-")
     if not name.lower().endswith(SUFFIXES):
         raise Refused(415, f"“{name}”不是表格：应为 {'、'.join(SUFFIXES)}")
     path = folder / str(number) / name
@@ -257,7 +264,7 @@ def _told(arguments: list[str]) -> "Response":
         raise Refused(int(error.status.split()[0]), str(error)) from None
     except TooMuch as error:
         raise Refused(503, str(error)) from None
-    if not answer.output.startswith(b"{"):
+    if not answer.output.startswith((b"{", b"[")):
         raise Refused(400 if answer.status else 500, answer.said.removeprefix("错误：") or "没有得出结论")
     response = Response(answer.output, 200 if answer.status in (0, 1) else 422, mimetype="application/json")
     response.headers["X-Exit-Status"] = str(answer.status)
@@ -281,7 +288,8 @@ def _not_allowed() -> "Response":
 
 
 def _said(status: int) -> str:
-    return {413: f"请求超过 {BODY // 2**20} MB，或表太多"}.get(status, "请求不能理解")
+    known = {413: f"请求超过 {BODY // 2**20} MB，或表太多", 431: "请求头太长", 500: "程序出错，没有得出结论"}
+    return known.get(status, "请求不能理解")
 
 
 def _json(document: dict[str, Any], status: int) -> "Response":

@@ -7,6 +7,7 @@ import socket
 import stat
 import threading
 from collections.abc import Iterator
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,19 @@ def test_what_else_can_be_asked(client: Client, path: str, schema: str) -> None:
         assert all(len(row) == len(told["columns"]) for row in told["rows"])
 
 
+def test_the_catalogue_of_rules(client: Client) -> None:
+    said = CliRunner().invoke(cli, ["rules", "--format", "json"])
+    answer = get(client, "/v1/rules")
+    assert (answer.status_code, json.loads(answer.get_data())) == (200, json.loads(said.stdout))
+
+
+@pytest.mark.parametrize("name", ["甲" * 200, "../" * 50 + "甲", "a\x00b"])
+def test_a_sheet_may_have_any_name(client: Client, name: str) -> None:
+    answer = client.post("/v1/check", base_url=LOCAL, headers=KNOWN, data={"sheet": (io.BytesIO(b"a,b\n"), f"{name}.csv")})
+    assert answer.status_code == 422
+    assert fits(answer, "foreseen")["refused"]
+
+
 def test_sheets_are_judged_and_nothing_is_written(client: Client) -> None:
     before = {path: hashlib.sha256(path.read_bytes()).digest() for path in EXAMPLE.rglob("*") if path.is_file()}
     planned = PAID.format(amount="9999999.00").encode()
@@ -120,6 +134,9 @@ def test_a_sheet_that_is_none_is_told(client: Client) -> None:
         ("/v2/check", {}, 404),
         ("/v1/../etc/passwd", {}, 404),
         ("/v1/check?as_of=2022-02-30", {}, 400),
+        ("/v1/check?subject=%00", {}, 400),
+        ("/v1/check?rule=a%00", {}, 400),
+        ("/v1/plan?%1b=1", {}, 400),
         ("/v1/check?as_of=--output", {}, 400),
         ("/v1/plan?as_of=2022-1-1", {}, 400),
         ("/v1/findings?status=fail'%20OR%201=1", {}, 400),
@@ -213,7 +230,10 @@ def listening() -> Iterator[int]:
 def test_bytes_that_are_no_request(listening: int, request_line: bytes) -> None:
     with socket.create_connection((module.HOST, listening), 10) as wire:
         wire.sendall(request_line)
-        assert b" 200 " not in wire.recv(200)
+        answer = HTTPResponse(wire)
+        answer.begin()
+        assert answer.status in (400, 403, 413, 431)
+        assert "\u4e00" <= json.loads(answer.read())["error"][:1] <= "\u9fff"
     with socket.create_connection((module.HOST, listening), 10) as wire:
         wire.sendall(f"GET /v1 HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n\r\n".encode())
         assert b" 200 " in wire.recv(200)

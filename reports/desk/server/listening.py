@@ -13,7 +13,7 @@ from waitress.adjustments import Adjustments  # type: ignore[import-untyped]
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
 from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]
 from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]
-from waitress.task import ThreadedTaskDispatcher  # type: ignore[import-untyped]
+from waitress.task import ErrorTask, ThreadedTaskDispatcher  # type: ignore[import-untyped]
 
 ARRIVE = 10  # seconds for headers and body from the first byte, and for that from the connection
 SEND = 300  # seconds for what may be sent to the door
@@ -41,10 +41,28 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
             self.adj.max_request_body_size = SEND_BYTES
 
 
+class _Refusal(ErrorTask):  # type: ignore[misc]
+    """The answer to what is no request, in the words of the application where it has any (`malformed`: status -> type, body)."""
+
+    def execute(self) -> None:
+        words = getattr(self.channel.adj, "malformed", None)
+        if words is None:
+            super().execute()
+            return
+        error = self.request.error
+        kind, body = words(error.code)
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", kind))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]
     """One connection, and since when it has been at what it does."""
 
     parser_class = _Parser
+    error_task_class = _Refusal
 
     def __init__(self, *args: Any, **more: Any) -> None:
         self.arriving = time.monotonic()  # since when a request is expected or arriving
@@ -114,7 +132,7 @@ def make_server(app: Any, host: str, port: int, body: int = BODY_BYTES) -> Serve
         trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
         clear_untrusted_proxy_headers=True,
     )
-    settings.may_send = getattr(app, "may_send", None)
+    settings.may_send, settings.malformed = (getattr(app, name, None) for name in ("may_send", "malformed"))
     address = min(settings.listen, key=lambda one: one[0] != socket.AF_INET)
     threads = ThreadedTaskDispatcher()
     try:

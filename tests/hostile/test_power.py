@@ -20,6 +20,7 @@ import pytest
 from ledgers import clock
 from ledgers.files import writing
 from reports.desk.server.users import add_user
+from tests.desk.acting import Work
 from tests.importers.county import ALL, new_book
 from tests.importers.dirty import to_xlsx
 from tests.seals.books import make, run
@@ -157,10 +158,7 @@ def _again(folder: Path, what: str) -> tuple[list[object], str]:
         assert run("import", book, to_xlsx(folder / "x.xlsx", next(iter(ALL.values()))()), "--yes").exit_code == 0
         return ["undo", book, "1", "--yes"], ""
     if what == "policy":
-        blank_book(folder / "county", "示例县", "xiushan", date(2021, 1, 1))
-        law = folder / "county/policy/national.beancount"
-        law.write_bytes(law.read_bytes().replace("版次：".encode(), "版次：旧-".encode(), 1))
-        return ["policy", "update", folder / "county", "--yes"], ""
+        return ["policy", "update", old_law(folder / "county"), "--yes"], ""
     book = make(folder / "book")
     assert run("seal", book, "2022-10").exit_code == 0
     registry = book / "registry/registry.beancount"
@@ -185,7 +183,41 @@ ACTS: dict[str, tuple[str, list[str]]] = {
     "request": ("clerk", [*ABOUT, f"until={clock.today() + timedelta(300)}"]),
     "seal": ("chief", ["month=2022-06"]),
     "publish": ("chief", ["year=2022"]),
+    "import": ("clerk", []),
+    "undo": ("clerk", ["number=1"]),
+    "policy": ("chief", []),
+    "close": ("reviewer", ABOUT),
+    "grant": ("chief", [*ABOUT, f"until={clock.today() + timedelta(300)}"]),
 }
+
+
+def ready(folder: Path, jobs: Path, act: str) -> tuple[Path, list[str]]:
+    """A book at which an act of the desk can be done, and the files that are sent with it."""
+    if act in ("import", "undo"):
+        (folder / "county").mkdir()
+        paper = to_xlsx(jobs.parent / "x.xlsx", next(iter(ALL.values()))())
+        book = new_book(folder / "county")
+        if act == "import":
+            return book, [str(paper)]
+        assert run("import", book, paper, "--yes").exit_code == 0
+        return book, []
+    if act == "policy":
+        return old_law(folder / "county"), []
+    book, proof = make(folder / "book"), jobs.parent / "proof.pdf"
+    proof.write_bytes(b"%PDF-1.4 proof")
+    if act == "grant":
+        asked = {"rule": "labour-share-work-relief", "subject": "XS2022-0001", "text": "x"}
+        asked["until"] = f"{clock.today() + timedelta(300)}"
+        assert not Work(book, jobs).do("request", asked, by="v")["problem"]
+    return book, [str(proof)] if act == "close" else []
+
+
+def old_law(book: Path) -> Path:
+    """A new book with an older edition of the law that ships."""
+    blank_book(book, "示例县", "xiushan", date(2021, 1, 1))
+    law = book / "policy/national.beancount"
+    law.write_bytes(law.read_bytes().replace("版次：".encode(), "版次：旧-".encode(), 1))
+    return book
 
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
@@ -196,7 +228,8 @@ def test_what_the_desk_writes_is_on_the_disk(tmp_path: Path, monkeypatch: pytest
     folder.mkdir()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     role, more = ACTS[act]
-    _in_order(folder, traced(folder, make(folder / "book"), tmp_path / "jobs", act, role, *more, code=ACT))
+    book, files = ready(folder, tmp_path / "jobs", act)
+    _in_order(folder, traced(folder, book, tmp_path / "jobs", act, role, *more, *files, code=ACT))
 
 
 def _in_order(folder: Path, events: list[tuple[str, list[str]]]) -> None:

@@ -336,14 +336,18 @@ def _reversed(
     original = rows[0].reverses
     if original not in left:
         return f"要冲销的凭证 {original} 不存在"
-    for leg in rows:
+    fault = ""
+    for leg in rows:  # what fits is used up even where another leg does not fit, whatever their order
         rest = left[original][_same(leg)]
         match = next(
             (i for i, amount in enumerate(rest) if amount * leg.amount < 0 and abs(amount) >= abs(leg.amount)), None
         )
-        if match is None:
-            return f"科目 {leg.account} 的 {yuan_cn(leg.amount)} 元与凭证 {original} 不是方向相反，或超过其金额"
-        rest[match] += leg.amount
+        if match is not None:
+            rest[match] += leg.amount
+        elif not fault:
+            fault = f"科目 {leg.account} 的 {yuan_cn(leg.amount)} 元与凭证 {original} 不是方向相反，或超过其金额"
+    if fault:
+        return fault
     for household, person, amount in lines:
         key = (household, person, -amount)
         if not available.get(original, Counter())[key]:

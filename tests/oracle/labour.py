@@ -270,11 +270,11 @@ def labour_notice(case):
     book = case.book
     for project in ids(book, "project"):
         mine = [row for row in labour_payments(book) if row["project"] == project]
-        if sum(row["fen"] or 1 for row in mine) <= 0:
-            continue
         by_day = {}
         for row in mine:
-            by_day[row["day"]] = by_day.get(row["day"], 0) + (row["fen"] or 1)
+            by_day[row["day"]] = by_day.get(row["day"], 0) + (1 if row["fen"] is None else row["fen"])
+        if sum(by_day.values()) <= 0:
+            continue
         first = min(day for day, amount in by_day.items() if amount > 0)
         parameter, missing = case.law.ask("labour-notice", "notice-days-labour", first)
         days = case.longest_notice([project], "劳务报酬公示")

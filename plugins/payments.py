@@ -132,15 +132,16 @@ def _reached(tables: Tables, lines: pd.DataFrame) -> pd.DataFrame:
 
 def _worst_lines(
     tables: Tables, lines: pd.DataFrame, verdict: Callable[[Payment, Leg], Said | None]
-) -> dict[int, Said]:
-    """What `verdict` (given line and posting) says of each posting's worst line with a quantity, by the posting's row.
+) -> tuple[dict[int, Said], list[int]]:
+    """What `verdict` (given line and posting) says of each posting's worst line with a quantity, by the posting's row; and
+    the rows of `payments` that fail.
 
     Lines that agree in benefit, day, amount, quantity and insurance are judged once, however many households they pay.
     """
     legs = _benefit_legs(tables)
     lines = lines[(lines["quantity"].cat.codes >= 0).to_numpy()]
     if lines.empty:
-        return {}
+        return {}, []
     excluded = np.zeros(len(tables.postings), dtype=bool)
     excluded[legs.index] = [EXCLUDED_INSURANCE in text for text in legs["narration"].tolist()]
     keys = combined(
@@ -162,7 +163,7 @@ def _worst_lines(
         if status:
             where = _where(tables, lines.index[place]) if status == FAIL else ""
             said[row] = status, message + where
-    return said
+    return said, lines.index[ranks == _WORST.index(FAIL)].tolist()
 
 
 def _first_of_least(postings: Numbers, ranks: Numbers) -> list[tuple[int, int]]:
@@ -194,27 +195,38 @@ def benefit_on(tables: Tables, name: str, day: date) -> Benefit | None:
 
 
 def _by_voucher(
-    tables: Tables, legs: pd.DataFrame, said: dict[int, Said], *others: tuple[str, Said]
+    tables: Tables,
+    legs: pd.DataFrame,
+    said: dict[int, Said],
+    others: Collection[tuple[str, Said]] = (),
+    failing: Collection[int] = (),
 ) -> Iterator[Finding | Passes]:
     """One finding a voucher: the worst that is said of its postings (by row), and by the way (by voucher).
+
+    `failing` are the rows of `payments` that it names.
 
     Vouchers that pass whatever a roll says, and those from before 5号, are left for who asks for them.
     """
     numbers = dict(zip(legs.index.tolist(), legs["voucher"].tolist(), strict=True))
     earlier = set(legs["voucher"][(legs["counts_on"] < FIVE_ISSUED).to_numpy()].tolist())
     unbound = {numbers[row] for row in said} & earlier
-    yield Passes(len(unbound), lambda: _stated(legs, unbound, said), NA)
+    yield Passes(len(unbound), lambda: _stated(tables, legs, unbound, said), NA)
     bound = {row: one for row, one in said.items() if numbers[row] not in earlier}
-    others = tuple(one for one in others if one[0] not in earlier)
+    others = [one for one in others if one[0] not in earlier]
     judged = {numbers[row] for row in bound}
     noted = {voucher for voucher, _ in others} | {numbers[row] for row, (status, _) in bound.items() if status != PASS}
     noted |= {numbers[row] for row in tables.broken if row in numbers} & judged
-    yield from _stated(legs, noted, bound, others)
-    yield Passes(len(judged - noted), lambda: _stated(legs, judged - noted, bound))
+    yield from _stated(tables, legs, noted, bound, others, failing)
+    yield Passes(len(judged - noted), lambda: _stated(tables, legs, judged - noted, bound))
 
 
 def _stated(
-    legs: pd.DataFrame, vouchers: Collection[str], said: dict[int, Said], others: Iterable[tuple[str, Said]] = ()
+    tables: Tables,
+    legs: pd.DataFrame,
+    vouchers: Collection[str],
+    said: dict[int, Said],
+    others: Iterable[tuple[str, Said]] = (),
+    failing: Collection[int] = (),
 ) -> Iterator[Finding]:
     """The findings of some vouchers, in the order in which they were first judged."""
     found: dict[str, list[Leg]] = defaultdict(list)
@@ -225,6 +237,7 @@ def _stated(
         verdicts[voucher] += [said[leg.row] for leg in rows if leg.row in said]
     for voucher, one in others:
         verdicts[voucher].append(one)
+    named = _lines_by_voucher(tables, failing)
     for voucher, rows in found.items():
         status, message = min(verdicts[voucher], key=lambda one: _WORST.index(one[0]))
         yield Finding(
@@ -233,8 +246,17 @@ def _stated(
             message,
             source=(rows[0].file, rows[0].line),
             evidence=tuple(leg.row for leg in rows),
+            lines=named.get(voucher, ()),
             act=rows[0].counts_on,
         )
+
+
+def _lines_by_voucher(tables: Tables, rows: Collection[int]) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Where some rows of `payments` stand, in order and each once, by their vouchers."""
+    places: dict[str, dict[tuple[str, int], None]] = defaultdict(dict)
+    for line in records(Payment, tables.payments.loc[sorted(set(rows))]):
+        places[str(tables.postings["voucher"][line.posting])][line.file, line.line] = None
+    return {voucher: tuple(lines) for voucher, lines in places.items()}
 
 
 @rule(
@@ -292,12 +314,12 @@ def subsidy_standard(tables: Tables) -> Iterator[Finding | Passes]:
         message = f"{line.quantity} × 标准 {benefit.standard} 元，发放 {yuan_cn(line.amount)} 元"
         return (PASS, message) if good else (FAIL, f"{message}，不符合标准")
 
-    said = _worst_lines(tables, benefit_lines(tables), verdict)
+    said, failing = _worst_lines(tables, benefit_lines(tables), verdict)
     for leg in _broken_legs(tables):  # whether its benefit has a standard decides that it is judged at all
         benefit = benefit_on(tables, leg.benefit, leg.date)
         if benefit is not None and benefit.standard is not None:
             said[leg.row] = UNDETERMINED, f"无法判定：{tables.broken[leg.row]}"
-    return _by_voucher(tables, _benefit_legs(tables), said)
+    return _by_voucher(tables, _benefit_legs(tables), said, failing=failing)
 
 
 def _due(quantity: Decimal, standard: Decimal) -> int:
@@ -326,12 +348,11 @@ def recipient_eligible(tables: Tables) -> Iterator[Finding | Passes]:
     judged = legs.loc[sorted({*lines["posting"].unique().tolist(), *tables.broken} & set(legs.index))]
     keys = (judged[name].tolist() for name in ("benefit", "date", "fund"))
     said = dict(zip(judged.index.tolist(), map(cache(partial(_level, tables)), *keys), strict=True))
-    wrong = [
-        (voucher, (FAIL, text))
-        for voucher, text in [*_wrong_states(tables, _reached(tables, lines)), *_over_cap(tables)]
-    ]
+    failing = [*_wrong_states(tables, _reached(tables, lines)), *_over_cap(tables)]
+    vouchers = tables.postings["voucher"]
+    wrong = [(vouchers[line.posting], (FAIL, text)) for line, text in failing]
     wrong += [(leg.voucher, (UNDETERMINED, f"无法判定：{tables.broken[leg.row]}")) for leg in _broken_legs(tables)]
-    return _by_voucher(tables, legs, said, *wrong)
+    return _by_voucher(tables, legs, said, wrong, [line.row for line, _ in failing])
 
 
 def _level(tables: Tables, name: str, day: date, source: str) -> Said:
@@ -350,7 +371,7 @@ class _Line(NamedTuple):
     benefit: int  # its place in `_benefit_codes`
 
 
-def _wrong_states(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, str]]:
+def _wrong_states(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[_Line, str]]:
     """Lines paid to households that were in no allowed state on any day of the month that the line is for.
 
     What is taken back is not judged.
@@ -362,7 +383,7 @@ def _wrong_states(tables: Tables, lines: pd.DataFrame) -> Iterator[tuple[str, st
         may, days = allowed(name, line.date), _days_of(line.for_ or f"{line.date:%Y-%m}")
         if all(may.isdisjoint(people.states(line.household, day)) for day in days):
             message = f"户 {line.household} 在 {line.for_ or f'{line.date:%Y-%m}'} 不属于“{name}”的对象"
-            yield tables.postings["voucher"][line.posting], message + _where(tables, line.row)
+            yield line, message + _where(tables, line.row)
 
 
 @cache
@@ -393,9 +414,8 @@ def _unsettled(tables: Tables, paid: pd.DataFrame) -> Mask:
     return ~fits.reshape(len(names), len(steady))[paid["benefit"], paid["household"].cat.codes]
 
 
-def _over_cap(tables: Tables) -> Iterator[tuple[str, str]]:
+def _over_cap(tables: Tables) -> Iterator[tuple[_Line, str]]:
     """Lines with which a household, or a person, came to have more than the benefit's cap in its period."""
-    vouchers = tables.postings["voucher"]
     for name in sorted(_benefit_days(tables)):
         last = benefit_on(tables, name, tables.as_of)
         if last is None or last.cap is None:
@@ -410,10 +430,7 @@ def _over_cap(tables: Tables) -> Iterator[tuple[str, str]]:
         over = ((running > caps) & (own["amount"] > 0)).to_numpy()
         for line, total, cap in zip(records(_Line, own[over]), running[over], caps[over], strict=True):
             limit = f"限额 {yuan_cn(int(cap))} 元（{per or '累计'}）"
-            yield (
-                vouchers[line.posting],
-                f"户 {line.household} 的“{name}”累计 {yuan_cn(int(total))} 元，超过{limit}",
-            )
+            yield line, f"户 {line.household} 的“{name}”累计 {yuan_cn(int(total))} 元，超过{limit}"
 
 
 def _so_far(amounts: "pd.Series[int]", persons: Numbers, households: Numbers, unnamed: Mask) -> "pd.Series[int]":
@@ -480,7 +497,9 @@ def post_scale(tables: Tables) -> Iterator[Finding]:
     after = {year + 1 for year in counts if year < tables.as_of.year}  # a year that pays nobody is judged too
     for year in sorted({*counts, *evidence, *after}):
         known = counts[year - 1] or tables.broken.keys() & evidence.get(year - 1, [])
-        yield _scale(tables, year, counts[year], counts[year - 1] if known else None, (*evidence[year], *evidence[year - 1]))
+        yield _scale(
+            tables, year, counts[year], counts[year - 1] if known else None, (*evidence[year], *evidence[year - 1])
+        )
 
 
 def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tuple[int, ...]) -> Finding:
@@ -513,14 +532,15 @@ def _scale(tables: Tables, year: int, now: int, before: int | None, evidence: tu
 def premium_subsidy(tables: Tables) -> Iterator[Finding]:
     """Subsidy = premium × the parameter of the day of payment, to the 分; 农产品收益保险 may not be subsidised."""
     on = cache(lambda day: tables.policy.in_force("premium-subsidy", day, PREMIUM))
-    said = _worst_lines(
+    said, failing = _worst_lines(
         tables, _paying(tables, PREMIUM_BENEFIT), lambda line, leg: _premium(tables, line, leg, on(line.date))
     )
     for leg in _broken_legs(tables):
         if leg.benefit == PREMIUM_BENEFIT:
             said[leg.row] = UNDETERMINED, f"无法判定：{tables.broken[leg.row]}"
     legs = _benefit_legs(tables)
-    for finding in _stated(legs, set(legs.loc[list(said), "voucher"].tolist()), said):
+    judged = set(legs.loc[list(said), "voucher"].tolist())
+    for finding in _stated(tables, legs, judged, said, failing=failing):
         parameter = on(finding.act)
         yield replace(finding, threshold=Threshold("=", parameter.value, (parameter,)) if parameter else None)
 

@@ -72,6 +72,7 @@ def _paid_before(tables: Tables, project: str, day: date | None) -> int:
 )
 def overpaid(tables: Tables) -> Iterator[Finding]:
     """Net paid and owed within the settlement, else the contract, else what was allocated."""
+    owing = _owing(tables)
     for project in registered.projects(tables).values():
         paid = money.net_paid(tables).get(project.id, 0)
         if paid <= 0:
@@ -87,9 +88,19 @@ def overpaid(tables: Tables) -> Iterator[Finding]:
             measured=Measured(paid + owed, limit),
             threshold=Threshold("<=", Fraction(1), (), limit),
             shortfall=excess,
-            evidence=tuple(leg.row for leg in money.net_paid_by_project(tables).get(project.id, [])),
+            evidence=tuple(leg.row for leg in money.net_paid_by_project(tables).get(project.id, []))
+            + tuple(item.posting for item in owing.get(project.id, [])),
             source=_source(project),
         )
+
+
+@derived
+def _owing(tables: Tables) -> dict[str, list[open_items.Item]]:
+    """The payables that still stand, by project."""
+    found: dict[str, list[open_items.Item]] = defaultdict(list)
+    for of, items in open_items.payables(tables).items():
+        found[of.project] += [item for item in items if item.left]
+    return found
 
 
 def _most(tables: Tables, project: Project) -> tuple[int, str]:

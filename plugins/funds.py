@@ -424,8 +424,8 @@ def _forbidden(tables: Tables, leg: _Paid, negative: Negative) -> bool:
     if _is_code(code):
         return bool(leg.function.startswith(code) or leg.economic.startswith(code))
     project = registered.projects(tables).get(leg.project)
-    texts = (leg.narration, leg.payee, project.name if project else "")
-    return bool(project and project.subtype == code) or any(code in text for text in texts)
+    texts = (leg.narration, leg.payee, *((project.name, project.subtype) if project else ()))
+    return any(code in text for text in texts)
 
 
 @rule(

@@ -54,6 +54,11 @@ def project_library(tables: Tables) -> Iterator[Finding]:
             FAIL if faults else PASS,
             "；".join(faults) or "要素齐全，入库在列入年度计划之前",
             source=(project.file, project.line),
+            lines=tuple(
+                (stage.file, stage.line)
+                for stage in registered.project_states(tables)[project.id]
+                if faults and stage.state in ("入库", "年度计划")
+            ),
             act=planned,
         )
 

@@ -320,12 +320,12 @@ def forbidden(book, posting, level, bans):
         code = values[0]
         if meta.get("level") and level not in comma(meta["level"]):
             continue
-        if any(word in posting["txn"]["text"] or word == subtype for word in comma(meta.get("except"))):
+        if any(word in posting["txn"]["text"] or word in (subtype or "") for word in comma(meta.get("except"))):
             continue
         if re.fullmatch(r"\d+", code):
             if any(part.startswith(code) for part in posting["account"].split(":")[1:]):
                 return True
-        elif code == subtype or code in posting["txn"]["text"]:
+        elif code in (subtype or "") or code in posting["txn"]["text"]:
             return True
     return False
 

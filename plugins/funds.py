@@ -322,6 +322,7 @@ def _fee(tables: Tables, level: str, year: int, funds: list[Fund]) -> Finding:
     documents=(FUND_RULES,),
     rolls=False,
     advice=("资金用于负面清单所列支出", "收回资金，归还原渠道"),
+    changes=(("0.2.0", "项目子类型里含有清单的词就算，不要求整个子类型就是这个词"),),
     tasks=(70,),
 )
 def negative_list(tables: Tables) -> Iterator[Finding | Passes]:

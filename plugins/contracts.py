@@ -289,7 +289,7 @@ def _retained(tables: Tables, project: Project, contract: int, accepted: date) -
         + f"，尚未支付 {yuan_cn(now)} 元"
         + (f"，应在 {last_day} 前付清" if late or (status == PENDING and since) else ""),
         measured=Measured(least, contract),
-        threshold=Threshold(">=", share.value, (share, months), required),
+        threshold=Threshold(">=", share.value, (share, months), None if late and not short else required),  # late: no ratio
         shortfall=short,
         evidence=tuple(
             leg.row

@@ -39,7 +39,8 @@ PERSONS = {"clerk": "经办", "reviewer": "审阅", "auditor": "审计", "chief"
 SERVED = """
 用户名 {names}，密码都是 {password}（只在这次演示中有效）
   经办收表、撤销；审阅写意见、交办整改、销号；审计看全部、下载底稿；负责人封账、公开、批准豁免、管用户
-  办的事写进 {folder}/book，重新运行 {called} demo {quoted} 就恢复原样"""
+  办的事写进 {folder}/book，重新运行 {called} demo {quoted} 就恢复原样
+  这本账簿里有意改坏了一次封账，所以封账会被拒绝并说明原因；要一直做到封账，请用 {called} init 另建一本空账簿"""
 
 
 @click.command(cls=Command)

@@ -25,7 +25,7 @@ COMMANDS = {
     "undo": ("xianjie.imports:undo", "撤销一次导入，先显示再写入"),
     "mend": ("xianjie.mend:mend", "修复曾被改动的封账，先显示再写入"),
     "check": ("xianjie.check:check", "检查账簿：逐条规则判定，给出数字和依据"),
-    "query": ("xianjie.query:query", "用 BQL 查询账簿、数据表和判定结果"),
+    "query": ("xianjie.query_:query", "用 BQL 查询账簿、数据表和判定结果"),
     "export": ("xianjie.export:export", "全部数据表和判定结果写成 Parquet"),
     "reconcile": ("xianjie.reconcile:reconcile", "把国库集中支付导出与账簿逐笔核对"),
     "plan": ("xianjie.plan:plan", "待办：还要做什么、多少钱、最迟哪天；假设做了会怎样"),

@@ -146,7 +146,7 @@ def test_the_shell_itself_knows_no_commands(shelf, tmp_path) -> None:  # type: i
 def test_queries_are_answered(reviewer: Client, base: str, query: str, found: str | None) -> None:
     answer = reviewer.get(f"{base}/api/query?query_string={quote(query)}")
     if found is None:
-        assert answer.status_code == 500
+        assert answer.status_code == 400
         assert "error" in answer.json
     else:
         assert answer.status_code == 200
@@ -183,7 +183,7 @@ def test_too_much_is_not_said(reviewer: Client, base: str, monkeypatch: pytest.M
 def test_too_many_rows_are_not_shown(reviewer: Client, base: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reports.desk.server.shelf.ROWS", 3)
     answer = reviewer.get(f"{base}/api/query?query_string=SELECT+account")
-    assert answer.status_code == 500
+    assert answer.status_code == 400
     assert "超过 3 行" in answer.json["error"]
 
 

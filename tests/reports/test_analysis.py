@@ -6,7 +6,9 @@ import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 import jsonschema
@@ -19,7 +21,7 @@ from ledgers.book import Book
 from ledgers.money import fen
 from reports.analysis import DECLARED, findings_of, parquet
 from reports.check.checked import Checked
-from xianjie.commands import cli
+from xianjie.commands import COMMANDS, cli
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "docs" / "schemas"
@@ -71,6 +73,12 @@ def test_parquet_holds_the_same_to_the_fen(book: Book, tmp_path: Path) -> None:
             assert fen(str(total)) == int(xianjie.tables(book)[table][column].sum())
         kinds = {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM '{tmp_path}/payments.parquet'").fetchall()}
     assert (kinds["date"], kinds["labour"], kinds["days"]) == ("DATE", "BOOLEAN", "DOUBLE")
+
+
+def test_no_command_hides_a_name_of_the_library() -> None:
+    for place, _ in COMMANDS.values():
+        import_module(place.partition(":")[0])
+    assert not [name for name in xianjie.__all__ if isinstance(getattr(xianjie, name), ModuleType)]
 
 
 def test_bql_over_findings_payments_and_projects(book: Book, sample: Checked) -> None:

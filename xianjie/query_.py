@@ -1,4 +1,4 @@
-"""`xianjie query`: BQL over a book, its tables and its verdicts."""
+"""`xianjie query`: BQL over a book, its tables and its verdicts; not named `query`, as analysts call `xianjie.query`."""
 
 import csv
 import io

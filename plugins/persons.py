@@ -184,14 +184,13 @@ def benefit_exclusive(tables: Tables) -> Iterator[Finding | Passes]:
     pairs = _excluding(tables)
     claims = _claims(tables, {name for pair in pairs for name in pair})
     groups: dict[tuple[str, int], list[_Claim]] = defaultdict(list)
-    anybody: dict[tuple[str, int], list[_Claim]] = defaultdict(list)  # lines without a person
+    at_home: dict[tuple[str, int], list[_Claim]] = defaultdict(list)
     for claim in claims:
         groups[_who(tables, claim) or claim.household, claim.month].append(claim)
-        if not claim.person:
-            anybody[claim.household, claim.month].append(claim)
+        at_home[claim.household, claim.month].append(claim)
     passing = []
     for (who, month), own in sorted(groups.items()):
-        others = [other for one in own for other in anybody[one.household, month]]
+        others = [other for home in dict.fromkeys(one.household for one in own) for other in at_home[home, month]]
         both = [
             (one, other)
             for one, other in product(own, [*own, *others])
@@ -235,7 +234,7 @@ def _claims(tables: Tables, names: set[str]) -> dict[_Claim, list[Payment]]:
         table["benefit"].isin(list(names)).to_numpy() & table["kind"].isin(["expense", "distribution"]).to_numpy()
     ]
     benefits = dict(zip(under.tolist(), table.loc[under, "benefit"].tolist(), strict=True))
-    reached = received(tables)
+    reached, only = received(tables), only_members(tables)
     found: dict[_Claim, list[Payment]] = defaultdict(list)
     mine = np.zeros(len(table), dtype=bool)
     mine[under] = True
@@ -243,7 +242,8 @@ def _claims(tables: Tables, names: set[str]) -> dict[_Claim, list[Payment]]:
         if reached[line.row]:
             first, last = times.months(line.for_ or f"{line.date:%Y-%m}")
             for month in range(first, last + 1):
-                found[_Claim(line.household, line.person, benefits[line.posting], month)].append(line)
+                person = only.get(line.row, line.person)
+                found[_Claim(line.household, person, benefits[line.posting], month)].append(line)
     return {claim: lines for claim, lines in found.items() if sum(line.amount for line in lines) > 0}
 
 

@@ -82,6 +82,7 @@ def _unheld(tables: Tables, grant: Standing) -> str:
     advice=("量化到集体或农户的股权少于规定，权益受损", "按规定比例补充量化并变更登记"),
     act="按协议补充量化 {gap} 元并变更登记",
     part_acts=(("leader", "退出超出部分 {gap} 元并变更登记"),),
+    anew=True,
     tasks=(30, 66),
 )
 def equity_ratio(tables: Tables) -> Iterator[Finding]:

@@ -610,6 +610,12 @@ def _time_over(arrival: date, year: int, as_of: date) -> Fraction:
     return min(Fraction(ended, total), Fraction(1)) if total > 0 else Fraction(1)
 
 
+def _still_unspent(tables: Tables, finding: Finding) -> int:
+    """分 of what was unspent on the last day that is so still."""
+    flow = money.flows(tables)[0].get(finding.subject.id, money.Flow())
+    return min(finding.shortfall or 0, max(_unspent(flow, tables.as_of), 0))
+
+
 @rule(
     "carry-over",
     title="结转资金",
@@ -619,6 +625,7 @@ def _time_over(arrival: date, year: int, as_of: date) -> Fraction:
     rolls=False,
     advice=("结转超过两年的资金没有收回统筹", "按规定收回"),
     act="支付或上缴 {gap} 元",
+    moves=_still_unspent,
     tasks=(70,),
 )
 def carry_over(tables: Tables) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ from ledgers.tables.schema import Posting
 from ledgers.tables.tables import Tables, households, on
 from plugins.beancount import plugin
 from plugins.findings import FAIL, PASS, WARNING, Finding, Measured, More, Subject, Threshold
-from plugins.judging import Ratio, absent, count, end_of, judge_ratio, na, tilt, undetermined
+from plugins.judging import Ratio, absent, count, end_of, judge_ratio, na, shortfall, tilt, undetermined
 from plugins.law import ASSET_RULES, FIVE
 from plugins.rule import rule
 
@@ -192,6 +192,15 @@ def _included(tables: Tables, one: Distribution, reached: set[str], expected: se
     return count(subject, len(reached), parameter, message, unit="household", of=len(expected), **more)
 
 
+def _to_distribute(_: Tables, finding: Finding) -> int | None:
+    """分 that a further distribution must bring, which adds to all uses, too; None where no amount is enough."""
+    bar, measured = finding.threshold, finding.measured
+    if bar is None or bar.value is None or bar.value >= 1 or measured is None:
+        return None
+    missing = bar.value * Fraction(measured.denominator or 0) - Fraction(measured.numerator or 0)
+    return shortfall(0, bar.op, missing / (1 - bar.value))
+
+
 @rule(
     "income-use",
     title="资产收益的用途",
@@ -204,6 +213,7 @@ def _included(tables: Tables, one: Distribution, reached: set[str], expected: se
     rolls=False,
     advice=("资产收益没有重点用于巩固脱贫成果", "调整收益使用方案"),
     act="下次分配中用于巩固成果和管护的至少增加 {gap} 元",
+    moves=_to_distribute,
     tasks=(73,),
 )
 def income_use(tables: Tables) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from plugins.findings import ERROR, Audit, Finding, Passes
 
 Judge = Callable[[Tables], Iterable[Finding | Passes]]
 Follow = Callable[[Tables, Audit], Iterable[Finding]]
+Moves = Callable[[Tables, Finding], int | None]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Rule:
     tasks: tuple[int, ...]  # of 秀委农组〔2022〕5号, that it serves
     act: str = ""  # the smallest act that mends a failure, {gap} standing for the amount missing or too much
     part_acts: tuple[tuple[str, str], ...] = ()  # the same for a part that asks for another
+    moves: Moves | None = None  # 分 that the act has to move, where it is not the gap: 0 where it has been done since
+    anew: bool = False  # whether a change is judged on its own day (period): the act that mends is of the last one
     basis: str = ""  # of what no dated document asks: the book itself, a contract, an approval
     documents: tuple[Document, ...] = ()  # what it rests on; none: on its parameters alone
     always: bool = False  # judged whatever had been issued on the day of the act

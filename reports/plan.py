@@ -10,7 +10,7 @@ from datetime import date
 
 from ledgers.money import yuan, yuan_cn
 from ledgers.tables.tables import Tables
-from plugins.findings import FAIL, PENDING, STATUS_NAMES, Finding
+from plugins.findings import FAIL, PASS, PENDING, STATUS_NAMES, Finding
 from plugins.rule import Rule
 from reports.check.checked import Checked
 from reports.remedies import act
@@ -66,12 +66,26 @@ def tasks(checked: Checked) -> list[Task]:
 def tasks_of(tables: Tables, rules: Mapping[str, Rule], findings: Iterable[Finding]) -> list[Task]:
     """The same of some findings."""
     found: dict[tuple[str, str, str], list[Task]] = {}
-    for finding in findings:
-        if finding.status in (PENDING, FAIL):
-            one = _task(tables, rules, finding)
+    for finding in _latest(rules, list(findings)):
+        one = _task(tables, rules, finding)
+        if one.amount != 0:
             key = (one.kind or finding.rule, finding.subject.id, "" if one.kind else f"{finding.part} {finding.period}")
             found.setdefault(key, []).append(one)
     return sorted(map(_largest, found.values()), key=_order)
+
+
+def _latest(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Finding]:
+    """What is open or failing; of what is judged anew on the day of each change only as the last judged one left it."""
+    last: dict[tuple[str, str, str | None], str] = {}
+    for one in findings:
+        if rules[one.rule].anew and one.status in (PASS, PENDING, FAIL):
+            last[_of(one)] = max(last.get(_of(one), ""), one.period or "")
+    standing = (one for one in findings if last.get(_of(one), one.period or "") == (one.period or ""))
+    return [one for one in standing if one.status in (PENDING, FAIL)]
+
+
+def _of(finding: Finding) -> tuple[str, str, str | None]:
+    return finding.rule, finding.subject.id, finding.part
 
 
 def _task(tables: Tables, rules: Mapping[str, Rule], finding: Finding) -> Task:

@@ -14,12 +14,13 @@ from plugins import catalogue
 from plugins.findings import YUAN, Finding
 from plugins.judging import plain_number
 
+LATE = "期限以后已经办完，说明超期的原因"
 FEW = 20  # vouchers whose other postings are looked at, too
 
 
 @dataclass(frozen=True)
 class Act:
-    """What would mend a finding: in words, in 分 where it is money (None where not), and by whom."""
+    """What would mend a finding: in words, in 分 where it is money (None where not, 0 where it has been done since), and by whom."""
 
     text: str
     amount: int | None
@@ -32,7 +33,9 @@ def act(tables: Tables, finding: Finding) -> Act:
     rule = catalogue()[finding.rule]
     text = dict(rule.part_acts).get(finding.part or "", rule.act)
     amount = finding.shortfall or None
-    worded = text.format(gap=yuan_cn(amount)) if text and amount else rule.advice[1]
+    if amount and rule.moves:
+        amount = rule.moves(tables, finding)
+    worded = text.format(gap=yuan_cn(amount)) if text and amount else LATE if amount == 0 else rule.advice[1]
     return Act(worded, amount if text else None, unit_of(tables, finding), _project_of(tables, finding))
 
 

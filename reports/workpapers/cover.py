@@ -47,7 +47,7 @@ def write(book: Workbook, checked: Checked, papers: Papers) -> None:
         "比值、差额和复算结论是活公式，改动分子、分母或标准即可重算；文字和编号取自账簿，不是公式。"
     )
     if papers.silent:
-        sheet.note("没有判定对象的规则：" + "、".join(f"{rule.title}（{rule.id}）" for rule in papers.silent))
+        sheet.note(f"另有 {len(papers.silent)} 条规则没有判定对象，逐条列在“审计程序”。")
     sheet.skip()
     for label in ("编制人、日期", "复核人、日期", "复核意见及处理"):
         sheet.form(label, "", 2)

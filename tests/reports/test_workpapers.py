@@ -229,6 +229,13 @@ def test_what_cannot_be_trusted_stands_on_the_cover(example: Checked) -> None:
     assert "全部规则都得出了结论" in text_of(small(clean)["封面"].values)
 
 
+def test_the_cover_counts_the_rules_without_subjects_and_the_procedure_lists_them(example: Checked) -> None:
+    sheets = small(example)
+    listed = text_of(sheets["审计程序"].values).count("没有对象")
+    assert listed > 20
+    assert f"另有 {listed} 条规则没有判定对象" in text_of(sheets["封面"].values)
+
+
 def test_a_broken_roll_stands_on_the_cover(tmp_path: Path) -> None:
     book = tmp_path / "book"
     shutil.copytree(EXAMPLE, book)

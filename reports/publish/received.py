@@ -285,6 +285,32 @@ def _alone(tables: Tables) -> dict[str, set[str]]:
     return found
 
 
+def levels_of_few(tables: Tables, least: int) -> set[str]:
+    """Levels of which all that was spent or given, ever or in a year, was fewer households' than a figure needs."""
+    level = {name: row.level or "其他" for name, row in registered.funds(tables).items()}
+    spent: dict[tuple[str, int], int] = defaultdict(int)
+    for leg in money.spending_legs(tables):
+        for year in (0, leg.date.year):
+            spent[level.get(leg.fund, "其他"), year] += leg.amount
+    got: dict[tuple[str, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for posting, household, amount in _to_households(tables):
+        for year in (0, posting.date.year):
+            got[level.get(posting.fund, "其他"), year][household] += amount
+    few = {
+        one[0]
+        for one, amounts in got.items()
+        if sum(amounts.values()) == spent[one] and 0 < sum(map(bool, amounts.values())) < least
+    }
+    alone, given = _alone(tables), defaultdict[tuple[str, int], set[str]](set)
+    for leg in money.allocation_legs(tables):
+        for year in (0, leg.date.year):
+            given[level.get(leg.fund, "其他"), year].add(leg.project)
+    for one, projects in given.items():
+        behind = set().union(*(alone.get(name, set()) for name in projects))
+        few |= {one[0]} if projects <= set(alone) and 0 < len(behind) < least else set()
+    return few
+
+
 def _slices(project: str, fund: str, level: str, year: int) -> list[tuple[str, ...]]:
     """The sums of a project's money that are published, or come out of two years' editions, to which a payment belongs."""
     return [(project, *of, *in_) for of in ((), ("level", level), ("fund", fund)) for in_ in ((), ("year", str(year)))]
@@ -292,9 +318,14 @@ def _slices(project: str, fund: str, level: str, year: int) -> list[tuple[str, .
 
 def _aid(tables: Tables) -> Iterator[tuple[Posting, str, int]]:
     """Every payment to a household of a project's money: its posting, the household, 分."""
+    return (one for one in _to_households(tables) if one[0].project)
+
+
+def _to_households(tables: Tables) -> Iterator[tuple[Posting, str, int]]:
+    """Every payment of public money to a household: its posting, the household, 分."""
     table = tables.postings
     chosen = table[table["kind"] == "expense"]
-    postings = {row.row: row for row in records(Posting, chosen) if row.project}
+    postings = {row.row: row for row in records(Posting, chosen)}
     lines = tables.payments[tables.payments["posting"].isin(postings)]
     columns = (lines[name].tolist() for name in ("posting", "household", "amount"))
     yield from ((postings[at], household, amount) for at, household, amount in zip(*columns, strict=True))

@@ -8,7 +8,7 @@ from typing import Any
 from ledgers.facts import money, registered
 from ledgers.tables.directives import LEVELS
 from ledgers.tables.tables import Tables, derived
-from reports.publish.received import NOWHERE, Received, project_place
+from reports.publish.received import NOWHERE, Received, levels_of_few, project_place
 from reports.publish.tables import COUNTY, MONEY, OTHERS, TEXT, UNASSIGNED, WITHHELD, Field, Line, Table, add_totals
 
 ARRIVED, ALLOCATED, SPENT, LEFT = "到账", "安排到项目", "支出", "结余"
@@ -124,7 +124,10 @@ def by_source(tables: Tables, years: Mapping[int, Received]) -> Table:
     groups: dict[str, list[Move]] = defaultdict(list)
     for one in moves(tables):
         groups[one.level].append(one)
-    order = [*LEVELS, *sorted(set(groups) - set(LEVELS))]
+    together = _together(tables, groups, years[year].least)
+    for level in together:
+        groups[OTHERS] += groups.pop(level)
+    order = [*LEVELS, *sorted(set(groups) - {*LEVELS, OTHERS}), OTHERS]
     for level in (one for one in order if one in groups):
         sums = [total(groups[level], what, one) for what, one in columns]
         shown = [
@@ -136,6 +139,15 @@ def by_source(tables: Tables, years: Mapping[int, Received]) -> Table:
     rows = table.shown(COUNTY).rows
     table.remark = _overdrawn(tables, [str(row[0]) for row in rows if isinstance(row[-1], int) and row[-1] < 0])
     return table
+
+
+def _together(tables: Tables, groups: Mapping[str, list[Move]], least: int) -> list[str]:
+    """Levels that stand in one row: those whose sums are one or two households', and the next smallest beside them."""
+    few = levels_of_few(tables, least)
+    if not few or few >= set(groups):
+        return []
+    others = sorted(set(groups) - few, key=lambda level: (total(groups[level], SPENT), level))
+    return [*sorted(few), others[0]]
 
 
 def _overdrawn(tables: Tables, levels: list[str]) -> str:

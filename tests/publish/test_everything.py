@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from ledgers.book import read
+from ledgers.tables.tables import Tables
 from reports.publish.content import content
 from reports.publish.making import Request
 from reports.publish.publish import publish
 from reports.publish.reading import Text, texts
 from reports.publish.received import project_place, received
+from reports.publish.summary import by_source
 from reports.publish.tables import COUNTY, FOLDED, MONEY
 from tests.publish.county import County, county, write_county
 
@@ -144,6 +146,33 @@ def test_nothing_of_one_or_two_people_comes_out_of_all_editions(seed: int, tmp_p
         if abs(one - other) in forbidden or (other and one + other in forbidden)
     }
     assert not told
+
+
+@pytest.mark.parametrize("spent", [True, False])
+def test_a_level_that_went_to_one_household_stands_with_another(spent: bool, tmp_path: Path) -> None:
+    made = county(1)
+    quota = "Assets:9001指标:F2:1已分配"
+    made.text += [
+        '2022-01-03 custom "fund" "F2" 100000.00 CNY\n  name: "2022年县级衔接资金"\n  level: "县级"\n  year: 2022\n',
+        project("PF"),
+        f'2022-02-03 * "县财政局" "分配"\n  {quota}  {LATER / 100:.2f} CNY\n    project: "PF"\n'
+        "  Assets:9001指标:F2:0待分配\n",
+    ]
+    if spent:
+        made.pay(WAGES, "PF", [("H1", LATER, 9)], "", quota, '  fund: "F2"\n  project: "PF"\n', 2022)
+    book = read(write_county(tmp_path / "book", made), date(2022, 12, 31))
+    found = {least: sums_by_source(book.tables, least) for least in (0, 3)}
+    assert found[0]["县级"] == (LATER, LATER * spent)
+    assert ("县级" in found[3]) is not spent
+    assert [sum(column) for column in zip(*found[0].values(), strict=True)] == [
+        sum(column) for column in zip(*found[3].values(), strict=True)
+    ]
+
+
+def sums_by_source(tables: Tables, least: int) -> dict[str, tuple[int, int]]:
+    """What was given and spent since the start by row of the table of sources."""
+    shown = by_source(tables, {2022: received(tables, 2022, least)}).shown(COUNTY)
+    return {str(row[0]): (row[5], row[6]) for row in shown.every}
 
 
 def test_what_stands_beside_one_person_is_withheld_and_no_more(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from ledgers.facts import labour, registered
 from ledgers.money import yuan, yuan_cn
 from ledgers.tables.tables import Tables
 from plugins.findings import FAIL, PASS, PENDING, STATUS_NAMES, Finding
@@ -26,6 +27,7 @@ TOGETHER = (
 )
 _KIND = {rule: kind for kind, rules in TOGETHER for rule in rules}
 LABOUR = TOGETHER[0][0]
+WAGES = ":2工资"  # how the account of what is owed for wages ends
 COLUMNS = (
     Column("责任单位", 18, LONG),
     Column("最迟", 11, DATE),
@@ -71,7 +73,7 @@ def tasks_of(tables: Tables, rules: Mapping[str, Rule], findings: Iterable[Findi
         if one.amount != 0:
             key = (one.kind or finding.rule, finding.subject.id, "" if one.kind else f"{finding.part} {finding.period}")
             found.setdefault(key, []).append(one)
-    return sorted(map(_largest, found.values()), key=_order)
+    return sorted(_with_wages(tables, list(map(_largest, found.values()))), key=_order)
 
 
 def _latest(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Finding]:
@@ -100,6 +102,35 @@ def _largest(same: list[Task]) -> Task:
     also = tuple(dict.fromkeys(one.title for one in same if one.title != first.title))
     due = min((one.due for one in same if one.due), default=None)
     return replace(first, due=due, also=also)
+
+
+def _with_wages(tables: Tables, found: list[Task]) -> list[Task]:
+    """Overdue wages count as labour once they are paid: who lacks labour and owes wages pays the larger, the wages at once."""
+    owed = {one.finding.subject.id: one for one in found if one.finding.rule == "arrears" and _is_wages(one)}
+    for one in [one for one in found if one.kind == LABOUR and one.finding.subject.id in owed]:
+        wages = owed[one.finding.subject.id]
+        if _counts(tables, wages, one):
+            found = [_including(one, wages) if each is one else each for each in found if each is not wages]
+    return found
+
+
+def _is_wages(task: Task) -> bool:
+    return (task.finding.part or "").endswith(WAGES)
+
+
+def _counts(tables: Tables, wages: Task, lacking: Task) -> bool:
+    """Whether all of the wages counts towards what is lacking."""
+    bar = lacking.finding.threshold
+    outside = {task for applied in (bar.parameters if bar else ()) for task in applied.exclude_task}
+    funds = set(tables.postings["fund"].iloc[list(wages.finding.evidence)])
+    tasks_of_funds = {registered.funds(tables)[one].task for one in funds if one in registered.funds(tables)}
+    most = min(lacking.amount or 0, labour.unpaid_by_project(tables).get(lacking.finding.subject.id, 0))
+    return (wages.amount or 0) <= most and not outside & tasks_of_funds
+
+
+def _including(lacking: Task, wages: Task) -> Task:
+    text = f"{lacking.text}，其中拖欠的工资 {yuan_cn(wages.amount or 0)} 元尽快支付"
+    return replace(lacking, text=text, also=(*lacking.also, wages.title))
 
 
 def _order(task: Task) -> tuple[bool, date, str, str]:

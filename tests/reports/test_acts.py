@@ -19,6 +19,7 @@ from plugins.audit import audit
 from plugins.findings import FAIL, PASS, PENDING
 from reports import plan
 from reports.plan import Task
+from tests.audit.test_planted import lay
 from tests.reports.test_plan import MENDING
 from tests.rules.test_cases import cases, read_case
 
@@ -81,3 +82,39 @@ def test_what_was_done_too_late_is_no_task_though_it_stays_a_failure(tmp_path: P
     assert status == FAIL
     assert left is not None
     assert left.amount == 1
+
+
+def test_wages_that_are_owed_are_among_the_labour_that_is_lacking(tmp_path: Path) -> None:
+    lay(tmp_path / "book", "findings")
+    of_project = [one for one in _tasks(tmp_path / "book") if one.finding.subject.id == "PY"]
+    (lacking,) = [one for one in of_project if one.kind == plan.LABOUR]
+    assert "其中拖欠的工资 6,000.00 元" in lacking.text
+    assert lacking.amount
+    assert not any(one.finding.rule == "arrears" for one in of_project)
+    for less, left in ((0, None), (1, 1)):
+        file = tmp_path / "打算.beancount"
+        file.write_text(WAGES.format(rest=yuan(lacking.amount - 600_000 - less)), "utf-8")
+        with suppose(tmp_path / "book" / "main.beancount", [file], date(2025, 12, 31)).reading():
+            then = [one for one in _tasks(tmp_path / "book") if one.finding.subject.id == "PY"]
+        assert [one.amount for one in then if one.kind == plan.LABOUR] == ([left] if left else [])
+        assert not any(one.finding.rule == "arrears" for one in then)
+
+
+WAGES = """
+2025-12-31 * "丑村务工人员" "补发"
+  voucher: "2025-000900"
+  fund: "YG"
+  project: "PY"
+  Liabilities:2302应付账款:2工资  6000.00 CNY
+  Expenses:2130504农村基础设施建设:30226劳务费  {rest} CNY
+    household: "H1"
+    person: 1
+    days: 5
+  Assets:9001指标:YG:1已分配
+"""
+
+
+def _tasks(book: Path) -> list[Task]:
+    tables, rules = read(book, date(2025, 12, 31)).tables, catalogue()
+    wanted = [one for one in rules if one.startswith("labour-") or one == "arrears"]
+    return plan.tasks_of(tables, rules, audit(tables, rules.values(), wanted).stated)

@@ -54,6 +54,7 @@ class Task:
     due: date | None
     project: str = ""  # whose money or papers it is about, "" where no project or several
     also: tuple[str, ...] = ()  # titles of further rules that the same act mends
+    within: tuple[Finding, ...] = ()  # failures that a part of the amount mends: overdue wages
 
     @property
     def kind(self) -> str:
@@ -130,7 +131,7 @@ def _counts(tables: Tables, wages: Task, lacking: Task) -> bool:
 
 def _including(lacking: Task, wages: Task) -> Task:
     text = f"{lacking.text}，其中拖欠的工资 {yuan_cn(wages.amount or 0)} 元尽快支付"
-    return replace(lacking, text=text, also=(*lacking.also, wages.title))
+    return replace(lacking, text=text, also=(*lacking.also, wages.title), within=(wages.finding,))
 
 
 def _order(task: Task) -> tuple[bool, date, str, str]:

@@ -89,6 +89,7 @@ def test_wages_that_are_owed_are_among_the_labour_that_is_lacking(tmp_path: Path
     of_project = [one for one in _tasks(tmp_path / "book") if one.finding.subject.id == "PY"]
     (lacking,) = [one for one in of_project if one.kind == plan.LABOUR]
     assert "其中拖欠的工资 6,000.00 元" in lacking.text
+    assert [one.rule for one in lacking.within] == ["arrears"]
     assert lacking.amount
     assert not any(one.finding.rule == "arrears" for one in of_project)
     for less, left in ((0, None), (1, 1)):

@@ -9,7 +9,7 @@ from ledgers.files.writing import put_files
 from ledgers.money import yuan_cn
 from plugins import catalogue
 from plugins.audit import audit
-from plugins.findings import FAIL, Finding
+from plugins.findings import FAIL
 from reports.check.checked import Checked
 from reports.desk import dealt
 from reports.desk.review import PERSONAL
@@ -76,14 +76,15 @@ def letter(task: Task) -> Said:
 
 def _concerns(checked: Checked, one: Act, unit: str, people: bool) -> bool:
     """Whether an act is the unit's: by its project, or because it was handed to it."""
-    return (people or one.finding.subject.kind not in PERSONAL) and unit in (one.unit, _ordered(checked, one.finding)[1])
+    return (people or one.finding.subject.kind not in PERSONAL) and unit in (one.unit, _ordered(checked, one)[1])
 
 
-def _ordered(checked: Checked, finding: Finding) -> tuple[date | None, str]:
+def _ordered(checked: Checked, one: Act) -> tuple[date | None, str]:
     """By when and by whom, where the finding was handed to somebody, or one that the same act mends."""
-    _, subject, part, period = dealt.key_of(finding)
-    rules = next((group for _, group in TOGETHER if finding.rule in group), (finding.rule,))
-    return dealt.ordered([one for rule in rules for one in dealt.of(checked.book.tables, (rule, subject, part, period))])
+    rule, subject, part, period = dealt.key_of(one.finding)
+    rules = next((group for _, group in TOGETHER if rule in group), (rule,))
+    keys = [*((each, subject, part, period) for each in rules), *map(dealt.key_of, one.within)]
+    return dealt.ordered([event for key in keys for event in dealt.of(checked.book.tables, key)])
 
 
 def _opening(checked: Checked, count: int) -> str:
@@ -118,11 +119,12 @@ def _sheet(unit: str, opening: str, rows: list[Row], day: date) -> bytes:
 
 
 def _row(checked: Checked, number: int, one: Act, hidden: frozenset[str]) -> Row:
-    finding, due = one.finding, _ordered(checked, one.finding)[0] or one.due
+    finding, due = one.finding, _ordered(checked, one)[0] or one.due
     basis = "；".join(dict.fromkeys(str(document.title) for document in finding.cites))
     status = "不符合" if finding.status == FAIL else "尚可补足"
     subject = f"{finding.subject.name} {finding.subject.id}".strip()
-    texts = (checked.rule_of(finding).title, subject, f"{status}：{finding.message}", one.text)
+    state = "；".join([f"{status}：{finding.message}", *(f"不符合：{each.message}" for each in one.within)])
+    texts = (checked.rule_of(finding).title, subject, state, one.text)
     return Row((str(number), *(without(text, hidden) for text in texts), one.amount, due, basis))
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from importers.history import undo
 from ledgers.book import read
+from tests.books import few
 from tests.importers.county import ALL, CITY, TODAY, allocation, funds, labour, plan, roster, treasury
 from tests.importers.dirty import Paper
 from tests.importers.helpers import Desk
@@ -45,7 +46,7 @@ def test_each_kind_undone_leaves_the_book_that_was_there(desk: Desk, kind: str) 
     assert not undo(desk.book, 99, TODAY).files
 
 
-@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("kind", few(sorted(ALL, key=lambda kind: kind not in ("plan", "roster", "labour", "bank")), 4))
 def test_each_kind_undone_and_imported_again_is_the_book_of_one_import(desk: Desk, kind: str) -> None:
     """People stay known when an import is taken back; what it registered of them is registered again."""
     desk.take(*(make() for name, make in list(ALL.items())[: list(ALL).index(kind) + 1] if name != kind))

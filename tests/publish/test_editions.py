@@ -97,7 +97,7 @@ def small(seed: int) -> County:
     return made
 
 
-@pytest.fixture(scope="module", params=[3, 5])
+@pytest.fixture(scope="module", params=[3, pytest.param(5, marks=pytest.mark.slow)])
 def editions(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The sites of 2022 with two thresholds, and of 2023."""
     folder = tmp_path_factory.mktemp("editions")

@@ -17,6 +17,7 @@ from reports.publish.making import Request
 from reports.publish.publish import publish
 from reports.publish.received import received
 from samples.county import write
+from tests.books import few
 from tests.publish.county import county, write_county
 
 DAY = date(2022, 12, 31)
@@ -41,7 +42,7 @@ def booked(tables: Tables, kinds: list[str]) -> int:
     return int(table[table["kind"].isin(kinds)]["amount"].sum())
 
 
-@pytest.fixture(params=range(4))
+@pytest.fixture(params=few(range(4)))
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Tables, Path]:
     book = read(write_county(tmp_path / "book", county(request.param)), DAY)
     result = publish(book, {tmp_path / "web": Request(2022, date(2023, 1, 5), date(2023, 1, 16), papers=False)})[0]

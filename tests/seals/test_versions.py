@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.books import few
 from tests.seals import stranger
 from tests.seals.books import edit, make, run, sealed
 
@@ -145,7 +146,7 @@ def test_what_cannot_be_known_without_a_root_is_said(book: Path) -> None:
     assert "没有外面的根" not in run("verify", book, "--root", root).output
 
 
-@pytest.mark.parametrize("text", ["八月", "2022-08", "2022", ""])
+@pytest.mark.parametrize("text", few(["八月", "", "2022-08", "2022"]))
 def test_a_seal_that_is_no_date_is_the_same_to_all(book: Path, tmp_path: Path, text: str) -> None:
     sealed(book, "2022-08")
     with (book / "main.beancount").open("a", encoding="utf-8") as file:
@@ -188,8 +189,9 @@ TAMPERED_MEMBERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), TAMPERED_MEMBERS)
-def test_members_are_sealed(book: Path, old: str, new: str, expected: str) -> None:
+@pytest.mark.parametrize("change", few(TAMPERED_MEMBERS, 3))
+def test_members_are_sealed(book: Path, change: tuple[str, str, str]) -> None:
+    old, new, expected = change
     (book / "registry/members.csv").write_text(MEMBERS, "utf-8")
     sealed(book, "2022-08", "2022-10")
     assert run("verify", book).exit_code == 0

@@ -274,8 +274,17 @@ def records(kind: type[Row], table: pd.DataFrame, where: Any = None) -> Iterator
     """
     made: Any = kind
     index = table.index if where is None else table.index[where]
+    if not len(index):  # most tables of a small book, asked for again and again
+        return _none(_blanks(made), table)
     columns = [index.tolist() if name == "row" else _plain(table[name], where, blank) for name, blank in _blanks(made)]
     return map(made._make, zip(*columns, strict=True))
+
+
+def _none(fields: list[tuple[str, Any]], table: pd.DataFrame) -> Iterator[Any]:
+    for name, _ in fields:
+        if name != "row" and name not in table:
+            raise KeyError(name)
+    return iter(())
 
 
 @cache

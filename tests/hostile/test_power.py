@@ -112,10 +112,10 @@ def prepared(folder: Path, what: str) -> list[object]:
 @pytest.mark.parametrize(
     "what",
     [
-        *("seal", "publish", "import"),
+        *("seal", "publish"),
         *(
             pytest.param(what, marks=pytest.mark.slow)
-            for what in ("check", "report", "publish anew", "consolidate", "init", "export")
+            for what in ("import", "check", "report", "publish anew", "consolidate", "init", "export")
         ),
     ],
 )
@@ -130,7 +130,7 @@ def test_no_name_before_its_file_is_on_the_disk(tmp_path: Path, monkeypatch: pyt
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 @pytest.mark.parametrize(
-    "what", ["undo", "mend", *(pytest.param(one, marks=pytest.mark.slow) for one in ("policy", "users", "user"))]
+    "what", ["mend", *(pytest.param(one, marks=pytest.mark.slow) for one in ("undo", "policy", "users", "user"))]
 )
 def test_what_is_taken_back_and_mended_is_on_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str

@@ -57,7 +57,7 @@ def fuzz(county: Desk, seed: int) -> None:
     assert identity(6)[:-1] not in said
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10**9))
 def test_junk(county: Desk, seed: int) -> None:
     fuzz(county, seed)

@@ -67,7 +67,7 @@ def round_trip(seed: int) -> None:
         shutil.rmtree(folder)
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(st.integers(0, 10**9))
 def test_a_random_county(seed: int) -> None:
     round_trip(seed)

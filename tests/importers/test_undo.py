@@ -77,7 +77,7 @@ def test_a_wrong_correction_undone_and_the_right_sheet_again(county: Desk, name:
     assert state(county) == before
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", few(range(4)))
 def test_random_imports_undone_in_the_other_order(county: Desk, seed: int) -> None:
     states = []
     names = random.Random(seed).sample(list(CORRECTIONS), 4)

@@ -151,7 +151,7 @@ PATTERNS = [
 ]
 
 
-@pytest.mark.parametrize("sets", [40, pytest.param(SETS, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("sets", [20, pytest.param(SETS, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("population", "plant", "screen"), [one[1:] for one in PATTERNS], ids=[one[0] for one in PATTERNS])
 def test_what_is_planted_is_found_and_nothing_else(
     population: Callable[[Rng], pd.DataFrame], plant: Plant, screen: Callable[[Population], Screen], sets: int

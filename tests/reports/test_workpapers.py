@@ -50,6 +50,12 @@ def opened(paper: bytes) -> dict[str, Rows]:
     return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
 
 
+@pytest.fixture(scope="module")
+def earlier(sample: Checked) -> Checked:
+    """The sample county as it was judged a year before."""
+    return judged(sample.book.main, date(2022, 12, 31))
+
+
 def small(checked: Checked) -> Any:
     return openpyxl.load_workbook(BytesIO(as_xlsx(checked)))
 
@@ -360,8 +366,7 @@ def test_a_paper_of_some_rules_says_so_and_lists_their_waivers_only(sample: Chec
     assert "labour-share" not in text_of(book["豁免与整改"].values).partition("二、整改")[0]
 
 
-def test_index_numbers_are_the_same_on_another_day(sample: Checked, tmp_path: Path) -> None:
-    earlier = judged(sample.book.main, date(2022, 12, 31))
+def test_index_numbers_are_the_same_on_another_day(sample: Checked, earlier: Checked) -> None:
     then = {paper.finding.key: paper.index for group in papers_of(earlier).groups for paper in group.papers}
     now = {paper.finding.key: paper.index for group in papers_of(sample).groups for paper in group.papers}
     both = then.keys() & now.keys()
@@ -370,9 +375,8 @@ def test_index_numbers_are_the_same_on_another_day(sample: Checked, tmp_path: Pa
     assert len(set(now.values())) == len(now), "two findings with one index number"
 
 
-def test_the_last_workpaper_is_followed_up(sample: Checked, tmp_path: Path) -> None:
+def test_the_last_workpaper_is_followed_up(sample: Checked, earlier: Checked, tmp_path: Path) -> None:
     last = tmp_path / "上次.xlsx"
-    earlier = judged(sample.book.main, date(2022, 12, 31))
     last.write_bytes(as_xlsx(earlier, Asked(FAILURES)))
     book = openpyxl.load_workbook(BytesIO(as_xlsx(sample, Asked(FAILURES, None, last))))
     assert book.sheetnames == ["封面", "问题汇总表", "上次问题跟踪", "审计取证单", "审计程序"]

@@ -20,7 +20,7 @@ from reports.publish.gate import scan
 from reports.publish.making import Request
 from reports.publish.notices import notice
 from reports.publish.paper import paper
-from reports.publish.tables import DATE, MONEY, TEXT, Field, Line, Table, shown
+from reports.publish.tables import COUNT, DATE, MONEY, TEXT, Field, Line, Table, shown
 from tests.publish.county import county, write_county
 
 DAY = date(2022, 12, 31)
@@ -66,6 +66,33 @@ def test_no_money_is_the_same_dash_in_the_workbook(made: making.Made) -> None:
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.number_format.startswith("#,##0.00")]
     assert any(cell.value == 0 for cell in cells)
     assert {cell.number_format for cell in cells} == {'#,##0.00_ ;-#,##0.00_ ;"—"'}
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_village_prints_upright_and_no_unit_is_parted_from_its_bracket(made: making.Made, number: int) -> None:
+    edition = made.villages[number]
+    for sheet in openpyxl.load_workbook(BytesIO(notice(edition, made.lists.get(edition.place, [])))):
+        assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "portrait")
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        for cell in (cell for row in sheet.iter_rows() for cell in row if str(cell.value).endswith("（元）")):
+            assert "\n（元）" in cell.value or 2 * len(cell.value) < width_of(sheet, cell.column), cell.value
+
+
+def width_of(sheet: Any, column: int) -> float:
+    """openpyxl keeps one width for neighbours of the same."""
+    return next(float(one.width) for one in sheet.column_dimensions.values() if one.min <= column <= one.max)
+
+
+def test_a_list_stands_in_several_columns_of_entries_read_across(made: making.Made) -> None:
+    edition = made.villages[0]
+    table = Table("long", "名单：甲", "", (), (Field("a", "序号", COUNT, 6), Field("b", "金额（元）", MONEY, 20)))
+    table.lines = [Line(edition.place, (n, n * 100)) for n in range(1, 72)]
+    table.totals[edition.place] = ("合计", 255_600)
+    sheet = openpyxl.load_workbook(BytesIO(notice(edition, [table])))["·甲"]
+    rows = [[cell for cell in row if cell is not None] for row in sheet.iter_rows(min_row=4, values_only=True)]
+    assert rows[0] == [1, 1, 2, 2, 3, 3, 4, 4]
+    assert rows[17:19] == [[69, 69, 70, 70, 71, 71], ["合计", 2556]]
+    assert sheet.print_title_rows == "$3:$3"
 
 
 def test_a_long_table_repeats_its_header(made: making.Made) -> None:

@@ -63,6 +63,10 @@ def percent(value: Fraction, up: bool = False) -> str:
 
     `up` is for what must not be exceeded: there the rest counts.
     """
+    return f"{decimal(cut(value, up) * 100, 2)}%"
+
+
+def cut(value: Fraction, up: bool = False) -> Fraction:
+    """A ratio as far as a percentage shows it: down to the hundredth of a percent, `up` where it must not be exceeded."""
     scaled = value * 10**4
-    cut = -(-scaled // 1) if up else scaled // 1
-    return f"{decimal(Fraction(cut, 10**2), 2)}%"
+    return Fraction(-(-scaled // 1) if up else scaled // 1, 10**4)

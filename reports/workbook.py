@@ -21,11 +21,12 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from ledgers.money import yuan
+from ledgers.money import cut, yuan
 from reports import packing
 from reports.width import width
 
 TEXT, LONG, MONEY, COUNT, NUMBER, RATIO, DATE = "text", "long", "money", "count", "number", "ratio", "date"
+EXACT = "exact"  # a ratio that others are worked out of: not cut
 PLAIN, GROUP, SUBTOTAL, TOTAL, BAD = "", "group", "subtotal", "total", "bad"
 SUMMING = (GROUP, SUBTOTAL, TOTAL)
 FONT = "宋体"
@@ -54,10 +55,11 @@ _KINDS: dict[str, dict[str, Any]] = {
     MONEY: {"num_format": "#,##0.00_ ", "align": "right"},
     COUNT: {"num_format": "#,##0;-#,##0;–", "align": "right"},
     NUMBER: {"num_format": "#,##0.######", "align": "right"},
-    RATIO: {"num_format": "0.00##%", "align": "right"},
+    RATIO: {"num_format": "0.00%", "align": "right"},
+    EXACT: {"num_format": "0.00##%", "align": "right"},
     DATE: {"num_format": "yyyy-mm-dd", "align": "center"},
 }
-_SHOWN = {MONEY: "{:,.2f}", RATIO: "{:.4%}", COUNT: "{:,.0f}"}  # as long as Excel can show them
+_SHOWN = {MONEY: "{:,.2f}", RATIO: "{:.2%}", EXACT: "{:.4%}", COUNT: "{:,.0f}"}  # as long as Excel can show them
 _LEVELS: dict[str, dict[str, Any]] = {
     PLAIN: {},
     GROUP: {"bold": True, "bg_color": "#EEF2F6"},
@@ -543,11 +545,13 @@ def _drawn(kind: str, value: Any) -> Any:
 
 
 def _digits(value: Any, kind: str) -> str:
-    """A value as the digits of a cell: yuan, days since 1899, or the number itself."""
+    """A value as the digits of a cell: yuan, days since 1899, a share as a percentage shows it, or the number itself."""
     if kind == MONEY:
         return yuan(int(value))
     if kind == DATE:
         return str((date(value.year, value.month, value.day) - FIRST_DAY).days)
+    if kind == RATIO and isinstance(value, Fraction | Decimal):
+        value = cut(Fraction(value))
     return packing.digits(number_of(value, kind))
 
 

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from xlsxwriter.utility import xl_col_to_name
 
+from ledgers.money import cut
 from ledgers.tables.span import said_of
 from ledgers.tables.tables import Tables
 from reports.workbook import COUNT, MONEY, PLAIN, SUBTOTAL, TOTAL, Area, Column, Formula, Row, Sheet, Workbook
@@ -170,12 +171,13 @@ def _sum(
 
 
 def _with_ratios(table: Table[Any], values: list[Any]) -> tuple[Any, ...]:
-    """The values with their ratios as live formulas; "" where there is nothing to divide by."""
+    """The values with their ratios as live formulas, cut as every percentage is; "" where there is nothing to divide by."""
     for number, *parts in table.ratios:
         above, below = (_plain(values[part]) for part in parts)
         letters = [xl_col_to_name(part) for part in parts]
-        words = f'=IF({letters[1]}{{row}}=0,"",{letters[0]}{{row}}/{letters[1]}{{row}})'
-        values[number] = Formula(words, Fraction(above, below) if below else "")
+        down = "ROUNDDOWN" if above * below >= 0 else "ROUNDUP"  # both are named for what they do to the amount
+        words = f'=IF({letters[1]}{{row}}=0,"",{down}({letters[0]}{{row}}/{letters[1]}{{row}},4))'
+        values[number] = Formula(words, cut(Fraction(above, below)) if below else "")
     return tuple(values)
 
 

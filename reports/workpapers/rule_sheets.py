@@ -13,7 +13,7 @@ from reports.check.baseline import STATE_NAMES
 from reports.check.checked import Checked
 from reports.remedies import comparable
 from reports.words import SIGNS, worded
-from reports.workbook import BAD, COUNT, LONG, MONEY, NUMBER, PLAIN, RATIO, Cell, Column, Formula, Row, Workbook
+from reports.workbook import BAD, COUNT, EXACT, LONG, MONEY, NUMBER, PLAIN, Cell, Column, Formula, Row, Workbook
 from reports.workpapers.papers import Group, Paper, Papers
 
 COLUMNS = (
@@ -108,7 +108,7 @@ def _numbers(finding: Finding) -> tuple[Any, ...]:
     measured, threshold = finding.measured, finding.threshold
     if measured is None:
         return (None, None, None, "", None, finding.shortfall, "")
-    side, share = (MONEY, RATIO) if measured.unit == YUAN else (NUMBER, NUMBER)
+    side, share = (MONEY, EXACT) if measured.unit == YUAN else (NUMBER, NUMBER)
     numbers = (Cell(measured.numerator, side), Cell(measured.denominator, side))
     ratio = _ratio(finding)
     if threshold is None or not comparable(finding):

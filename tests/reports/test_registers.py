@@ -79,7 +79,7 @@ def test_subtotals_by_town_and_by_village_of_several() -> None:
     ]  # fmt: skip
     assert rows[3][2:] == [2, 6.0, 3.0, 0.5]
     assert rows[5][2:] == [3, 6.0, 3.0, 0.5]
-    assert rows[8][2:] == [4, 13.0, 3.07, pytest.approx(307 / 1300)]
+    assert rows[8][2:] == [4, 13.0, 3.07, 0.2361]
 
 
 def test_subtotals_are_live_and_count_nothing_twice() -> None:
@@ -87,7 +87,7 @@ def test_subtotals_are_live_and_count_nothing_twice() -> None:
     assert [sheet[f"D{row}"].value for row in (4, 6, 8, 9)] == [
         "=SUBTOTAL(9,D2:D3)", "=SUBTOTAL(9,D2:D5)", "=SUBTOTAL(9,D7:D7)", "=SUBTOTAL(9,D2:D8)",
     ]  # fmt: skip
-    assert sheet["F5"].value == '=IF(D5=0,"",E5/D5)'
+    assert sheet["F5"].value == '=IF(D5=0,"",ROUNDDOWN(E5/D5,4))'
 
 
 def test_nothing_to_show_is_a_total_of_nothing() -> None:
@@ -138,13 +138,13 @@ def test_a_column_may_stand_anywhere() -> None:
     moved = grouping.Table((*TABLE.fields[:2], TABLE.fields[5], TABLE.fields[4], TABLE.fields[3], TABLE.fields[2]))
     book = Workbook("测试", EXAMPLE_DAY)
     grouping.write(book.sheet("表", [10] * 6), moved, LINES)
-    assert rows_of(book.content())[8][2:] == [pytest.approx(307 / 1300), 3.07, 13.0, 4]
+    assert rows_of(book.content())[8][2:] == [0.2361, 3.07, 13.0, 4]
 
 
 def test_what_no_line_knows_has_no_sum() -> None:
     rows = rows_of(grouped([("甲镇", "一村", 1, None, 100), ("乙镇", "二村", 1, 300, None)]))
     assert rows[2][2:] == [1, "", 1.0, ""]
-    assert rows[5][2:] == [2, 3.0, 1.0, pytest.approx(1 / 3)]
+    assert rows[5][2:] == [2, 3.0, 1.0, 0.3333]
 
 
 def test_the_same_book_gives_the_same_bytes(example: Checked) -> None:
@@ -267,3 +267,9 @@ def test_what_cannot_be_written_says_so_in_chinese(tmp_path: Path) -> None:
     run = CliRunner().invoke(cli, arguments, standalone_mode=False)
     assert "（上级不是文件夹）" in str(run.exception)
     assert "没有改动任何文件" in str(run.exception)
+
+
+@pytest.mark.parametrize(("part", "shown"), [(149_975, 0.1499), (150_000, 0.15), (689_922, 0.6899), (-149_975, -0.15)])
+def test_a_percentage_has_two_places_and_a_miss_never_reads_like_a_hit(part: int, shown: float) -> None:
+    book = openpyxl.load_workbook(BytesIO(grouped([("甲镇", "一村", 1, 1_000_000, part)])), data_only=True)
+    assert (book["表"]["F2"].value, book["表"]["F2"].number_format) == (shown, "0.00%")

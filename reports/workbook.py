@@ -289,8 +289,9 @@ class Sheet:
         if not self._together:
             return
         starts: dict[int, int] = {}
-        for first, last in self._together:
-            starts[first] = max(last, starts.get(first, 0))
+        for first, last in sorted(self._together):
+            if first not in starts or self._repeated + sum(map(self._high, range(first, last + 1))) <= room:
+                starts[first] = last
         filled, breaks = 0.0, set(self._breaks)
         for row in range(self.row):
             block = sum(self._high(one) for one in range(row, starts.get(row, row) + 1))

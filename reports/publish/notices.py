@@ -205,7 +205,7 @@ def _rows(rows: Iterable[tuple[object, ...]], total: tuple[object, ...] | None) 
 
 def _together(sheet: Sheet, first: int, columns: list[Column], rows: list[Row], after: Iterable[str]) -> int:
     """Writes a table that began with its heading in the row `first`; its head and first rows, its last rows and what
-    follows them are not parted, a short one not at all.
+    follows them are not parted, nor is one that a page holds.
     """
     area = sheet.table(columns, rows, freeze=False)
     for text in after:
@@ -213,6 +213,7 @@ def _together(sheet: Sheet, first: int, columns: list[Column], rows: list[Row], 
     top, last = area.first - 1, area.last - 1
     end = max(top, last - TOGETHER) if len(rows) > 3 * TOGETHER else first
     sheet.together(first, min(top + TOGETHER - 1, last))
+    sheet.together(first, sheet.row - 1)
     sheet.together(end, sheet.row - 1)
     return end
 

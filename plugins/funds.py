@@ -499,7 +499,8 @@ def _waits(tables: Tables, fund: str) -> list[tuple[int, bool, date]]:
     """For each arrival: days until it was allocated (or so far), whether it was, and its day."""
     arrivals: list[list[Any]] = []  # [day, amount to allocate]
     allocations: list[tuple[date, int]] = []
-    for leg in _quota_moves(tables).get(fund, []):
+    moves = _quota_moves(tables).get(fund, [])
+    for leg in sorted(moves, key=lambda leg: (leg.date, leg.quota_only or leg.amount <= 0)):  # in a day first what arrives
         if leg.amount > 0 and not leg.quota_only:
             arrivals.append([leg.date, leg.amount])
         elif leg.amount > 0 or not leg.quota_only:

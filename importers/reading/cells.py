@@ -385,7 +385,7 @@ def period(cell: Any, title_year: int | None = None) -> Period:
     if isinstance(cell, datetime | date | float | int) and not isinstance(cell, bool):
         found = day(cell)
         return Period(date(found.year, found.month, 1), _month_end(found))
-    written = _without_time(cell).replace("份", "")
+    written = _without_time(plain(cell)).replace("份", "")
     if whole := _written_day(written):
         first = date(whole.year, whole.month, whole.day)
         return Period(first, _month_end(whole) if isinstance(whole, Month) else first)

@@ -148,25 +148,29 @@ def test_nothing_of_one_or_two_people_comes_out_of_all_editions(seed: int, tmp_p
     assert not told
 
 
-@pytest.mark.parametrize("spent", [True, False])
-def test_a_level_that_went_to_one_household_stands_with_another(spent: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("people", [0, 1, 2, 3])
+def test_a_level_that_went_to_fewer_than_three_households_stands_with_the_smallest_other(people: int, tmp_path: Path) -> None:
     made = county(1)
-    quota = "Assets:9001指标:F2:1已分配"
-    made.text += [
-        '2022-01-03 custom "fund" "F2" 100000.00 CNY\n  name: "2022年县级衔接资金"\n  level: "县级"\n  year: 2022\n',
-        project("PF"),
-        f'2022-02-03 * "县财政局" "分配"\n  {quota}  {LATER / 100:.2f} CNY\n    project: "PF"\n'
-        "  Assets:9001指标:F2:0待分配\n",
-    ]
-    if spent:
-        made.pay(WAGES, "PF", [("H1", LATER, 9)], "", quota, '  fund: "F2"\n  project: "PF"\n', 2022)
+    given = {"F2": ("县级", LATER), "F3": ("自筹", 12_345_678), "F4": ("社会帮扶", 23_456_789)}
+    for fund, (level, amount) in given.items():
+        quota = f"Assets:9001指标:{fund}:1已分配"
+        made.text += [
+            f'2022-01-03 custom "fund" "{fund}" 900000.00 CNY\n  name: "{level}资金"\n  level: "{level}"\n  year: 2022\n',
+            project(f"P{fund}"),
+            f'2022-02-03 * "县财政局" "分配"\n  {quota}  {amount / 100:.2f} CNY\n    project: "P{fund}"\n'
+            f"  Assets:9001指标:{fund}:0待分配\n",
+        ]
+    for fund in ("F3", "F4"):
+        made.text.append(paid(f"P{fund}", "示例建设有限公司", given[fund][1]).replace('"F1"', f'"{fund}"').replace(":F1:", f":{fund}:"))
+    if people:
+        lines = [(f"H{n}", LATER // people + (n == 1) * (LATER % people), 9) for n in range(1, people + 1)]
+        made.pay(WAGES, "PF2", lines, "", "Assets:9001指标:F2:1已分配", '  fund: "F2"\n  project: "PF2"\n', 2022)
     book = read(write_county(tmp_path / "book", made), date(2022, 12, 31))
     found = {least: sums_by_source(book.tables, least) for least in (0, 3)}
-    assert found[0]["县级"] == (LATER, LATER * spent)
-    assert ("县级" in found[3]) is not spent
-    assert [sum(column) for column in zip(*found[0].values(), strict=True)] == [
-        sum(column) for column in zip(*found[3].values(), strict=True)
-    ]
+    assert found[0]["县级"] == (LATER, LATER * bool(people))
+    merged = {"县级", "自筹"} if people in (1, 2) else set()
+    assert found[0].keys() - found[3].keys() == merged
+    assert not merged or found[3]["其他（合并公开）"] == (LATER + 12_345_678,) * 2
 
 
 def sums_by_source(tables: Tables, least: int) -> dict[str, tuple[int, int]]:

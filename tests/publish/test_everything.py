@@ -148,8 +148,14 @@ def test_nothing_of_one_or_two_people_comes_out_of_all_editions(seed: int, tmp_p
     assert not told
 
 
-@pytest.mark.parametrize("people", [0, 1, 2, 3])
-def test_a_level_that_went_to_fewer_than_three_households_stands_with_the_smallest_other(people: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("people", "unspent", "beside"),
+    [(0, 0, 0), (1, 0, 0), (1, 777, 0), (2, 777, 0), (2, 0, 888), (2, 777, 888), (3, 0, 888), (3, 777, 0)],
+)
+def test_a_level_of_fewer_than_three_households_stands_with_the_smallest_other(
+    people: int, unspent: int, beside: int, tmp_path: Path
+) -> None:
+    """Whether all that was spent of it went to them, or all that was given was for them."""
     made = county(1)
     given = {"F2": ("县级", LATER), "F3": ("自筹", 12_345_678), "F4": ("社会帮扶", 23_456_789)}
     for fund, (level, amount) in given.items():
@@ -162,15 +168,23 @@ def test_a_level_that_went_to_fewer_than_three_households_stands_with_the_smalle
         ]
     for fund in ("F3", "F4"):
         made.text.append(paid(f"P{fund}", "示例建设有限公司", given[fund][1]).replace('"F1"', f'"{fund}"').replace(":F1:", f":{fund}:"))
+    if beside:  # paid to a firm that nothing was given for
+        made.text.append(paid("PF3", "示例建设有限公司", beside).replace('"F1"', '"F2"').replace(":F1:", ":F2:"))
+    made.text.append(
+        f'2022-02-04 * "县财政局" "分配"\n  Assets:9001指标:F2:1已分配  {unspent / 100:.2f} CNY\n    project: "PF3"\n'
+        "  Assets:9001指标:F2:0待分配\n"
+        if unspent
+        else ""
+    )
     if people:
         lines = [(f"H{n}", LATER // people + (n == 1) * (LATER % people), 9) for n in range(1, people + 1)]
         made.pay(WAGES, "PF2", lines, "", "Assets:9001指标:F2:1已分配", '  fund: "F2"\n  project: "PF2"\n', 2022)
     book = read(write_county(tmp_path / "book", made), date(2022, 12, 31))
     found = {least: sums_by_source(book.tables, least) for least in (0, 3)}
-    assert found[0]["县级"] == (LATER, LATER * bool(people))
-    merged = {"县级", "自筹"} if people in (1, 2) else set()
+    assert found[0]["县级"] == (LATER + unspent, LATER * bool(people) + beside)
+    merged = {"县级", "自筹"} if people in (1, 2) and not (unspent and beside) else set()
     assert found[0].keys() - found[3].keys() == merged
-    assert not merged or found[3]["其他（合并公开）"] == (LATER + 12_345_678,) * 2
+    assert not merged or found[3]["其他（合并公开）"] == (LATER + 12_345_678 + unspent, LATER + 12_345_678 + beside)
 
 
 def sums_by_source(tables: Tables, least: int) -> dict[str, tuple[int, int]]:
